@@ -36,7 +36,10 @@ export function chooseAccount(directory: string, dataDirectory: string, programs
   const needed = [directory, join(programs, "bin", "postgres"), sample];
   const blocked = needed.map((path) => blockedAt(path, ids)).find((path) => path !== undefined);
   if (blocked === undefined) return { ids, launcher: [] };
-  return { ids: undefined, launcher: privilegedLauncher(ids, blocked) };
+  return {
+    ids: undefined,
+    launcher: privilegedLauncher(ids, blocked, join(programs, "bin", "postgres")),
+  };
 }
 
 function requireOwnData(dataDirectory: string): void {
@@ -98,23 +101,24 @@ function blockedAt(path: string, ids: { uid: number; gid: number }): string | un
 /** Right names for setpriv, the least first. Docker grants the second by default, but not the first. */
 const passageRights = ["dac_read_search", "dac_override"] as const;
 
-function privilegedLauncher(ids: { uid: number; gid: number }, blocked: string): string[] {
+function privilegedLauncher(
+  ids: { uid: number; gid: number },
+  blocked: string,
+  program: string,
+): string[] {
   for (const right of passageRights) {
-    const launcher = [
-      "setpriv",
+    const words = [
       `--reuid=${ids.uid}`,
       `--regid=${ids.gid}`,
       "--clear-groups",
       `--inh-caps=+${right}`,
       `--ambient-caps=+${right}`,
+      // Without this bit, access(2) leaves the right aside, and PostgreSQL looks for its own programs with access(2).
+      "--securebits=+no_setuid_fixup",
     ];
     try {
-      execFileSync("setpriv", [...launcher.slice(1), "test", "-x", dirname(blocked)], {
-        stdio: "ignore",
-        cwd: "/",
-      });
-      execFileSync("setpriv", [...launcher.slice(1), "ls", blocked], { stdio: "ignore", cwd: "/" });
-      return launcher;
+      execFileSync("setpriv", [...words, "test", "-x", program], { stdio: "ignore", cwd: "/" });
+      return ["setpriv", ...words];
     } catch {
       // Not on this system, or not with these rights: try the next one.
     }

@@ -633,6 +633,12 @@ async function withStartLock<T>(directory: string, action: () => Promise<T>): Pr
       writeFileSync(path, `${process.pid} ${processStart(process.pid) ?? ""}`, { flag: "wx" });
       break;
     } catch (error) {
+      if (errorCode(error) === "EACCES") {
+        throw new PostgresError(
+          `You may not write to ${directory}: it was made by somebody else, perhaps by root. ` +
+            "Run as that user, or remove the directory to start over.",
+        );
+      }
       if (errorCode(error) !== "EEXIST") throw error;
       if (isStale(path)) rmSync(path, { force: true });
       else if (Date.now() > deadline) throw new PostgresError(`${path} is held for too long.`);
