@@ -198,6 +198,25 @@ export function compareSources(root: string): SourceReport {
   return { changed: orderSources(changed), undropped, handwritten };
 }
 
+/** The SQL that the next commit would seal, without touching any file, or undefined when nothing is pending. */
+export function pendingSql(root: string): { text: string; files: readonly string[] } | undefined {
+  const { changed, handwritten } = compareSources(root);
+  const current = join(root, "db", "migrations", "current");
+  const byNumber = handwritten.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  const parts = [
+    ...byNumber.map((file) => ({
+      path: `db/migrations/current/${file}`,
+      text: readFileSync(join(current, file), "utf8"),
+    })),
+    ...changed,
+  ];
+  if (parts.length === 0) return undefined;
+  return {
+    text: parts.map(({ path, text }) => `-- ${path}\n${text.trim()}\n`).join("\n"),
+    files: parts.map(({ path }) => path),
+  };
+}
+
 /** Makes `current/` hold a link to each source that differs from history, and no other link. Returns what it found. */
 export function linkSources(root: string): SourceReport {
   const report = compareSources(root);
