@@ -1,5 +1,6 @@
--- The roles, which belong to the whole server and not to one database: the only thing outside migrations.
--- Run by a superuser, as often as wanted. Passwords are set by the caller (`alter role ... password`), never here.
+-- The roles, which belong to the whole server and not to one database: the only thing outside
+-- migrations. Run by a superuser, as often as wanted. Passwords are set by the caller (`alter role
+-- ... password`), never here.
 
 do $roles$
 declare
@@ -14,8 +15,9 @@ begin
     end if;
   end loop;
 
-  -- Row-level security means nothing to a superuser or to a role that bypasses it. Taking these rights away by
-  -- itself would hide a mistake, and only a superuser could, which hosted services do not give: so it refuses.
+  -- Row-level security means nothing to a superuser or to a role that bypasses it. Taking these
+  -- rights away by itself would hide a mistake, and only a superuser could, which hosted services
+  -- do not give: so it refuses.
   select pg_catalog.string_agg(rolname, ', ' order by rolname)
   into v_dangerous
   from pg_catalog.pg_roles
@@ -29,8 +31,8 @@ $roles$;
 -- Owns the database and migrates it. Nobody serves requests as this role.
 alter role lml_owner with login inherit nocreaterole nocreatedb;
 
--- The server logs in as this role, and becomes one of the next two for each request. It inherits nothing, so a
--- request that forgets to choose its role can do nothing.
+-- The server logs in as this role, and becomes one of the next two for each request. It inherits
+-- nothing, so a request that forgets to choose its role can do nothing.
 alter role lml_authenticator with login noinherit nocreaterole nocreatedb;
 
 -- A request without a session.

@@ -1,0 +1,12 @@
+create table app_public.planted_table (id uuid primary key);
+grant select on app_public.planted_table to public;
+create table app_public.harmless_table (id uuid primary key);
+grant select on app_public.harmless_table to lml_user;
+create table app_public.planted_column (id uuid primary key);
+grant select (id) on app_public.planted_column to public;
+create sequence app_private.planted_sequence;
+grant usage on sequence app_private.planted_sequence to public;
+create function app_private.planted_function() returns integer language sql as 'select 1';
+grant execute on function app_private.planted_function() to public;
+create function app_private.harmless_function() returns integer language sql as 'select 1';
+revoke all on function app_private.harmless_function() from public;

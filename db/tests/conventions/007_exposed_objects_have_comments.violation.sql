@@ -1,0 +1,13 @@
+create table app_public.planted_table (id uuid primary key);
+comment on column app_public.planted_table.id is 'Which one.';
+create table app_public.documented (id uuid primary key, planted_column integer);
+comment on table app_public.documented is 'Said.';
+comment on column app_public.documented.id is 'Which one.';
+create view app_public.planted_view with (security_invoker = true) as select 1 as one;
+create type app_public.planted_enum as enum ('a');
+create type app_public.planted_composite as (harmless_part integer);
+comment on column app_public.planted_composite.harmless_part is 'Said.';
+create function app_public.planted_function() returns integer language sql as 'select 1';
+create table app_private.harmless_table (id uuid primary key);
+create function app_public.harmless_function() returns integer language sql as 'select 1';
+comment on function app_public.harmless_function() is 'Says one.';
