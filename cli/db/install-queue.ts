@@ -1,5 +1,6 @@
 import { consoleLogFactory, Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
+import { isProgram } from "./paths.ts";
 
 /**
  * Installs or updates the job queue's own schema, as the role that owns it. Safe to run twice and by two at once.
@@ -39,7 +40,7 @@ const quiet = new Logger((scope) => {
   };
 });
 
-if (import.meta.main) {
+if (isProgram(import.meta.filename)) {
   // graphile-migrate calls this file as an action and passes the connection this way.
   const ownerUrl = process.env["GM_DBURL"] ?? process.env["DATABASE_URL"];
   if (ownerUrl === undefined) throw new Error("Set DATABASE_URL to the owner's connection.");

@@ -5,7 +5,7 @@ import { commit as commitCurrent, watch as runCurrent } from "graphile-migrate";
 import pg from "pg";
 import { openEnvironment, type Environment } from "./environment.ts";
 import { closePools, lineLogger, migrate, readSettings } from "./migrate.ts";
-import { repositoryRoot } from "./paths.ts";
+import { isProgram, repositoryRoot } from "./paths.ts";
 import { errorCode } from "./processes.ts";
 import { linkSources, listCommitted, listCurrent, unlinkSources } from "./sources.ts";
 
@@ -18,7 +18,10 @@ type Log = (line: string) => void;
 
 /** Seals the current migration, and the sources that differ from history, as one committed migration. */
 export async function commit(message: string, log: Log): Promise<void> {
-  await using environment = await openEnvironment(log);
+  await withEnvironment(log, (environment) => commitIn(environment, message, log));
+}
+
+async function commitIn(environment: Environment, message: string, log: Log): Promise<void> {
   const { shadowUrl, rootUrl } = environment;
   if (shadowUrl === undefined || rootUrl === undefined) {
     throw new WorkflowError(
@@ -63,12 +66,22 @@ export async function commit(message: string, log: Log): Promise<void> {
   }
 }
 
+/** How to apply the current migration. */
+export interface ApplyOptions {
+  /** Once, and not at each change. */
+  readonly once: boolean;
+  /** On a new database. */
+  readonly fresh: boolean;
+  /** Ends the watching. */
+  readonly signal?: AbortSignal;
+}
+
 /** Applies committed and current migrations once, or again at each change of a file until stopped. */
-export async function applyCurrent(
-  options: { readonly once: boolean; readonly fresh: boolean; readonly signal?: AbortSignal },
-  log: Log,
-): Promise<void> {
-  await using environment = await openEnvironment(log);
+export async function applyCurrent(options: ApplyOptions, log: Log): Promise<void> {
+  await withEnvironment(log, (environment) => applyIn(environment, options, log));
+}
+
+async function applyIn(environment: Environment, options: ApplyOptions, log: Log): Promise<void> {
   try {
     if (options.fresh) await rebuild(environment, log);
     else await migrateEnvironment(environment, log);
@@ -85,8 +98,19 @@ export async function applyCurrent(
 
 /** Brings the database to the newest committed version. */
 export async function migrateCommand(log: Log): Promise<void> {
-  await using environment = await openEnvironment(log);
-  await migrateEnvironment(environment, log);
+  await withEnvironment(log, (environment) => migrateEnvironment(environment, log));
+}
+
+async function withEnvironment(
+  log: Log,
+  action: (environment: Environment) => Promise<void>,
+): Promise<void> {
+  const environment = await openEnvironment(log);
+  try {
+    await action(environment);
+  } finally {
+    await environment[Symbol.asyncDispose]();
+  }
 }
 
 const currentDirectory = join(repositoryRoot, "db", "migrations", "current");
@@ -270,4 +294,4 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.main) process.exitCode = await main();
+if (isProgram(import.meta.filename)) process.exitCode = await main();
