@@ -224,7 +224,7 @@ async function dropDatabases(
     const { rows } = await client.query<{ datname: string }>(
       "select datname from pg_database where datname like 'lml\\_test\\_%'",
     );
-    for (const { datname } of rows.filter(({ datname }) => matches(datname))) {
+    for (const { datname } of rows.filter((row) => matches(row.datname))) {
       await client.query(
         `drop database if exists ${client.escapeIdentifier(datname)} with (force)`,
       );

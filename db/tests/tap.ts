@@ -90,7 +90,7 @@ export function judge(lines: readonly string[], failure?: string): TapReport {
       if (planned === 0) skipped = plan[2] ?? "";
       continue;
     }
-    if (/^Bail out!/.test(line)) problems.push(line);
+    if (line.startsWith("Bail out!")) problems.push(line);
     const test = /^(not )?ok\b\s*(\d+)?(.*)$/.exec(line);
     if (test === null) continue;
     count += 1;

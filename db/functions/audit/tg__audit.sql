@@ -1,0 +1,61 @@
+-- Only the fields that changed, in the transaction of the change. None of the audited tables has a
+-- secret: those are in app_private, which is not audited by value.
+create or replace function app_hidden.tg__audit()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_row jsonb := coalesce(v_new, v_old);
+begin
+  if tg_op = 'UPDATE' then
+    select
+      jsonb_object_agg(n.key, v_old -> n.key), jsonb_object_agg(n.key, n.value)
+    into v_old, v_new
+    from jsonb_each(v_new) as n
+    where n.value is distinct from v_old -> n.key and n.key <> 'updated_at';
+    if v_new is null then
+      return null;
+    end if;
+  end if;
+
+  insert into app_public.audit_log (
+    organization_id, action, entity_type, entity_id, user_id, database_role, request_id,
+    ip_address, user_agent, old_values, new_values
+  )
+  values (
+    case tg_table_name
+      when 'organizations' then v_row ->> 'id'
+      else v_row ->> 'organization_id'
+    end::uuid,
+    lower(tg_op), tg_table_name, coalesce(v_row ->> 'id', v_row ->> 'organization_id')::uuid,
+    app_hidden.current_user_id(), session_user,
+    nullif(current_setting('lml.request_id', true), ''),
+    nullif(current_setting('lml.ip_address', true), '')::inet,
+    nullif(current_setting('lml.user_agent', true), ''),
+    v_old, v_new
+  );
+  return null;
+end
+$$;
+
+comment on function app_hidden.tg__audit() is 'Writes audit_log.';
+
+do $do$
+declare
+  v_table text;
+begin
+  foreach v_table in array array[
+    'events', 'organization_members', 'organization_settings', 'organizations', 'payment_intents',
+    'performances', 'refunds', 'tax_rates', 'ticket_categories', 'ticket_category_prices', 'users',
+    'venues'
+  ] loop
+    execute format(
+      'create or replace trigger _500_audit after insert or update or delete on app_public.%I '
+      'for each row execute function app_hidden.tg__audit()',
+      v_table
+    );
+  end loop;
+end
+$do$;

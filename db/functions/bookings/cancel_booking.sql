@@ -1,0 +1,54 @@
+create or replace function app_public.cancel_booking(
+  booking_id uuid, reason text default null, idempotency_key text default null
+)
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_booking(
+    cancel_booking.booking_id, 'bookings.manage'
+  );
+  v_was_confirmed boolean := v_booking.status = 'confirmed';
+begin
+  if app_private.replay_result(
+    cancel_booking.idempotency_key, 'cancel_booking',
+    jsonb_build_array(cancel_booking.booking_id, cancel_booking.reason)
+  ) is not null then
+    return v_booking;
+  end if;
+  if v_booking.status not in ('draft', 'pending_payment', 'confirmed') then
+    raise exception 'The booking is %.', v_booking.status
+      using errcode = 'LMBST', detail = v_booking.status::text;
+  end if;
+  if v_was_confirmed
+    and not app_hidden.has_permission(v_booking.organization_id, 'bookings.manage')
+  then
+    raise exception 'A paid booking is canceled by the organization that sold it.'
+      using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';
+  end if;
+
+  if v_was_confirmed then
+    perform app_private.void_tickets(v_booking);
+  end if;
+  update app_public.bookings as b
+  set status = 'canceled', canceled_at = now(), cancellation_reason = cancel_booking.reason,
+    expires_at = null
+  where b.id = v_booking.id
+  returning * into v_booking;
+  perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+  if v_was_confirmed then
+    perform app_private.reverse_sale(v_booking);
+    perform app_private.refund_booking(v_booking, 'booking_canceled');
+  else
+    perform app_private.withdraw_payment(v_booking);
+  end if;
+  perform app_private.keep_result(cancel_booking.idempotency_key, v_booking.id);
+  return v_booking;
+end
+$$;
+
+comment on function app_public.cancel_booking(uuid, text, text) is
+  'Lets the seats go. An unpaid booking is canceled by its owner or by staff; a paid one by staff '
+  'with bookings.manage, which voids its tickets and refunds it in full. '
+  'Raises LMBKG, LMBST, LMRGT, LMTUS (a ticket was used), LMSES, LMCRT, LMIDK.';
+grant execute on function app_public.cancel_booking(uuid, text, text) to lml_anonymous, lml_user;

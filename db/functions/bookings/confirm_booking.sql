@@ -1,0 +1,36 @@
+-- Seats become booked only if this booking owns them, or, when its time had run out, if they are
+-- free. False: somebody else has one of them, and nothing has changed.
+create or replace function app_private.confirm_booking(booking_id uuid)
+returns boolean
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings;
+begin
+  select * into strict v_booking
+  from app_public.bookings as b where b.id = confirm_booking.booking_id
+  for no key update;
+  if v_booking.status = 'confirmed' then
+    return true;
+  end if;
+  if v_booking.status not in ('draft', 'pending_payment', 'expired') then
+    return false;
+  end if;
+  if not app_private.book_seats(v_booking, app_private.held_seat_nos(v_booking)) then
+    return false;
+  end if;
+
+  update app_public.bookings as b
+  set status = 'confirmed', confirmed_at = now(), expires_at = null
+  where b.id = v_booking.id
+  returning * into v_booking;
+  perform app_private.issue_tickets(v_booking);
+  perform app_private.post_sale(v_booking);
+  return true;
+end
+$$;
+
+comment on function app_private.confirm_booking(uuid) is
+  'Books the seats, issues the tickets and posts the sale: all of it, or false. '
+  'Confirming twice is harmless.';
+grant execute on function app_private.confirm_booking(uuid) to lml_worker;

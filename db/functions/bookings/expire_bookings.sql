@@ -1,0 +1,52 @@
+-- Tidies up: the seats were free for others from the deadline on. Nothing is waited for. A booking
+-- that somebody works on is left for the next sweep; a seat that somebody is taking is theirs.
+create or replace function app_private.expire_bookings(batch_limit integer default 500)
+returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+  v_booking app_public.bookings;
+begin
+  v_ids := array(
+    select b.id from app_public.bookings as b
+    where b.expires_at <= now() and b.status in ('draft', 'pending_payment')
+    order by b.expires_at
+    limit expire_bookings.batch_limit
+    for no key update skip locked
+  );
+  for v_booking in
+    update app_public.bookings as b
+    set status = 'expired', expires_at = null
+    where b.id = any (v_ids)
+    returning b.*
+  loop
+    perform app_private.withdraw_payment(v_booking);
+  end loop;
+
+  update app_public.seat_booking_state as s
+  set status = 'available', booking_id = null, locked_until = null
+  from (
+    select s.organization_id, s.performance_id, s.seat_no
+    from app_public.bookings as b
+    join app_public.booking_items as i
+      on i.organization_id = b.organization_id and i.booking_id = b.id
+    cross join unnest(i.seat_nos) as n
+    join app_public.seat_booking_state as s
+      on s.organization_id = b.organization_id
+      and s.performance_id = b.performance_id
+      and s.seat_no = n
+      and s.booking_id = b.id
+    where b.id = any (v_ids)
+    for no key update of s skip locked
+  ) as lapsed
+  where s.organization_id = lapsed.organization_id
+    and s.performance_id = lapsed.performance_id
+    and s.seat_no = lapsed.seat_no;
+  return cardinality(v_ids);
+end
+$$;
+
+comment on function app_private.expire_bookings(integer) is
+  'Ends open bookings whose deadline has passed; returns how many.';
+grant execute on function app_private.expire_bookings(integer) to lml_worker;

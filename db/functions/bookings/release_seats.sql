@@ -1,0 +1,28 @@
+create or replace function app_public.release_seats(booking_id uuid, seat_ids text[])
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_booking(
+    release_seats.booking_id, 'bookings.manage'
+  );
+  v_sale app_private.sale;
+  v_seat_nos integer[];
+begin
+  perform app_private.require_open_draft(v_booking);
+  v_sale := app_private.open_sale(v_booking.performance_id);
+  v_seat_nos := app_private.seat_nos_of(v_sale, release_seats.seat_ids);
+  if not v_seat_nos <@ app_private.held_seat_nos(v_booking) then
+    raise exception 'The booking does not hold all of these seats.' using errcode = 'LMSEA';
+  end if;
+
+  perform app_private.free_seats(v_booking, v_seat_nos);
+  perform app_private.reprice_lines_without(v_booking, v_sale, v_seat_nos);
+  return app_private.store_booking_totals(v_booking.id);
+end
+$$;
+
+comment on function app_public.release_seats(uuid, text[]) is
+  'Lets seats of a draft go; the rest and their prices stay. '
+  'Raises LMBKG, LMBST, LMEXP, LMSEA (not held by it), LMSDP, LMQTY, LMSAL, LMEVT, LMSES, LMCRT.';
+grant execute on function app_public.release_seats(uuid, text[]) to lml_anonymous, lml_user;

@@ -1,0 +1,79 @@
+create or replace function app_public.start_checkout(
+  booking_id uuid, email text default null, first_name text default null,
+  last_name text default null, phone text default null, idempotency_key text default null
+)
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_booking(
+    start_checkout.booking_id, 'bookings.manage'
+  );
+  v_sale app_private.sale;
+  v_contact app_public.users;
+begin
+  if app_private.replay_result(
+    start_checkout.idempotency_key, 'start_checkout',
+    jsonb_build_array(
+      start_checkout.booking_id, start_checkout.email, start_checkout.first_name,
+      start_checkout.last_name, start_checkout.phone
+    )
+  ) is not null then
+    return v_booking;
+  end if;
+  perform app_private.require_open_draft(v_booking);
+  v_sale := app_private.open_sale(v_booking.performance_id);
+  if not exists (
+    select from app_public.booking_items as i
+    where i.organization_id = v_booking.organization_id and i.booking_id = v_booking.id
+  ) then
+    raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
+  end if;
+
+  select * into v_contact from app_public.users as u where u.id = v_booking.user_id;
+  v_contact.email := coalesce(start_checkout.email, v_contact.email);
+  v_contact.first_name := coalesce(start_checkout.first_name, v_contact.first_name);
+  v_contact.last_name := coalesce(start_checkout.last_name, v_contact.last_name);
+  v_contact.phone := coalesce(start_checkout.phone, v_contact.phone);
+  if v_contact.email is null or v_contact.email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+    raise exception 'An e-mail address is needed, where the tickets go.'
+      using errcode = 'LMCON', detail = 'email';
+  end if;
+
+  perform app_private.prolong_hold(
+    v_booking, least(
+      now() + make_interval(secs => v_sale.checkout_seconds),
+      v_booking.created_at + make_interval(secs => v_sale.hold_seconds_max)
+    )
+  );
+  update app_public.bookings as b
+  set customer_id = app_private.find_or_create_customer(
+      v_booking.organization_id, v_booking.user_id, v_contact.email, v_contact.first_name,
+      v_contact.last_name, v_contact.phone
+    ),
+    customer_email = v_contact.email,
+    customer_name = nullif(concat_ws(' ', v_contact.first_name, v_contact.last_name), ''),
+    checkout_started_at = now()
+  where b.id = v_booking.id
+  returning * into v_booking;
+
+  if v_booking.total_amount_cents = 0 then
+    perform app_private.confirm_booking(v_booking.id);
+  else
+    update app_public.bookings as b
+    set status = 'pending_payment' where b.id = v_booking.id;
+    perform app_private.request_payment(v_booking);
+  end if;
+  perform app_private.keep_result(start_checkout.idempotency_key, v_booking.id);
+  select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
+  return v_booking;
+end
+$$;
+
+comment on function app_public.start_checkout(uuid, text, text, text, text, text) is
+  'Freezes a draft, prolongs its hold and asks for the payment; a free booking is confirmed at '
+  'once. A user''s own address and name are the defaults. '
+  'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
+  'LMSES, LMCRT, LMIDK.';
+grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
+  to lml_anonymous, lml_user;

@@ -1,0 +1,60 @@
+-- At the end of each transaction that wrote lines or amounts, a booking is the sum of its lines.
+-- A check constraint cannot see other rows, and must not pretend to.
+create or replace function app_hidden.tg_bookings__check_totals()
+returns trigger
+language plpgsql security definer
+set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_row jsonb := to_jsonb(coalesce(new, old));
+  v_organization_id uuid := v_row ->> 'organization_id';
+  v_booking_id uuid := case tg_table_name
+    when 'bookings' then v_row ->> 'id'
+    else v_row ->> 'booking_id'
+  end;
+begin
+  if exists (
+    select
+    from app_public.bookings as b
+    cross join lateral (
+      select
+        coalesce(sum(i.subtotal_cents), 0) as subtotal,
+        coalesce(sum(i.discount_cents), 0) as discount,
+        coalesce(sum(i.service_fee_cents), 0) as service_fee,
+        coalesce(sum(i.processing_fee_cents), 0) as processing_fee,
+        coalesce(sum(i.tax_cents), 0) as tax
+      from app_public.booking_items as i
+      where i.organization_id = b.organization_id and i.booking_id = b.id
+    ) as s
+    where b.organization_id = v_organization_id
+      and b.id = v_booking_id
+      and (
+        b.subtotal_cents <> s.subtotal or b.discount_cents <> s.discount
+        or b.service_fee_cents <> s.service_fee or b.processing_fee_cents <> s.processing_fee
+        or b.tax_cents <> s.tax
+      )
+  ) then
+    raise exception 'The amounts of booking % are not the sum of its lines.', v_booking_id
+      using errcode = 'LMSUM';
+  end if;
+  return null;
+end
+$$;
+
+comment on function app_hidden.tg_bookings__check_totals() is 'Raises LMSUM at commit.';
+
+drop trigger if exists _900_check_totals on app_public.bookings;
+create constraint trigger _900_check_totals
+  after insert or update of subtotal_cents, discount_cents, service_fee_cents,
+    processing_fee_cents, tax_cents
+  on app_public.bookings
+  deferrable initially deferred
+  for each row execute function app_hidden.tg_bookings__check_totals();
+
+-- A new line without its amount in the booking is found through the booking's own trigger, unless
+-- nobody touched the booking: hence this one too.
+drop trigger if exists _900_check_totals on app_public.booking_items;
+create constraint trigger _900_check_totals
+  after insert or update or delete on app_public.booking_items
+  deferrable initially deferred
+  for each row execute function app_hidden.tg_bookings__check_totals();

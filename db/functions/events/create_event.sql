@@ -1,0 +1,77 @@
+create or replace function app_public.create_event(
+  organization_id uuid, venue_id uuid, title text, slug text, description text default null,
+  currency text default null, sales_start timestamptz default null,
+  sales_end timestamptz default null, tax_rate_id uuid default null,
+  blocked_sections text[] default '{}', idempotency_key text default null
+)
+returns app_public.events
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_id uuid;
+  v_event app_public.events;
+begin
+  perform app_hidden.require_permission(create_event.organization_id, 'events.manage');
+  v_id := app_private.replay_result(
+    create_event.idempotency_key, 'create_event',
+    jsonb_build_array(
+      create_event.organization_id, create_event.venue_id, create_event.title, create_event.slug,
+      create_event.description, create_event.currency, create_event.sales_start,
+      create_event.sales_end, create_event.tax_rate_id, create_event.blocked_sections
+    )
+  );
+  if v_id is null then
+    if not exists (
+      select from app_public.venues as v
+      where v.organization_id = create_event.organization_id and v.id = create_event.venue_id
+    ) then
+      raise exception 'There is no such venue, or it is not yours.'
+        using errcode = 'LMNFD', detail = 'venue_id';
+    end if;
+    if create_event.tax_rate_id is not null and not exists (
+      select from app_public.tax_rates as t
+      where t.organization_id = create_event.organization_id and t.id = create_event.tax_rate_id
+    ) then
+      raise exception 'There is no such tax rate, or it is not yours.'
+        using errcode = 'LMNFD', detail = 'tax_rate_id';
+    end if;
+    if create_event.currency is not null then
+      perform app_hidden.require_currency(create_event.currency);
+    end if;
+
+    insert into app_public.events (
+      organization_id, venue_id, title, slug, description, currency, sales_start, sales_end,
+      tax_rate_id, blocked_sections, service_fee_percentage, service_fee_fixed_cents,
+      processing_fee_percentage, processing_fee_fixed_cents, commission_percentage
+    )
+    select
+      o.id, create_event.venue_id, create_event.title, create_event.slug,
+      create_event.description, coalesce(create_event.currency, o.default_currency),
+      coalesce(create_event.sales_start, now()), create_event.sales_end,
+      create_event.tax_rate_id, coalesce(create_event.blocked_sections, '{}'),
+      s.service_fee_percentage, s.service_fee_fixed_cents,
+      s.processing_fee_percentage, s.processing_fee_fixed_cents, s.commission_percentage
+    from app_public.organizations as o
+    join app_public.organization_settings as s on s.organization_id = o.id
+    where o.id = create_event.organization_id
+    on conflict on constraint events_organization_id_slug_key do nothing
+    returning id into v_id;
+    if v_id is null then
+      perform app_hidden.raise_slug_taken(create_event.slug);
+    end if;
+    perform app_private.keep_result(create_event.idempotency_key, v_id);
+  end if;
+
+  select * into strict v_event from app_public.events as e where e.id = v_id;
+  return v_event;
+end
+$$;
+
+comment on function app_public.create_event(
+  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text
+) is
+  'A new draft with the fees of the organization''s settings. Needs events.manage. '
+  'Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
+grant execute on function app_public.create_event(
+  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text
+) to lml_user;

@@ -1,0 +1,68 @@
+create or replace function app_public.create_performance(
+  event_id uuid, layout_id uuid, starts_at timestamptz, ends_at timestamptz default null,
+  doors_at timestamptz default null, idempotency_key text default null
+)
+returns app_public.performances
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_event app_public.events := app_private.lock_event(
+    create_performance.event_id, 'events.manage'
+  );
+  v_id uuid;
+  v_performance app_public.performances;
+begin
+  v_id := app_private.replay_result(
+    create_performance.idempotency_key, 'create_performance',
+    jsonb_build_array(
+      create_performance.event_id, create_performance.layout_id, create_performance.starts_at,
+      create_performance.ends_at, create_performance.doors_at
+    )
+  );
+  if v_id is null then
+    if v_event.status not in ('draft', 'published') then
+      raise exception 'The event is %.', v_event.status
+        using errcode = 'LMEVT', detail = v_event.id::text;
+    end if;
+    if not exists (
+      select from app_public.venue_layouts as l
+      where l.organization_id = v_event.organization_id
+        and l.id = create_performance.layout_id
+        and l.venue_id = v_event.venue_id
+    ) then
+      raise exception 'The event''s venue has no such layout.'
+        using errcode = 'LMNFD', detail = 'layout_id';
+    end if;
+
+    insert into app_public.performances (
+      organization_id, event_id, layout_id, currency, starts_at, ends_at, doors_at
+    )
+    values (
+      v_event.organization_id, v_event.id, create_performance.layout_id, v_event.currency,
+      create_performance.starts_at, create_performance.ends_at, create_performance.doors_at
+    )
+    on conflict on constraint performances_organization_id_event_id_starts_at_key do nothing
+    returning id into v_id;
+    if v_id is null then
+      raise exception 'The event has a performance at that time.'
+        using errcode = 'LMINP', detail = 'starts_at';
+    end if;
+    if v_event.status = 'published' then
+      perform app_private.create_inventory(v_id);
+    end if;
+    perform app_private.keep_result(create_performance.idempotency_key, v_id);
+  end if;
+
+  select * into strict v_performance from app_public.performances as p where p.id = v_id;
+  return v_performance;
+end
+$$;
+
+comment on function app_public.create_performance(
+  uuid, uuid, timestamptz, timestamptz, timestamptz, text
+) is
+  'A date of an event, on sale at once if the event is published. Needs events.manage. '
+  'Raises LMNFD, LMRGT, LMINP, LMEVT (ended event), LMPUB (a seat without category).';
+grant execute on function app_public.create_performance(
+  uuid, uuid, timestamptz, timestamptz, timestamptz, text
+) to lml_user;

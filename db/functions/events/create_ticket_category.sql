@@ -1,0 +1,66 @@
+create or replace function app_public.create_ticket_category(
+  event_id uuid, name text, price_cents bigint, seat_categories text[] default '{}',
+  sections text[] default '{}', description text default null,
+  idempotency_key text default null
+)
+returns app_public.ticket_categories
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_event app_public.events := app_private.lock_event(
+    create_ticket_category.event_id, 'events.manage'
+  );
+  v_id uuid;
+  v_category app_public.ticket_categories;
+begin
+  v_id := app_private.replay_result(
+    create_ticket_category.idempotency_key, 'create_ticket_category',
+    jsonb_build_array(
+      create_ticket_category.event_id, create_ticket_category.name,
+      create_ticket_category.price_cents, create_ticket_category.seat_categories,
+      create_ticket_category.sections, create_ticket_category.description
+    )
+  );
+  if v_id is null then
+    -- Seats are given their categories when the event is published.
+    if v_event.status <> 'draft' then
+      raise exception 'Categories are added before the event is published.'
+        using errcode = 'LMEVT', detail = v_event.id::text;
+    end if;
+
+    insert into app_public.ticket_categories (
+      organization_id, event_id, category_no, name, description, seat_categories, sections
+    )
+    select
+      v_event.organization_id, v_event.id, 1 + coalesce(max(c.category_no), 0),
+      create_ticket_category.name, create_ticket_category.description,
+      coalesce(create_ticket_category.seat_categories, '{}'),
+      coalesce(create_ticket_category.sections, '{}')
+    from app_public.ticket_categories as c
+    where c.organization_id = v_event.organization_id and c.event_id = v_event.id
+    on conflict on constraint ticket_categories_organization_id_event_id_name_key do nothing
+    returning id into v_id;
+    if v_id is null then
+      raise exception 'The event has a category of that name.'
+        using errcode = 'LMINP', detail = 'name';
+    end if;
+    insert into app_public.ticket_category_prices (
+      organization_id, ticket_category_id, price_cents
+    )
+    values (v_event.organization_id, v_id, create_ticket_category.price_cents);
+    perform app_private.keep_result(create_ticket_category.idempotency_key, v_id);
+  end if;
+
+  select * into strict v_category from app_public.ticket_categories as c where c.id = v_id;
+  return v_category;
+end
+$$;
+
+comment on function app_public.create_ticket_category(
+  uuid, text, bigint, text[], text[], text, text
+) is
+  'A kind of ticket of a draft event: which seats it covers, and its price in minor units. '
+  'Needs events.manage. Raises LMNFD, LMRGT, LMINP, LMEVT.';
+grant execute on function app_public.create_ticket_category(
+  uuid, text, bigint, text[], text[], text, text
+) to lml_user;

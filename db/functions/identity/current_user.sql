@@ -1,0 +1,17 @@
+create or replace function app_public.current_user()
+returns app_public.users
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_user app_public.users;
+begin
+  select * into v_user from app_public.users where id = app_hidden.current_user_id();
+  if v_user.id is null then
+    return null;
+  end if;
+  return v_user;
+end
+$$;
+
+comment on function app_public.current_user() is 'The signed-in user, or null.';
+grant execute on function app_public.current_user() to lml_anonymous, lml_user;

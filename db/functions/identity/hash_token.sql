@@ -1,0 +1,8 @@
+-- What is stored of a token: a copy of the database must not be able to act as its users.
+create or replace function app_hidden.hash_token(token text)
+returns bytea
+language sql immutable strict parallel safe
+return sha256(convert_to(token, 'UTF8'));
+
+comment on function app_hidden.hash_token(text) is 'SHA-256 of a token.';
+grant execute on function app_hidden.hash_token(text) to lml_anonymous, lml_user, lml_worker;

@@ -1,0 +1,40 @@
+create or replace function app_private.open_session(
+  user_id uuid, token text, device text, ip_address inet, user_agent text
+)
+returns app_public.user_sessions
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_session app_public.user_sessions;
+begin
+  if open_session.token is null or open_session.token !~ '^[A-Za-z0-9_-]{43}$' then
+    raise exception 'A session token is 32 random bytes in base64url.' using errcode = 'LMINP';
+  end if;
+
+  update app_public.users as u
+  set login_count = u.login_count + 1, last_login_at = now()
+  where u.id = open_session.user_id and u.account_status = 'active';
+  if not found then
+    raise exception 'This account cannot sign in.'
+      using errcode = 'LMLCK', hint = 'Ask the support to open it again.';
+  end if;
+  update app_private.user_credentials as c
+  set failed_login_attempts = 0, locked_until = null
+  where c.user_id = open_session.user_id;
+
+  insert into app_public.user_sessions (user_id, device, ip_address, user_agent, expires_at)
+  values (
+    open_session.user_id, left(open_session.device, 200), open_session.ip_address,
+    left(open_session.user_agent, 1000), now() + interval '30 days'
+  )
+  returning * into v_session;
+  insert into app_private.session_tokens (token_hash, session_id)
+  values (app_hidden.hash_token(open_session.token), v_session.id);
+  return v_session;
+end
+$$;
+
+comment on function app_private.open_session(uuid, text, text, inet, text) is
+  'Signs a user in for 30 days under a token that the server made. Raises LMLCK if they may not.';
+grant execute on function app_private.open_session(uuid, text, text, inet, text)
+  to lml_authenticator;

@@ -1,0 +1,18 @@
+-- Ten wrong passwords in a row close the account for a quarter of an hour.
+create or replace function app_private.record_failed_sign_in(email text)
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update app_private.user_credentials as c
+  set failed_login_attempts = c.failed_login_attempts + 1,
+    locked_until = case
+      when (c.failed_login_attempts + 1) % 10 = 0 then now() + interval '15 minutes'
+      else c.locked_until
+    end
+  from app_public.users as u
+  where u.id = c.user_id and u.email = record_failed_sign_in.email::public.citext
+$$;
+
+comment on function app_private.record_failed_sign_in(text) is
+  'Counts a wrong password, and locks the account for 15 minutes at every tenth.';
+grant execute on function app_private.record_failed_sign_in(text) to lml_authenticator;

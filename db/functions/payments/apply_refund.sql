@@ -1,0 +1,35 @@
+create or replace function app_private.apply_refund(object jsonb)
+returns text
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_text text := apply_refund.object #>> '{metadata,lml_refund_id}';
+  v_refund app_public.refunds;
+begin
+  if not pg_input_is_valid(coalesce(v_text, ''), 'uuid') then
+    return 'ignored';
+  end if;
+  select * into v_refund from app_public.refunds as r where r.id = v_text::uuid;
+  if not found then
+    return 'ignored';
+  end if;
+  if (apply_refund.object ->> 'amount')::bigint is distinct from v_refund.amount_cents
+    or upper(apply_refund.object ->> 'currency') is distinct from v_refund.currency
+    or (
+      v_refund.stripe_refund_id is not null
+      and apply_refund.object ->> 'id' <> v_refund.stripe_refund_id
+    )
+  then
+    return 'refused';
+  end if;
+  perform app_private.record_refund(
+    v_refund.id, apply_refund.object ->> 'id', apply_refund.object ->> 'status',
+    apply_refund.object ->> 'failure_reason'
+  );
+  return 'applied';
+end
+$$;
+
+comment on function app_private.apply_refund(jsonb) is
+  'What Stripe says of a refund: applied, ignored when it is not ours, refused when it is not what '
+  'was asked for.';

@@ -1,0 +1,35 @@
+create or replace function app_public.payment_session(booking_id uuid)
+returns app_public.payment_session
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_session app_public.payment_session;
+begin
+  -- Staff may see a payment, but only the owner of the booking may confirm it.
+  select
+    p.booking_id, p.status, p.amount_cents, p.currency, p.stripe_payment_intent_id,
+    s.client_secret, p.failure_code, p.failure_message
+  into v_session
+  from app_public.bookings as b
+  join app_public.payment_intents as p
+    on p.organization_id = b.organization_id and p.booking_id = b.id
+  left join app_private.payment_intent_secrets as s
+    on s.organization_id = p.organization_id and s.payment_intent_id = p.id
+  where b.id = payment_session.booking_id
+    and (
+      b.user_id = app_hidden.current_user_id()
+      or b.cart_token_hash = app_hidden.current_cart_hash()
+    )
+  order by p.created_at desc, p.id desc
+  limit 1;
+  if not found then
+    return null;
+  end if;
+  return v_session;
+end
+$$;
+
+comment on function app_public.payment_session(uuid) is
+  'The latest payment of a booking of yours; null when it has none. Its client_secret appears as '
+  'soon as Stripe knows of the payment, usually within a second of start_checkout.';
+grant execute on function app_public.payment_session(uuid) to lml_anonymous, lml_user;

@@ -1,0 +1,26 @@
+create or replace function app_private.prepare_payment_intent(payment_intent_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'amount', p.amount_cents,
+    'currency', lower(p.currency),
+    'idempotency_key', 'create:' || p.id,
+    'description', b.booking_reference,
+    'metadata', jsonb_build_object(
+      'lml_payment_intent_id', p.id,
+      'lml_booking_id', p.booking_id,
+      'lml_organization_id', p.organization_id
+    )
+  )
+  from app_public.payment_intents as p
+  join app_public.bookings as b
+    on b.organization_id = p.organization_id and b.id = p.booking_id
+  where p.id = prepare_payment_intent.payment_intent_id
+    and p.status = 'pending'
+    and p.stripe_payment_intent_id is null
+$$;
+
+comment on function app_private.prepare_payment_intent(uuid) is
+  'What to ask Stripe for; null when there is nothing left to ask.';
+grant execute on function app_private.prepare_payment_intent(uuid) to lml_worker;

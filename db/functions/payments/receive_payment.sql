@@ -1,0 +1,33 @@
+-- Money that has arrived is booked whatever happens to the seats. When they are gone, it goes back
+-- exactly once.
+create or replace function app_private.receive_payment(
+  intent app_public.payment_intents, stripe_id text
+)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_intent app_public.payment_intents;
+begin
+  update app_public.payment_intents as p
+  set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
+    canceled_at = null,
+    received_cents = p.amount_cents, stripe_payment_intent_id = receive_payment.stripe_id
+  where p.id = (receive_payment.intent).id
+  returning * into v_intent;
+
+  perform app_private.post_to_ledger(
+    v_intent.organization_id, v_intent.booking_id, v_intent.currency,
+    'payment:' || v_intent.id, 'Payment received',
+    array['stripe_balance', 'buyer_clearing']::app_public.ledger_account_kind[],
+    array[v_intent.amount_cents, -v_intent.amount_cents]
+  );
+
+  if not app_private.confirm_booking(v_intent.booking_id) then
+    perform app_private.queue_refund(v_intent, v_intent.amount_cents, 'late_payment');
+  end if;
+end
+$$;
+
+comment on function app_private.receive_payment(app_public.payment_intents, text) is
+  'Books a payment, then confirms its booking or queues its refund.';

@@ -1,0 +1,48 @@
+-- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so.
+create or replace function app_private.record_refund(
+  refund_id uuid, stripe_refund_id text, stripe_status text, failure_reason text
+)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_refund app_public.refunds;
+begin
+  perform from app_public.refunds as r
+  join app_public.bookings as b
+    on b.organization_id = r.organization_id and b.id = r.booking_id
+  where r.id = record_refund.refund_id
+  for no key update of b;
+  select * into strict v_refund
+  from app_public.refunds as r where r.id = record_refund.refund_id
+  for no key update;
+  if v_refund.status in ('succeeded', 'failed', 'canceled') then
+    return;
+  end if;
+
+  update app_public.refunds as r
+  set stripe_refund_id = coalesce(record_refund.stripe_refund_id, r.stripe_refund_id),
+    status = case record_refund.stripe_status
+      when 'succeeded' then 'succeeded'
+      when 'failed' then 'failed'
+      when 'canceled' then 'canceled'
+      else 'processing'
+    end::app_public.refund_status,
+    failure_reason = record_refund.failure_reason,
+    succeeded_at = case when record_refund.stripe_status = 'succeeded' then now() end
+  where r.id = v_refund.id
+  returning * into v_refund;
+
+  if v_refund.status = 'succeeded' then
+    perform app_private.settle_refund(v_refund);
+  elsif v_refund.status in ('failed', 'canceled') then
+    update app_public.payment_intents as p
+    set refunded_cents = p.refunded_cents - v_refund.amount_cents
+    where p.id = v_refund.payment_intent_id;
+  end if;
+end
+$$;
+
+comment on function app_private.record_refund(uuid, text, text, text) is
+  'Remembers what Stripe says of a refund; repeating it is harmless.';
+grant execute on function app_private.record_refund(uuid, text, text, text) to lml_worker;

@@ -1,0 +1,30 @@
+create or replace function app_private.reverse_sale(booking app_public.bookings)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_kinds app_public.ledger_account_kind[];
+  v_amounts bigint[];
+begin
+  select array_agg(a.kind), array_agg(-e.amount_cents)
+  into v_kinds, v_amounts
+  from app_public.ledger_transactions as t
+  join app_public.ledger_entries as e
+    on e.organization_id = t.organization_id and e.transaction_id = t.id
+  join app_public.ledger_accounts as a
+    on a.organization_id = e.organization_id and a.id = e.account_id
+  where t.organization_id = (reverse_sale.booking).organization_id
+    and t.source = 'sale:' || (reverse_sale.booking).id;
+  if v_kinds is null then
+    return;
+  end if;
+  perform app_private.post_to_ledger(
+    (reverse_sale.booking).organization_id, (reverse_sale.booking).id,
+    (reverse_sale.booking).currency, 'sale_reversal:' || (reverse_sale.booking).id,
+    'Cancellation ' || (reverse_sale.booking).booking_reference, v_kinds, v_amounts
+  );
+end
+$$;
+
+comment on function app_private.reverse_sale(app_public.bookings) is
+  'Posts the opposite of a sale: what it split is owed to the buyer again.';

@@ -1,0 +1,19 @@
+create or replace function app_private.settle_refund(refund app_public.refunds)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  perform app_private.post_to_ledger(
+    (settle_refund.refund).organization_id, (settle_refund.refund).booking_id,
+    (settle_refund.refund).currency, 'refund:' || (settle_refund.refund).id, 'Refund paid out',
+    array['buyer_clearing', 'stripe_balance']::app_public.ledger_account_kind[],
+    array[(settle_refund.refund).amount_cents, -(settle_refund.refund).amount_cents]
+  );
+  update app_public.bookings as b
+  set status = 'refunded'
+  where b.id = (settle_refund.refund).booking_id and b.status in ('expired', 'canceled');
+end
+$$;
+
+comment on function app_private.settle_refund(app_public.refunds) is
+  'Posts a refund that has been paid out and closes its booking.';

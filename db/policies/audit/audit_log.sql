@@ -1,0 +1,17 @@
+-- Who may read the audit sees its organization's part.
+alter table app_public.audit_log enable row level security;
+alter table app_public.audit_log force row level security;
+
+drop policy if exists all_owner on app_public.audit_log;
+create policy all_owner on app_public.audit_log
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.audit_log;
+create policy select_member on app_public.audit_log
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('audit.read')));
+
+revoke all on app_public.audit_log from public;
+grant select on app_public.audit_log to lml_user;

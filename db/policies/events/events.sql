@@ -1,0 +1,22 @@
+-- What is published is public; drafts are for members.
+alter table app_public.events enable row level security;
+alter table app_public.events force row level security;
+
+drop policy if exists all_owner on app_public.events;
+create policy all_owner on app_public.events
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_public on app_public.events;
+create policy select_public on app_public.events
+  for select to lml_anonymous, lml_user
+  using (status in ('published', 'postponed', 'completed'));
+
+drop policy if exists select_member on app_public.events;
+create policy select_member on app_public.events
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+
+revoke all on app_public.events from public;
+grant select on app_public.events to lml_anonymous, lml_user;

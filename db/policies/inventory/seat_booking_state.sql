@@ -1,0 +1,17 @@
+-- Who has which seat is for members; the public reads seat_map, which does not tell.
+alter table app_public.seat_booking_state enable row level security;
+alter table app_public.seat_booking_state force row level security;
+
+drop policy if exists all_owner on app_public.seat_booking_state;
+create policy all_owner on app_public.seat_booking_state
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.seat_booking_state;
+create policy select_member on app_public.seat_booking_state
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('inventory.read')));
+
+revoke all on app_public.seat_booking_state from public;
+grant select on app_public.seat_booking_state to lml_user;

@@ -1,0 +1,11 @@
+-- Reached through definer functions only.
+alter table app_private.signing_keys enable row level security;
+alter table app_private.signing_keys force row level security;
+
+drop policy if exists all_owner on app_private.signing_keys;
+create policy all_owner on app_private.signing_keys
+  to lml_owner
+  using (true)
+  with check (true);
+
+revoke all on app_private.signing_keys from public;

@@ -1,0 +1,17 @@
+-- Staff sees what happened at its doors.
+alter table app_public.ticket_scans enable row level security;
+alter table app_public.ticket_scans force row level security;
+
+drop policy if exists all_owner on app_public.ticket_scans;
+create policy all_owner on app_public.ticket_scans
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.ticket_scans;
+create policy select_member on app_public.ticket_scans
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+
+revoke all on app_public.ticket_scans from public;
+grant select on app_public.ticket_scans to lml_user;

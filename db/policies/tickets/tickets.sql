@@ -1,0 +1,30 @@
+-- The owner of the booking, and staff at the door or on the telephone.
+alter table app_public.tickets enable row level security;
+alter table app_public.tickets force row level security;
+
+drop policy if exists all_owner on app_public.tickets;
+create policy all_owner on app_public.tickets
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_own on app_public.tickets;
+create policy select_own on app_public.tickets
+  for select to lml_anonymous, lml_user
+  using (exists (
+    select from app_public.bookings as b
+    where b.organization_id = tickets.organization_id
+      and b.id = tickets.booking_id
+      and (
+        b.user_id = (select app_hidden.current_user_id())
+        or b.cart_token_hash = (select app_hidden.current_cart_hash())
+      )
+  ));
+
+drop policy if exists select_member on app_public.tickets;
+create policy select_member on app_public.tickets
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+
+revoke all on app_public.tickets from public;
+grant select on app_public.tickets to lml_anonymous, lml_user;
