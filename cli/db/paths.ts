@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,5 +18,5 @@ export const stateDirectory: string = join(repositoryRoot, ".lml");
  */
 export function isProgram(file: string): boolean {
   const program = process.argv[1];
-  return program !== undefined && realpathSync(program) === file;
+  return program !== undefined && existsSync(program) && realpathSync(program) === file;
 }

@@ -307,9 +307,9 @@ function ownServer(
   writePrivate(join(directory, "server.json"), JSON.stringify(record));
   let stopping = false;
   const exited = new Promise<PostgresExit>((settle) => {
-    const report = (code: number | null, signal: string | null): void => {
+    const report = (code: number | null, killedBy: string | null): void => {
       stopGuard(guard);
-      settle({ code, signal, expected: stopping });
+      settle({ code, signal: killedBy, expected: stopping });
     };
     if (child.exitCode !== null || child.signalCode !== null) {
       report(child.exitCode, child.signalCode);
