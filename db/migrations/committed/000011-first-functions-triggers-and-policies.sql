@@ -1,6 +1,6 @@
 --! Previous: sha1:e09c8827af9fb240f36c0673385c7e2e61247360
 --! Hash: sha1:eabd9a92f45b8eb42b1f86d0eaa4d06df1fd823c
---! Message: functions and policies
+--! Message: first functions, triggers and policies
 
 --! split: 1000-functions-identity-create_cart_token.sql
 create or replace function app_public.create_cart_token()
