@@ -1,0 +1,58 @@
+import { formatAmount } from "./money.ts";
+import type { PaymentIntent } from "./types.ts";
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${escaped(title)}</title>
+  <style>
+    body { font: 16px/1.5 system-ui, sans-serif; max-width: 28rem; margin: 4rem auto; padding: 0 1rem }
+    button { font: inherit; padding: .5rem 1rem; margin-right: .5rem }
+    .label { background: #fd9; padding: .25rem .5rem }
+  </style>
+  <p class="label">TEST MODE: this is the built-in Stripe stand-in. No money moves.</p>
+  <h1>${escaped(title)}</h1>
+  ${body}
+</html>
+`;
+}
+
+/** The page on which a buyer passes or fails 3-D Secure: it stands in for the bank's own. */
+export function challengePage(intent: PaymentIntent): string {
+  return page(
+    "3-D Secure test page",
+    `<p>Payment of ${escaped(formatAmount(intent.amount, intent.currency))}.</p>
+  <form method="post">
+    <button name="outcome" value="complete">Complete authentication</button>
+    <button name="outcome" value="fail">Fail authentication</button>
+  </form>`,
+  );
+}
+
+/** What the buyer sees when the seller gave no address to return to. */
+export function outcomePage(passed: boolean): string {
+  return page(
+    passed ? "Authentication complete" : "Authentication failed",
+    "<p>You can close this page.</p>",
+  );
+}
+
+/** What the buyer sees when there is nothing to authenticate. */
+export function gonePage(): string {
+  return page("Nothing to authenticate", "<p>This payment does not wait for you any more.</p>");
+}
+
+/** Where to send the buyer afterwards: the seller's address, with Stripe's parameters. */
+export function returnAddress(returnUrl: string, intent: PaymentIntent, passed: boolean): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set("payment_intent", intent.id);
+  url.searchParams.set("payment_intent_client_secret", intent.client_secret ?? "");
+  url.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
+  return url.href;
+}

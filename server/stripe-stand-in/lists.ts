@@ -1,0 +1,61 @@
+import { invalidRequest } from "./errors.ts";
+
+/** The parameters of a list, parsed. */
+export interface Page {
+  created?:
+    | {
+        gt?: number | undefined;
+        gte?: number | undefined;
+        lt?: number | undefined;
+        lte?: number | undefined;
+      }
+    | undefined;
+  ending_before?: string | undefined;
+  limit?: number | undefined;
+  starting_after?: string | undefined;
+}
+
+const LIMIT_DEFAULT = 10;
+const LIMIT_MAX = 100;
+
+function within(created: number, range: Page["created"]): boolean {
+  return (
+    range === undefined ||
+    ((range.gt === undefined || created > range.gt) &&
+      (range.gte === undefined || created >= range.gte) &&
+      (range.lt === undefined || created < range.lt) &&
+      (range.lte === undefined || created <= range.lte))
+  );
+}
+
+function position(rows: readonly { id: string }[], id: string, param: string): number {
+  const index = rows.findIndex((row) => row.id === id);
+  if (index === -1) {
+    throw invalidRequest(`No such object: '${id}'`, { code: "resource_missing", param });
+  }
+  return index;
+}
+
+/** One page of rows that are given the newest first, in Stripe's list object. */
+export function listPage<T extends { id: string; created: number }>(
+  url: string,
+  newestFirst: readonly T[],
+  page: Page,
+): { object: "list"; data: T[]; has_more: boolean; url: string } {
+  const limit = page.limit ?? LIMIT_DEFAULT;
+  if (limit < 1 || limit > LIMIT_MAX) {
+    throw invalidRequest(`This value must be between 1 and ${LIMIT_MAX}.`, { param: "limit" });
+  }
+  const rows = newestFirst.filter((row) => within(row.created, page.created));
+  if (page.ending_before !== undefined) {
+    const end = position(rows, page.ending_before, "ending_before");
+    const start = Math.max(0, end - limit);
+    return { object: "list", data: rows.slice(start, end), has_more: start > 0, url };
+  }
+  const start =
+    page.starting_after === undefined
+      ? 0
+      : position(rows, page.starting_after, "starting_after") + 1;
+  const data = rows.slice(start, start + limit);
+  return { object: "list", data, has_more: start + data.length < rows.length, url };
+}

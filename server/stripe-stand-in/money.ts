@@ -1,0 +1,58 @@
+/** Stripe's smallest charges, in the currency's minor unit; other currencies start at 1. */
+const MINIMUMS: Readonly<Record<string, number>> = {
+  aed: 200,
+  aud: 50,
+  bgn: 100,
+  brl: 50,
+  cad: 50,
+  chf: 50,
+  czk: 1500,
+  dkk: 250,
+  eur: 50,
+  gbp: 30,
+  hkd: 400,
+  huf: 17500,
+  inr: 50,
+  jpy: 50,
+  mxn: 1000,
+  myr: 200,
+  nok: 300,
+  nzd: 50,
+  pln: 200,
+  ron: 200,
+  sek: 300,
+  sgd: 50,
+  thb: 1000,
+  usd: 50,
+};
+
+const CURRENCIES = new Set(
+  Intl.supportedValuesOf("currency").map((currency) => currency.toLowerCase()),
+);
+
+/** The largest amount of one payment: eight digits, as at Stripe. */
+export const AMOUNT_MAX = 99_999_999;
+
+/** Whether the code, in lower case, is a currency. */
+export function isCurrency(code: string): boolean {
+  return CURRENCIES.has(code);
+}
+
+/** The smallest amount of one payment. */
+export function amountMin(currency: string): number {
+  return MINIMUMS[currency] ?? 1;
+}
+
+/**
+ * What the stand-in keeps of a payment: 2.9 % rounded half up, plus 30 of the minor unit, in every
+ * currency. A refund gives no fee back, as at Stripe.
+ */
+export function processingFee(amount: number): number {
+  return Math.floor((amount * 29 + 500) / 1000) + 30;
+}
+
+/** An amount for people, for example `$20.00`. */
+export function formatAmount(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
