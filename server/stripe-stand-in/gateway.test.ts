@@ -51,6 +51,12 @@ describe("keys", () => {
       });
     const guessed = await confirm(`${intent.id}_secret_guessed`, method.id);
     expect(guessed.status).toBe(400);
+    const bold = await call(bench, `/v1/payment_intents/${intent.id}/confirm`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${KEYS.publishableKey}` },
+      body: new URLSearchParams({ client_secret: secret, capture_method: "manual" }),
+    });
+    expect(bold.status).toBe(400);
     const declined = await confirm(secret, "pm_card_chargeDeclined");
     expect(declined.status).toBe(402);
     const { error } = (await declined.json()) as { error: { payment_intent: object } };

@@ -230,7 +230,7 @@ export class Gateway {
     if (key === undefined || key === "") {
       return this.#execute(endpoint, request, params, publishable, requestId, null);
     }
-    const print = fingerprint(request.method, request.url, params);
+    const print = fingerprint(request.method, request.url, params, publishable);
     const known = this.#keys.claim(key, print);
     if (known !== null) {
       void reply.headers({

@@ -1,6 +1,6 @@
 // If this failed, a retried request could charge or refund a buyer twice.
 import { expect, test } from "vitest";
-import { errorOf, pay, startBench } from "./testing.ts";
+import { KEYS, errorOf, pay, startBench } from "./testing.ts";
 
 test("the same key with the same parameters replays the first reply", async () => {
   await using bench = await startBench();
@@ -38,6 +38,23 @@ test("the same key with other parameters, or elsewhere, is an error", async () =
     rawType: "idempotency_error",
   });
   expect(await errorOf(stripe.customers.create({}, key))).toMatchObject({ statusCode: 400 });
+});
+
+test("a browser is not shown the seller's reply", async () => {
+  await using bench = await startBench();
+  const intent = await bench.stripe.paymentIntents.create({ amount: 1_000, currency: "usd" });
+  const confirm = (key: string) =>
+    fetch(`${bench.standIn.url}/v1/payment_intents/${intent.id}/confirm`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "idempotency-key": "key-1" },
+      body: new URLSearchParams({
+        client_secret: intent.client_secret ?? "",
+        payment_method: "pm_card_visa",
+        return_url: "https://box-office.example/",
+      }),
+    });
+  expect((await confirm(KEYS.secretKey)).status).toBe(200);
+  expect((await confirm(KEYS.publishableKey)).status).toBe(400);
 });
 
 test("a decline is replayed too, without another charge", async () => {

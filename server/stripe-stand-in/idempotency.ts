@@ -15,10 +15,18 @@ function sorted(value: FormValue): unknown {
     .map((key) => [key, sorted(value[key] ?? "")]);
 }
 
-/** What a request asks for, in a form that can be compared. */
-export function fingerprint(method: string, path: string, params: FormHash): string {
+/**
+ * What a request asks for and with which kind of key, in a form that can be compared: a browser
+ * must not be shown a reply that was meant for the seller.
+ */
+export function fingerprint(
+  method: string,
+  path: string,
+  params: FormHash,
+  publishable: boolean,
+): string {
   return createHash("sha256")
-    .update(JSON.stringify([method, path, sorted(params)]))
+    .update(JSON.stringify([method, path, sorted(params), publishable]))
     .digest("hex");
 }
 

@@ -29,6 +29,15 @@ const EDITABLE: ReadonlySet<string> = new Set([
   "requires_action",
 ]);
 
+/** What a browser may not decide when it confirms. */
+const SELLERS_CHOICE = [
+  "allowed_payment_method_types",
+  "capture_method",
+  "error_on_requires_action",
+  "off_session",
+  "payment_method_options",
+] as const;
+
 /** What may change only while nothing has been paid. */
 const BEFORE_CONFIRMATION = [
   "allowed_payment_method_types",
@@ -404,6 +413,12 @@ function update(call: Call<z.output<typeof updateParams>>): object {
 function confirmCall(call: Call<z.output<typeof confirmParams>>): object {
   const { tx, params, publishable } = call;
   const intent = requireIntent(call);
+  const refused = SELLERS_CHOICE.find((name) => publishable && params[name] !== undefined);
+  if (refused !== undefined) {
+    throw invalidRequest(`The ${refused} parameter cannot be used with a publishable API key.`, {
+      param: refused,
+    });
+  }
   const method = methodFor(tx, params);
   const changed: PaymentIntent = {
     ...withPaying(intent, params),
