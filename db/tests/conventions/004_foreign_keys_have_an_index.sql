@@ -8,7 +8,13 @@ with exceptions (child, parent, reason) as (
     (
       'app_public.seat_booking_state', 'app_public.bookings',
       'An index on what every hold changes would end heap-only updates; bookings are never deleted.'
-    )
+    ),
+    (
+      'app_public.seat_booking_state', 'app_public.performance_categories',
+      'The primary key narrows the search to one performance, whose seats are few.'
+    ),
+    -- Without a child: whichever table refers to it.
+    (null, 'app_public.currencies', 'Codes of ISO 4217 are neither deleted nor renamed.')
 ),
 keys as (
   select
@@ -51,7 +57,7 @@ from naked
 where not exists (
   select
   from exceptions
-  where to_regclass(exceptions.child) = naked.conrelid
+  where (exceptions.child is null or to_regclass(exceptions.child) = naked.conrelid)
     and to_regclass(exceptions.parent) = naked.confrelid
 )
 union all
