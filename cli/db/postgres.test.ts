@@ -74,9 +74,10 @@ async function startElsewhere(): Promise<{ child: ChildProcess; pid: number }> {
       directory: ${JSON.stringify(directory)}, settings: { fsync: "off" }, attach: true,
     });
     console.log("pid " + server.pid);
-    setInterval(() => undefined, 1000);`;
+    // Not longer than the test's own process.
+    process.stdin.resume().once("end", () => process.exit());`;
   const words = ["--input-type=module", "-e", program];
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const pid = await new Promise<number>((settle, reject) => {
     let said = "";

@@ -167,10 +167,12 @@ test("watching once applies what is not committed, again and again", () => {
 
 test("watching runs a source again when it is saved, and stops its server when it is told to", async () => {
   writeFirstVersion();
-  const program = [join(root, "cli", "db", "workflow.ts"), "watch", "--fresh"];
-  const child = spawn(process.execPath, program, {
+  const program = [process.execPath, join(root, "cli", "db", "workflow.ts"), "watch", "--fresh"];
+  // The shell interrupts it when its own input ends: at the end of this test, or when this process is killed.
+  const script = '"$@" & pid=$!; read -r line; kill -INT $pid; wait $pid';
+  const child = spawn("/bin/sh", ["-c", script, "sh", ...program], {
     env: environment(),
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   try {
     await says(child, /Finished/);
@@ -198,7 +200,7 @@ test("watching runs a source again when it is saved, and stops its server when i
     expect(await answer()).toBe("A");
   } finally {
     const ended = new Promise((settle) => child.once("exit", settle));
-    child.kill("SIGINT");
+    child.stdin.end();
     await ended;
   }
   expect(findPostgres(join(root, ".lml", "dev"))).toBeUndefined();
