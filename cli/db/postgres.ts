@@ -328,7 +328,7 @@ function ownServer(
       child.kill("SIGQUIT");
       await exited;
     }
-    if (temporary) rmSync(directory, { recursive: true, force: true });
+    if (temporary) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     else rmSync(join(directory, "server.json"), { force: true });
   };
   return {
@@ -379,7 +379,8 @@ if [ -z "$3" ]; then kill -INT "$1"; exit 0; fi
 kill -QUIT "$1"
 i=0
 while [ -e "$2/postmaster.pid" ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
-rm -rf -- "$3"
+# The last sessions may still write a file while others are removed.
+while ! rm -rf -- "$3" 2>/dev/null && [ $i -lt 200 ]; do sleep 0.1; i=$((i + 1)); done
 `;
 
 function startGuard(pid: number, dataDirectory: string, remove: string): ChildProcess {
