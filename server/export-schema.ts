@@ -1,0 +1,33 @@
+// Writes sdk/schema.graphql: what the server exposes, for the SDK's types and for reviews. It reads the database of
+// LML_SERVER_DATABASE_URL, or makes one for the moment.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { migrate } from "../cli/db/migrate.ts";
+import { repositoryRoot } from "../cli/db/paths.ts";
+import { temporaryPostgres } from "../cli/db/postgres.ts";
+import { buildSchema, schemaText } from "./graphql/schema.ts";
+
+const given = process.env["LML_SERVER_DATABASE_URL"];
+if (given !== undefined && given !== "") {
+  await exportSchema(given);
+} else {
+  await using server = await temporaryPostgres();
+  const authenticatorUrl = server.url("lml_authenticator", "lml");
+  await migrate({
+    ownerUrl: server.url("lml_owner", "lml"),
+    superuserUrl: server.url("postgres", "postgres"),
+    roleUrls: [authenticatorUrl],
+  });
+  await exportSchema(authenticatorUrl);
+}
+
+async function exportSchema(connectionString: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  try {
+    const { schema } = await buildSchema(pool);
+    await writeFile(join(repositoryRoot, "sdk", "schema.graphql"), schemaText(schema));
+  } finally {
+    await pool.end();
+  }
+}

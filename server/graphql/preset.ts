@@ -1,0 +1,24 @@
+import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
+import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
+import { AccountsPlugin } from "./accounts.ts";
+import { NamesPlugin } from "./names.ts";
+import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
+
+export const schemaPreset: GraphileConfig.Preset = {
+  extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
+  plugins: [NamesPlugin, ShapePlugin, NullabilityPlugin, AccountsPlugin],
+  disablePlugins: [
+    "NodePlugin",
+    "QueryQueryPlugin",
+    "MutationPayloadQueryPlugin",
+    "PgMutationPayloadEdgePlugin",
+    "SwallowErrorsPlugin",
+  ],
+  gather: { pgStrictFunctions: true, installWatchFixtures: false },
+  schema: {
+    defaultBehavior: "-insert -update -delete -list -totalCount -connection:backwards",
+    dontSwallowErrors: true,
+    pgForbidSetofFunctionsToReturnNull: true,
+    sortExport: true,
+  },
+};
