@@ -1,6 +1,3 @@
-import "@graphile/simplify-inflection";
-import "postgraphile";
-
 /** What mutations that return no row call their result. */
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",

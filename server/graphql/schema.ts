@@ -1,16 +1,14 @@
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { makeSchema } from "postgraphile";
-import { makePgService } from "postgraphile/adaptors/pg";
-import type pg from "pg";
 import { schemaPreset } from "./preset.ts";
 
-/** Builds the schema that a database gives to those who may connect as the pool does. */
+/** Builds the schema that a database gives to those who connect with a service's role. */
 export async function buildSchema(
-  pool: pg.Pool,
+  service: GraphileConfig.PgServiceConfiguration,
 ): Promise<{ schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset }> {
   return await makeSchema({
     extends: [schemaPreset],
-    pgServices: [makePgService({ pool, schemas: ["app_public"] })],
+    pgServices: [service],
   });
 }
 

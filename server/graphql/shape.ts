@@ -1,4 +1,3 @@
-import "postgraphile";
 import { changeNullability } from "postgraphile/utils";
 
 /** How many rows a connection gives when it is not told, and how many it gives at most. */

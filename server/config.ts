@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { ServerError } from "./errors.ts";
+import type { ServerOptions } from "./server.ts";
+
+/** Unset and empty are the same, as in a compose file. */
+const unlessEmpty = (value: unknown): unknown => (value === "" ? undefined : value);
+const optional = <T extends z.ZodType>(type: T) => z.preprocess(unlessEmpty, type.optional());
+
+const environment = z.object({
+  PORT: z.preprocess(unlessEmpty, z.coerce.number().int().min(0).max(65_535).default(4000)),
+  HOST: z.preprocess(unlessEmpty, z.string().default("127.0.0.1")),
+  LML_SERVER_DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: "must be the URL of a database, as lml_authenticator",
+  }),
+  LML_SERVER_POOL_SIZE: optional(z.coerce.number().int().min(1).max(1000)),
+  LML_TRUST_PROXY: optional(z.string()),
+  LML_GRAPHIQL: optional(z.enum(["0", "1", "true", "false"])),
+  LOG_LEVEL: optional(z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[rs]k_(test|live)_/, "must be a secret key, sk_test_... or sk_live_..."),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_(test|live)_/, "must be a publishable key, pk_test_... or pk_live_..."),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_/, "must be a webhook's signing secret, whsec_..."),
+  STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/ })),
+});
+
+/**
+ * Reads the server's options from environment variables.
+ *
+ * @throws ServerError naming every variable that is missing or wrong, without its value.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerOptions {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const name = issue.path.join(".");
+      const given = env[name] === undefined || env[name] === "";
+      return `  ${name} ${given ? "is missing" : issue.message}`;
+    });
+    throw new ServerError(`The environment is not complete:\n${lines.join("\n")}`);
+  }
+  const { data } = parsed;
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    databaseUrl: data.LML_SERVER_DATABASE_URL,
+    poolSize: data.LML_SERVER_POOL_SIZE,
+    trustProxy: data.LML_TRUST_PROXY,
+    graphiql: data.LML_GRAPHIQL === "1" || data.LML_GRAPHIQL === "true",
+    logLevel: data.LOG_LEVEL,
+    stripe: {
+      secretKey: data.STRIPE_SECRET_KEY,
+      publishableKey: data.STRIPE_PUBLISHABLE_KEY,
+      webhookSecret: data.STRIPE_WEBHOOK_SECRET,
+      apiBase: data.STRIPE_API_BASE,
+    },
+  };
+}

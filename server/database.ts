@@ -1,0 +1,162 @@
+import pg from "pg";
+import {
+  makePgAdaptorWithPgClient,
+  makePgService,
+  type NodePostgresPgClient,
+} from "postgraphile/adaptors/pg";
+import type { WithPgClient } from "postgraphile/@dataplan/pg";
+import { busy, RefusedError } from "./errors.ts";
+
+/** Settings of one transaction, such as `{ role: "lml_anonymous" }`. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** How to reach the database. */
+export interface DatabaseOptions {
+  /** The database, as `lml_authenticator`. */
+  readonly databaseUrl: string;
+  /** How many connections at most. */
+  readonly poolSize: number;
+  /** Told of connections that broke while nobody used them. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * The database as the server uses it, with one pool for everything. GraphQL becomes the request's role in each
+ * transaction; accounts, the webhook and health checks stay the login role, which may call what is granted to it and
+ * nothing else. Two pools would hold twice the connections and wait for each other no less.
+ */
+export interface Database {
+  readonly pool: pg.Pool;
+  /** The pool as PostGraphile's source of connections. */
+  readonly service: GraphileConfig.PgServiceConfiguration<"@dataplan/pg/adaptors/pg">;
+  /** Runs statements in a transaction with settings; with the setting `role` as that role. */
+  transaction<T>(settings: Settings, action: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+}
+
+/** Opens the pool; connections are made when they are needed. */
+export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    // Statements are sent without waiting for the answer to the one before.
+    pipeline: true,
+    // A request that waits longer for a connection is better told to come back.
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    application_name: "lml-server",
+  });
+  pool.on("error", onError);
+  const withPgClient = pipelinedWithPgClient(pool);
+  const service = makePgService({ pool, schemas: ["app_public"] });
+  return {
+    pool,
+    service: { ...service, adaptor: { createWithPgClient: () => withPgClient, makePgService } },
+    transaction: (settings, action) =>
+      withPgClient({ ...settings }, ({ rawClient }) => action(rawClient)),
+  };
+}
+
+/**
+ * Runs statements in a transaction with settings, in two round trips instead of four: `begin` and the settings are sent
+ * together with the first statement, which waits for neither. Should one of them fail, so does everything after it, and
+ * without its role the login role itself may read and call nothing of the API.
+ */
+function pipelinedWithPgClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
+  // Connections, prepared statements and their number are its business.
+  const withConnection = makePgAdaptorWithPgClient(pool);
+  const withPgClient: WithPgClient<NodePostgresPgClient> = async (settings, action) => {
+    let connected = false;
+    try {
+      return await withConnection(null, async (client) => {
+        connected = true;
+        return settings === null
+          ? await action(client)
+          : await inTransaction(client, settings, action);
+      });
+    } catch (error) {
+      // No connection is free, or none can be made: nothing was done.
+      if (!connected) throw new RefusedError(busy.code, busy.message, { ...busy, cause: error });
+      throw isForSignedIn(error, settings)
+        ? new RefusedError("LMAUT", "You are not signed in.", {
+            hint: 'Sign in and send the token as "Authorization: Bearer TOKEN".',
+            cause: error,
+          })
+        : error;
+    }
+  };
+  return withPgClient;
+}
+
+async function inTransaction<T>(
+  client: NodePostgresPgClient,
+  settings: Settings,
+  action: (client: NodePostgresPgClient) => T | Promise<T>,
+): Promise<T> {
+  const { rawClient } = client;
+  const begun = Promise.all([rawClient.query("begin"), rawClient.query(settingsQuery(settings))]);
+  // Waited for below. Until then a failure must not count as one that nobody handles.
+  begun.catch(() => undefined);
+  try {
+    const result = await action(nested(client, 1));
+    await begun;
+    await rawClient.query("commit");
+    return result;
+  } catch (error) {
+    // When even this fails the connection is broken, and the pool drops it.
+    await rawClient.query("rollback").catch(() => undefined);
+    // The reason, when what was seen is only that the transaction had failed before.
+    await begun;
+    throw error;
+  }
+}
+
+/** The same client inside a transaction, where a transaction is a savepoint. */
+function nested(client: NodePostgresPgClient, level: number): NodePostgresPgClient {
+  return {
+    rawClient: client.rawClient,
+    query: (options) => client.query(options),
+    withTransaction: async (action) => {
+      const savepoint = `level_${level}`;
+      await client.rawClient.query(`savepoint ${savepoint}`);
+      try {
+        const result = await action(nested(client, level + 1));
+        await client.rawClient.query(`release savepoint ${savepoint}`);
+        return result;
+      } catch (error) {
+        await client.rawClient.query(`rollback to savepoint ${savepoint}`);
+        throw error;
+      }
+    },
+  };
+}
+
+const settingsTexts = new Map<string, { name: string; text: string }>();
+
+/** One prepared statement for each set of settings, of which there is one for each kind of request. */
+function settingsQuery(settings: Settings): pg.QueryConfig {
+  const names = Object.keys(settings);
+  const key = names.join();
+  let known = settingsTexts.get(key);
+  if (known === undefined) {
+    const calls = names.map((name, at) => `set_config('${literal(name)}', $${at + 1}, true)`);
+    known = { name: `lml_settings_${settingsTexts.size}`, text: `select ${calls.join(", ")}` };
+    settingsTexts.set(key, known);
+  }
+  return { ...known, values: names.map((name) => settings[name] ?? "") };
+}
+
+function literal(name: string): string {
+  if (!/^[a-z_]+(\.[a-z_]+)?$/.test(name)) throw new Error(`This is not a setting: ${name}`);
+  return name;
+}
+
+/** Whether somebody without a session used what only users are granted. */
+function isForSignedIn(error: unknown, settings: Settings | null): boolean {
+  return (
+    settings?.["role"] === "lml_anonymous" &&
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    error.code === "42501"
+  );
+}

@@ -1,0 +1,135 @@
+/** A refusal with one of the codes of docs/errors.md, told to the caller as it stands. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+  /** The code of docs/errors.md. */
+  readonly code: string;
+  /** What the caller should do. */
+  readonly hint: string | undefined;
+  /** The ids or the name of an argument that a program needs. */
+  readonly detail: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    more: {
+      readonly hint?: string | undefined;
+      readonly detail?: string | undefined;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.hint = more.hint;
+    this.detail = more.detail;
+  }
+}
+
+/** Raised when the server cannot start. The message says why and what to do. */
+export class ServerError extends Error {
+  override name = "ServerError";
+}
+
+/** Whether a code is one of docs/errors.md. */
+export function isOurCode(code: unknown): code is string {
+  return typeof code === "string" && /^LM[A-Z]{3}$/.test(code);
+}
+
+/** What a caller is told of a failure: nothing that this does not name. */
+export interface PublicError {
+  readonly message: string;
+  readonly code: string;
+  readonly hint?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** The fields of a driver's or our own error that matter here. Anything may be thrown, so all are unknown. */
+type Thrown = Readonly<
+  Partial<
+    Record<"code" | "message" | "hint" | "detail" | "table" | "column" | "constraint", unknown>
+  >
+>;
+
+/**
+ * What a caller may know of an error that a statement ended with: our own refusals as they stand, bad input in words that
+ * repeat no value, and whether trying again may help. Undefined: nothing, it is to be masked.
+ */
+export function publicError(error: unknown): PublicError | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const thrown: Thrown = error;
+  const { code } = thrown;
+  if (isOurCode(code)) {
+    return {
+      code,
+      message: text(thrown.message) ?? "Refused.",
+      hint: text(thrown.hint),
+      detail: text(thrown.detail),
+    };
+  }
+  if (typeof code !== "string") return undefined;
+  switch (code) {
+    case "23514":
+      return brokenRule(text(thrown.constraint), text(thrown.table));
+    case "23502":
+      return {
+        code: "LMINP",
+        message: `${words(text(thrown.column) ?? "A value")} is missing.`,
+        detail: text(thrown.column),
+      };
+    case "57014":
+      return {
+        code: "LMTMO",
+        message: "This took too long and was given up; nothing was changed.",
+        hint: "Ask for less at once, or try again.",
+      };
+    case "55P03":
+    case "40001":
+    case "40P01":
+    case "53300":
+    case "57P03":
+      return busy;
+    default:
+      return code.startsWith("22") ? { code: "LMINP", message: badValue(code) } : undefined;
+  }
+}
+
+/** Too many want the same thing at once, and this one got nothing done. */
+export const busy: PublicError = {
+  code: "LMBSY",
+  message: "Too many want the same thing at once; nothing was done.",
+  hint: "Try again in a moment.",
+};
+
+/** A constraint's name states the fact that it keeps: users_names_are_short_text. */
+function brokenRule(constraint: string | undefined, table: string | undefined): PublicError {
+  if (constraint === undefined) return { code: "LMINP", message: "A value is not allowed." };
+  const rule =
+    table !== undefined && constraint.startsWith(`${table}_`)
+      ? `${words(table)}: ${words(constraint.slice(table.length + 1))}`
+      : words(constraint);
+  return { code: "LMINP", message: `This breaks the rule "${rule}".`, detail: constraint };
+}
+
+function badValue(code: string): string {
+  switch (code) {
+    case "22001":
+      return "A text is too long.";
+    case "22003":
+      return "A number is out of range.";
+    case "22007":
+    case "22008":
+      return "A date or time is not one.";
+    case "22021":
+    case "22P05":
+      return "A text contains a character that cannot be stored.";
+    default:
+      return "A value does not have the form that is expected of it.";
+  }
+}
+
+function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

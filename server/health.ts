@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import type { FastifyInstance } from "fastify";
+import { buildSchema, findBreakingChanges, type GraphQLSchema } from "graphql";
+import type { Database } from "./database.ts";
+
+/** What readiness depends on. */
+export interface HealthOptions {
+  readonly database: Database;
+  /** What the database gives, compared with what this server was written for. */
+  readonly missing: readonly string[];
+  /** Whether the server is about to stop. */
+  readonly isStopping: () => boolean;
+}
+
+/** The functions that the server calls itself, which GraphQL's schema does not show. */
+const ownFunctions = [
+  "find_credentials",
+  "open_session",
+  "receive_stripe_event",
+  "record_failed_sign_in",
+  "register_user",
+];
+
+/** Serves GET /healthz, whether the process lives, and GET /readyz, whether it should be sent requests. */
+export function addHealth(app: FastifyInstance, options: HealthOptions): void {
+  const { database, missing, isStopping } = options;
+  app.get("/healthz", () => ({ status: "alive" }));
+  app.get("/readyz", async (request, reply) => {
+    const problems = [...missing];
+    if (isStopping()) problems.push("the server is stopping");
+    try {
+      problems.push(...(await missingFunctions(database)));
+    } catch (error) {
+      request.log.warn({ code: codeOf(error) }, "the database does not answer");
+      problems.push("the database does not answer");
+    }
+    reply.header("cache-control", "no-store");
+    if (problems.length > 0) return reply.code(503).send({ status: "not ready", problems });
+    return { status: "ready" };
+  });
+}
+
+/** What an older database lacks of the API that this server was written for. More than that does no harm. */
+export async function missingFromSchema(schema: GraphQLSchema): Promise<string[]> {
+  const file = new URL("../sdk/schema.graphql", import.meta.url);
+  const changes = findBreakingChanges(buildSchema(await readFile(file, "utf8")), schema);
+  const more = changes.length > 5 ? [`and ${changes.length - 5} more`] : [];
+  return [
+    ...changes
+      .slice(0, 5)
+      .map(({ description }) => `the database is of another version: ${description}`),
+    ...more,
+  ];
+}
+
+async function missingFunctions(database: Database): Promise<string[]> {
+  return await database.transaction({ statement_timeout: "2s" }, async (client) => {
+    const { rows } = await client.query<{ name: string }>({
+      name: "lml_ready",
+      text: `select f.name from unnest($1::text[]) as f (name)
+        where not exists (
+          select from pg_catalog.pg_proc as p
+          where p.pronamespace = 'app_private'::pg_catalog.regnamespace
+            and p.proname = f.name
+            and pg_catalog.has_function_privilege(p.oid, 'execute')
+        )`,
+      values: [ownFunctions],
+    });
+    return rows.map(({ name }) => `the database has no function app_private.${name}`);
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}

@@ -1,0 +1,272 @@
+// First, before what it is for.
+import { graphileEnvironment } from "./graphile-environment.ts";
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import Stripe from "stripe";
+import { openDatabase, type Database } from "./database.ts";
+import { publicError, ServerError, type PublicError } from "./errors.ts";
+import { loggable } from "./graphql/errors.ts";
+import { addGraphql } from "./graphql/handler.ts";
+import { buildSchema } from "./graphql/schema.ts";
+import { addHealth, missingFromSchema } from "./health.ts";
+import { Passwords } from "./passwords.ts";
+import { addPublicFiles } from "./public-files.ts";
+import { addStripeWebhook } from "./stripe-webhook.ts";
+
+/** How to run the server. */
+export interface ServerOptions {
+  /** The database, as `lml_authenticator`. */
+  readonly databaseUrl: string;
+  /** Where to listen. Default: 127.0.0.1, for this machine only. */
+  readonly host?: string | undefined;
+  /** Where to listen. Default: any free port. */
+  readonly port?: number | undefined;
+  readonly stripe: StripeOptions;
+  /** How many connections to the database at most. Default: 10. */
+  readonly poolSize?: number | undefined;
+  /** Addresses of proxies whose word about the client's address counts, such as `127.0.0.1, 10.0.0.0/8`. Default: none. */
+  readonly trustProxy?: string | undefined;
+  /** Whether GET /graphiql serves a page for trying queries. Default: no. */
+  readonly graphiql?: boolean | undefined;
+  /** What is written to standard output, as lines of JSON. Default: `warn`. With `info`, every request. */
+  readonly logLevel?:
+    "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" | undefined;
+  /** How long requests may take to finish when the server stops. Default: 10,000. */
+  readonly stopPatienceMs?: number | undefined;
+}
+
+/** The account at Stripe, or at its stand-in. */
+export interface StripeOptions {
+  /** Its mode, test or live, is the mode of the events that are taken. */
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  readonly webhookSecret: string;
+  /** Where the stand-in is. Default: Stripe itself. */
+  readonly apiBase?: string | undefined;
+}
+
+/** A running server. */
+export interface RunningServer {
+  /** Its address without a path, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Stops accepting, lets what runs finish, and closes its connections. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts the server. It is ready when this resolves. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const app = makeApp(options);
+  const database = openDatabase({
+    databaseUrl: options.databaseUrl,
+    poolSize: options.poolSize ?? 10,
+    onError: (error) => app.log.warn({ err: loggable(error) }, "lost a connection to the database"),
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    const closed = app.close();
+    const patience = new AbortController();
+    const late = sleep(options.stopPatienceMs ?? 10_000, true, {
+      signal: patience.signal,
+      ref: false,
+    });
+    late.catch(() => undefined);
+    if ((await Promise.race([closed, late])) === true) {
+      app.log.warn("stopped before all requests were answered");
+      app.server.closeAllConnections();
+      await closed;
+    }
+    patience.abort();
+    await database.pool.end();
+  };
+  const close = (): Promise<void> => (stopping ??= stop());
+  try {
+    await addRoutes(app, database, options, () => stopping !== undefined);
+    const url = await listen(app, options);
+    return { url, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function makeApp(options: ServerOptions): FastifyInstance {
+  const level = options.logLevel ?? "warn";
+  const app = fastify({
+    logger: { level, serializers: { req: loggedRequest } },
+    logController: new LogController({
+      disableRequestLogging: !["info", "debug", "trace"].includes(level),
+    }),
+    trustProxy: options.trustProxy ?? false,
+    genReqId: ({ headers }) => {
+      const given = headers["x-request-id"];
+      return typeof given === "string" && /^[A-Za-z0-9._-]{1,100}$/.test(given)
+        ? given
+        : randomUUID();
+    },
+    // Slow senders must not keep connections: bodies are small, and layouts arrive within seconds.
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    allowBrowsers(request, reply);
+  });
+  app.options("/*", (_request, reply) => reply.code(204).send());
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) =>
+    reply
+      .code(404)
+      .send(errorBody({ code: "LMNFD", message: "There is nothing at this address." })),
+  );
+  return app;
+}
+
+async function addRoutes(
+  app: FastifyInstance,
+  database: Database,
+  options: ServerOptions,
+  isStopping: () => boolean,
+): Promise<void> {
+  const { stripe } = options;
+  const livemode = /^[rs]k_live_/.test(stripe.secretKey);
+  const { schema, resolvedPreset } = await buildSchema(database.service).catch((error: unknown) => {
+    throw new ServerError(`The database cannot be read: ${messageOf(error)}`, { cause: error });
+  });
+  app.log.debug({ graphileEnvironment }, "built the schema");
+  const missing = await missingFromSchema(schema);
+  for (const problem of missing) app.log.warn(problem);
+  addHealth(app, { database, missing, isStopping });
+  addPublicFiles(app, {
+    database,
+    payments: {
+      publishableKey: stripe.publishableKey,
+      apiBase: stripe.apiBase ?? null,
+      testMode: !livemode,
+    },
+  });
+  await addStripeWebhook(app, {
+    database,
+    stripe: new Stripe(stripe.secretKey),
+    webhookSecret: stripe.webhookSecret,
+    livemode,
+  });
+  await addGraphql(app, {
+    database,
+    passwords: new Passwords(),
+    schema,
+    resolvedPreset,
+    graphiql: options.graphiql ?? false,
+    log: app.log,
+  });
+}
+
+async function listen(app: FastifyInstance, options: ServerOptions): Promise<string> {
+  const { host = "127.0.0.1", port = 0 } = options;
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE") {
+      throw new ServerError(
+        `Port ${port} on ${host} is taken by another program. Stop it, or choose another port with PORT.`,
+        { cause: error },
+      );
+    }
+    if (code === "EACCES") {
+      throw new ServerError(
+        `Port ${port} on ${host} is reserved. Choose one above 1023 with PORT.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw new ServerError(`The server cannot listen on ${host}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Any page may call this API. Nothing that a browser adds by itself says who asks, so a page can only act for people who
+ * gave it their token.
+ */
+function allowBrowsers(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.headers.origin === undefined) return;
+  reply.header("access-control-allow-origin", "*");
+  reply.header("access-control-expose-headers", "x-request-id");
+  if (request.method !== "OPTIONS") return;
+  reply.header("access-control-allow-methods", "GET, POST");
+  reply.header(
+    "access-control-allow-headers",
+    "authorization, content-type, x-cart-token, x-lml-channel, x-request-id",
+  );
+  reply.header("access-control-max-age", "86400");
+}
+
+/** Where it went and how; never what proves who asked. */
+function loggedRequest(request: FastifyRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    method: request.method,
+    path: request.url.split("?", 1)[0],
+    ip: request.ip,
+  };
+}
+
+const statusOfCode: Readonly<Record<string, number>> = {
+  LMAUT: 401,
+  LMBIG: 413,
+  LMBSY: 503,
+  LMNFD: 404,
+  LMSES: 401,
+  LMTMO: 503,
+};
+
+/** Errors outside GraphQL, in the shape that GraphQL's have. */
+function answerError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const known = publicError(error);
+  if (known !== undefined) {
+    const status = statusOfCode[known.code] ?? 400;
+    // What is left of a body that is too long is not read.
+    if (status === 413) reply.header("connection", "close");
+    return reply.code(status).send(errorBody(known));
+  }
+  const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
+  if (status < 500) {
+    return reply.code(status).send(errorBody({ message: error.message }));
+  }
+  request.log.error({ err: loggable(error) }, "failed to answer");
+  return reply.code(status).send(
+    errorBody({
+      code: "LMINT",
+      message: `Something went wrong here; ask the operator about ${request.id}.`,
+      errorId: request.id,
+    }),
+  );
+}
+
+interface PublicBody extends Partial<PublicError> {
+  readonly message: string;
+  readonly errorId?: string;
+}
+
+function errorBody({ message, ...extensions }: PublicBody): object {
+  return { errors: [{ message, extensions }] };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
+  return error instanceof Error ? error.message : String(error);
+}
