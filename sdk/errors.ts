@@ -1,0 +1,350 @@
+/** What is known of a failure, besides its message. */
+export interface ErrorDetails {
+  /** The code of docs/errors.md, such as `LMTKN`, or one of the client's own, such as `TIMEOUT`. */
+  readonly code: string;
+  /** What to do about it, for people. */
+  readonly hint?: string | null | undefined;
+  /** The ids or the field that a program needs, as the server wrote them. */
+  readonly detail?: string | null | undefined;
+  /** Where in the answer it happened. */
+  readonly path?: readonly (string | number)[] | null | undefined;
+  /** What to quote when asking the operator about it. */
+  readonly requestId?: string | null | undefined;
+  /** The HTTP status; null without an answer. */
+  readonly status?: number | null | undefined;
+  /** What caused it. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Everything that this client throws on purpose. Catch a subclass to handle one case, this class to
+ * handle all of them; `code` tells them apart where classes cannot, such as in a log.
+ */
+export class LastMinuteLiveError extends Error {
+  /** The code of docs/errors.md, such as `LMTKN`, or one of the client's own, such as `TIMEOUT`. */
+  readonly code: string;
+  /** What to do about it, for people. */
+  readonly hint: string | null;
+  /** The ids or the field that a program needs, as the server wrote them. */
+  readonly detail: string | null;
+  /** Where in the answer it happened. */
+  readonly path: readonly (string | number)[] | null;
+  /** What to quote when asking the operator about it. */
+  readonly requestId: string | null;
+  /** The HTTP status; null without an answer. */
+  readonly status: number | null;
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    // For people who read logs. A bundler may shorten it; `code` stays.
+    this.name = new.target.name;
+    this.code = details.code;
+    this.hint = details.hint ?? null;
+    this.detail = details.detail ?? null;
+    this.path = details.path ?? null;
+    this.requestId = details.requestId ?? null;
+    this.status = details.status ?? null;
+  }
+}
+
+// Who is asking.
+
+/** LMAUT: this needs an account, and no token was sent. Sign in. */
+export class NotSignedInError extends LastMinuteLiveError {}
+
+/** LMSES: the session has expired, was ended elsewhere, or never was. Sign in again. */
+export class SessionEndedError extends LastMinuteLiveError {}
+
+/** LMCRD: there is no account with this address and password; which of the two is wrong is not told. */
+export class WrongCredentialsError extends LastMinuteLiveError {}
+
+/** LMPWD: the password is too short or too long. */
+export class WeakPasswordError extends LastMinuteLiveError {}
+
+/** LMLCK: the account is closed or locked, for a quarter of an hour after ten wrong passwords. */
+export class AccountLockedError extends LastMinuteLiveError {}
+
+/** LMEML: the address has an account. Sign in instead. */
+export class EmailTakenError extends LastMinuteLiveError {}
+
+/** LMCRT: a guest sent no cart token, or one that is not 32 random bytes in base64url. */
+export class CartTokenError extends LastMinuteLiveError {}
+
+/** LMGST: this organization does not sell to guests. Sign in first. */
+export class AccountRequiredError extends LastMinuteLiveError {}
+
+/** LMRGT: you may see it, but not do this. `detail` names the missing permission. */
+export class NotAllowedError extends LastMinuteLiveError {}
+
+/** LMNFD: there is no such thing, or it is not yours; which of the two is not told. */
+export class NotFoundError extends LastMinuteLiveError {}
+
+// Choosing seats.
+
+/** An error about seats, which it names. */
+abstract class SeatsError extends LastMinuteLiveError {
+  /** The seats it is about; empty when the server did not name them. */
+  get seatIds(): readonly string[] {
+    return seatIdsOf(this.detail);
+  }
+}
+
+/** LMTKN: somebody else has `seatIds`. Nothing was held: choose others and hold again. */
+export class SeatsTakenError extends SeatsError {}
+
+/** LMSEA: the layout of the performance has no such seats, or the booking does not hold them. */
+export class UnknownSeatsError extends SeatsError {}
+
+/** LMSDP: a seat is named twice. */
+export class DuplicateSeatsError extends LastMinuteLiveError {}
+
+/** LMQTY: no seat, or more than the organization sells in one booking. */
+export class QuantityError extends LastMinuteLiveError {}
+
+/** LMEVT: the event is not published, or has ended or been canceled. */
+export class EventNotOnSaleError extends LastMinuteLiveError {}
+
+/** LMSAL: sales have not opened yet, or are closed; `detail` says since or from when. */
+export class SalesClosedError extends LastMinuteLiveError {}
+
+// The booking.
+
+/** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
+export class BookingNotFoundError extends LastMinuteLiveError {}
+
+/** LMBST: the booking has moved on, to the status in `detail`, and this is no longer possible. */
+export class BookingStatusError extends LastMinuteLiveError {}
+
+/** LMEXP: the hold has run out, and its seats are free for others. Hold again. */
+export class HoldExpiredError extends LastMinuteLiveError {}
+
+/** LMCON: an e-mail address is needed, where the tickets go. */
+export class ContactMissingError extends LastMinuteLiveError {}
+
+/** LMIDK: the idempotency key was used for something else. Use a new one. */
+export class IdempotencyKeyReusedError extends LastMinuteLiveError {}
+
+// What an organizer sets up.
+
+/** LMINP: an argument makes no sense; `detail` names it. */
+export class InvalidInputError extends LastMinuteLiveError {}
+
+/** LMSLG: the slug is taken. Choose another. */
+export class SlugTakenError extends LastMinuteLiveError {}
+
+/** LMCUR: not an ISO 4217 code that is known here. */
+export class UnknownCurrencyError extends LastMinuteLiveError {}
+
+/** LMTZN: not an IANA time zone. */
+export class UnknownTimezoneError extends LastMinuteLiveError {}
+
+/** LMHSH: the hash is not the SHA-256 of the document: it was changed on the way. */
+export class LayoutHashError extends LastMinuteLiveError {}
+
+/** LMLAY: the document is not a layout, or a seat of it lacks something; `detail` says where. */
+export class MalformedLayoutError extends LastMinuteLiveError {}
+
+/** LMXYR: a seat lies outside the plan, whose coordinates run from 0 to 1. */
+export class SeatOutsidePlanError extends LastMinuteLiveError {}
+
+/** LMDUP: two seats of a layout have the same place or the same id. */
+export class DuplicateLayoutSeatError extends LastMinuteLiveError {}
+
+/** LMPUB: the event has no performance, or a seat without exactly one ticket category. */
+export class NotPublishableError extends LastMinuteLiveError {}
+
+// At the door.
+
+/** LMTUS: the ticket has been used. */
+export class TicketUsedError extends LastMinuteLiveError {}
+
+/** LMTVD: the ticket was canceled. */
+export class TicketVoidError extends LastMinuteLiveError {}
+
+/** LMTFO: the ticket is for another performance. */
+export class TicketForOtherPerformanceError extends LastMinuteLiveError {}
+
+/** LMTUK: the code belongs to no ticket of this organization. */
+export class UnknownTicketError extends LastMinuteLiveError {}
+
+// What should never be seen: the database refused to become inconsistent. Report it.
+
+/** LMAPP: an attempt to change a record that is only ever added to. */
+export class AppendOnlyError extends LastMinuteLiveError {}
+
+/** LMBAL: entries of the ledger that do not sum to zero. */
+export class LedgerBalanceError extends LastMinuteLiveError {}
+
+/** LMSUM: amounts of a booking that are not the sum of its lines. */
+export class BookingTotalsError extends LastMinuteLiveError {}
+
+/** LMTRN: a move of a booking's status that does not exist. */
+export class StatusTransitionError extends LastMinuteLiveError {}
+
+/** LMREF: no free booking reference was found in 20 draws. */
+export class BookingReferenceError extends LastMinuteLiveError {}
+
+// The way there and back.
+
+/** LMBSY: too many want the same thing at once. Nothing was done; a later attempt may succeed. */
+export class BusyError extends LastMinuteLiveError {}
+
+/** LMTMO: the server gave up because it took too long, and changed nothing. Ask for less at once. */
+export class ServerTimeoutError extends LastMinuteLiveError {}
+
+/** LMINT: the server failed, and keeps the reason to itself. Quote `message` to the operator. */
+export class InternalError extends LastMinuteLiveError {}
+
+/** LMCPX: the operation asks for too much at once. */
+export class TooComplexError extends LastMinuteLiveError {}
+
+/** LMDPT: the operation is nested too deeply. */
+export class TooDeepError extends LastMinuteLiveError {}
+
+/** LMPGS: a page of more than 100. */
+export class PageSizeError extends LastMinuteLiveError {}
+
+/** LMBIG: the request is longer than the server reads. */
+export class RequestTooLargeError extends LastMinuteLiveError {}
+
+// What only Stripe is told, when it calls the server's webhook.
+
+/** LMWHK: the signature of a webhook is not Stripe's. */
+export class WebhookSignatureError extends LastMinuteLiveError {}
+
+/** LMWHM: a webhook of the other mode, test or live. */
+export class WebhookModeError extends LastMinuteLiveError {}
+
+/** LMWHT: the signature of a webhook is too old, or from the future. */
+export class WebhookTimeError extends LastMinuteLiveError {}
+
+// Without the server.
+
+/** CONNECTION: there was no answer. Whether the server has done it is unknown. */
+export class ConnectionError extends LastMinuteLiveError {}
+
+/** TIMEOUT: the answer took too long. Whether the server has done it is unknown. */
+export class TimeoutError extends LastMinuteLiveError {}
+
+/** UNAVAILABLE: a 502, 503 or 504 from the server or a proxy before it. */
+export class UnavailableError extends LastMinuteLiveError {}
+
+/** ANSWER: what came back is not what was asked for, such as a proxy's page or a broken layout. */
+export class UnexpectedAnswerError extends LastMinuteLiveError {}
+
+/** A code that this version of the client does not know, or a failure the server keeps to itself. */
+export class UnknownError extends LastMinuteLiveError {}
+
+/** USAGE: the call was wrong before it was sent, such as a test card outside test mode. */
+export class UsageError extends LastMinuteLiveError {}
+
+// Paying.
+
+/** Anything that keeps a payment from confirming its booking. */
+export abstract class PaymentError extends LastMinuteLiveError {}
+
+/** PAYMENT_DECLINED: the bank refused. The seats stay held: pay again until `expiresAt`. */
+export class PaymentDeclinedError extends PaymentError {
+  /** Why, in Stripe's words, such as `insufficient_funds`. See https://docs.stripe.com/declines/codes. */
+  readonly declineCode: string;
+
+  constructor(message: string, declineCode: string, details: Omit<ErrorDetails, "code"> = {}) {
+    super(message, { ...details, code: "PAYMENT_DECLINED" });
+    this.declineCode = declineCode;
+  }
+}
+
+/** PAYMENT_ACTION: the bank wants to see the buyer, at `redirectUrl` when it has a page for that. */
+export class PaymentActionRequiredError extends PaymentError {
+  /** Where to send the buyer's browser; null when Stripe.js must show the challenge. */
+  readonly redirectUrl: string | null;
+
+  constructor(message: string, redirectUrl: string | null) {
+    super(message, {
+      code: "PAYMENT_ACTION",
+      hint: "Send the buyer there, then call waitForConfirmation.",
+    });
+    this.redirectUrl = redirectUrl;
+  }
+}
+
+/** PAYMENT_PENDING: the deadline passed before it was known how it ends. It may still succeed. */
+export class PaymentPendingError extends PaymentError {}
+
+/** PAYMENT_LOST: the booking ended while it was paid for. What was paid is returned. */
+export class PaymentLostError extends PaymentError {}
+
+type ErrorClass = new (message: string, details: ErrorDetails) => LastMinuteLiveError;
+
+/** The class of each code of docs/errors.md. A test proves that none is missing. */
+export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ["LMAPP", AppendOnlyError],
+  ["LMAUT", NotSignedInError],
+  ["LMBAL", LedgerBalanceError],
+  ["LMBIG", RequestTooLargeError],
+  ["LMBKG", BookingNotFoundError],
+  ["LMBST", BookingStatusError],
+  ["LMBSY", BusyError],
+  ["LMCON", ContactMissingError],
+  ["LMCPX", TooComplexError],
+  ["LMCRD", WrongCredentialsError],
+  ["LMCRT", CartTokenError],
+  ["LMCUR", UnknownCurrencyError],
+  ["LMDPT", TooDeepError],
+  ["LMDUP", DuplicateLayoutSeatError],
+  ["LMEML", EmailTakenError],
+  ["LMEVT", EventNotOnSaleError],
+  ["LMEXP", HoldExpiredError],
+  ["LMGST", AccountRequiredError],
+  ["LMHSH", LayoutHashError],
+  ["LMIDK", IdempotencyKeyReusedError],
+  ["LMINP", InvalidInputError],
+  ["LMINT", InternalError],
+  ["LMLAY", MalformedLayoutError],
+  ["LMLCK", AccountLockedError],
+  ["LMNFD", NotFoundError],
+  ["LMPGS", PageSizeError],
+  ["LMPUB", NotPublishableError],
+  ["LMPWD", WeakPasswordError],
+  ["LMQTY", QuantityError],
+  ["LMREF", BookingReferenceError],
+  ["LMRGT", NotAllowedError],
+  ["LMSAL", SalesClosedError],
+  ["LMSDP", DuplicateSeatsError],
+  ["LMSEA", UnknownSeatsError],
+  ["LMSES", SessionEndedError],
+  ["LMSLG", SlugTakenError],
+  ["LMSUM", BookingTotalsError],
+  ["LMTFO", TicketForOtherPerformanceError],
+  ["LMTKN", SeatsTakenError],
+  ["LMTMO", ServerTimeoutError],
+  ["LMTRN", StatusTransitionError],
+  ["LMTUK", UnknownTicketError],
+  ["LMTUS", TicketUsedError],
+  ["LMTVD", TicketVoidError],
+  ["LMTZN", UnknownTimezoneError],
+  ["LMWHK", WebhookSignatureError],
+  ["LMWHM", WebhookModeError],
+  ["LMWHT", WebhookTimeError],
+  ["LMXYR", SeatOutsidePlanError],
+]);
+
+/** The error of a code; {@link UnknownError} when this version does not know it. */
+export function errorOf(message: string, details: ErrorDetails): LastMinuteLiveError {
+  const Class = ERROR_CLASSES.get(details.code) ?? UnknownError;
+  return new Class(message, details);
+}
+
+/** Reads `{"seat_ids": [...]}`, in which the server names seats. */
+function seatIdsOf(detail: string | null): readonly string[] {
+  if (detail === null) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(detail);
+  } catch {
+    return [];
+  }
+  if (typeof value !== "object" || value === null || !("seat_ids" in value)) return [];
+  const ids: unknown = value.seat_ids;
+  return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === "string") : [];
+}
