@@ -1,0 +1,889 @@
+import { randomToken, sha256Hex } from "./crypto.ts";
+import {
+  errorOf,
+  type LastMinuteLiveError,
+  PaymentLostError,
+  PaymentPendingError,
+  UnexpectedAnswerError,
+  UsageError,
+} from "./errors.ts";
+import {
+  AcquireSeatLockDocument,
+  BookingDocument,
+  type BookingFragment,
+  BookingItemsDocument,
+  BookingsDocument,
+  CancelBookingDocument,
+  CreateEventDocument,
+  CreateOrganizationDocument,
+  CreatePerformanceDocument,
+  CreateTicketCategoryDocument,
+  CreateVenueDocument,
+  CurrentUserDocument,
+  EventDocument,
+  EventsDocument,
+  HoldSeatsDocument,
+  ImportVenueLayoutDocument,
+  MembershipsDocument,
+  type NextFragment,
+  PaymentProgressDocument,
+  type PaymentProgressQuery,
+  PerformanceDocument,
+  PerformancesDocument,
+  PublishEventDocument,
+  ReleaseSeatLockDocument,
+  ReleaseSeatsDocument,
+  ScanTicketDocument,
+  SeatMapDocument,
+  SignInDocument,
+  SignOutDocument,
+  SignUpDocument,
+  StartCheckoutDocument,
+  TicketCategoriesDocument,
+  TicketsDocument,
+} from "./generated.ts";
+import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
+import {
+  type Booking,
+  type Event,
+  idOf,
+  type Membership,
+  type Organization,
+  type PaymentSession,
+  type Performance,
+  type Ref,
+  type Scan,
+  type SeatMap,
+  type Session,
+  type Ticket,
+  type TicketCategory,
+  toTicketCategory,
+  type User,
+  type Venue,
+  type VenueLayout,
+} from "./models.ts";
+import { formatCents } from "./money.ts";
+import { type Page, Paged } from "./pages.ts";
+import {
+  confirmPayment,
+  type PaymentMethod,
+  paymentMethodId,
+  type PaymentsConfig,
+  readPaymentsConfig,
+} from "./payments.ts";
+import { mergeSeatMap } from "./seat-map.ts";
+import {
+  type CallOptions,
+  type HttpAnswer,
+  type KeyedCallOptions,
+  Transport,
+  type TypedDocument,
+} from "./transport.ts";
+
+/** How to reach a box office, and as whom. */
+export interface ClientOptions {
+  /** The server's address, such as `http://127.0.0.1:4000`, with or without `/graphql`. */
+  readonly url: string;
+  /** The token of a session that `signIn` began earlier. */
+  readonly token?: string | null | undefined;
+  /** The `cartToken` of an earlier client, to go on with its guest's bookings. */
+  readonly cartToken?: string | null | undefined;
+  /** What kind of program asks; it is noted on bookings. Default: `web`. */
+  readonly channel?: "web" | "mobile" | "api" | undefined;
+  /** What sends requests. Default: the platform's `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** How long one attempt of a call may take, in milliseconds. Default: 15,000. */
+  readonly timeoutMs?: number | undefined;
+  /** How many further attempts may follow a failed one. Default: 3. */
+  readonly retries?: number | undefined;
+}
+
+/** How to walk through a list. */
+export interface ListOptions extends CallOptions {
+  /** How many to fetch at once, at most 100, which is what the server gives. Default: 50. */
+  readonly pageSize?: number | undefined;
+}
+
+/** How long to wait for the end of a payment. */
+export interface WaitOptions extends CallOptions {
+  /** When to stop waiting, in milliseconds from now. Default: 60,000. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** How to pay. */
+export interface PayOptions extends WaitOptions {
+  /** Where the bank's page sends the buyer back to, when the bank wants to see them. */
+  readonly returnUrl?: string | undefined;
+}
+
+/** Where the tickets go. A signed-in user's own address and names are the defaults. */
+export interface Contact {
+  readonly email?: string | undefined;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  /** E.164, such as `+431234567`. */
+  readonly phone?: string | undefined;
+}
+
+const PAGE_SIZE = 50;
+const LAYOUTS_KEPT = 16;
+const POLL_MS = 100;
+const POLL_MS_MAX = 1_000;
+
+/**
+ * A client of one box office, for one person at a time: a user, or a guest with a cart.
+ *
+ * ```ts
+ * const lml = new LastMinuteLive({ url: "http://127.0.0.1:4000" });
+ * for await (const event of lml.events()) console.log(event.title);
+ * ```
+ *
+ * Every call rejects with a {@link LastMinuteLiveError}: a class for each code of docs/errors.md, or
+ * a ConnectionError, TimeoutError or UnavailableError when the server could not be asked. A call is
+ * tried again by itself where that is safe: queries, and whatever takes an idempotency key or
+ * changes nothing the second time. Each method says when it is not.
+ */
+export class LastMinuteLive {
+  readonly #transport: Transport;
+  readonly #layouts = new Map<string, Layout>();
+  #payments: PaymentsConfig | null = null;
+  #token: string | null;
+  #cartToken: string | null;
+
+  constructor(options: ClientOptions) {
+    this.#token = options.token ?? null;
+    this.#cartToken = options.cartToken ?? null;
+    this.#transport = new Transport({
+      url: baseUrl(options.url),
+      fetch: options.fetch ?? globalThis.fetch,
+      timeoutMs: options.timeoutMs ?? 15_000,
+      retries: options.retries ?? 3,
+      headers: () => ({
+        accept: "application/json",
+        ...(options.channel === undefined ? {} : { "x-lml-channel": options.channel }),
+        ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(this.#cartToken === null ? {} : { "x-cart-token": this.#cartToken }),
+      }),
+    });
+  }
+
+  /** The token of the session; null for a guest. Keep it as you would a password. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /**
+   * What proves that a guest's bookings are theirs: made when a guest first holds a seat, null before.
+   * Store it and give it to the next client to go on. It cannot be restored when it is lost.
+   */
+  get cartToken(): string | null {
+    return this.#cartToken;
+  }
+
+  // Accounts.
+
+  /**
+   * Opens an account and signs in. The password has 10 to 256 characters. Not repeated when its
+   * answer is lost, because the second attempt would find the address taken.
+   *
+   * @throws EmailTakenError, WeakPasswordError, InvalidInputError
+   */
+  async signUp(
+    input: {
+      readonly email: string;
+      readonly password: string;
+      readonly firstName: string;
+      readonly lastName: string;
+      readonly device?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Session> {
+    const data = await this.#transport.graphql(SignUpDocument, { input }, false, options);
+    return this.#begin(present(data.signUp));
+  }
+
+  /**
+   * Signs in for 30 days; the calls that follow are this user's. Not repeated when its answer is
+   * lost, because each attempt would leave a session behind.
+   *
+   * @throws WrongCredentialsError, AccountLockedError
+   */
+  async signIn(
+    input: {
+      readonly email: string;
+      readonly password: string;
+      readonly device?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Session> {
+    const data = await this.#transport.graphql(SignInDocument, { input }, false, options);
+    return this.#begin(present(data.signIn));
+  }
+
+  /** Ends the session at once, here and at the server. False when there was none any more. */
+  async signOut(options?: CallOptions): Promise<boolean> {
+    const data = await this.#transport.graphql(SignOutDocument, {}, true, options);
+    this.#token = null;
+    return present(data.signOut).signedOut;
+  }
+
+  /** Who is signed in; null for a guest, and after the session has ended. */
+  async currentUser(options?: CallOptions): Promise<User | null> {
+    return (await this.#query(CurrentUserDocument, {}, options)).currentUser;
+  }
+
+  /** The organizations that the signed-in user works for. */
+  async memberships(options?: CallOptions): Promise<readonly Membership[]> {
+    const user = await this.currentUser(options);
+    if (user === null) return [];
+    const nodes = await all(async (after) => {
+      const variables = { userId: user.id, after };
+      const data = await this.#query(MembershipsDocument, variables, options);
+      return present(data.organizationMembers);
+    });
+    return nodes.flatMap(({ organization, role, status }) =>
+      organization === null || status !== "active" ? [] : [{ organization, role }],
+    );
+  }
+
+  // Browsing.
+
+  /** The events you may see, the newest first; drafts are for members of their organization. */
+  events(
+    filter: { readonly organizationId?: string | undefined } = {},
+    options: ListOptions = {},
+  ): Paged<Event> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, ...filter };
+      return present((await this.#query(EventsDocument, variables, options)).events);
+    });
+  }
+
+  /** An event; null when there is none, or when it is not for you. */
+  async event(event: Ref, options?: CallOptions): Promise<Event | null> {
+    return (await this.#query(EventDocument, { id: idOf(event) }, options)).event;
+  }
+
+  /** The dates of an event, in order of time. */
+  performances(event: Ref, options: ListOptions = {}): Paged<Performance> {
+    return this.#list(options, async (first, after) => {
+      const variables = { eventId: idOf(event), first, after };
+      return present((await this.#query(PerformancesDocument, variables, options)).performances);
+    });
+  }
+
+  /** A date of an event; null when there is none, or when it is not for you. */
+  async performance(performance: Ref, options?: CallOptions): Promise<Performance | null> {
+    return (await this.#query(PerformanceDocument, { id: idOf(performance) }, options)).performance;
+  }
+
+  /** The ticket categories of an event with their prices at this moment. */
+  async categories(event: Ref, options?: CallOptions): Promise<readonly TicketCategory[]> {
+    const nodes = await all(async (after) => {
+      const variables = { eventId: idOf(event), after };
+      const data = await this.#query(TicketCategoriesDocument, variables, options);
+      return present(data.ticketCategories);
+    });
+    return nodes.map((category) => toTicketCategory(category));
+  }
+
+  /**
+   * The seating plan of a performance. Fetched once: a plan never changes under its hash, which is
+   * checked.
+   *
+   * @throws NotFoundError
+   */
+  async layout(
+    performance: string | Pick<Performance, "id" | "layout">,
+    options?: CallOptions,
+  ): Promise<Layout> {
+    const found =
+      typeof performance === "string" ? await this.performance(performance, options) : performance;
+    const sha256 = found?.layout?.sha256;
+    if (sha256 === undefined) throw notFound("There is no such performance, or it is not yours.");
+    return await this.#layout(sha256, options);
+  }
+
+  /**
+   * All seats of a performance: where they are, what they cost, and which are free now. The plan is
+   * fetched once; what is free, every time.
+   *
+   * @throws NotFoundError
+   */
+  async seatMap(performance: Ref, options?: CallOptions): Promise<SeatMap> {
+    const performanceId = idOf(performance);
+    const data = await this.#query(SeatMapDocument, { performanceId }, options);
+    if (data.seatMap === null || data.performance === null) {
+      throw notFound("There is no such performance, or it is not yours.");
+    }
+    const [layout, categories] = await Promise.all([
+      this.#layout(data.seatMap.layoutSha256, options),
+      this.categories(data.performance.eventId, options),
+    ]);
+    return mergeSeatMap({
+      performance: data.performance,
+      availability: data.seatMap,
+      categories,
+      layout,
+    });
+  }
+
+  // Buying.
+
+  /**
+   * Holds seats in a new booking, or adds them to a draft, all of them or none. They are yours until
+   * the booking's `expiresAt`: 10 minutes from the first hold unless the organization says otherwise,
+   * and extended by `startCheckout`. A guest gets a `cartToken`.
+   *
+   * @param seats - Their ids, or the seats of a seat map.
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError,
+   * EventNotOnSaleError, SalesClosedError, AccountRequiredError, HoldExpiredError,
+   * BookingStatusError, BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   */
+  async hold(
+    performance: Ref,
+    seats: readonly Ref[],
+    options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
+  ): Promise<Booking> {
+    // Whoever is signed in owns the booking by account. Only a guest needs a token for it.
+    if (this.#token === null) this.#cartToken ??= randomToken();
+    const bookingId = options.booking === undefined ? undefined : idOf(options.booking);
+    const input = { performanceId: idOf(performance), seatIds: seats.map(idOf), bookingId };
+    const data = await this.#keyed(HoldSeatsDocument, input, options);
+    return await this.#booking(present(data.holdSeats).booking, options);
+  }
+
+  /**
+   * Lets seats of a draft go; the others and their prices stay. Not repeated when its answer is lost,
+   * because the second attempt would find the seats gone from the booking: look at it with `booking`.
+   *
+   * @throws UnknownSeatsError, BookingStatusError, HoldExpiredError, BookingNotFoundError
+   */
+  async release(booking: Ref, seats: readonly Ref[], options?: CallOptions): Promise<Booking> {
+    const input = { bookingId: idOf(booking), seatIds: seats.map(idOf) };
+    const data = await this.#transport.graphql(ReleaseSeatsDocument, { input }, false, options);
+    return await this.#booking(present(data.releaseSeats).booking, options);
+  }
+
+  /**
+   * Locks one seat of an event that has one performance, for a signed-in user. True: it is locked;
+   * false: somebody else has it. Prefer `hold`, which takes several at once and serves guests.
+   *
+   * Repeated by itself only with a `bookingId`: without one, a second attempt would find the seat
+   * locked by the first.
+   *
+   * @throws NotSignedInError, SessionEndedError, NotAllowedError, InvalidInputError,
+   * UnknownSeatsError, EventNotOnSaleError, SalesClosedError, QuantityError, BookingNotFoundError,
+   * BookingStatusError, HoldExpiredError, NotFoundError
+   */
+  async acquireSeatLock(
+    input: {
+      readonly eventId: string;
+      readonly seatId: string;
+      /** Default: the signed-in user. Staff may name the owner of the booking. */
+      readonly userId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      /** 1 to 1440, and at most what the organization allows. Default: 10. */
+      readonly lockDurationMinutes?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<boolean> {
+    const userId = input.userId ?? (await this.#userId(options));
+    const data = await this.#transport.graphql(
+      AcquireSeatLockDocument,
+      { input: { ...input, userId } },
+      input.bookingId !== undefined,
+      options,
+    );
+    return present(data.acquireSeatLock).acquired;
+  }
+
+  /**
+   * Lets one seat of the user's draft go. False when it holds no such seat. Not repeated when its
+   * answer is lost: that would turn a true into a false.
+   *
+   * @throws NotSignedInError, SessionEndedError, HoldExpiredError, BookingStatusError,
+   * EventNotOnSaleError, SalesClosedError
+   */
+  async releaseSeatLock(
+    input: {
+      readonly eventId: string;
+      readonly seatId: string;
+      /** Default: the signed-in user. Staff may name the owner of the booking. */
+      readonly userId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<boolean> {
+    const userId = input.userId ?? (await this.#userId(options));
+    const variables = { input: { ...input, userId } };
+    const data = await this.#transport.graphql(ReleaseSeatLockDocument, variables, false, options);
+    return present(data.releaseSeatLock).released;
+  }
+
+  /**
+   * Freezes a draft and asks for its payment, which `pay` then makes; a booking that costs nothing is
+   * confirmed at once. Its seats stay held until the new `expiresAt`.
+   *
+   * @throws ContactMissingError, InvalidInputError, QuantityError, HoldExpiredError,
+   * BookingStatusError, BookingNotFoundError, EventNotOnSaleError, SalesClosedError,
+   * SessionEndedError, IdempotencyKeyReusedError
+   */
+  async startCheckout(
+    booking: Ref,
+    contact: Contact = {},
+    options: KeyedCallOptions = {},
+  ): Promise<Booking> {
+    const input = { bookingId: idOf(booking), ...contact };
+    const data = await this.#keyed(StartCheckoutDocument, input, options);
+    return await this.#booking(present(data.startCheckout).booking, options);
+  }
+
+  /**
+   * Pays for a booking whose checkout has started, and waits until it is confirmed. After a
+   * {@link PaymentDeclinedError} pay again with another card, as long as the seats are held. Paying
+   * for a booking that is paid for returns it.
+   *
+   * @throws PaymentDeclinedError, PaymentActionRequiredError, PaymentPendingError, PaymentLostError,
+   * BookingNotFoundError, BookingStatusError, HoldExpiredError, UsageError
+   */
+  async pay(booking: Ref, method: PaymentMethod, options: PayOptions = {}): Promise<Booking> {
+    const bookingId = idOf(booking);
+    const deadline = Date.now() + (options.deadlineMs ?? 60_000);
+    const session = await this.#payable(bookingId, deadline, options);
+    if (session !== null) {
+      const config = await this.#paymentsConfig(options);
+      await confirmPayment(
+        this.#transport,
+        {
+          config,
+          intentId: session.intentId,
+          clientSecret: session.clientSecret,
+          paymentMethodId: paymentMethodId(method, config),
+          returnUrl: options.returnUrl,
+        },
+        options,
+      );
+    }
+    return await this.waitForConfirmation(bookingId, {
+      ...options,
+      deadlineMs: Math.max(0, deadline - Date.now()),
+    });
+  }
+
+  /**
+   * Waits until a payment that has been made confirms its booking. Stripe tells the server, which
+   * takes a moment; a payment that arrives after `expiresAt` still confirms when the seats are free,
+   * and is returned when they are not.
+   *
+   * @throws PaymentPendingError at the deadline, PaymentLostError, BookingNotFoundError
+   */
+  async waitForConfirmation(booking: Ref, options: WaitOptions = {}): Promise<Booking> {
+    const bookingId = idOf(booking);
+    const deadline = Date.now() + (options.deadlineMs ?? 60_000);
+    await this.#poll(bookingId, deadline, options, ({ status }) => {
+      if (status === "confirmed" || status === "completed") return true;
+      if (status === "refunded" || status === "canceled") {
+        throw new PaymentLostError(`The booking is ${status}.`, {
+          code: "PAYMENT_LOST",
+          detail: bookingId,
+          hint: "What was paid is returned by itself.",
+        });
+      }
+      return undefined;
+    });
+    const confirmed = await this.booking(bookingId, options);
+    if (confirmed === null) throw bookingNotFound(bookingId);
+    return confirmed;
+  }
+
+  /** Where the payment of a booking of yours stands; null when it has none. */
+  async paymentSession(booking: Ref, options?: CallOptions): Promise<PaymentSession | null> {
+    const variables = { bookingId: idOf(booking) };
+    return (await this.#query(PaymentProgressDocument, variables, options)).paymentSession;
+  }
+
+  /** A booking; null when there is none, or when it is not yours. */
+  async booking(booking: Ref, options?: CallOptions): Promise<Booking | null> {
+    const found = (await this.#query(BookingDocument, { id: idOf(booking) }, options)).booking;
+    return found === null ? null : await this.#booking(found, options);
+  }
+
+  /** The bookings you may see, the newest first: your own, and those of organizations you work for. */
+  bookings(
+    filter: { readonly performanceId?: string | undefined } = {},
+    options: ListOptions = {},
+  ): Paged<Booking> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, ...filter };
+      const page = present((await this.#query(BookingsDocument, variables, options)).bookings);
+      const nodes = await Promise.all(page.nodes.map((each) => this.#booking(each, options)));
+      return { nodes, pageInfo: page.pageInfo };
+    });
+  }
+
+  /**
+   * Lets the seats of a booking go. Its owner may cancel it until it is paid; after that, the
+   * organization, which voids the tickets and returns all of the money.
+   *
+   * @throws BookingNotFoundError, BookingStatusError, NotAllowedError, TicketUsedError,
+   * SessionEndedError, CartTokenError, IdempotencyKeyReusedError
+   */
+  async cancel(
+    booking: Ref,
+    options: KeyedCallOptions & { readonly reason?: string | undefined } = {},
+  ): Promise<Booking> {
+    const input = { bookingId: idOf(booking), reason: options.reason };
+    const data = await this.#keyed(CancelBookingDocument, input, options);
+    return await this.#booking(present(data.cancelBooking).booking, options);
+  }
+
+  /**
+   * The tickets of a booking; none before it is confirmed. Only its owner sees their `credential`.
+   *
+   * @throws BookingNotFoundError
+   */
+  async tickets(booking: Ref, options?: CallOptions): Promise<readonly Ticket[]> {
+    const bookingId = idOf(booking);
+    return await all(async (after) => {
+      const data = await this.#query(TicketsDocument, { bookingId, after }, options);
+      if (data.booking === null) throw bookingNotFound(bookingId);
+      return data.booking.tickets;
+    });
+  }
+
+  // At the door.
+
+  /**
+   * Lets the holder of a QR code in, once. A refusal is an answer, not an exception: see `admitted`
+   * and `refusal`. Not repeated when its answer is lost, because the ticket may have been used by
+   * the first attempt: scan again and look at who was admitted when.
+   *
+   * @throws NotAllowedError, NotFoundError, NotSignedInError, SessionEndedError
+   */
+  async scan(
+    performance: Ref,
+    credential: string,
+    at: { readonly gate?: string | undefined; readonly device?: string | undefined } = {},
+    options?: CallOptions,
+  ): Promise<Scan> {
+    const input = { performanceId: idOf(performance), credential, ...at };
+    const data = await this.#transport.graphql(ScanTicketDocument, { input }, false, options);
+    const scan = present(data.scanTicket).ticketScan;
+    const { code, result } = scan;
+    const admitted = result === "success";
+    const refusal = admitted
+      ? null
+      : errorOf(`Not admitted: ${result.replaceAll("_", " ")}.`, { code: code ?? "UNKNOWN" });
+    return { ...scan, admitted, refusal };
+  }
+
+  // Organizing. All of it needs an account, and in an organization the permission.
+
+  /**
+   * A new organization that the signed-in user owns. `defaultCurrency` is an ISO 4217 code.
+   *
+   * @throws NotSignedInError, SessionEndedError, SlugTakenError, UnknownCurrencyError,
+   * InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createOrganization(
+    input: {
+      readonly name: string;
+      readonly slug: string;
+      readonly email: string;
+      readonly defaultCurrency?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Organization> {
+    const data = await this.#keyed(CreateOrganizationDocument, input, options);
+    return present(data.createOrganization).organization;
+  }
+
+  /**
+   * A new venue. `timezone` is an IANA name. Needs `venues.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownTimezoneError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async createVenue(
+    input: {
+      readonly organizationId: string;
+      readonly name: string;
+      readonly slug: string;
+      readonly timezone: string;
+      readonly address?: Readonly<Record<string, unknown>> | undefined;
+      readonly description?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Venue> {
+    const data = await this.#keyed(CreateVenueDocument, input, options);
+    return present(data.createVenue).venue;
+  }
+
+  /**
+   * Adds a version of a venue's seating plan: a document in the format `lml-layout/1`, or its text
+   * exactly as it is to be stored. The same document again returns the version it has. Needs
+   * `venues.manage`.
+   *
+   * @throws MalformedLayoutError, SeatOutsidePlanError, DuplicateLayoutSeatError, NotFoundError,
+   * NotAllowedError
+   */
+  async importLayout(
+    venue: Ref,
+    document: string | LayoutDocument,
+    options?: CallOptions,
+  ): Promise<VenueLayout> {
+    const text = typeof document === "string" ? document : canonicalText(document);
+    const input = { venueId: idOf(venue), document: text, sha256: await sha256Hex(text) };
+    // Its hash names the plan, so a second attempt finds the first one's.
+    const data = await this.#transport.graphql(ImportVenueLayoutDocument, { input }, true, options);
+    return present(data.importVenueLayout).venueLayout;
+  }
+
+  /**
+   * A new draft of an event. Sales begin at once, or at `salesStart`, and end at `salesEnd`, or when a
+   * performance starts. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownCurrencyError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async createEvent(
+    input: {
+      readonly organizationId: string;
+      readonly venueId: string;
+      readonly title: string;
+      readonly slug: string;
+      readonly description?: string | undefined;
+      /** ISO 4217. Default: the organization's. */
+      readonly currency?: string | undefined;
+      readonly salesStart?: string | undefined;
+      readonly salesEnd?: string | undefined;
+      readonly taxRateId?: string | undefined;
+      /** Sections of the plan that are not for sale. */
+      readonly blockedSections?: readonly string[] | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Event> {
+    const data = await this.#keyed(CreateEventDocument, input, options);
+    return present(data.createEvent).event;
+  }
+
+  /**
+   * A date of an event, on sale at once if the event is published. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, NotPublishableError,
+   * InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createPerformance(
+    input: {
+      readonly eventId: string;
+      readonly layoutId: string;
+      readonly startsAt: string;
+      readonly endsAt?: string | undefined;
+      readonly doorsAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Performance> {
+    const data = await this.#keyed(CreatePerformanceDocument, input, options);
+    return present(data.createPerformance).performance;
+  }
+
+  /**
+   * A kind of ticket of a draft event: which seats it covers, by the plan's categories or by whole
+   * sections, and what one costs, in the currency's minor unit. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async createTicketCategory(
+    input: {
+      readonly eventId: string;
+      readonly name: string;
+      /** In the currency's minor unit: 1000 is 10 USD, but 1000 JPY. */
+      readonly priceCents: number;
+      /** Categories of the plan. */
+      readonly seatCategories?: readonly string[] | undefined;
+      /** Sections of the plan, before `seatCategories`. */
+      readonly sections?: readonly string[] | undefined;
+      readonly description?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<TicketCategory> {
+    const { priceCents, ...rest } = input;
+    const priced = { ...rest, priceCents: formatCents(priceCents) };
+    const data = await this.#keyed(CreateTicketCategoryDocument, priced, options);
+    return toTicketCategory(present(data.createTicketCategory).ticketCategory);
+  }
+
+  /**
+   * Puts an event on sale; publishing a published event changes nothing. Needs `events.manage`.
+   *
+   * @throws NotPublishableError, EventNotOnSaleError, NotFoundError, NotAllowedError
+   */
+  async publishEvent(event: Ref, options?: CallOptions): Promise<Event> {
+    const variables = { input: { eventId: idOf(event) } };
+    const data = await this.#transport.graphql(PublishEventDocument, variables, true, options);
+    return present(data.publishEvent).event;
+  }
+
+  // What the above is made of.
+
+  async #query<Result, Variables>(
+    document: TypedDocument<Result, Variables>,
+    variables: Variables,
+    options: CallOptions | undefined,
+  ): Promise<Result> {
+    return await this.#transport.graphql(document, variables, true, options);
+  }
+
+  /** A mutation with a key has one also when it is not retried: a proxy may repeat it on its own. */
+  async #keyed<Result, Input>(
+    document: TypedDocument<Result, { input: Input }>,
+    input: Omit<Input, "idempotencyKey">,
+    options: KeyedCallOptions,
+  ): Promise<Result> {
+    const idempotencyKey = options.idempotencyKey ?? randomToken();
+    const variables = { input: { ...input, idempotencyKey } as Input };
+    return await this.#transport.graphql(document, variables, true, options);
+  }
+
+  #list<T>(
+    { pageSize = PAGE_SIZE }: ListOptions,
+    fetch: (first: number, after: string | null) => Promise<Connection<T>>,
+  ): Paged<T> {
+    return new Paged(async (after) => toPage(await fetch(pageSize, after)));
+  }
+
+  /** A booking with all of its lines; the first hundred come with it. */
+  async #booking(fragment: BookingFragment, options?: CallOptions): Promise<Booking> {
+    const { items, ...booking } = fragment;
+    const more = await all(async (after) => {
+      if (after === null) return items;
+      const variables = { bookingId: booking.id, after };
+      return present((await this.#query(BookingItemsDocument, variables, options)).bookingItems);
+    });
+    return { ...booking, items: more };
+  }
+
+  #begin(session: Session): Session {
+    this.#token = session.token;
+    return session;
+  }
+
+  async #userId(options: CallOptions | undefined): Promise<string> {
+    const user = await this.currentUser(options);
+    if (user !== null) return user.id;
+    throw errorOf("You are not signed in.", { code: "LMAUT", hint: "Sign in first." });
+  }
+
+  async #layout(sha256: string, options: CallOptions | undefined): Promise<Layout> {
+    const known = this.#layouts.get(sha256);
+    if (known !== undefined) return known;
+    const open = (answer: HttpAnswer): Promise<Layout> => openLayout(answer, sha256);
+    const layout = await this.#transport.get(`/layouts/${sha256}.json`, open, options);
+    const [oldest] = this.#layouts.keys();
+    if (this.#layouts.size >= LAYOUTS_KEPT && oldest !== undefined) this.#layouts.delete(oldest);
+    this.#layouts.set(sha256, layout);
+    return layout;
+  }
+
+  async #paymentsConfig(options: CallOptions): Promise<PaymentsConfig> {
+    this.#payments ??= await this.#transport.get("/payments/config", readPaymentsConfig, options);
+    return this.#payments;
+  }
+
+  /** Waits for what a payment is confirmed with; null when there is nothing left to pay. */
+  async #payable(
+    bookingId: string,
+    deadline: number,
+    options: CallOptions,
+  ): Promise<{ intentId: string; clientSecret: string } | null> {
+    return await this.#poll(bookingId, deadline, options, (booking, session) => {
+      if (booking.status === "confirmed" || booking.status === "completed") return null;
+      if (session?.status === "succeeded" || session?.status === "processing") return null;
+      if (booking.status !== "pending_payment") throw notPayable(booking.status);
+      const { clientSecret, stripePaymentIntentId: intentId } = session ?? {};
+      return clientSecret != null && intentId != null ? { intentId, clientSecret } : undefined;
+    });
+  }
+
+  /** Asks how a payment stands until `look` returns something; less often as time goes by. */
+  async #poll<T>(
+    bookingId: string,
+    deadline: number,
+    options: CallOptions,
+    look: (
+      booking: NonNullable<PaymentProgressQuery["booking"]>,
+      session: PaymentSession | null,
+    ) => T | undefined,
+  ): Promise<T> {
+    for (let wait = POLL_MS; ; wait = Math.min(POLL_MS_MAX, wait * 1.3)) {
+      const data = await this.#query(PaymentProgressDocument, { bookingId }, options);
+      if (data.booking === null) throw bookingNotFound(bookingId);
+      const seen = look(data.booking, data.paymentSession);
+      if (seen !== undefined) return seen;
+      if (Date.now() + wait > deadline) {
+        throw new PaymentPendingError("It is not yet known how the payment ends.", {
+          code: "PAYMENT_PENDING",
+          detail: bookingId,
+          hint: "Do not pay again. Call waitForConfirmation, or look at the booking later.",
+        });
+      }
+      await this.#transport.sleep(wait, options.signal);
+    }
+  }
+}
+
+/** The server's address without a path, whichever way it was given. */
+function baseUrl(url: string): string {
+  if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+(graphql\/*)?$/, "");
+  throw new UsageError(`This is no address of a server: ${url}`, {
+    code: "USAGE",
+    hint: "Give one such as http://127.0.0.1:4000.",
+  });
+}
+
+interface Connection<T> {
+  readonly nodes: readonly T[];
+  readonly pageInfo: NextFragment;
+}
+
+function toPage<T>({ nodes, pageInfo: { hasNextPage, endCursor } }: Connection<T>): Page<T> {
+  return { items: nodes, next: hasNextPage ? endCursor : null };
+}
+
+/** All of a list that belongs to one thing, and is as long as that allows. */
+async function all<T>(fetch: (after: string | null) => Promise<Connection<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of new Paged(async (after) => toPage(await fetch(after)))) items.push(item);
+  return items;
+}
+
+/** The schema lets every root field be null; without an error, none of these ever is. */
+function present<T>(value: T | null | undefined): T {
+  if (value != null) return value;
+  throw new UnexpectedAnswerError("The server answered with nothing.", { code: "ANSWER" });
+}
+
+// What the client finds out by itself has the codes that the server would have used.
+
+function notFound(message: string): LastMinuteLiveError {
+  return errorOf(message, { code: "LMNFD" });
+}
+
+function bookingNotFound(bookingId: string): LastMinuteLiveError {
+  return errorOf("There is no such booking, or it is not yours.", {
+    code: "LMBKG",
+    detail: bookingId,
+  });
+}
+
+function notPayable(status: string): LastMinuteLiveError {
+  if (status === "expired") {
+    return errorOf("The hold has run out.", { code: "LMEXP", hint: "Hold the seats again." });
+  }
+  return errorOf(`The booking is ${status}.`, {
+    code: "LMBST",
+    detail: status,
+    hint: status === "draft" ? "Call startCheckout first." : null,
+  });
+}

@@ -1,0 +1,47 @@
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next page begins; null after the last. */
+  readonly next: string | null;
+}
+
+/** A list that is fetched page by page while it is walked through with `for await`. */
+export class Paged<T> implements AsyncIterable<T> {
+  readonly #fetch: (after: string | null) => Promise<Page<T>>;
+
+  /** `fetch` gets the page that begins after a cursor, or the first one. */
+  constructor(fetch: (after: string | null) => Promise<Page<T>>) {
+    this.#fetch = fetch;
+  }
+
+  /** The first page, or the one after a cursor. */
+  async page(after: string | null = null): Promise<Page<T>> {
+    return await this.#fetch(after);
+  }
+
+  /** Page by page; the next one is fetched when it is asked for. */
+  async *pages(): AsyncGenerator<Page<T>, void, undefined> {
+    let after: string | null = null;
+    do {
+      const page: Page<T> = await this.#fetch(after);
+      yield page;
+      after = page.next;
+    } while (after !== null);
+  }
+
+  /** Item by item. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for await (const page of this.pages()) yield* page.items;
+  }
+
+  /** The first items, at most `limit` of them: everything has a limit. */
+  async toArray(limit: number): Promise<T[]> {
+    const items: T[] = [];
+    if (limit <= 0) return items;
+    for await (const item of this) {
+      items.push(item);
+      if (items.length >= limit) break;
+    }
+    return items;
+  }
+}
