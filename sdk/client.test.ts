@@ -256,7 +256,12 @@ describe("a seat map", () => {
     SeatMap: () =>
       data({
         seatMap: { layoutSha256, availability, categoryNos: [1, 1, 2, 2, null] },
-        performance: { id: "p1", eventId: "e1", currency: "EUR" },
+        performance: {
+          id: "p1",
+          eventId: "e1",
+          currency: "EUR",
+          layout: { id: "l1", sha256: layoutSha256 },
+        },
       }),
     TicketCategories: () =>
       data({
@@ -300,6 +305,19 @@ describe("a seat map", () => {
     const { lml } = client(answers(null));
     const { seats } = await lml.seatMap("p1");
     expect(new Set(seats.map(({ status }) => status))).toEqual(new Set(["blocked"]));
+  });
+
+  test("reads a plan that is not public yet as the member who asks", async () => {
+    const { lml } = client({
+      ...answers(null),
+      [`/layouts/${layoutSha256}.json`]: () =>
+        Response.json(
+          { errors: [{ message: "Not public.", extensions: { code: "LMNFD" } }] },
+          { status: 404 },
+        ),
+      LayoutText: () => data({ venueLayout: { document: text } }),
+    });
+    expect((await lml.seatMap("p1")).seats).toHaveLength(5);
   });
 
   test("is refused when its parts do not fit together", async () => {

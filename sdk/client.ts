@@ -2,6 +2,7 @@ import { randomToken, sha256Hex } from "./crypto.ts";
 import {
   errorOf,
   type LastMinuteLiveError,
+  NotFoundError,
   PaymentLostError,
   PaymentPendingError,
   UnexpectedAnswerError,
@@ -41,6 +42,7 @@ import {
   StartCheckoutDocument,
   TicketCategoriesDocument,
   TicketsDocument,
+  LayoutTextDocument,
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
@@ -299,9 +301,8 @@ export class LastMinuteLive {
   ): Promise<Layout> {
     const found =
       typeof performance === "string" ? await this.performance(performance, options) : performance;
-    const sha256 = found?.layout?.sha256;
-    if (sha256 === undefined) throw notFound("There is no such performance, or it is not yours.");
-    return await this.#layout(sha256, options);
+    if (found?.layout == null) throw noPerformance();
+    return await this.#layout(found.layout, options);
   }
 
   /**
@@ -313,11 +314,9 @@ export class LastMinuteLive {
   async seatMap(performance: Ref, options?: CallOptions): Promise<SeatMap> {
     const performanceId = idOf(performance);
     const data = await this.#query(SeatMapDocument, { performanceId }, options);
-    if (data.seatMap === null || data.performance === null) {
-      throw notFound("There is no such performance, or it is not yours.");
-    }
+    if (data.seatMap === null || data.performance?.layout == null) throw noPerformance();
     const [layout, categories] = await Promise.all([
-      this.#layout(data.seatMap.layoutSha256, options),
+      this.#layout(data.performance.layout, options),
       this.categories(data.performance.eventId, options),
     ]);
     return mergeSeatMap({
@@ -775,11 +774,23 @@ export class LastMinuteLive {
     throw errorOf("You are not signed in.", { code: "LMAUT", hint: "Sign in first." });
   }
 
-  async #layout(sha256: string, options: CallOptions | undefined): Promise<Layout> {
+  /** A plan by its hash, from whatever cache is on the way; a draft's by GraphQL, which knows who asks. */
+  async #layout(
+    { id, sha256 }: { readonly id: string; readonly sha256: string },
+    options: CallOptions | undefined,
+  ): Promise<Layout> {
     const known = this.#layouts.get(sha256);
     if (known !== undefined) return known;
-    const open = (answer: HttpAnswer): Promise<Layout> => openLayout(answer, sha256);
-    const layout = await this.#transport.get(`/layouts/${sha256}.json`, open, options);
+    const read = (answer: HttpAnswer): Promise<Layout> => openLayout(answer, sha256);
+    let layout: Layout;
+    try {
+      layout = await this.#transport.get(`/layouts/${sha256}.json`, read, options);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      const { venueLayout } = await this.#query(LayoutTextDocument, { id }, options);
+      if (venueLayout === null) throw error;
+      layout = await read({ status: 200, text: venueLayout.document, requestId: null });
+    }
     const [oldest] = this.#layouts.keys();
     if (this.#layouts.size >= LAYOUTS_KEPT && oldest !== undefined) this.#layouts.delete(oldest);
     this.#layouts.set(sha256, layout);
@@ -866,8 +877,8 @@ function present<T>(value: T | null | undefined): T {
 
 // What the client finds out by itself has the codes that the server would have used.
 
-function notFound(message: string): LastMinuteLiveError {
-  return errorOf(message, { code: "LMNFD" });
+function noPerformance(): LastMinuteLiveError {
+  return errorOf("There is no such performance, or it is not yours.", { code: "LMNFD" });
 }
 
 function bookingNotFound(bookingId: string): LastMinuteLiveError {

@@ -667,6 +667,12 @@ export type TicketScanFragment = {
   readonly ticket: TicketFragment | null;
 };
 
+export type LayoutTextQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type LayoutTextQuery = { readonly venueLayout: { readonly document: string } | null };
+
 export type CreateOrganizationMutationVariables = Exact<{
   input: CreateOrganizationInput;
 }>;
@@ -1542,6 +1548,15 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation LayoutText. */
+export const LayoutTextDocument: TypedDocument<LayoutTextQuery, LayoutTextQueryVariables> = {
+  name: "LayoutText",
+  text: `query LayoutText($id: UUID!) {
+  venueLayout(id: $id) {
+    document
+  }
 }`,
 };
 /** The operation CreateOrganization. */

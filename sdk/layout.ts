@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sha256Hex } from "./crypto.ts";
-import { type HttpAnswer, jsonOf, statusError, unexpected } from "./transport.ts";
+import { type HttpAnswer, jsonOf, failureOf, unexpected } from "./transport.ts";
 
 const seat = z.object({
   number: z.string(),
@@ -60,7 +60,7 @@ export interface Layout {
  * stores it on the way cannot change it.
  */
 export async function openLayout(answer: HttpAnswer, sha256: string): Promise<Layout> {
-  const failure = statusError(answer);
+  const failure = failureOf(answer);
   if (failure !== null) throw failure;
   if ((await sha256Hex(answer.text)) !== sha256) {
     throw unexpected("The layout is not the one that was asked for: its hash differs.", answer);

@@ -9,6 +9,7 @@ import {
 } from "./errors.ts";
 import {
   type CallOptions,
+  failureOf,
   type HttpAnswer,
   jsonOf,
   type Transport,
@@ -50,7 +51,11 @@ export type PaymentMethod =
 
 const paymentsConfig = z.object({
   publishableKey: z.string().min(1),
-  apiBase: z.url(),
+  // Null: Stripe itself, and not its stand-in.
+  apiBase: z
+    .url()
+    .nullable()
+    .transform((base) => base ?? "https://api.stripe.com"),
   testMode: z.boolean(),
 });
 
@@ -59,9 +64,11 @@ export type PaymentsConfig = z.output<typeof paymentsConfig>;
 
 /** Reads the answer of `GET /payments/config`. */
 export function readPaymentsConfig(answer: HttpAnswer): PaymentsConfig {
-  const parsed = answer.status === 200 ? paymentsConfig.safeParse(jsonOf(answer)) : undefined;
-  if (parsed?.success === true) return parsed.data;
-  throw unexpected("The server does not say how to pay.", answer, parsed?.error);
+  const failure = failureOf(answer);
+  if (failure !== null) throw failure;
+  const parsed = paymentsConfig.safeParse(jsonOf(answer));
+  if (parsed.success) return parsed.data;
+  throw unexpected("The server does not say how to pay.", answer, parsed.error);
 }
 
 /** The id of Stripe's payment method. Throws a {@link UsageError} for a test card in live mode. */

@@ -178,4 +178,11 @@ describe("an answer", () => {
     const failure = await failureOf(transport.graphql(document, {}, true));
     expect(failure).toMatchObject({ requestId: "req-7", status: 500, code: "UNKNOWN" });
   });
+
+  test("may come from before GraphQL, with a code as well", async () => {
+    const errors = [{ message: "The body has at most 128 kB.", extensions: { code: "LMBIG" } }];
+    const { transport } = transportOn([(): Reply => Response.json({ errors }, { status: 413 })]);
+    const failure = await failureOf(transport.graphql(document, {}, true));
+    expect(failure).toMatchObject({ code: "LMBIG", name: "RequestTooLargeError", status: 413 });
+  });
 });

@@ -72,18 +72,18 @@ export interface TransportOptions {
   readonly random?: () => number;
 }
 
+const answeredError = z.object({
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
+});
+
 const envelope = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string(),
-        path: z.array(z.union([z.string(), z.number()])).nullish(),
-        extensions: z.record(z.string(), z.unknown()).nullish(),
-      }),
-    )
-    .nullish(),
+  errors: z.array(answeredError).nullish(),
 });
+
+type AnsweredError = z.output<typeof answeredError>;
 
 /** Sends requests: deadlines, retries and the mapping of failures to errors, and nothing else. */
 export class Transport {
@@ -197,50 +197,53 @@ export class Transport {
   }
 }
 
-/** The error for an answer that only its status explains; null when the status is a good one. */
-export function statusError({ status, requestId }: HttpAnswer): LastMinuteLiveError | null {
-  if (status >= 200 && status < 300) return null;
-  const details = { status, requestId };
-  if (status === 502 || status === 503 || status === 504) {
-    return new UnavailableError(`The server is not available (HTTP ${status}).`, {
-      ...details,
-      code: "UNAVAILABLE",
-    });
-  }
-  return new UnknownError(`The server refused (HTTP ${status}).`, { ...details, code: "UNKNOWN" });
+/** The failure that an answer other than GraphQL's tells of; null when its status is a good one. */
+export function failureOf(answer: HttpAnswer): LastMinuteLiveError | null {
+  if (isGood(answer)) return null;
+  // What refuses before GraphQL does so in the same shape.
+  return failure(answer, envelopeOf(answer)?.errors?.[0]);
 }
 
-/** The data of a GraphQL answer, or the first of its errors. */
+/** The data of a GraphQL answer. Throws the first of its errors. */
 function readData(answer: HttpAnswer): unknown {
-  const { status, requestId } = answer;
+  const { data, errors } = envelopeOf(answer) ?? {};
+  const [error] = errors ?? [];
+  if (error !== undefined || !isGood(answer)) throw failure(answer, error);
+  if (data == null) throw unexpected("This is no answer of GraphQL.", answer);
+  return data;
+}
+
+function isGood({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What an answer of GraphQL is made of; undefined when it is none. */
+function envelopeOf(answer: HttpAnswer): z.output<typeof envelope> | undefined {
   let json: unknown;
   try {
     json = parseAnswer(answer.text);
   } catch (cause) {
     if (cause instanceof LastMinuteLiveError) throw cause;
-    throw statusError(answer) ?? unexpected("This is not JSON.", answer, cause);
+    return undefined;
   }
-  const parsed = envelope.safeParse(json);
-  const [error] = parsed.data?.errors ?? [];
-  if (error !== undefined) {
-    const { code, hint, detail, requestId: id } = error.extensions ?? {};
-    if (typeof code !== "string") {
-      const unavailable = statusError(answer);
-      if (unavailable instanceof UnavailableError) throw unavailable;
-    }
-    throw errorOf(error.message, {
-      code: text(code) ?? "UNKNOWN",
-      hint: text(hint),
-      detail: text(detail),
-      path: error.path,
-      requestId: text(id) ?? requestId,
-      status,
-    });
+  return envelope.safeParse(json).data;
+}
+
+function failure(
+  { status, requestId }: HttpAnswer,
+  error: AnsweredError | undefined,
+): LastMinuteLiveError {
+  const { code, hint, detail } = error?.extensions ?? {};
+  const details = { hint: text(hint), detail: text(detail), path: error?.path, status, requestId };
+  if (error !== undefined && typeof code === "string") {
+    return errorOf(error.message, { ...details, code });
   }
-  const failure = statusError(answer);
-  if (failure !== null) throw failure;
-  if (parsed.data?.data == null) throw unexpected("This is no answer of GraphQL.", answer);
-  return parsed.data.data;
+  if (status === 502 || status === 503 || status === 504) {
+    const message = `The server is not available (HTTP ${status}).`;
+    return new UnavailableError(message, { ...details, code: "UNAVAILABLE" });
+  }
+  const message = error?.message ?? `The server refused (HTTP ${status}).`;
+  return new UnknownError(message, { ...details, code: "UNKNOWN" });
 }
 
 function text(value: unknown): string | null {
