@@ -836,7 +836,7 @@ export class LastMinuteLive {
         throw new PaymentPendingError("It is not yet known how the payment ends.", {
           code: "PAYMENT_PENDING",
           detail: bookingId,
-          hint: "Do not pay again. Call waitForConfirmation, or look at the booking later.",
+          hint: "Call waitForConfirmation, or pay again: a booking is never charged twice.",
         });
       }
       await this.#transport.sleep(wait, options.signal);
