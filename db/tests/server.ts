@@ -19,7 +19,7 @@ export interface TestServer {
   readonly prefix: string;
   /** The migrated database that tests copy. Nobody may connect to it. */
   readonly template: string;
-  /** A migrated database with pgTAP in schema `tap`, for tests that roll back. */
+  /** A migrated database with pgTAP in schema `tap` and fixtures in `tests`, for tests that roll back. */
   readonly shared: string;
 }
 
@@ -139,7 +139,11 @@ async function buildDatabases(server: TestServer, log: (line: string) => void): 
     await client.query(`alter database ${server.template} with allow_connections false`);
   });
   await copyTemplate(server, server.shared);
-  await onConnection(testUrl(server, "lml_owner", server.shared), loadPgTap);
+  await onConnection(testUrl(server, "lml_owner", server.shared), async (client) => {
+    await loadPgTap(client);
+    await client.query("reset search_path");
+    await client.query(fixturesSql());
+  });
 }
 
 /** Runs uncommitted SQL the way graphile-migrate would: in one transaction, with full names. */
@@ -159,6 +163,11 @@ export async function runPending(client: pg.Client, text: string): Promise<void>
     const line = before.slice(before.lastIndexOf(`-- ${file}`)).split("\n").length - 1;
     throw new Error(`${file}:${line}: ${error.message}`, { cause: error });
   }
+}
+
+/** People, theatres and identities, as functions in schema `tests`: for a test's own database, too. */
+export function fixturesSql(): string {
+  return readFileSync(join(import.meta.dirname, "fixtures.sql"), "utf8");
 }
 
 /** Loads pgTAP, which is plain SQL, into a schema of its own that every role may use. */

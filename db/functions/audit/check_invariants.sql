@@ -45,6 +45,16 @@ as $$
 
   union all
   select
+    'seat_is_held_as_long_as_its_booking', s.organization_id, s.booking_id,
+    format('seat %s is held until %s, not until %s', s.seat_no, s.locked_until, b.expires_at)
+  from app_public.seat_booking_state as s
+  join app_public.bookings as b on b.organization_id = s.organization_id and b.id = s.booking_id
+  where s.status = 'locked'
+    and b.status in ('draft', 'pending_payment')
+    and s.locked_until <> b.expires_at
+
+  union all
+  select
     'booked_seat_has_one_ticket', s.organization_id, s.booking_id,
     format('seat %s of performance %s has %s live tickets', s.seat_no, s.performance_id, t.live)
   from app_public.seat_booking_state as s
@@ -183,6 +193,38 @@ as $$
     on e.organization_id = t.organization_id and e.transaction_id = t.id
   group by t.organization_id, t.id
   having count(e.id) < 2 or sum(e.amount_cents) <> 0
+
+  union all
+  select
+    'stripe_balance_is_what_came_and_went', o.id, null,
+    format(
+      'the books say %s %s, payments and refunds %s', coalesce(b.balance, 0), c.code,
+      coalesce(p.received, 0) - coalesce(r.returned, 0)
+    )
+  from app_public.organizations as o
+  join (
+    select p.organization_id, p.currency as code from app_public.payment_intents as p
+    union
+    select a.organization_id, a.currency from app_public.ledger_accounts as a
+  ) as c on c.organization_id = o.id
+  left join lateral (
+    select sum(e.amount_cents) as balance
+    from app_public.ledger_accounts as a
+    join app_public.ledger_entries as e
+      on e.organization_id = a.organization_id and e.account_id = a.id
+    where a.organization_id = o.id and a.currency = c.code and a.kind = 'stripe_balance'
+  ) as b on true
+  left join lateral (
+    select sum(p.received_cents) as received
+    from app_public.payment_intents as p
+    where p.organization_id = o.id and p.currency = c.code
+  ) as p on true
+  left join lateral (
+    select sum(r.amount_cents) as returned
+    from app_public.refunds as r
+    where r.organization_id = o.id and r.currency = c.code and r.status = 'succeeded'
+  ) as r on true
+  where coalesce(b.balance, 0) <> coalesce(p.received, 0) - coalesce(r.returned, 0)
 
   union all
   select

@@ -32,7 +32,10 @@ begin
     lower(tg_op), tg_table_name, coalesce(v_row ->> 'id', v_row ->> 'organization_id')::uuid,
     app_hidden.current_user_id(), session_user,
     nullif(current_setting('lml.request_id', true), ''),
-    nullif(current_setting('lml.ip_address', true), '')::inet,
+    -- What a proxy makes of an address is no reason to refuse a change.
+    case when pg_input_is_valid(current_setting('lml.ip_address', true), 'inet')
+      then current_setting('lml.ip_address', true)::inet
+    end,
     nullif(current_setting('lml.user_agent', true), ''),
     v_old, v_new
   );

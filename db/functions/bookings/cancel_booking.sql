@@ -16,6 +16,10 @@ begin
   ) is not null then
     return v_booking;
   end if;
+  if length(cancel_booking.reason) > 500 then
+    raise exception 'A reason has at most 500 characters.'
+      using errcode = 'LMINP', detail = 'reason';
+  end if;
   if v_booking.status not in ('draft', 'pending_payment', 'confirmed') then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
@@ -50,5 +54,5 @@ $$;
 comment on function app_public.cancel_booking(uuid, text, text) is
   'Lets the seats go. An unpaid booking is canceled by its owner or by staff; a paid one by staff '
   'with bookings.manage, which voids its tickets and refunds it in full. '
-  'Raises LMBKG, LMBST, LMRGT, LMTUS (a ticket was used), LMSES, LMCRT, LMIDK.';
+  'Raises LMBKG, LMBST, LMRGT, LMTUS (a ticket was used), LMINP, LMSES, LMCRT, LMIDK.';
 grant execute on function app_public.cancel_booking(uuid, text, text) to lml_anonymous, lml_user;

@@ -6,6 +6,8 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_id uuid;
+  v_constraint text;
+  v_column text;
 begin
   insert into app_public.customers as c (
     organization_id, user_id, email, first_name, last_name, phone
@@ -16,21 +18,25 @@ begin
     (
       select u.id from app_public.users as u
       where u.id = find_or_create_customer.user_id
-        and u.email = find_or_create_customer.email::public.citext
+        and u.email operator(public.=) find_or_create_customer.email::public.citext
     ),
     find_or_create_customer.email::public.citext,
     find_or_create_customer.first_name, find_or_create_customer.last_name,
     find_or_create_customer.phone
   )
-  on conflict on constraint customers_organization_id_email_key do nothing
+  on conflict on constraint customers_email_is_unique do nothing
   returning c.id into v_id;
   if v_id is null then
     select c.id into strict v_id
     from app_public.customers as c
     where c.organization_id = find_or_create_customer.organization_id
-      and c.email = find_or_create_customer.email::public.citext;
+      and c.email operator(public.=) find_or_create_customer.email::public.citext;
   end if;
   return v_id;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

@@ -11,6 +11,10 @@ declare
   v_booking_id uuid;
   v_booking app_public.bookings;
 begin
+  -- The booking first, as everywhere, then the key.
+  if hold_seats.booking_id is not null then
+    v_booking := app_private.lock_booking(hold_seats.booking_id, 'bookings.manage');
+  end if;
   if hold_seats.idempotency_key is not null then
     v_booking_id := app_private.replay_result(
       hold_seats.idempotency_key, 'hold_seats',
@@ -33,7 +37,6 @@ begin
       v_buyer, v_sale, app_private.seat_nos_of(v_sale, hold_seats.seat_ids), v_sale.hold_seconds
     );
   else
-    v_booking := app_private.lock_booking(hold_seats.booking_id, 'bookings.manage');
     perform app_private.require_open_draft(v_booking);
     if v_booking.performance_id <> v_sale.performance_id then
       raise exception 'The booking is for another performance.'

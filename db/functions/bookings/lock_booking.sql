@@ -24,7 +24,7 @@ begin
     -- A dead session or a missing token is more often the reason than a wrong id.
     perform app_private.require_buyer();
     raise exception 'There is no such booking, or it is not yours.'
-      using errcode = 'LMBKG', detail = lock_booking.booking_id::text;
+      using errcode = 'LMBKG', detail = format('%s', lock_booking.booking_id);
   end if;
   return v_booking;
 end

@@ -9,7 +9,7 @@ begin
   from app_public.performances as p where p.event_id = only_performance_of.event_id;
   if coalesce(cardinality(v_ids), 0) = 0 then
     raise exception 'There is no such event.'
-      using errcode = 'LMNFD', detail = only_performance_of.event_id::text;
+      using errcode = 'LMNFD', detail = format('%s', only_performance_of.event_id);
   end if;
   if cardinality(v_ids) > 1 then
     raise exception 'The event has several performances.'

@@ -16,6 +16,10 @@ begin
   if replay_result.idempotency_key is null then
     return null;
   end if;
+  if length(replay_result.idempotency_key) not between 1 and 200 then
+    raise exception 'An idempotency key has 1 to 200 characters.'
+      using errcode = 'LMINP', detail = 'idempotency_key';
+  end if;
   insert into app_private.idempotency_keys (
     owner, idempotency_key, function_name, arguments_hash
   )
@@ -39,4 +43,4 @@ $$;
 
 comment on function app_private.replay_result(text, text, jsonb) is
   'The result that the caller''s key has, or null when the work is to be done. '
-  'Raises LMIDK when the key was used with other arguments.';
+  'Raises LMIDK when the key was used with other arguments, LMINP for a key that is none.';

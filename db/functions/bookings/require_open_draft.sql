@@ -7,7 +7,7 @@ begin
     or (require_open_draft.booking).expires_at <= now()
   then
     raise exception 'The hold has run out.'
-      using errcode = 'LMEXP', detail = (require_open_draft.booking).expires_at::text,
+      using errcode = 'LMEXP', detail = (require_open_draft.booking).id::text,
         hint = 'Hold the seats again.';
   end if;
   if (require_open_draft.booking).status <> 'draft' then

@@ -10,6 +10,8 @@ as $$
 declare
   v_id uuid;
   v_event app_public.events;
+  v_constraint text;
+  v_column text;
 begin
   perform app_hidden.require_permission(create_event.organization_id, 'events.manage');
   v_id := app_private.replay_result(
@@ -35,6 +37,12 @@ begin
       raise exception 'There is no such tax rate, or it is not yours.'
         using errcode = 'LMNFD', detail = 'tax_rate_id';
     end if;
+    if array_ndims(create_event.blocked_sections) > 1
+      or exists (select from unnest(create_event.blocked_sections) as s where s is null)
+    then
+      raise exception 'A blocked section has no name.'
+        using errcode = 'LMINP', detail = 'blocked_sections';
+    end if;
     if create_event.currency is not null then
       perform app_hidden.require_currency(create_event.currency);
     end if;
@@ -54,7 +62,7 @@ begin
     from app_public.organizations as o
     join app_public.organization_settings as s on s.organization_id = o.id
     where o.id = create_event.organization_id
-    on conflict on constraint events_organization_id_slug_key do nothing
+    on conflict on constraint events_slug_is_unique do nothing
     returning id into v_id;
     if v_id is null then
       perform app_hidden.raise_slug_taken(create_event.slug);
@@ -64,6 +72,10 @@ begin
 
   select * into strict v_event from app_public.events as e where e.id = v_id;
   return v_event;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

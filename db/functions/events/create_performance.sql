@@ -11,6 +11,8 @@ declare
   );
   v_id uuid;
   v_performance app_public.performances;
+  v_constraint text;
+  v_column text;
 begin
   v_id := app_private.replay_result(
     create_performance.idempotency_key, 'create_performance',
@@ -41,7 +43,7 @@ begin
       v_event.organization_id, v_event.id, create_performance.layout_id, v_event.currency,
       create_performance.starts_at, create_performance.ends_at, create_performance.doors_at
     )
-    on conflict on constraint performances_organization_id_event_id_starts_at_key do nothing
+    on conflict on constraint performances_start_is_unique do nothing
     returning id into v_id;
     if v_id is null then
       raise exception 'The event has a performance at that time.'
@@ -55,6 +57,10 @@ begin
 
   select * into strict v_performance from app_public.performances as p where p.id = v_id;
   return v_performance;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

@@ -12,6 +12,8 @@ declare
   );
   v_id uuid;
   v_category app_public.ticket_categories;
+  v_constraint text;
+  v_column text;
 begin
   v_id := app_private.replay_result(
     create_ticket_category.idempotency_key, 'create_ticket_category',
@@ -38,7 +40,7 @@ begin
       coalesce(create_ticket_category.sections, '{}')
     from app_public.ticket_categories as c
     where c.organization_id = v_event.organization_id and c.event_id = v_event.id
-    on conflict on constraint ticket_categories_organization_id_event_id_name_key do nothing
+    on conflict on constraint ticket_categories_name_is_unique do nothing
     returning id into v_id;
     if v_id is null then
       raise exception 'The event has a category of that name.'
@@ -53,6 +55,10 @@ begin
 
   select * into strict v_category from app_public.ticket_categories as c where c.id = v_id;
   return v_category;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

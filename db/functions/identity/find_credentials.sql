@@ -1,3 +1,5 @@
+-- The operator is named with its schema: with an empty search_path, a plain = would compare text,
+-- and capitals would matter.
 create or replace function app_private.find_credentials(email text)
 returns table (
   user_id uuid, password_hash text, account_status app_public.account_status,
@@ -8,7 +10,7 @@ as $$
   select c.user_id, c.password_hash, u.account_status, c.locked_until
   from app_public.users as u
   join app_private.user_credentials as c on c.user_id = u.id
-  where u.email = find_credentials.email::public.citext
+  where u.email operator(public.=) find_credentials.email::public.citext
 $$;
 
 comment on function app_private.find_credentials(text) is

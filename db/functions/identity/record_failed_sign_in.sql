@@ -10,7 +10,7 @@ as $$
       else c.locked_until
     end
   from app_public.users as u
-  where u.id = c.user_id and u.email = record_failed_sign_in.email::public.citext
+  where u.id = c.user_id and u.email operator(public.=) record_failed_sign_in.email::public.citext
 $$;
 
 comment on function app_private.record_failed_sign_in(text) is

@@ -26,7 +26,7 @@ begin
   values (
     register_user.email::public.citext, register_user.first_name, register_user.last_name
   )
-  on conflict on constraint users_email_key do nothing
+  on conflict on constraint users_email_is_unique do nothing
   returning id into v_user_id;
   if v_user_id is null then
     raise exception 'This e-mail address has an account.'

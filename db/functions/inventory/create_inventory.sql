@@ -26,7 +26,8 @@ begin
   select format('section %s, row %s, number %s', s.section, s.row_name, s.seat_number)
   into v_bad
   from app_hidden.seats_with_categories(v_performance) as s
-  where not s.section = any (v_blocked_sections) and cardinality(s.category_nos) <> 1
+  where not coalesce(s.section = any (v_blocked_sections), false)
+    and cardinality(s.category_nos) <> 1
   order by s.seat_no
   limit 1;
   if found then

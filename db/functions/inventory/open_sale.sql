@@ -23,7 +23,7 @@ begin
   where p.id = open_sale.performance_id;
   if v_sale.performance_id is null then
     raise exception 'There is no such performance.'
-      using errcode = 'LMNFD', detail = open_sale.performance_id::text;
+      using errcode = 'LMNFD', detail = format('%s', open_sale.performance_id);
   end if;
 
   select

@@ -9,6 +9,8 @@ declare
   v_user_id uuid := app_hidden.require_user_id();
   v_id uuid;
   v_organization app_public.organizations;
+  v_constraint text;
+  v_column text;
 begin
   v_id := app_private.replay_result(
     create_organization.idempotency_key, 'create_organization',
@@ -24,7 +26,7 @@ begin
       create_organization.name, create_organization.slug, create_organization.email::public.citext,
       create_organization.default_currency
     )
-    on conflict on constraint organizations_slug_key do nothing
+    on conflict on constraint organizations_slug_is_unique do nothing
     returning id into v_id;
     if v_id is null then
       perform app_hidden.raise_slug_taken(create_organization.slug);
@@ -37,6 +39,10 @@ begin
 
   select * into strict v_organization from app_public.organizations where id = v_id;
   return v_organization;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

@@ -10,7 +10,8 @@ begin
   if v_intent.id is null then
     return 'ignored';
   end if;
-  if (apply_payment_intent.object ->> 'amount')::bigint is distinct from v_intent.amount_cents
+  -- Compared as text, since a cast would fail, and be tried again, on what is no amount at all.
+  if apply_payment_intent.object ->> 'amount' is distinct from v_intent.amount_cents::text
     or upper(apply_payment_intent.object ->> 'currency') is distinct from v_intent.currency
     or (
       v_intent.stripe_payment_intent_id is not null

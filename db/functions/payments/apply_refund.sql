@@ -13,7 +13,7 @@ begin
   if not found then
     return 'ignored';
   end if;
-  if (apply_refund.object ->> 'amount')::bigint is distinct from v_refund.amount_cents
+  if apply_refund.object ->> 'amount' is distinct from v_refund.amount_cents::text
     or upper(apply_refund.object ->> 'currency') is distinct from v_refund.currency
     or (
       v_refund.stripe_refund_id is not null

@@ -17,7 +17,7 @@ begin
     post_to_ledger.organization_id, post_to_ledger.booking_id, post_to_ledger.source,
     post_to_ledger.description
   )
-  on conflict on constraint ledger_transactions_organization_id_source_key do nothing
+  on conflict on constraint ledger_transactions_fact_is_posted_once do nothing
   returning id into v_transaction_id;
   if v_transaction_id is null then
     return false;

@@ -8,6 +8,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_intent app_public.payment_intents;
+  v_booking app_public.bookings;
 begin
   update app_public.payment_intents as p
   set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
@@ -24,6 +25,14 @@ begin
   );
 
   if not app_private.confirm_booking(v_intent.booking_id) then
+    -- Its deadline has passed, whether or not the sweep was here: the refund must find it ended.
+    update app_public.bookings as b
+    set status = 'expired', expires_at = null
+    where b.id = v_intent.booking_id and b.status in ('draft', 'pending_payment')
+    returning * into v_booking;
+    if found then
+      perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+    end if;
     perform app_private.queue_refund(v_intent, v_intent.amount_cents, 'late_payment');
   end if;
 end

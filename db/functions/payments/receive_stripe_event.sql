@@ -4,6 +4,9 @@ create or replace function app_private.receive_stripe_event(event jsonb, livemod
 returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_constraint text;
+  v_column text;
 begin
   if receive_stripe_event.event ->> 'id' is null
     or receive_stripe_event.event ->> 'type' is null
@@ -27,6 +30,12 @@ begin
     'stripe_event__apply', jsonb_build_object('event_id', receive_stripe_event.event ->> 'id')
   );
   return true;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
+  when datetime_field_overflow then
+    raise exception 'This is not an event.' using errcode = 'LMINP', detail = 'created';
 end
 $$;
 

@@ -15,6 +15,11 @@ begin
   from app_public.performances as p where p.id = scan_ticket.performance_id;
   perform app_hidden.require_permission(v_organization_id, 'tickets.scan');
 
+  if length(scan_ticket.gate) > 50 or length(scan_ticket.device) > 100 then
+    raise exception 'Names of gates have at most 50 characters, of devices 100.'
+      using errcode = 'LMINP', detail = 'gate, device';
+  end if;
+
   -- Tickets of other organizations are simply unknown here.
   select t.* into v_ticket
   from app_private.ticket_credentials as c
@@ -51,5 +56,5 @@ $$;
 comment on function app_public.scan_ticket(uuid, text, text, text) is
   'Lets the holder of a QR code in, once. The result says why not, with the code LMTUS (used), '
   'LMTVD (canceled), LMTFO (another performance) or LMTUK (unknown); each attempt is recorded. '
-  'Needs tickets.scan. Raises LMNFD, LMRGT, LMAUT, LMSES.';
+  'Needs tickets.scan. Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.scan_ticket(uuid, text, text, text) to lml_user;

@@ -6,6 +6,18 @@ as $$
 declare
   v_bad text;
 begin
+  select format('section %s', s.value ->> 'name')
+  into v_bad
+  from jsonb_array_elements(
+    app_hidden.layout_list(check_layout_seats.document, 'sections')
+  ) as s
+  group by s.value ->> 'name'
+  having count(*) > 1
+  limit 1;
+  if found then
+    raise exception 'Two sections have the same name.' using errcode = 'LMDUP', detail = v_bad;
+  end if;
+
   select format('section %s, row %s, number %s', s.section, s.row_name, s.seat_number)
   into v_bad
   from app_hidden.read_layout(check_layout_seats.document) as s

@@ -8,6 +8,8 @@ as $$
 declare
   v_id uuid;
   v_venue app_public.venues;
+  v_constraint text;
+  v_column text;
 begin
   perform app_hidden.require_permission(create_venue.organization_id, 'venues.manage');
   v_id := app_private.replay_result(
@@ -23,7 +25,7 @@ begin
       create_venue.organization_id, create_venue.name, create_venue.slug, create_venue.timezone,
       coalesce(create_venue.address, '{}'), create_venue.description
     )
-    on conflict on constraint venues_organization_id_slug_key do nothing
+    on conflict on constraint venues_slug_is_unique do nothing
     returning id into v_id;
     if v_id is null then
       perform app_hidden.raise_slug_taken(create_venue.slug);
@@ -33,6 +35,10 @@ begin
 
   select * into strict v_venue from app_public.venues as v where v.id = v_id;
   return v_venue;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
 end
 $$;
 

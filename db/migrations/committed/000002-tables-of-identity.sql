@@ -1,5 +1,5 @@
 --! Previous: sha1:f024fea41995ccc4579a6307748ad18acb54b6c6
---! Hash: sha1:072ccc100357b6f3b22cadc84a035c7d540854fd
+--! Hash: sha1:887c7812f40c726cef4e4d221b56b8e834409aef
 --! Message: tables of identity
 
 --! split: 100-tables.sql
@@ -10,7 +10,7 @@ comment on type app_public.account_status is 'Whether an account may be used.';
 
 create table app_public.users (
   id uuid primary key default uuidv7(),
-  email public.citext not null unique,
+  email public.citext not null,
   email_verified_at timestamptz,
   first_name text not null,
   last_name text not null,
@@ -21,6 +21,7 @@ create table app_public.users (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   -- Only what every mailbox has: no pattern knows all valid addresses.
+  constraint users_email_is_unique unique (email),
   constraint users_email_has_two_sides
     check (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(email) <= 320),
   constraint users_names_are_short_text

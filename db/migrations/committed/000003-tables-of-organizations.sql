@@ -1,5 +1,5 @@
---! Previous: sha1:072ccc100357b6f3b22cadc84a035c7d540854fd
---! Hash: sha1:bbc18e68ac3f734dab52963c8c453e5dfd94933b
+--! Previous: sha1:887c7812f40c726cef4e4d221b56b8e834409aef
+--! Hash: sha1:f758f0adb70e4774357491968d921bed0fc65090
 --! Message: tables of organizations
 
 --! split: 100-tables.sql
@@ -20,7 +20,7 @@ comment on type app_public.member_status is 'Whether a membership gives its righ
 create table app_public.organizations (
   id uuid primary key default uuidv7(),
   name text not null,
-  slug text not null unique,
+  slug text not null,
   email public.citext not null,
   phone text,
   website text,
@@ -29,6 +29,7 @@ create table app_public.organizations (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint organizations_name_is_short_text check (length(name) between 1 and 255),
+  constraint organizations_slug_is_unique unique (slug),
   constraint organizations_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
   constraint organizations_slug_is_short check (length(slug) <= 100),
   constraint organizations_email_has_two_sides
@@ -110,10 +111,9 @@ create table app_public.organization_members (
   status app_public.member_status not null default 'active',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, user_id)
+  unique (id, organization_id),
+  constraint organization_members_are_members_once unique (user_id, organization_id)
 );
-create index organization_members_user_id_idx on app_public.organization_members (user_id);
 
 comment on table app_public.organization_members is 'Who works for an organization, and as what.';
 comment on column app_public.organization_members.id is 'Identifier.';
@@ -162,8 +162,8 @@ create table app_public.tax_rates (
   percentage numeric(7, 4) not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, name),
+  unique (id, organization_id),
+  constraint tax_rates_name_is_unique unique (name, organization_id),
   constraint tax_rates_name_is_short_text check (length(name) between 1 and 100),
   constraint tax_rates_jurisdiction_is_short_text check (length(jurisdiction) between 1 and 100),
   constraint tax_rates_percentage_is_0_to_100 check (percentage between 0 and 100)

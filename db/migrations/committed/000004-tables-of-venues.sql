@@ -1,5 +1,5 @@
---! Previous: sha1:bbc18e68ac3f734dab52963c8c453e5dfd94933b
---! Hash: sha1:d3045d5f30319edfa0a82b84f22134188d60aeba
+--! Previous: sha1:f758f0adb70e4774357491968d921bed0fc65090
+--! Hash: sha1:af011b0871c1a9f5004215983f9e92179f7625aa
 --! Message: tables of venues
 
 --! split: 100-tables.sql
@@ -18,8 +18,8 @@ create table app_public.venues (
   timezone text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, slug),
+  unique (id, organization_id),
+  constraint venues_slug_is_unique unique (slug, organization_id),
   constraint venues_name_is_short_text check (length(name) between 1 and 255),
   constraint venues_slug_is_a_slug
     check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 150),
@@ -52,9 +52,9 @@ create table app_public.venue_layouts (
   source_reference text,
   seat_count integer not null,
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, venue_id, version),
-  unique (organization_id, venue_id, sha256),
+  unique (id, organization_id),
+  unique (venue_id, organization_id, version),
+  unique (venue_id, organization_id, sha256),
   foreign key (organization_id, venue_id)
     references app_public.venues (organization_id, id) on delete restrict,
   constraint venue_layouts_sha256_is_of_the_document
@@ -83,9 +83,9 @@ create table app_public.layout_sections (
   layout_id uuid not null,
   section_no smallint not null,
   name text not null,
-  unique (organization_id, id),
-  unique (organization_id, layout_id, section_no),
-  unique (organization_id, layout_id, name),
+  unique (id, organization_id),
+  unique (layout_id, organization_id, section_no),
+  unique (layout_id, organization_id, name),
   foreign key (organization_id, layout_id)
     references app_public.venue_layouts (organization_id, id) on delete restrict,
   constraint layout_sections_name_is_short_text check (length(name) between 1 and 100)
@@ -110,10 +110,10 @@ create table app_public.layout_seats (
   x numeric(9, 8) not null,
   y numeric(9, 8) not null,
   features text[] not null default '{}',
-  primary key (organization_id, layout_id, seat_no),
-  constraint layout_seats_seat_id_is_unique unique (organization_id, layout_id, seat_id),
+  primary key (layout_id, seat_no, organization_id),
+  constraint layout_seats_seat_id_is_unique unique (seat_id, layout_id, organization_id),
   constraint layout_seats_row_and_number_are_unique
-    unique (organization_id, layout_id, section_no, row_name, seat_number),
+    unique (layout_id, section_no, organization_id, row_name, seat_number),
   foreign key (organization_id, layout_id, section_no)
     references app_public.layout_sections (organization_id, layout_id, section_no)
     on delete restrict,

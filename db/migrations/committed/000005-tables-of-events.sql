@@ -1,5 +1,5 @@
---! Previous: sha1:d3045d5f30319edfa0a82b84f22134188d60aeba
---! Hash: sha1:6763e8c24c3658b373e123a81bf6dafa13e28c5e
+--! Previous: sha1:af011b0871c1a9f5004215983f9e92179f7625aa
+--! Hash: sha1:d2a5a27f93eb1739d815c876f601bc8280f35a81
 --! Message: tables of events
 
 --! split: 100-tables.sql
@@ -42,10 +42,10 @@ create table app_public.events (
   published_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   -- What depends on an event's currency refers to it together with the event.
-  unique (organization_id, id, currency),
-  unique (organization_id, slug),
+  unique (id, organization_id, currency),
+  constraint events_slug_is_unique unique (slug, organization_id),
   foreign key (organization_id, venue_id)
     references app_public.venues (organization_id, id) on delete restrict,
   foreign key (organization_id, tax_rate_id)
@@ -55,6 +55,7 @@ create table app_public.events (
     check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 200),
   constraint events_description_is_bounded check (length(description) <= 20000),
   constraint events_sales_end_after_start check (sales_end > sales_start),
+  constraint events_sale_times_are_finite check (isfinite(sales_start) and isfinite(sales_end)),
   constraint events_percentages_are_bounded check (
     service_fee_percentage between 0 and 100
     and processing_fee_percentage between 0 and 100
@@ -67,8 +68,8 @@ create table app_public.events (
   constraint events_published_at_unless_draft
     check (status in ('draft', 'canceled') or published_at is not null)
 );
-create index events_venue_id_idx on app_public.events (organization_id, venue_id);
-create index events_tax_rate_id_idx on app_public.events (organization_id, tax_rate_id);
+create index events_venue_id_idx on app_public.events (venue_id, organization_id);
+create index events_tax_rate_id_idx on app_public.events (tax_rate_id, organization_id);
 create index events_status_idx on app_public.events (status, published_at);
 
 comment on table app_public.events is 'Something people buy tickets for; it has performances.';
@@ -107,19 +108,21 @@ create table app_public.performances (
   doors_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, id, currency),
-  unique (organization_id, event_id, starts_at),
+  unique (id, organization_id),
+  unique (id, organization_id, currency),
+  constraint performances_start_is_unique unique (event_id, organization_id, starts_at),
   foreign key (organization_id, event_id, currency)
     references app_public.events (organization_id, id, currency) on delete restrict,
   foreign key (organization_id, layout_id)
     references app_public.venue_layouts (organization_id, id) on delete restrict,
   constraint performances_end_after_start check (ends_at > starts_at),
+  constraint performances_times_are_finite
+    check (isfinite(starts_at) and isfinite(ends_at) and isfinite(doors_at)),
   constraint performances_doors_open_before_start check (doors_at <= starts_at)
 );
 create index performances_event_id_idx
-  on app_public.performances (organization_id, event_id, currency);
-create index performances_layout_id_idx on app_public.performances (organization_id, layout_id);
+  on app_public.performances (event_id, organization_id, currency);
+create index performances_layout_id_idx on app_public.performances (layout_id, organization_id);
 create index performances_starts_at_idx on app_public.performances (starts_at);
 
 comment on table app_public.performances is 'One date of an event: every ticket is for one.';
@@ -147,9 +150,9 @@ create table app_public.ticket_categories (
   sections text[] not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, event_id, name),
-  unique (organization_id, event_id, category_no),
+  unique (id, organization_id),
+  constraint ticket_categories_name_is_unique unique (event_id, organization_id, name),
+  unique (event_id, organization_id, category_no),
   foreign key (organization_id, event_id)
     references app_public.events (organization_id, id) on delete restrict,
   constraint ticket_categories_name_is_short_text check (length(name) between 1 and 100),
@@ -182,7 +185,7 @@ create table app_public.ticket_category_prices (
   price_cents bigint not null,
   valid_during tstzrange not null default '[,)',
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   foreign key (organization_id, ticket_category_id)
     references app_public.ticket_categories (organization_id, id) on delete restrict,
   constraint ticket_category_prices_price_is_bounded check (price_cents between 0 and 100000000000),
@@ -194,7 +197,7 @@ create table app_public.ticket_category_prices (
 -- The exclusion constraint's gist index covers the foreign key too, but the price of a hold is
 -- found faster by this one.
 create index ticket_category_prices_ticket_category_id_idx
-  on app_public.ticket_category_prices (organization_id, ticket_category_id);
+  on app_public.ticket_category_prices (ticket_category_id, organization_id);
 
 comment on table app_public.ticket_category_prices is
   'What a ticket costs, for whom and when: an early-bird or member price is a row.';

@@ -1,5 +1,5 @@
---! Previous: sha1:6763e8c24c3658b373e123a81bf6dafa13e28c5e
---! Hash: sha1:0b49af7c936482e7ba07ad52dbb22466e9fba066
+--! Previous: sha1:d2a5a27f93eb1739d815c876f601bc8280f35a81
+--! Hash: sha1:59dfee6378d39a65542fdb62cdb3170b2fae6baf
 --! Message: tables of inventory
 
 --! split: 100-tables.sql
@@ -14,8 +14,8 @@ create table app_public.performance_categories (
   performance_id uuid not null,
   category_no smallint not null,
   ticket_category_id uuid not null,
-  primary key (organization_id, performance_id, category_no),
-  unique (organization_id, ticket_category_id, performance_id),
+  primary key (performance_id, organization_id, category_no),
+  unique (ticket_category_id, organization_id, performance_id),
   foreign key (organization_id, performance_id)
     references app_public.performances (organization_id, id) on delete restrict,
   foreign key (organization_id, ticket_category_id)
@@ -44,7 +44,8 @@ create table app_public.seat_booking_state (
   foreign key (organization_id, performance_id)
     references app_public.performances (organization_id, id) on delete restrict,
   foreign key (organization_id, performance_id, category_no)
-    references app_public.performance_categories on delete restrict,
+    references app_public.performance_categories (organization_id, performance_id, category_no)
+    on delete restrict,
   constraint seat_booking_state_locked_has_deadline
     check ((status = 'locked') = (locked_until is not null)),
   constraint seat_booking_state_taken_has_booking

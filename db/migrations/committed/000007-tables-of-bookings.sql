@@ -1,5 +1,5 @@
---! Previous: sha1:0b49af7c936482e7ba07ad52dbb22466e9fba066
---! Hash: sha1:5325ee17525f09502fa4fae262e0f0db43fd27a7
+--! Previous: sha1:59dfee6378d39a65542fdb62cdb3170b2fae6baf
+--! Hash: sha1:7e064d13a8ee4ec214e4264b1e17d7b46b0a86af
 --! Message: tables of bookings
 
 --! split: 100-tables.sql
@@ -28,8 +28,8 @@ create table app_public.customers (
   phone text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, email),
+  unique (id, organization_id),
+  constraint customers_email_is_unique unique (email, organization_id),
   constraint customers_email_has_two_sides
     check (email ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(email) <= 320),
   constraint customers_names_are_short_text
@@ -106,8 +106,8 @@ create table app_public.bookings (
   cancellation_reason text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, booking_reference),
+  unique (id, organization_id),
+  constraint bookings_reference_is_unique unique (booking_reference, organization_id),
   -- One key for tenant, performance and currency: a booking in a currency that its event does not
   -- sell in cannot exist, and a hold locks one shared row for its checks instead of three.
   foreign key (organization_id, performance_id, currency)
@@ -143,8 +143,8 @@ create table app_public.bookings (
   constraint bookings_reason_is_short check (length(cancellation_reason) <= 500)
 );
 create index bookings_performance_id_idx
-  on app_public.bookings (organization_id, performance_id, currency);
-create index bookings_customer_id_idx on app_public.bookings (organization_id, customer_id)
+  on app_public.bookings (performance_id, organization_id, currency);
+create index bookings_customer_id_idx on app_public.bookings (customer_id, organization_id)
   where customer_id is not null;
 create index bookings_user_id_idx on app_public.bookings (user_id) where user_id is not null;
 create index bookings_cart_token_hash_idx on app_public.bookings (cart_token_hash)
@@ -209,7 +209,7 @@ create table app_public.booking_items (
   tax_cents bigint not null default 0,
   total_cents bigint not null,
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict,
   foreign key (organization_id, ticket_category_id)
@@ -235,9 +235,9 @@ create table app_public.booking_items (
     end
   )
 );
-create index booking_items_booking_id_idx on app_public.booking_items (organization_id, booking_id);
+create index booking_items_booking_id_idx on app_public.booking_items (booking_id, organization_id);
 create index booking_items_ticket_category_id_idx
-  on app_public.booking_items (organization_id, ticket_category_id);
+  on app_public.booking_items (ticket_category_id, organization_id);
 
 comment on table app_public.booking_items is
   'A line of a booking: tickets of one category at one price. Its parts are frozen here.';
@@ -268,7 +268,7 @@ create table app_public.booking_state_transitions (
   changed_via text not null,
   request_id text,
   created_at timestamptz not null default now(),
-  primary key (organization_id, booking_id, id, created_at),
+  primary key (booking_id, organization_id, id, created_at),
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict,
   constraint booking_state_transitions_move check (from_status is distinct from to_status)

@@ -1,5 +1,5 @@
---! Previous: sha1:5325ee17525f09502fa4fae262e0f0db43fd27a7
---! Hash: sha1:8a00416556df1e92659b958e1ddf24d554fb7e3b
+--! Previous: sha1:7e064d13a8ee4ec214e4264b1e17d7b46b0a86af
+--! Hash: sha1:4b616ac9aa83a735ce7df5d4d1813ecf15d6d3ec
 --! Message: tables of payments
 
 --! split: 100-tables.sql
@@ -43,7 +43,7 @@ create table app_public.payment_intents (
   canceled_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict,
   constraint payment_intents_amount_is_positive check (amount_cents > 0),
@@ -55,12 +55,12 @@ create table app_public.payment_intents (
     check ((status = 'succeeded') = (succeeded_at is not null))
 );
 create index payment_intents_booking_id_idx
-  on app_public.payment_intents (organization_id, booking_id);
+  on app_public.payment_intents (booking_id, organization_id);
 create unique index payment_intents_stripe_payment_intent_id_key
-  on app_public.payment_intents (organization_id, stripe_payment_intent_id);
+  on app_public.payment_intents (stripe_payment_intent_id, organization_id);
 -- Two live intents could both be paid.
 create unique index payment_intents_one_is_open_per_booking
-  on app_public.payment_intents (organization_id, booking_id)
+  on app_public.payment_intents (booking_id, organization_id)
   where status in ('pending', 'processing', 'requires_action');
 
 comment on table app_public.payment_intents is 'An attempt to collect the price of a booking.';
@@ -86,7 +86,7 @@ create table app_private.payment_intent_secrets (
   organization_id uuid not null,
   payment_intent_id uuid not null,
   client_secret text not null,
-  primary key (organization_id, payment_intent_id),
+  primary key (payment_intent_id, organization_id),
   foreign key (organization_id, payment_intent_id)
     references app_public.payment_intents (organization_id, id) on delete restrict
 );
@@ -129,7 +129,7 @@ create table app_public.refunds (
   succeeded_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict,
   foreign key (organization_id, payment_intent_id)
@@ -138,15 +138,15 @@ create table app_public.refunds (
   constraint refunds_succeeded_has_time
     check ((status = 'succeeded') = (succeeded_at is not null))
 );
-create index refunds_booking_id_idx on app_public.refunds (organization_id, booking_id);
+create index refunds_booking_id_idx on app_public.refunds (booking_id, organization_id);
 create index refunds_payment_intent_id_idx
-  on app_public.refunds (organization_id, payment_intent_id);
+  on app_public.refunds (payment_intent_id, organization_id);
 create index refunds_requested_by_idx on app_public.refunds (requested_by);
 create unique index refunds_stripe_refund_id_key
-  on app_public.refunds (organization_id, stripe_refund_id);
+  on app_public.refunds (stripe_refund_id, organization_id);
 -- However often the news of a late payment comes, it is returned once.
 create unique index refunds_late_payment_is_returned_once
-  on app_public.refunds (organization_id, payment_intent_id)
+  on app_public.refunds (payment_intent_id, organization_id)
   where reason = 'late_payment';
 
 comment on table app_public.refunds is 'Money on its way back to a buyer.';
@@ -171,8 +171,8 @@ create table app_public.ledger_accounts (
   kind app_public.ledger_account_kind not null,
   currency text not null references app_public.currencies,
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, kind, currency)
+  unique (id, organization_id),
+  unique (kind, organization_id, currency)
 );
 
 comment on table app_public.ledger_accounts is
@@ -190,14 +190,14 @@ create table app_public.ledger_transactions (
   source text not null,
   description text not null,
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
+  unique (id, organization_id),
   -- What is posted for one fact is posted once.
-  unique (organization_id, source),
+  constraint ledger_transactions_fact_is_posted_once unique (source, organization_id),
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict
 );
 create index ledger_transactions_booking_id_idx
-  on app_public.ledger_transactions (organization_id, booking_id);
+  on app_public.ledger_transactions (booking_id, organization_id);
 
 comment on table app_public.ledger_transactions is
   'One fact in the books; its entries sum to zero. Append-only: corrections are new facts.';
@@ -216,8 +216,8 @@ create table app_public.ledger_entries (
   account_id uuid not null,
   amount_cents bigint not null,
   created_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, transaction_id, account_id),
+  unique (id, organization_id),
+  unique (transaction_id, organization_id, account_id),
   foreign key (organization_id, transaction_id)
     references app_public.ledger_transactions (organization_id, id) on delete restrict,
   foreign key (organization_id, account_id)
@@ -225,7 +225,7 @@ create table app_public.ledger_entries (
   constraint ledger_entries_amount_is_not_zero check (amount_cents <> 0)
 );
 create index ledger_entries_account_id_idx
-  on app_public.ledger_entries (organization_id, account_id);
+  on app_public.ledger_entries (account_id, organization_id);
 
 comment on table app_public.ledger_entries is
   'A movement on one account: positive is debit, negative is credit. Append-only.';

@@ -1,5 +1,5 @@
---! Previous: sha1:8a00416556df1e92659b958e1ddf24d554fb7e3b
---! Hash: sha1:2a9ea12ed89d7b3341db88fbb25e91099ccf8ff8
+--! Previous: sha1:4b616ac9aa83a735ce7df5d4d1813ecf15d6d3ec
+--! Hash: sha1:d2b39448df7412ed9a7ff6598e01c7ec00ab00a2
 --! Message: tables of tickets
 
 --! split: 100-tables.sql
@@ -35,8 +35,8 @@ create table app_public.tickets (
   issued_at timestamptz not null default now(),
   used_at timestamptz,
   updated_at timestamptz not null default now(),
-  unique (organization_id, id),
-  unique (organization_id, ticket_number),
+  unique (id, organization_id),
+  unique (ticket_number, organization_id),
   foreign key (organization_id, performance_id, currency)
     references app_public.performances (organization_id, id, currency) on delete restrict,
   foreign key (organization_id, booking_id)
@@ -59,14 +59,14 @@ create table app_public.tickets (
 );
 -- The last line against selling a seat twice: whatever the code above does, one live ticket.
 create unique index tickets_one_is_live_per_seat
-  on app_public.tickets (organization_id, performance_id, seat_no)
+  on app_public.tickets (performance_id, organization_id, seat_no)
   where status in ('valid', 'used');
 create index tickets_performance_id_idx
-  on app_public.tickets (organization_id, performance_id, currency);
-create index tickets_booking_id_idx on app_public.tickets (organization_id, booking_id);
-create index tickets_booking_item_id_idx on app_public.tickets (organization_id, booking_item_id);
+  on app_public.tickets (performance_id, organization_id, currency);
+create index tickets_booking_id_idx on app_public.tickets (booking_id, organization_id);
+create index tickets_booking_item_id_idx on app_public.tickets (booking_item_id, organization_id);
 create index tickets_ticket_category_id_idx
-  on app_public.tickets (organization_id, ticket_category_id);
+  on app_public.tickets (ticket_category_id, organization_id);
 
 comment on table app_public.tickets is 'The right of one person to one seat or admission.';
 comment on column app_public.tickets.id is 'Identifier.';
@@ -97,7 +97,7 @@ create table app_private.ticket_credentials (
   ticket_id uuid not null,
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  unique (organization_id, ticket_id),
+  unique (ticket_id, organization_id),
   foreign key (organization_id, ticket_id)
     references app_public.tickets (organization_id, id) on delete restrict,
   constraint ticket_credentials_hash_is_sha256 check (octet_length(credential_hash) = 32),
@@ -131,7 +131,7 @@ create table app_public.ticket_scans (
   device text,
   scanned_by uuid,
   scanned_at timestamptz not null default now(),
-  primary key (organization_id, performance_id, id, scanned_at),
+  primary key (performance_id, organization_id, id, scanned_at),
   foreign key (organization_id, performance_id)
     references app_public.performances (organization_id, id) on delete restrict,
   foreign key (organization_id, ticket_id)
@@ -139,7 +139,7 @@ create table app_public.ticket_scans (
   constraint ticket_scans_refusal_has_code check ((result = 'success') = (code is null)),
   constraint ticket_scans_texts_are_short check (length(gate) <= 50 and length(device) <= 100)
 ) partition by range (scanned_at);
-create index ticket_scans_ticket_id_idx on app_public.ticket_scans (organization_id, ticket_id);
+create index ticket_scans_ticket_id_idx on app_public.ticket_scans (ticket_id, organization_id);
 
 comment on table app_public.ticket_scans is 'Every attempt at a door: append-only.';
 comment on column app_public.ticket_scans.id is 'Identifier.';

@@ -1,5 +1,5 @@
---! Previous: sha1:2a9ea12ed89d7b3341db88fbb25e91099ccf8ff8
---! Hash: sha1:e09c8827af9fb240f36c0673385c7e2e61247360
+--! Previous: sha1:d2b39448df7412ed9a7ff6598e01c7ec00ab00a2
+--! Hash: sha1:982b6b37e2475f499eea1519a74a96bf66808547
 --! Message: tables of audit
 
 --! split: 100-tables.sql

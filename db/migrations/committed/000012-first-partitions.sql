@@ -1,5 +1,5 @@
---! Previous: sha1:eabd9a92f45b8eb42b1f86d0eaa4d06df1fd823c
---! Hash: sha1:a46f08d5f44af05398ecf2d8c51b7961d041dc16
+--! Previous: sha1:aed4b658951e12f5dedb67b36466cbdb13313f58
+--! Hash: sha1:7deff66c755d80a5ad183826feddb94443f21d5b
 --! Message: first partitions
 
 --! split: 100-partitions.sql

@@ -1,0 +1,155 @@
+-- If this fails, check_invariants() calls something consistent that is not.
+-- run as: superuser
+select plan(22);
+
+select tests.create_theatre();
+select tests.sell('sale', 'theatre', 1, 1, 2);
+select tests.sell('refund', 'theatre', 2, 3);
+select tests.sign_in('theatre owner');
+select app_public.cancel_booking(tests.id('refund'));
+select tests.as_owner();
+select app_private.record_refund(tests.refund_of(tests.id('refund')), 're_1', 'succeeded', null);
+select tests.as_guest(3);
+select tests.keep(
+  'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(4, 13))).id
+);
+set constraints all immediate;
+set constraints all deferred;
+select tests.as_role('none');
+select is_empty('select * from app_public.check_invariants()', 'all is well');
+
+-- Constraints and triggers are out of the way, and each violation is undone at once.
+create function tests.found(violation text) returns text
+language plpgsql volatile as $$
+declare
+  v_found text;
+begin
+  begin
+    set local session_replication_role = replica;
+    execute violation;
+    v_found := (
+      select string_agg(distinct c.invariant, ' ' order by c.invariant)
+      from app_public.check_invariants() as c
+    );
+    raise exception using errcode = 'ZZ000';
+  exception
+    when sqlstate 'ZZ000' then
+      return v_found;
+  end;
+end
+$$;
+alter table app_public.seat_booking_state drop constraint seat_booking_state_taken_has_booking,
+  drop constraint seat_booking_state_locked_has_deadline;
+alter table app_public.tickets drop constraint tickets_total_is_sum_of_parts;
+alter table app_public.bookings drop constraint bookings_total_is_sum_of_parts,
+  drop constraint bookings_beyond_draft_has_customer, drop constraint bookings_open_has_deadline;
+alter table app_public.payment_intents
+  drop constraint payment_intents_received_is_all_or_nothing,
+  drop constraint payment_intents_refunds_are_within_what_was_received;
+
+select is(tests.found(v.violation), v.invariants, v.why)
+from (values
+  (
+    $$ update app_public.seat_booking_state set status = 'booked', booking_id = tests.id('sale')
+      where performance_id = tests.id('theatre.performance') and seat_no = 9 $$,
+    'booked_seat_has_one_ticket seat_belongs_to_its_booking', 'a seat booked without a line'
+  ),
+  (
+    $$ update app_public.seat_booking_state set status = 'locked', booking_id = tests.id('refund'),
+      locked_until = now() + interval '1 hour'
+      where performance_id = tests.id('theatre.performance') and seat_no = 3 $$,
+    'seat_belongs_to_its_booking', 'a seat held for what has ended'
+  ),
+  (
+    $$ update app_public.seat_booking_state set status = 'available', booking_id = null,
+      locked_until = null where booking_id = tests.id('cart') and seat_no = 4 $$,
+    'open_booking_owns_its_seats', 'a cart without one of its seats'
+  ),
+  (
+    $$ update app_public.seat_booking_state set status = 'available', booking_id = null
+      where booking_id = tests.id('sale') and seat_no = 1 $$,
+    'live_ticket_has_its_seat open_booking_owns_its_seats', 'a sold seat that is free'
+  ),
+  (
+    $$ update app_public.seat_booking_state set locked_until = locked_until + interval '1 hour'
+      where booking_id = tests.id('cart') and seat_no = 4 $$,
+    'seat_is_held_as_long_as_its_booking', 'two deadlines'
+  ),
+  (
+    $$ update app_public.tickets set status = 'canceled' where booking_id = tests.id('sale')
+      and seat_no = 1 $$,
+    'booked_seat_has_one_ticket confirmed_booking_has_its_tickets', 'a sold seat without ticket'
+  ),
+  (
+    $$ update app_public.tickets set seat_no = 9 where booking_id = tests.id('sale')
+      and seat_no = 1 $$,
+    'booked_seat_has_one_ticket live_ticket_has_its_seat', 'a ticket for another seat'
+  ),
+  (
+    $$ update app_public.tickets set status = 'valid' where booking_id = tests.id('refund') $$,
+    'live_ticket_has_its_seat', 'a ticket that was returned, and still opens'
+  ),
+  (
+    $$ delete from app_private.ticket_credentials $$, 'ticket_has_its_credential',
+    'a ticket that cannot be scanned'
+  ),
+  (
+    $$ delete from app_public.tickets where booking_id = tests.id('sale') $$,
+    'booked_seat_has_one_ticket confirmed_booking_has_its_tickets', 'a sale without tickets'
+  ),
+  (
+    $$ update app_public.tickets set total_paid_cents = total_paid_cents + 1
+      where booking_id = tests.id('sale') and seat_no = 1 $$,
+    'tickets_sum_to_their_line', 'a cent too much on a ticket'
+  ),
+  (
+    $$ update app_public.bookings set total_amount_cents = total_amount_cents - 1
+      where id = tests.id('cart') $$,
+    'booking_is_sum_of_its_lines', 'a cent too little in a cart'
+  ),
+  (
+    $$ update app_public.payment_intents set received_cents = 0
+      where booking_id = tests.id('sale') $$,
+    'confirmed_booking_is_paid stripe_balance_is_what_came_and_went', 'a sale without money'
+  ),
+  (
+    $$ update app_public.ledger_transactions set source = 'x' || id
+      where source like 'payment:%' $$,
+    'payment_is_in_the_books', 'a payment beside the books'
+  ),
+  (
+    $$ update app_public.ledger_transactions set source = 'x' || id where source like 'sale:%' $$,
+    'sale_is_in_the_books', 'a sale beside the books'
+  ),
+  (
+    $$ update app_public.ledger_transactions set source = 'x' || id where source like 'refund:%' $$,
+    'refund_is_in_the_books', 'a refund beside the books'
+  ),
+  (
+    $$ update app_public.ledger_entries as e set amount_cents = amount_cents + 1
+      from app_public.ledger_accounts as a
+      where a.id = e.account_id and a.kind = 'taxes_payable' $$,
+    'ledger_transaction_is_balanced', 'books that do not balance'
+  ),
+  (
+    $$ insert into app_public.ledger_transactions (organization_id, source, description)
+      values (tests.id('theatre.organization'), 'x', 'x') $$,
+    'ledger_transaction_is_balanced', 'a fact without entries'
+  ),
+  (
+    $$ update app_public.payment_intents set refunded_cents = refunded_cents - 1
+      where booking_id = tests.id('refund') $$,
+    'refunded_is_sum_of_refunds unwanted_money_is_on_its_way_back', 'a refund that is not counted'
+  ),
+  (
+    $$ update app_public.bookings set status = 'expired' where id = tests.id('sale') $$,
+    'seat_belongs_to_its_booking status_is_the_last_logged '
+    'unwanted_money_is_on_its_way_back',
+    'a sale that has ended by itself'
+  ),
+  (
+    $$ delete from app_public.seat_booking_state
+      where performance_id = tests.id('theatre.performance') and seat_no = 20 $$,
+    'inventory_is_the_layout', 'a seat that is not in the inventory'
+  )
+) as v (violation, invariants, why);

@@ -1,0 +1,119 @@
+-- If this fails, a repeated request does its work twice, or answers with something else.
+select plan(27);
+
+select tests.create_theatre();
+select tests.create_theatre('rival');
+create function tests.hold(key text, variadic seat_nos integer[]) returns uuid
+language sql volatile as $$
+  select (
+    app_public.hold_seats(
+      tests.id('theatre.performance'), tests.seats(variadic seat_nos), null, key
+    )
+  ).id
+$$;
+grant execute on function tests.hold(text, integer[]) to public;
+
+-- A guest repeats a hold.
+select tests.as_guest(1);
+select tests.keep('cart', tests.hold('k1', 1, 2));
+select is(tests.hold('k1', 1, 2), tests.id('cart'), 'the same key gives the same booking');
+select is(tests.visible('app_public.bookings'), '1', 'and makes no second one');
+select tests.refused($$ select tests.hold('k1', 1) $$, 'LMIDK', 'not for other seats');
+select tests.refused(
+  $$ select app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'k1') $$,
+  'LMIDK', 'nor for another function'
+);
+select tests.refused(
+  $$ select app_public.cancel_booking(tests.id('cart'), 'k', 'k1') $$, 'LMIDK', 'nor to cancel'
+);
+select tests.refused($$ select tests.hold('k2', 1) $$, 'LMTKN', 'another key is another request');
+select tests.refused($$ select tests.hold('k2', 1) $$, 'LMTKN', 'which keeps no failure');
+select lives_ok($$ select tests.hold('k2', 3) $$, 'so that the key can still be used');
+select tests.refused($$ select tests.hold('', 4) $$, 'LMINP', 'an empty key');
+select tests.refused(
+  $$ select tests.hold(repeat('x', 201), 4) $$, 'LMINP', 'an endless key'
+);
+
+-- Keys are private.
+select tests.as_guest(2);
+select isnt(tests.hold('k1', 4), tests.id('cart'), 'another guest may use the same key');
+
+-- A repeated checkout.
+select tests.as_guest(1);
+select app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'c1');
+select is(
+  (app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'c1')).id,
+  tests.id('cart'), 'a checkout is repeated'
+);
+select is(tests.jobs('payment_intent__create'), 1::bigint, 'but pays once');
+select tests.refused(
+  $$ select app_public.start_checkout(tests.id('cart'), 'x@b.c', idempotency_key => 'c1') $$,
+  'LMIDK', 'not for another address'
+);
+select is(tests.hold('k1', 1, 2), tests.id('cart'), 'a hold is still what it was');
+
+-- A repeated cancellation.
+select app_public.cancel_booking(tests.id('cart'), 'no', 'x1');
+select is(
+  (app_public.cancel_booking(tests.id('cart'), 'no', 'x1')).status::text, 'canceled',
+  'a cancellation is repeated'
+);
+select tests.refused(
+  $$ select app_public.cancel_booking(tests.id('cart'), 'no') $$, 'LMBST', 'without a key it is not'
+);
+
+-- What organizations make.
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.create_organization('O', 'o', 'o@o.o', idempotency_key => 'o')).id,
+  (app_public.create_organization('O', 'o', 'o@o.o', idempotency_key => 'o')).id,
+  'an organization'
+);
+select is(
+  (app_public.create_venue(tests.id('theatre.organization'), 'V', 'v', 'UTC',
+    idempotency_key => 'v')).id,
+  (app_public.create_venue(tests.id('theatre.organization'), 'V', 'v', 'UTC',
+    idempotency_key => 'v')).id,
+  'a venue'
+);
+select is(
+  (app_public.create_event(tests.id('theatre.organization'), tests.id('theatre.venue'), 'E', 'e',
+    idempotency_key => 'e')).id,
+  tests.keep('e', (app_public.create_event(tests.id('theatre.organization'),
+    tests.id('theatre.venue'), 'E', 'e', idempotency_key => 'e')).id),
+  'an event'
+);
+select is(
+  (app_public.create_performance(tests.id('e'), tests.id('theatre.layout'), '2040-01-01',
+    idempotency_key => 'p')).id,
+  (app_public.create_performance(tests.id('e'), tests.id('theatre.layout'), '2040-01-01',
+    idempotency_key => 'p')).id,
+  'a performance'
+);
+select is(
+  (app_public.create_ticket_category(tests.id('e'), 'C', 1, array['x'], idempotency_key => 'c')).id,
+  (app_public.create_ticket_category(tests.id('e'), 'C', 1, array['x'], idempotency_key => 'c')).id,
+  'a category'
+);
+select tests.refused(
+  $$ select app_public.create_venue(tests.id('theatre.organization'), 'W', 'w', 'UTC',
+    idempotency_key => 'v') $$,
+  'LMIDK', 'not for another venue'
+);
+
+-- A key gives no rights that have ended.
+select tests.sign_in('theatre support');
+select tests.keep('staff', tests.hold('s', 5));
+select tests.sign_in('rival owner');
+select tests.refused(
+  $$ select app_public.create_venue(tests.id('theatre.organization'), 'V', 'v', 'UTC',
+    idempotency_key => 'v') $$,
+  'LMNFD', 'a stranger''s key opens nothing'
+);
+select tests.as_anonymous();
+select tests.refused($$ select tests.hold('k1', 1, 2) $$, 'LMCRT', 'nor does one of nobody');
+select is(
+  tests.attempt($$ select * from app_private.idempotency_keys $$), '42501',
+  'keys are not to be read'
+);
+select tests.consistent();

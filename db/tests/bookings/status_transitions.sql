@@ -1,0 +1,112 @@
+-- If this fails, a booking goes where no booking may go, or history is rewritten.
+select plan(28);
+
+select tests.create_theatre();
+select tests.sell('sold', 'theatre', 1, 1);
+
+-- Every pair of states, as the owner of the tables: constraints on other columns are not in the
+-- way, because the trigger speaks first.
+select is(
+  (
+    select string_agg(format('%s>%s', f, t), ' ' order by f, t)
+    from unnest(enum_range(null::app_public.booking_status)) as f,
+      unnest(enum_range(null::app_public.booking_status)) as t
+    where exists (
+      select from app_public.booking_status_transitions as s
+      where s.from_status = f and s.to_status = t
+    )
+  ),
+  'draft>pending_payment draft>confirmed draft>canceled draft>expired pending_payment>confirmed '
+  'pending_payment>canceled pending_payment>expired confirmed>canceled canceled>refunded '
+  'expired>confirmed expired>refunded',
+  'these moves are allowed, and no others'
+);
+select tests.refused(
+  format('update app_public.bookings set status = %L where id = tests.id(''sold'')', s), 'LMTRN',
+  format('confirmed does not become %s', s)
+)
+from unnest(enum_range(null::app_public.booking_status)) as s
+where s not in ('confirmed', 'canceled');
+select tests.refused(
+  $$ update app_public.bookings set status = null where id = tests.id('sold') $$, 'LMTRN',
+  'nor null'
+);
+select tests.refused(
+  format(
+    $$ insert into app_public.bookings (organization_id, performance_id, booking_reference, status,
+      currency, commission_percentage, booking_channel)
+    values (tests.id('theatre.organization'), tests.id('theatre.performance'), 'LML-AAAAAAAA', %L,
+      'EUR', 0, 'admin') $$, s
+  ),
+  'LMTRN', format('nothing begins as %s', s)
+)
+from unnest(array['pending_payment', 'confirmed', 'refunded', 'expired']) as s;
+select tests.refused(
+  $$ insert into app_public.bookings (organization_id, performance_id, booking_reference, status,
+      currency, commission_percentage, booking_channel)
+    values (tests.id('theatre.organization'), tests.id('theatre.performance'), 'LML-AAAAAAAA', null,
+      'EUR', 0, 'admin') $$,
+  '23502', 'nor as null'
+);
+
+-- The log.
+select results_eq(
+  $$ select from_status::text, to_status::text, changed_via collate "default"
+    from app_public.booking_state_transitions
+    where booking_id = tests.id('sold') order by id $$,
+  $$ values (null::text, 'draft', session_user::text collate "default"),
+    ('draft', 'pending_payment', session_user),
+    ('pending_payment', 'confirmed', session_user) $$,
+  'every state is logged, from the first'
+);
+select tests.refused(statement, 'LMAPP', statement)
+from unnest(array[
+  'update app_public.booking_state_transitions set reason = ''x''',
+  'delete from app_public.booking_state_transitions',
+  'truncate app_public.booking_state_transitions'
+]) as statement;
+select set_config('lml.channel', 'mobile', true), set_config('lml.request_id', 'r-1', true);
+select tests.sign_in('ada');
+select tests.keep(
+  'ada', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(2))).id
+);
+select results_eq(
+  $$ select changed_by, changed_via, request_id from app_public.booking_state_transitions $$,
+  $$ values (tests.user_id('ada'), 'mobile', 'r-1') $$, 'with who, how and in which request'
+);
+select is(
+  (select booking_channel::text from app_public.bookings), 'mobile', 'the booking says how, too'
+);
+select set_config('lml.channel', 'admin', true);
+select tests.keep(
+  'admin', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(3))).id
+);
+select is(
+  (select booking_channel::text from app_public.bookings where id = tests.id('admin')), 'web',
+  'nobody becomes the box office by saying so'
+);
+
+-- Totals.
+select tests.as_owner();
+create function tests.breaks_totals(statement text) returns void
+language plpgsql volatile as $$
+begin
+  execute statement;
+  set constraints all immediate;
+end
+$$;
+select tests.refused(format('select tests.breaks_totals(%L)', statement), 'LMSUM', statement)
+from unnest(array[
+  'update app_public.bookings set tax_cents = tax_cents + 1,'
+    || ' total_amount_cents = total_amount_cents + 1',
+  'delete from app_public.booking_items where booking_id = tests.id(''ada'')',
+  'update app_public.booking_items set tax_cents = tax_cents + 1, total_cents = total_cents + 1'
+]) as statement;
+select tests.refused(
+  'update app_public.bookings set total_amount_cents = 0', '23514',
+  'a total is the sum of its parts'
+);
+select tests.refused(
+  'update app_public.bookings set payout_cents = payout_cents + 1, tax_cents = tax_cents', '23514',
+  'a payout is what the commission leaves'
+);

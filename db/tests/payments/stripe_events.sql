@@ -1,0 +1,148 @@
+-- If this fails, a payment is missed, counted twice, or believed though it is not what was asked.
+select plan(55);
+
+select tests.create_theatre();
+create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
+language plpgsql volatile as $$
+declare
+  v_id uuid;
+begin
+  perform tests.as_guest(guest);
+  v_id := tests.keep(
+    name,
+    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
+  );
+  perform app_public.start_checkout(v_id, 'guest@example.com');
+  perform tests.as_owner();
+  return v_id;
+end
+$$;
+
+-- The inbox.
+select tests.as_role('lml_authenticator');
+select is(
+  app_private.receive_stripe_event('{"id": "evt_1", "type": "t", "created": 1}', false), true,
+  'an event is put into the inbox'
+);
+select is(
+  app_private.receive_stripe_event('{"id": "evt_1", "type": "t", "created": 1}', false), false,
+  'once'
+);
+select tests.refused(
+  format('select app_private.receive_stripe_event(%L, false)', event), 'LMINP', event
+)
+from unnest(array[
+  null, 'null', '{}', '[]', '5', '{"id": "evt_2"}', '{"id": "evt_2", "type": "t"}',
+  '{"id": "evt_2", "type": "t", "created": "now"}',
+  '{"id": "evt_2", "type": "t", "created": 1e300}', '{"id": "x", "type": "t", "created": 1}',
+  '{"id": "evt_", "type": "t", "created": 1}'
+]) as event;
+select tests.refused(
+  $$ select app_private.receive_stripe_event('{"id": "evt_2", "type": "t", "created": 1}', null) $$,
+  'LMINP', 'test or live must be known'
+);
+select tests.as_owner();
+select is(tests.jobs('stripe_event__apply'), 1::bigint, 'with one job to apply it');
+select is(app_private.apply_stripe_event('evt_1'), 'ignored', 'an event about nothing is ignored');
+select is(app_private.apply_stripe_event('evt_1'), 'ignored', 'as often as it is applied');
+select throws_ok($$ select app_private.apply_stripe_event('evt_none') $$, 'P0002');
+
+-- A payment.
+select tests.pending('cart', 1, 1, 2);
+select is(
+  app_private.prepare_payment_intent(tests.intent_of(tests.id('cart')))
+    - 'metadata' - 'description',
+  jsonb_build_object(
+    'amount', 12560, 'currency', 'eur',
+    'idempotency_key', 'create:' || tests.intent_of(tests.id('cart'))
+  ),
+  'what Stripe is asked for'
+);
+select lives_ok(
+  $$ select app_private.record_payment_intent(
+    tests.intent_of(tests.id('cart')), 'pi_1', 'secret_1', 'requires_payment_method'
+  ) from generate_series(1, 2) $$,
+  'what it answers is remembered, also twice'
+);
+select is(
+  app_private.prepare_payment_intent(tests.intent_of(tests.id('cart'))), null, 'it is asked once'
+);
+select is(tests.stripe_says(tests.id('cart'), 'requires_action'), 'applied', 'a step is needed');
+select is(
+  tests.stripe_says(tests.id('cart'), 'requires_payment_method', changes =>
+    '{"last_payment_error": {"code": "card_declined", "decline_code": "lost", "message": "No."}}'),
+  'applied', 'a card is declined'
+);
+select is(
+  (select (status, failure_code, failure_message)::text from app_public.payment_intents),
+  '(pending,lost,No.)', 'which the buyer can read, and try again'
+);
+select is(tests.status(tests.id('cart')), 'pending_payment', 'the booking waits');
+
+-- What contradicts what was asked for.
+select is(
+  tests.stripe_says(tests.id('cart'), 'succeeded', changes => changes::jsonb), 'refused', changes
+)
+from unnest(array[
+  '{"amount": 12559}', '{"amount": null}', '{"currency": "usd"}', '{"currency": null}',
+  '{"id": "pi_2"}', '{"amount": "12560.5"}', '{"amount": "much"}'
+]) as changes;
+select is(
+  tests.stripe_says(tests.id('cart'), 'succeeded', changes => changes::jsonb), 'ignored', changes
+)
+from unnest(array[
+  '{"metadata": null}', '{"metadata": {}}', '{"metadata": {"lml_payment_intent_id": "x"}}',
+  '{"metadata": {"lml_payment_intent_id": "00000000-0000-0000-0000-000000000000"}}',
+  '{"object": "charge"}'
+]) as changes;
+select is(tests.status(tests.id('cart')), 'pending_payment', 'none of this confirms anything');
+
+-- It succeeds.
+select is(tests.stripe_says(tests.id('cart'), 'succeeded', 'evt_ok'), 'applied', 'it is paid');
+select is(tests.status(tests.id('cart')), 'confirmed', 'and confirmed');
+select is(app_private.apply_stripe_event('evt_ok'), 'applied', 'the same event again');
+select is(tests.stripe_says(tests.id('cart'), 'succeeded'), 'applied', 'the same news again');
+select is(tests.stripe_says(tests.id('cart'), 'processing'), 'applied', 'old news');
+select is(tests.stripe_says(tests.id('cart'), 'canceled'), 'applied', 'even this');
+select is(
+  (select (status, received_cents)::text from app_public.payment_intents), '(succeeded,12560)',
+  'change nothing'
+);
+select is(
+  (select count(*) from app_public.tickets), 2::bigint, 'there is one ticket for each seat'
+);
+select results_eq(
+  $$
+    select a.kind::text, sum(e.amount_cents)::bigint
+    from app_public.ledger_entries as e join app_public.ledger_accounts as a on a.id = e.account_id
+    group by a.kind having sum(e.amount_cents) <> 0 order by a.kind
+  $$,
+  $$ values ('stripe_balance', 12560::bigint), ('organizer_payable', -9000),
+    ('platform_commission', -1000), ('service_fees', -1100), ('processing_fees', -350),
+    ('taxes_payable', -1110) $$,
+  'the books say whose the money is'
+);
+select tests.consistent();
+
+-- Canceled at Stripe: nothing to pay any more, and the booking runs out by itself.
+select tests.pending('canceled', 2, 3);
+select is(tests.stripe_says(tests.id('canceled'), 'canceled'), 'applied', 'Stripe cancels');
+select is(
+  (select status::text from app_public.payment_intents where booking_id = tests.id('canceled')),
+  'canceled', 'the intent is over'
+);
+select is(tests.stripe_says(tests.id('canceled'), 'processing'), 'applied', 'old news');
+select is(
+  (select status::text from app_public.payment_intents where booking_id = tests.id('canceled')),
+  'canceled', 'do not bring it back'
+);
+
+-- The event may be here before Stripe's answer to our call.
+select tests.pending('early', 3, 4);
+select is(tests.pay(tests.id('early')), 'applied', 'the event comes first');
+select app_private.record_payment_intent(
+  tests.intent_of(tests.id('early')),
+  'pi_' || replace(tests.intent_of(tests.id('early'))::text, '-', ''), 's', 'succeeded'
+);
+select is(tests.status(tests.id('early')), 'confirmed', 'the answer changes nothing');
+select tests.consistent();

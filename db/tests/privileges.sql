@@ -1,0 +1,192 @@
+-- If this fails, a role may do something that no story of the product needs.
+select plan(25);
+
+-- What nobody who makes requests may do.
+select is_empty(
+  format(
+    $$
+      select %L, c.oid::regclass, p
+      from pg_class as c, unnest(array['insert', 'update', 'delete', 'truncate', 'references',
+        'trigger', 'maintain']) as p
+      where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
+          'app_hidden'::regnamespace, 'graphile_worker'::regnamespace)
+        and c.relkind in ('r', 'p', 'v', 'm')
+        and has_table_privilege(%L, c.oid, p)
+    $$, role, role
+  ),
+  role || ' writes no table'
+)
+from unnest(array['lml_anonymous', 'lml_user', 'lml_authenticator', 'lml_analyst']) as role;
+select is_empty(
+  format(
+    $$
+      select c.oid::regclass from pg_class as c
+      where c.relnamespace = 'app_private'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+        and has_any_column_privilege(%L, c.oid, 'select')
+    $$, role
+  ),
+  role || ' reads no secret'
+)
+from unnest(array[
+  'lml_anonymous', 'lml_user', 'lml_authenticator', 'lml_analyst', 'lml_worker'
+]) as role;
+select is_empty(
+  format(
+    $$
+      select p.oid::regprocedure from pg_proc as p
+      where p.pronamespace = 'app_private'::regnamespace
+        and has_function_privilege(%L, p.oid, 'execute')
+    $$, role
+  ),
+  role || ' calls no internal function'
+)
+from unnest(array['lml_anonymous', 'lml_user', 'lml_analyst']) as role;
+select is(
+  (
+    select string_agg(format('%s: %s', r, has_schema_privilege(r, s, 'usage')), ', ')
+    from unnest(array['lml_anonymous', 'lml_user', 'lml_analyst']) as r,
+      unnest(array['app_private']) as s
+  ),
+  'lml_anonymous: f, lml_user: f, lml_analyst: f', 'nor do they enter where those are'
+);
+
+-- The server's own role has the trusted functions, and nothing else.
+select results_eq(
+  $$
+    select p.oid::regprocedure::text collate "default" from pg_proc as p
+    where p.pronamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
+        'app_hidden'::regnamespace, 'graphile_worker'::regnamespace)
+      and has_function_privilege('lml_authenticator', p.oid, 'execute')
+    order by 1
+  $$,
+  $$ values
+    ('app_private.find_credentials(text)'),
+    ('app_private.open_session(uuid,text,text,inet,text)'),
+    ('app_private.receive_stripe_event(jsonb,boolean)'),
+    ('app_private.record_failed_sign_in(text)'),
+    ('app_private.register_user(text,text,text,text)')
+  $$,
+  'lml_authenticator has the trusted functions only'
+);
+select is_empty(
+  $$
+    select c.oid::regclass from pg_class as c
+    where c.relnamespace in ('app_public'::regnamespace, 'app_hidden'::regnamespace)
+      and c.relkind in ('r', 'p', 'v', 'm')
+      and has_any_column_privilege('lml_authenticator', c.oid, 'select')
+  $$,
+  'and reads no table'
+);
+select is_empty(
+  $$
+    select c.oid::regclass from pg_class as c
+    where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
+        'app_hidden'::regnamespace)
+      and c.relkind in ('r', 'p', 'v', 'm')
+      and has_any_column_privilege('lml_analyst', c.oid, 'select')
+  $$,
+  'lml_analyst reads nothing raw'
+);
+select is_empty(
+  $$
+    select p.oid::regprocedure from pg_proc as p
+    where p.pronamespace in ('app_public'::regnamespace, 'app_hidden'::regnamespace,
+        'graphile_worker'::regnamespace)
+      and has_function_privilege('lml_analyst', p.oid, 'execute')
+  $$,
+  'and calls nothing'
+);
+
+-- What a visitor may call, by name: a new function must be added here on purpose.
+select results_eq(
+  $$
+    select p.proname::text collate "default" from pg_proc as p
+    where p.pronamespace = 'app_public'::regnamespace
+      and has_function_privilege('lml_anonymous', p.oid, 'execute')
+    order by 1
+  $$,
+  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'create_cart_token',
+    'current_user', 'hold_seats', 'payment_session', 'release_seats', 'seat_map', 'sign_out',
+    'start_checkout', 'tickets_credential']) $$,
+  'visitors browse, hold, pay, and have their tickets'
+);
+select results_eq(
+  $$
+    select p.proname::text collate "default" from pg_proc as p
+    where p.pronamespace = 'app_public'::regnamespace
+      and has_function_privilege('lml_user', p.oid, 'execute')
+      and not has_function_privilege('lml_anonymous', p.oid, 'execute')
+    order by 1
+  $$,
+  $$ select unnest(array['acquire_seat_lock', 'create_event', 'create_organization',
+    'create_performance', 'create_ticket_category', 'create_venue', 'import_venue_layout',
+    'publish_event', 'release_seat_lock', 'scan_ticket']) $$,
+  'users also run organizations, and lock single seats'
+);
+select results_eq(
+  $$
+    select (p.pronamespace::regnamespace || '.' || p.proname) collate "default" from pg_proc as p
+    where p.pronamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
+      and has_function_privilege('lml_worker', p.oid, 'execute')
+    order by 1
+  $$,
+  $$ select unnest(array['app_private.apply_stripe_event', 'app_private.beat_worker',
+    'app_private.confirm_booking', 'app_private.expire_bookings',
+    'app_private.make_partitions_ahead', 'app_private.prepare_payment_intent',
+    'app_private.prepare_payment_intent_cancel', 'app_private.prepare_refund',
+    'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
+    'app_private.record_refund', 'app_private.unlock_dead_workers',
+    'app_public.check_invariants']) $$,
+  'the worker does its jobs'
+);
+
+-- PUBLIC.
+select is_empty(
+  $$
+    select p.oid::regprocedure from pg_proc as p
+    where p.pronamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
+        'app_hidden'::regnamespace, 'graphile_worker'::regnamespace)
+      and exists (
+        select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+        where a.grantee = 0
+      )
+  $$,
+  'PUBLIC calls nothing'
+);
+select is_empty(
+  $$
+    select n.nspname from pg_namespace as n,
+      aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as a
+    where n.nspname in ('app_public', 'app_private', 'app_hidden', 'graphile_worker', 'public')
+      and a.grantee = 0
+  $$,
+  'and enters nowhere'
+);
+select is_empty(
+  $$
+    select c.oid::regclass from pg_class as c,
+      aclexplode(coalesce(
+        c.relacl,
+        acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
+      )) as a
+    where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
+        'app_hidden'::regnamespace, 'graphile_worker'::regnamespace)
+      and c.relkind in ('r', 'p', 'v', 'm', 'S')
+      and a.grantee = 0
+  $$,
+  'and has no table'
+);
+
+-- Roles.
+select is_empty(
+  $$ select rolname from pg_roles where rolname like 'lml\_%'
+    and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication) $$,
+  'no role is above the rules'
+);
+select is(
+  pg_has_role('lml_authenticator', 'lml_owner', 'member')
+    or pg_has_role('lml_authenticator', 'lml_worker', 'member')
+    or pg_has_role('lml_user', 'lml_owner', 'member')
+    or pg_has_role('lml_worker', 'lml_owner', 'member'),
+  false, 'nobody becomes the owner or the worker'
+);

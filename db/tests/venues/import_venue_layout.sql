@@ -1,0 +1,176 @@
+-- If this fails, a plan is stored that is not what was sent, or of which no seat can be sold.
+select plan(58);
+
+select tests.create_theatre();
+select tests.create_theatre('rival');
+
+create function tests.import(document text, hash text default null) returns uuid
+language sql volatile as $$
+  select (
+    app_public.import_venue_layout(
+      tests.id('theatre.venue'), document, coalesce(hash, tests.hash_of(document))
+    )
+  ).id
+$$;
+-- A layout of one seat, with some of its fields replaced.
+create function tests.seat_layout(changes jsonb) returns text
+language sql immutable as $$
+  select jsonb_build_object(
+    'format', 'lml-layout/1', 'sections', jsonb_build_array(jsonb_build_object(
+      'name', 'S', 'rows', jsonb_build_array(jsonb_build_object(
+        'name', 'A', 'seats', jsonb_build_array(
+          '{"number": "1", "x": 0.5, "y": 0.5, "category": "C"}'::jsonb || changes
+        )
+      ))
+    ))
+  )::text
+$$;
+grant execute on function tests.import(text, text), tests.seat_layout(jsonb) to public;
+
+-- What is stored.
+select is(
+  (select (l.version, l.seat_count, l.document = tests.layout())::text
+    from app_public.venue_layouts as l where l.id = tests.id('theatre.layout')),
+  '(1,20,t)', 'a document is stored as it was sent, as the first version'
+);
+select results_eq(
+  $$
+    select s.seat_no, n.name, s.row_name, s.seat_number, s.x, s.features
+    from app_public.layout_seats as s
+    join app_public.layout_sections as n
+      on n.layout_id = s.layout_id and n.section_no = s.section_no
+    where s.layout_id = tests.id('theatre.layout') and s.seat_no in (1, 12, 13, 20)
+    order by s.seat_no
+  $$,
+  $$ values
+    (1, 'Stalls', 'A', '1', 0.1, '{}'::text[]), (12, 'Stalls', 'B', '6', 0.6, '{}'),
+    (13, 'Balcony', 'A', '1', 0.1, '{}'), (20, 'Box', '1', '2', 0.2, '{}')
+  $$,
+  'seats are numbered in the order of the document'
+);
+select is(
+  (select s.seat_id from app_public.layout_seats as s
+    where s.layout_id = tests.id('theatre.layout') and s.seat_no = 13),
+  tests.hash_of('["Balcony","A","1"]'), 'a seat is named by the hash of what it is'
+);
+
+select tests.sign_in('theatre manager');
+select is(
+  tests.import(tests.layout()), tests.id('theatre.layout'), 'the same document is the same layout'
+);
+select lives_ok(
+  $$ select tests.keep('second', tests.import(tests.layout('Other'))) $$, 'another is another'
+);
+select is(
+  (select version from app_public.venue_layouts where id = tests.id('second')), 2, 'version 2'
+);
+select lives_ok(
+  $$ select tests.import(tests.seat_layout('{"x": 0, "y": 1, "features": ["wheelchair"],
+    "seat_id": "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"}')) $$,
+  'a seat may stand on the edge, have features, and bring its id'
+);
+select lives_ok(
+  $$ select tests.import(tests.seat_layout('{"number": "\"1\"\\/ü\u2028"}')) $$,
+  'a number may be any text'
+);
+
+-- The hash.
+select tests.refused(
+  format('select tests.import(tests.layout(''new''), %L)', hash), 'LMHSH', why
+)
+from (values
+  ('', 'no hash'), (repeat('0', 64), 'another hash'), (repeat('x', 100000), 'an endless hash'),
+  (upper(tests.hash_of(tests.layout('new'))), 'a hash in capitals')
+) as h (hash, why);
+select tests.refused(
+  $$ select app_public.import_venue_layout(tests.id('theatre.venue'), tests.layout('n'), null) $$,
+  'LMHSH', 'a hash is missing'
+);
+select tests.refused(
+  $$ select app_public.import_venue_layout(tests.id('theatre.venue'), null, null) $$,
+  'LMLAY', 'a document is missing'
+);
+select tests.refused(
+  $$ select app_public.import_venue_layout(tests.id('theatre.venue'), null, tests.hash_of('')) $$,
+  'LMHSH', 'a document is missing, and has a hash'
+);
+
+-- The form.
+select tests.refused(format('select tests.import(%L)', d.document), 'LMLAY', d.why)
+from (values
+  ('', 'an empty document'), ('null', 'null'), ('[]', 'a list'), ('{}', 'an empty object'),
+  ('{"format":', 'half a document'), ('1e999999', 'a number that is too large'),
+  (repeat('[', 100000) || repeat(']', 100000), 'a document that is nested endlessly'),
+  ('"\u0000"', 'a character that no text can hold'),
+  ('{"format":"lml-layout/2","sections":[]}', 'another format'),
+  ('{"format":"lml-layout/1"}', 'no sections'),
+  ('{"format":"lml-layout/1","sections":{}}', 'sections that are no list'),
+  ('{"format":"lml-layout/1","sections":[]}', 'no section'),
+  ('{"format":"lml-layout/1","sections":[{"name":"S","rows":[]}]}', 'no row'),
+  (
+    '{"format":"lml-layout/1","sections":[{"name":"S","rows":[{"name":"A","seats":[]}]}]}',
+    'no seat'
+  ),
+  (
+    replace(tests.layout('r'), '"Box", "rows": [', '"Box", "rows": 5, "r": ['),
+    'rows that are a number'
+  ),
+  (replace(tests.layout('r'), '"Box", "rows": [', '"Box", "lines": ['), 'a section without rows'),
+  (replace(tests.layout('r'), '"sections": [', '"sections": [7, '), 'a section that is a number'),
+  (replace(tests.layout('r'), '"seats": [', '"seats": [null, '), 'a seat that is null'),
+  (tests.seat_layout('{"number": ""}'), 'a seat without number'),
+  (tests.seat_layout('{"number": null}'), 'a seat whose number is null'),
+  (tests.seat_layout('{"number": "123456789012345678901"}'), 'a number that is too long'),
+  (tests.seat_layout('{"category": null}'), 'a seat without category'),
+  (tests.seat_layout('{"seat_id": "1"}'), 'an id that is no hash'),
+  (tests.seat_layout('{"features": ["sofa"]}'), 'an unknown feature'),
+  (tests.seat_layout('{"features": "aisle"}'), 'features that are no list'),
+  (tests.seat_layout('{"features": [null]}'), 'a feature that is null')
+) as d (document, why);
+
+-- The place.
+select tests.refused(
+  format('select tests.import(%L)', tests.seat_layout(changes::jsonb)), 'LMXYR', changes
+)
+from unnest(array[
+  '{"x": -0.00001}', '{"x": 1.00001}', '{"y": 2}', '{"x": 1e300}', '{"x": "0.5"}', '{"y": null}'
+]) as changes;
+
+-- Twice the same.
+select tests.refused(format('select tests.import(%L)', d.document), 'LMDUP', d.why)
+from (values
+  (replace(tests.layout('d'), '"number": "2"', '"number": "1"'), 'two seats with one number'),
+  (replace(tests.layout('d'), '"Balcony"', '"Stalls"'), 'two sections with one name'),
+  (
+    replace(
+      tests.layout('d'), '"category": "Category II"',
+      '"category": "Category II", "seat_id": "' || repeat('a', 64) || '"'
+    ),
+    'two seats with one id'
+  )
+) as d (document, why);
+
+-- Whose.
+select tests.sign_in('theatre staff');
+select tests.refused(
+  $$ select tests.import(tests.layout('s')) $$, 'LMRGT', 'staff changes no plans'
+);
+select tests.sign_in('rival owner');
+select tests.refused($$ select tests.import(tests.layout('s')) $$, 'LMNFD', 'nor does a stranger');
+select tests.refused(
+  $$ select app_public.import_venue_layout(null, 'x', tests.hash_of('x')) $$, 'LMNFD', 'no venue'
+);
+select tests.as_owner();
+select tests.refused(
+  $$ update app_public.layout_seats set x = 0 $$, 'LMAPP', 'a layout never changes'
+);
+select tests.refused(
+  $$ delete from app_public.venue_layouts $$, 'LMAPP', 'nor does it go away'
+);
+select tests.refused(
+  $$ update app_public.venue_layouts set document = '{}' $$, 'LMAPP', 'nor does its document'
+);
+select is(
+  (select count(*) from app_public.venue_layouts), 5::bigint, 'nothing refused was left behind'
+);
+select tests.consistent();
