@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
-import { buildSchema, findBreakingChanges, type GraphQLSchema } from "graphql";
+import { buildSchema, findBreakingChanges, type GraphQLSchema } from "postgraphile/graphql";
 import type { Database } from "./database.ts";
 
 /** What readiness depends on. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { GraphQLError } from "graphql";
+import { GraphQLError } from "postgraphile/graphql";
 import { isSafeError } from "postgraphile/grafast";
 import { publicError } from "../errors.ts";
 

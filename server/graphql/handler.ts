@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { GraphQLError, type GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLSchema } from "postgraphile/graphql";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";

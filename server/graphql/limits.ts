@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
-} from "graphql";
+} from "postgraphile/graphql";
 import { pageSize } from "./shape.ts";
 
 /** What one request may ask for. */

@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "postgraphile/graphql";
 import { makeSchema } from "postgraphile";
 import { schemaPreset } from "./preset.ts";
 

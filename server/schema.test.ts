@@ -1,0 +1,144 @@
+// If these failed, the schema would expose what nobody decided to, or differ from the file that the SDK is made from.
+import { readFile } from "node:fs/promises";
+import {
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from "postgraphile/graphql";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { openDatabase, type Database } from "./database.ts";
+import { buildSchema, schemaText } from "./graphql/schema.ts";
+
+let testing: TestDatabase;
+let database: Database;
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  testing = await testDatabase();
+  database = openDatabase({
+    databaseUrl: testing.url("lml_authenticator"),
+    poolSize: 2,
+    onError: () => undefined,
+  });
+  ({ schema } = await buildSchema(database.service));
+});
+
+afterAll(async () => {
+  await database.pool.end();
+  await testing.drop();
+});
+
+function objectTypes(): GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith("__"));
+}
+
+test("the file that the SDK is made from is the schema: node server/export-schema.ts", async () => {
+  const file = await readFile(new URL("../sdk/schema.graphql", import.meta.url), "utf8");
+  expect(schemaText(schema)).toBe(file);
+});
+
+test("every mutation is a function or one of the server's own: rows are not written by hand", async () => {
+  const client = await testing.connect("lml_owner");
+  const { rows } = await client.query<{ name: string }>(
+    `select proname as name from pg_proc
+    where pronamespace = 'app_public'::regnamespace and provolatile = 'v'`,
+  );
+  const functions = new Set(
+    rows.map(({ name }) =>
+      name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    ),
+  );
+  const others = Object.keys(schema.getMutationType()?.getFields() ?? {}).filter(
+    (name) => !functions.has(name),
+  );
+  expect(others.sort()).toEqual(["signIn", "signUp"]);
+});
+
+test("nothing of app_private, app_hidden or the job queue is in it", async () => {
+  const client = await testing.connect("lml_owner");
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class
+    where relnamespace in (
+      'app_private'::regnamespace, 'app_hidden'::regnamespace, 'graphile_worker'::regnamespace
+    )
+    union
+    select proname from pg_proc
+    where pronamespace in (
+      'app_private'::regnamespace, 'app_hidden'::regnamespace, 'graphile_worker'::regnamespace
+    )
+    union
+    select attname from pg_attribute
+    where attrelid = 'app_private.user_credentials'::regclass and attname ~ 'password|failed'`,
+  );
+  const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
+  const secrets = new Set(rows.map(({ name }) => plain(name)));
+  const exposed = objectTypes().flatMap((type) => [type.name, ...Object.keys(type.getFields())]);
+  expect(secrets.size).toBeGreaterThan(50);
+  expect(exposed.filter((name) => secrets.has(plain(name)))).toEqual([]);
+});
+
+test("no hash of a token is readable, and a password is only ever an argument", () => {
+  const fields = objectTypes().flatMap((type) =>
+    Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+  );
+  expect(fields.filter((field) => /hash|password/i.test(field))).toEqual([]);
+  expect(fields.filter((field) => /\.token$/.test(field)).sort()).toEqual([
+    "SignInPayload.token",
+    "SignUpPayload.token",
+  ]);
+});
+
+test("every connection is bounded, forwards only, and every other list is a column", () => {
+  const unbounded: string[] = [];
+  for (const type of objectTypes()) {
+    for (const field of Object.values(type.getFields())) {
+      const named = getNamedType(field.type);
+      if (!named.name.endsWith("Connection")) continue;
+      const first = field.args.find(({ name }) => name === "first");
+      const others = field.args.map(({ name }) => name);
+      if (String(first?.type) !== "Int!" || first?.defaultValue !== 50) {
+        unbounded.push(`${type.name}.${field.name}`);
+      }
+      expect(others).not.toContain("last");
+      expect(others).not.toContain("offset");
+    }
+  }
+  expect(unbounded).toEqual([]);
+});
+
+test("every row has its UUID as id, and no other kind of identifier", () => {
+  const events = schema.getType("Event");
+  expect(isObjectType(events) && String(events.getFields()["id"]?.type)).toBe("UUID!");
+  for (const type of objectTypes()) {
+    expect(Object.keys(type.getFields())).not.toContain("nodeId");
+    expect(Object.keys(type.getFields())).not.toContain("rowId");
+  }
+});
+
+test("64-bit integers are amounts and are called so", () => {
+  const names: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInputObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (/\bBigInt\b/.test(String(field.type))) names.push(field.name);
+    }
+  }
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !name.endsWith("Cents"))).toEqual([]);
+});
+
+test("what is exposed is explained", () => {
+  const silent = objectTypes()
+    .filter(({ name }) => !/(Connection|Edge|Payload)$|^(Query|Mutation|PageInfo)$/.test(name))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(({ description }) => !description)
+        .map(({ name }) => `${type.name}.${name}`),
+    );
+  expect(silent).toEqual([]);
+});
