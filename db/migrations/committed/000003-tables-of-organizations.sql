@@ -1,5 +1,5 @@
 --! Previous: sha1:887c7812f40c726cef4e4d221b56b8e834409aef
---! Hash: sha1:f758f0adb70e4774357491968d921bed0fc65090
+--! Hash: sha1:1f0cdd91abf411838328b22a29091cc386c32c85
 --! Message: tables of organizations
 
 --! split: 100-tables.sql
@@ -114,6 +114,8 @@ create table app_public.organization_members (
   unique (id, organization_id),
   constraint organization_members_are_members_once unique (user_id, organization_id)
 );
+create index organization_members_organization_id_idx
+  on app_public.organization_members (organization_id);
 
 comment on table app_public.organization_members is 'Who works for an organization, and as what.';
 comment on column app_public.organization_members.id is 'Identifier.';
@@ -168,6 +170,7 @@ create table app_public.tax_rates (
   constraint tax_rates_jurisdiction_is_short_text check (length(jurisdiction) between 1 and 100),
   constraint tax_rates_percentage_is_0_to_100 check (percentage between 0 and 100)
 );
+create index tax_rates_organization_id_idx on app_public.tax_rates (organization_id);
 
 comment on table app_public.tax_rates is 'Taxes that an organization adds to its prices.';
 comment on column app_public.tax_rates.id is 'Identifier.';

@@ -1,5 +1,5 @@
---! Previous: sha1:f758f0adb70e4774357491968d921bed0fc65090
---! Hash: sha1:af011b0871c1a9f5004215983f9e92179f7625aa
+--! Previous: sha1:1f0cdd91abf411838328b22a29091cc386c32c85
+--! Hash: sha1:6163ed2af3e21af018505493e23dd94e55680469
 --! Message: tables of venues
 
 --! split: 100-tables.sql
@@ -27,6 +27,7 @@ create table app_public.venues (
   constraint venues_address_is_an_object
     check (jsonb_typeof(address) = 'object' and length(address::text) <= 4000)
 );
+create index venues_organization_id_idx on app_public.venues (organization_id);
 
 comment on table app_public.venues is 'A place where events happen.';
 comment on column app_public.venues.id is 'Identifier.';

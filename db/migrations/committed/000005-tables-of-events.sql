@@ -1,5 +1,5 @@
---! Previous: sha1:af011b0871c1a9f5004215983f9e92179f7625aa
---! Hash: sha1:d2a5a27f93eb1739d815c876f601bc8280f35a81
+--! Previous: sha1:6163ed2af3e21af018505493e23dd94e55680469
+--! Hash: sha1:d97f8cca331dad63a383322d7de786d582e73838
 --! Message: tables of events
 
 --! split: 100-tables.sql
@@ -68,6 +68,7 @@ create table app_public.events (
   constraint events_published_at_unless_draft
     check (status in ('draft', 'canceled') or published_at is not null)
 );
+create index events_organization_id_idx on app_public.events (organization_id);
 create index events_venue_id_idx on app_public.events (venue_id, organization_id);
 create index events_tax_rate_id_idx on app_public.events (tax_rate_id, organization_id);
 create index events_status_idx on app_public.events (status, published_at);

@@ -1,5 +1,5 @@
---! Previous: sha1:d2a5a27f93eb1739d815c876f601bc8280f35a81
---! Hash: sha1:59dfee6378d39a65542fdb62cdb3170b2fae6baf
+--! Previous: sha1:d97f8cca331dad63a383322d7de786d582e73838
+--! Hash: sha1:17aa655ac1b245d1d1f681dd04c2855eb8413dd2
 --! Message: tables of inventory
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:59dfee6378d39a65542fdb62cdb3170b2fae6baf
---! Hash: sha1:7e064d13a8ee4ec214e4264b1e17d7b46b0a86af
+--! Previous: sha1:17aa655ac1b245d1d1f681dd04c2855eb8413dd2
+--! Hash: sha1:cc6d51704f289730332309e6730697f56f805df3
 --! Message: tables of bookings
 
 --! split: 100-tables.sql
@@ -36,6 +36,7 @@ create table app_public.customers (
     check (length(first_name) <= 100 and length(last_name) <= 100),
   constraint customers_phone_is_e164 check (phone ~ '^\+?[1-9][0-9]{1,14}$')
 );
+create index customers_organization_id_idx on app_public.customers (organization_id);
 create index customers_user_id_idx on app_public.customers (user_id);
 
 comment on table app_public.customers is

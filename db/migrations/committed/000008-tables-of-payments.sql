@@ -1,5 +1,5 @@
---! Previous: sha1:7e064d13a8ee4ec214e4264b1e17d7b46b0a86af
---! Hash: sha1:4b616ac9aa83a735ce7df5d4d1813ecf15d6d3ec
+--! Previous: sha1:cc6d51704f289730332309e6730697f56f805df3
+--! Hash: sha1:f287b5f387f0d3b494c35ac617c4488ed8dc7811
 --! Message: tables of payments
 
 --! split: 100-tables.sql
@@ -174,6 +174,7 @@ create table app_public.ledger_accounts (
   unique (id, organization_id),
   unique (kind, organization_id, currency)
 );
+create index ledger_accounts_organization_id_idx on app_public.ledger_accounts (organization_id);
 
 comment on table app_public.ledger_accounts is
   'Accounts of an organization''s books, one of each kind and currency.';
@@ -196,6 +197,8 @@ create table app_public.ledger_transactions (
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict
 );
+create index ledger_transactions_organization_id_idx
+  on app_public.ledger_transactions (organization_id);
 create index ledger_transactions_booking_id_idx
   on app_public.ledger_transactions (booking_id, organization_id);
 

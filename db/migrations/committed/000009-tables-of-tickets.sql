@@ -1,5 +1,5 @@
---! Previous: sha1:4b616ac9aa83a735ce7df5d4d1813ecf15d6d3ec
---! Hash: sha1:d2b39448df7412ed9a7ff6598e01c7ec00ab00a2
+--! Previous: sha1:f287b5f387f0d3b494c35ac617c4488ed8dc7811
+--! Hash: sha1:80272f6feb60bf276df0f35d8b28e44d8c711e3f
 --! Message: tables of tickets
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:d2b39448df7412ed9a7ff6598e01c7ec00ab00a2
---! Hash: sha1:982b6b37e2475f499eea1519a74a96bf66808547
+--! Previous: sha1:80272f6feb60bf276df0f35d8b28e44d8c711e3f
+--! Hash: sha1:996d241e78542fb8a8e200eb386cb9d3fb97b79b
 --! Message: tables of audit
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:982b6b37e2475f499eea1519a74a96bf66808547
---! Hash: sha1:aed4b658951e12f5dedb67b36466cbdb13313f58
+--! Previous: sha1:996d241e78542fb8a8e200eb386cb9d3fb97b79b
+--! Hash: sha1:bc8a5e2806ca773a1b78f03d88dde16277eaf1bf
 --! Message: first functions, triggers and policies
 
 --! split: 1000-functions-identity-create_cart_token.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:aed4b658951e12f5dedb67b36466cbdb13313f58
---! Hash: sha1:7deff66c755d80a5ad183826feddb94443f21d5b
+--! Previous: sha1:bc8a5e2806ca773a1b78f03d88dde16277eaf1bf
+--! Hash: sha1:96f5cfaede9f740d04ff2ee9f23f1b7acffc1e72
 --! Message: first partitions
 
 --! split: 100-partitions.sql
