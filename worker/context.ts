@@ -1,0 +1,34 @@
+import type { JobHelpers, Task } from "graphile-worker";
+import type Stripe from "stripe";
+import type { z } from "zod";
+
+/** What tasks need beside their job. */
+export interface TaskContext {
+  readonly stripe: Stripe;
+}
+
+/** Makes a task of a schema for its payload and of what is to be done. */
+export function defineTask<Payload>(
+  payload: z.ZodType<Payload>,
+  run: (payload: Payload, helpers: JobHelpers, context: TaskContext) => Promise<void>,
+): (context: TaskContext) => Task {
+  return (context) => async (raw, helpers) => {
+    await run(payload.parse(raw), helpers, context);
+  };
+}
+
+/** Calls one function of app_private with positional arguments and returns what it returns. */
+export async function callFunction<Result>(
+  helpers: JobHelpers,
+  name: string,
+  ...values: readonly unknown[]
+): Promise<Result> {
+  const places = values.map((_, index) => `$${index + 1}`).join(", ");
+  const { rows } = await helpers.query<{ result: Result }>(
+    `select app_private.${name}(${places}) as result`,
+    [...values],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`app_private.${name} returned no row.`);
+  return row.result;
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { startWorker } from "./worker.ts";
+
+const unlessEmpty = (value: unknown): unknown => (value === "" ? undefined : value);
+
+const environment = z.object({
+  LML_WORKER_DATABASE_URL: z.url(),
+  STRIPE_SECRET_KEY: z.string().regex(/^[rs]k_(test|live)_/),
+  STRIPE_API_BASE: z.preprocess(unlessEmpty, z.url().optional()),
+  LML_WORKER_CONCURRENCY: z.preprocess(unlessEmpty, z.coerce.number().int().min(1).default(4)),
+});
+
+const parsed = environment.safeParse(process.env);
+if (parsed.success) {
+  const { data } = parsed;
+  const worker = await startWorker({
+    databaseUrl: data.LML_WORKER_DATABASE_URL,
+    stripe: { secretKey: data.STRIPE_SECRET_KEY, apiBase: data.STRIPE_API_BASE },
+    concurrency: data.LML_WORKER_CONCURRENCY,
+  });
+  process.stdout.write(`worker ${worker.workerId} is ready\n`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void worker.stop());
+  }
+} else {
+  const names = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
+  process.stderr.write(`These environment variables are missing or wrong: ${names}\n`);
+  process.exitCode = 2;
+}

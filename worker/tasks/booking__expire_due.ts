@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { callFunction, defineTask } from "../context.ts";
+
+const batchLimit = 500;
+
+/** Tidies up bookings whose deadline has passed, batch by batch. */
+export const bookingExpireDue = defineTask(z.looseObject({}), async (_payload, helpers) => {
+  let expired = batchLimit;
+  while (expired === batchLimit) {
+    expired = await callFunction<number>(helpers, "expire_bookings", batchLimit);
+  }
+});

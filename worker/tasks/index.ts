@@ -1,0 +1,32 @@
+import type { TaskList } from "graphile-worker";
+import type { TaskContext } from "../context.ts";
+import { bookingExpireDue } from "./booking__expire_due.ts";
+import { partitionMakeAhead } from "./partition__make_ahead.ts";
+import { paymentIntentCancel } from "./payment_intent__cancel.ts";
+import { paymentIntentCreate } from "./payment_intent__create.ts";
+import { refundCreate } from "./refund__create.ts";
+import { stripeEventApply } from "./stripe_event__apply.ts";
+import { workerUnlockDead } from "./worker__unlock_dead.ts";
+
+/** Every task by the name that jobs give, which is the name of its file. */
+export function taskList(context: TaskContext): TaskList {
+  return {
+    booking__expire_due: bookingExpireDue(context),
+    partition__make_ahead: partitionMakeAhead(context),
+    payment_intent__cancel: paymentIntentCancel(context),
+    payment_intent__create: paymentIntentCreate(context),
+    refund__create: refundCreate(context),
+    stripe_event__apply: stripeEventApply(context),
+    worker__unlock_dead: workerUnlockDead(context),
+  };
+}
+
+/**
+ * What is done without being asked. Nothing here is a deadline: a hold is over when its time is over, and the sweep only
+ * tidies up.
+ */
+export const crontab = `
+* * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
+* * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+`;

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { callFunction, defineTask } from "../context.ts";
+
+/** Applies an event of the inbox. All that it means is decided by the database. */
+export const stripeEventApply = defineTask(
+  z.object({ event_id: z.string() }),
+  async ({ event_id: id }, helpers) => {
+    const outcome = await callFunction<string>(helpers, "apply_stripe_event", id);
+    if (outcome === "refused") {
+      helpers.logger.error(`stripe event ${id} contradicts what was asked for; it changed nothing`);
+    }
+  },
+);
