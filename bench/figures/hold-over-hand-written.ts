@@ -1,0 +1,99 @@
+import type pg from "pg";
+import { app, randomReference } from "../hold.ts";
+import { compare, share } from "../compare.ts";
+import { figure, type Figure } from "../figure.ts";
+import type { Bench } from "../bench.ts";
+import { addPerformance, createTheatre, randomToken, type Theatre } from "../theatre.ts";
+
+const clientCount = 16;
+const seatsPerHold = 4;
+const holdsPerRound = 1500;
+
+/**
+ * What somebody would write by hand who knows the seats' numbers, the price and all terms beforehand, and asks nothing:
+ * one statement that writes the rows that a hold writes.
+ */
+const handWritten = `
+  with booking as (
+    insert into app_public.bookings (
+      id, organization_id, performance_id, booking_reference, cart_token_hash, currency,
+      subtotal_cents, total_amount_cents, commission_percentage, commission_amount_cents,
+      payout_cents, expires_at
+    )
+    values ($1, $2, $3, $4, sha256($5), 'USD', 20000, 20000, 10, 2000, 18000,
+      now() + interval '10 minutes')
+  ),
+  item as (
+    insert into app_public.booking_items (
+      organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
+      unit_price_cents, subtotal_cents, total_cents
+    )
+    values ($2, $1, 'seat', $6, $7, 4, 5000, 20000, 20000)
+  )
+  update app_public.seat_booking_state
+  set status = 'locked', booking_id = $1, locked_until = now() + interval '10 minutes'
+  where organization_id = $2
+    and performance_id = $3
+    and seat_no = any ($7)
+    and (status = 'available' or (status = 'locked' and locked_until <= now()))`;
+
+/** Holds per second of `hold_seats` over hand-written SQL that writes the same rows in one statement. */
+export async function holdOverHandWritten(bench: Bench): Promise<Figure[]> {
+  const database = await bench.database();
+  const owner = await database.connect("lml_owner");
+  const theatre = await createTheatre(owner, holdsPerRound * seatsPerHold);
+  const holders = await database.clients("lml_authenticator", clientCount);
+  await Promise.all(holders.map((client) => app.becomeGuest(client, randomToken())));
+  const writers = await database.clients("lml_owner", clientCount);
+
+  const pieces = Array.from({ length: holdsPerRound }, (_, index) => index * seatsPerHold);
+  const side = (
+    name: string,
+    clients: readonly pg.Client[],
+    hold: (client: pg.Client, performanceId: string, first: number) => Promise<void>,
+  ) => ({
+    name,
+    prepare: async () => {
+      const performanceId = await addPerformance(owner, theatre);
+      return {
+        pieces: pieces.length,
+        work: () => share(clients, pieces, (client, first) => hold(client, performanceId, first)),
+      };
+    },
+  });
+
+  const { ratio } = await compare(
+    side("hold_seats", holders, async (client, performanceId, first) => {
+      await app.hold(client, performanceId, theatre.seatIds.slice(first, first + seatsPerHold));
+    }),
+    side("hand-written", writers, (client, performanceId, first) =>
+      writeByHand(client, theatre, performanceId, first),
+    ),
+    bench.rounds,
+    bench.log,
+  );
+  return [figure("hold_seats over hand-written SQL", ratio, "ratio", "at least", 0.85)];
+}
+
+async function writeByHand(
+  client: pg.Client,
+  theatre: Theatre,
+  performanceId: string,
+  first: number,
+): Promise<void> {
+  const numbers = Array.from({ length: seatsPerHold }, (_, index) => first + index + 1);
+  const result = await client.query({
+    name: "hand-written",
+    text: handWritten,
+    values: [
+      crypto.randomUUID(),
+      theatre.organizationId,
+      performanceId,
+      randomReference(),
+      Buffer.from(randomToken()),
+      theatre.ticketCategoryId,
+      numbers,
+    ],
+  });
+  if (result.rowCount !== seatsPerHold) throw new Error("The hand-written hold lost seats.");
+}

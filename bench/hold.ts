@@ -1,0 +1,28 @@
+import { randomInt } from "node:crypto";
+import type pg from "pg";
+
+const alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+/** A booking reference, made where the hand-written side makes it: in the program. */
+export function randomReference(): string {
+  const letters = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]);
+  return `LML-${letters.join("")}`;
+}
+
+/** How programs use the product's own functions. */
+export const app = {
+  /** Makes a connection a guest's for good, as the server does for one request. */
+  async becomeGuest(client: pg.Client, cartToken: string): Promise<void> {
+    await client.query("set role lml_anonymous");
+    await client.query("select set_config('lml.cart_token', $1, false)", [cartToken]);
+  },
+
+  /** Holds seats for a new cart. */
+  async hold(client: pg.Client, performanceId: string, seatIds: readonly string[]): Promise<void> {
+    await client.query({
+      name: "hold",
+      text: "select (app_public.hold_seats($1, $2)).id",
+      values: [performanceId, seatIds],
+    });
+  },
+};
