@@ -36,7 +36,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     max: (options.concurrency ?? 4) + 3,
     application_name: "lml worker",
   });
-  pool.on("error", (error) => log("error", error.message));
+  // A connection that breaks is replaced; without a listener it would end the process instead.
+  const onError = (error: Error): void => log("error", error.message);
+  pool.on("error", onError);
+  pool.on("connect", (client) => client.on("error", onError));
   try {
     await pool.query("select app_private.make_partitions_ahead()");
     await pool.query("select app_private.unlock_dead_workers()");
