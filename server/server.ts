@@ -38,6 +38,8 @@ export interface ServerOptions {
   /** What is written to standard output, as lines of JSON. Default: `warn`. With `info`, every request. */
   readonly logLevel?:
     "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" | undefined;
+  /** Where log lines are written instead of standard output. */
+  readonly logFile?: string | undefined;
   /** How long requests may take to finish when the server stops. Default: 10,000. */
   readonly stopPatienceMs?: number | undefined;
 }
@@ -70,20 +72,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: (error) => app.log.warn({ err: loggable(error) }, "lost a connection to the database"),
   });
   let stopping: Promise<void> | undefined;
+  const running = countRequests(app);
   const stop = async (): Promise<void> => {
     const closed = app.close();
-    const patience = new AbortController();
-    const late = sleep(options.stopPatienceMs ?? 10_000, true, {
-      signal: patience.signal,
-      ref: false,
-    });
-    late.catch(() => undefined);
-    if ((await Promise.race([closed, late])) === true) {
+    if (!(await running.ended(options.stopPatienceMs ?? 10_000))) {
       app.log.warn("stopped before all requests were answered");
-      app.server.closeAllConnections();
-      await closed;
     }
-    patience.abort();
+    // Connections on which nobody has asked anything yet would be waited for.
+    app.server.closeAllConnections();
+    await closed;
     await database.pool.end();
   };
   const close = (): Promise<void> => (stopping ??= stop());
@@ -100,7 +97,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function makeApp(options: ServerOptions): FastifyInstance {
   const level = options.logLevel ?? "warn";
   const app = fastify({
-    logger: { level, serializers: { req: loggedRequest } },
+    logger: {
+      level,
+      serializers: { req: loggedRequest },
+      ...(options.logFile === undefined ? {} : { file: options.logFile }),
+    },
     logController: new LogController({
       disableRequestLogging: !["info", "debug", "trace"].includes(level),
     }),
@@ -127,6 +128,28 @@ function makeApp(options: ServerOptions): FastifyInstance {
       .send(errorBody({ code: "LMNFD", message: "There is nothing at this address." })),
   );
   return app;
+}
+
+/** Counts the requests that are not answered yet. */
+function countRequests(app: FastifyInstance): { ended(patienceMs: number): Promise<boolean> } {
+  let count = 0;
+  app.addHook("onRequest", async () => {
+    count += 1;
+  });
+  // Also called when the client goes away before the answer.
+  app.addHook("onResponse", async () => {
+    count -= 1;
+  });
+  return {
+    ended: async (patienceMs) => {
+      const deadline = performance.now() + patienceMs;
+      // A last moment for answers to leave, and for requests that were accepted just before.
+      for (await sleep(50); count > 0; await sleep(20)) {
+        if (performance.now() > deadline) return false;
+      }
+      return true;
+    },
+  };
 }
 
 async function addRoutes(

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { GraphQLError, type GraphQLSchema } from "postgraphile/graphql";
+import type { GraphQLSchema } from "postgraphile/graphql";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
+import { RefusedError } from "../errors.ts";
 import type { Passwords } from "../passwords.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
 import { requestSettings } from "./identity.ts";
-import { limitRules, pageError, requestLimits, tooLong } from "./limits.ts";
+import { limitRules, pageError, requestLimits } from "./limits.ts";
 
 /** What GraphQL is served with. */
 export interface GraphqlOptions {
@@ -55,18 +56,48 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
   });
   app.addHook("onClose", () => server.release());
   await app.register(async (scope) => {
-    scope.removeContentTypeParser("application/json");
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
-      ["application/json", "application/graphql"],
-      (request: FastifyRequest, payload: IncomingMessage) =>
-        readBody(
-          payload,
-          request.headers.authorization === undefined ? bodyBytesMax.guest : bodyBytesMax.user,
-        ),
+      "application/json",
+      async (request: FastifyRequest, payload: IncomingMessage) => {
+        const isUser = request.headers.authorization !== undefined;
+        return parseRequest(
+          await readBody(payload, isUser ? bodyBytesMax.user : bodyBytesMax.guest),
+        );
+      },
     );
     await server.addTo(scope);
   });
   await server.ready();
+}
+
+/** Reads a request that has the shape of one. Raises LMINP and LMCPX; what it means is checked later. */
+function parseRequest(body: Buffer): object {
+  let request: unknown;
+  try {
+    request = JSON.parse(body.toString("utf8"));
+  } catch {
+    throw new RefusedError("LMINP", "The body is not JSON.");
+  }
+  if (
+    typeof request !== "object" ||
+    request === null ||
+    !("query" in request) ||
+    typeof request.query !== "string"
+  ) {
+    throw new RefusedError(
+      "LMINP",
+      'The body is not a request such as {"query": "{ __typename }"}.',
+    );
+  }
+  if (request.query.length > requestLimits.textLength) {
+    throw new RefusedError(
+      "LMCPX",
+      `The text of an operation has at most ${requestLimits.textLength} characters.`,
+      { hint: "Put what is long into variables." },
+    );
+  }
+  return request;
 }
 
 /** Refuses what asks for too much before anything is planned or run. */
@@ -77,13 +108,6 @@ const RequestLimitsPlugin: GraphileConfig.Plugin = {
     middleware: {
       setPreset(next, event) {
         event.validationRules.push(...limitRules);
-        return next();
-      },
-      processGraphQLRequestBody(next, { body }) {
-        if (typeof body.query === "string" && body.query.length > requestLimits.textLength) {
-          const { code, message, hint } = tooLong;
-          throw new GraphQLError(message, { extensions: { code, hint, statusCode: 400 } });
-        }
         return next();
       },
     },

@@ -42,6 +42,9 @@ export const limitRules: readonly ValidationRule[] = [
     depthLimit({
       maxDepth: requestLimits.depth,
       maxListDepth: requestLimits.listDepth,
+      // What GraphiQL and code generators send.
+      maxIntrospectionDepth: 16,
+      maxDepthByFieldCoordinates: { "__Type.ofType": 10 },
       revealDetails: true,
     }),
   ),
@@ -298,13 +301,6 @@ function tooComplex(message: string): GraphQLError {
     extensions: { code: "LMCPX", hint: "Send several requests, or ask for less in each." },
   });
 }
-
-/** The refusal of an operation whose text is too long to be read at all. */
-export const tooLong = {
-  code: "LMCPX",
-  message: `The text of an operation has at most ${requestLimits.textLength} characters.`,
-  hint: "Put what is long into variables.",
-} as const;
 
 /** A rule whose errors carry one of our codes. */
 function withCode(code: string, rule: ValidationRule): ValidationRule {

@@ -1,0 +1,212 @@
+// If these failed, an error would tell strangers what the database looks like inside, or a caller not what to do.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestDatabase } from "../db/tests/harness.ts";
+import { publicError } from "./errors.ts";
+import {
+  ask,
+  createTheatre,
+  randomToken,
+  signUp,
+  startTestServer,
+  type TestServer,
+} from "./testing.ts";
+
+let server: TestServer;
+let logDirectory: string;
+let logFile: string;
+
+beforeAll(async () => {
+  logDirectory = await mkdtemp(join(tmpdir(), "lml-log-"));
+  logFile = join(logDirectory, "server.log");
+  server = await startTestServer({ logLevel: "info", logFile }, plantFailures);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(logDirectory, { recursive: true });
+});
+
+/** Functions that fail in every way. They are in no migration, so they exist in this database only. */
+async function plantFailures(database: TestDatabase): Promise<void> {
+  const owner = await database.connect("lml_owner");
+  await owner.query(`
+    create table app_private.planted (
+      secret text primary key, amount integer not null, small text,
+      constraint planted_amount_is_positive check (amount > 0)
+    );
+    insert into app_private.planted values ('hunter2', 1);
+    create function app_public.planted(way text) returns text
+    language plpgsql volatile security definer set search_path = '' as $$
+    begin
+      case planted.way
+        when 'ours' then
+          raise exception 'Not today.' using errcode = 'LMZZZ', hint = 'Tomorrow.', detail = 'a-b-c';
+        when 'theirs' then
+          raise exception 'secret hunter2' using errcode = 'P0001', detail = 'hunter2', hint = 'hunter2';
+        when 'alike' then
+          raise exception 'secret hunter2' using errcode = 'LMZZ1', detail = 'hunter2';
+        when 'check' then insert into app_private.planted values ('hunter3', -42);
+        when 'null' then insert into app_private.planted values ('hunter3', null);
+        when 'unique' then insert into app_private.planted values ('hunter2', 1);
+        when 'cast' then perform 'hunter2'::integer;
+        when 'range' then perform 'hunter2'::text, 99999999999::bigint::integer;
+        when 'missing' then perform 1 from app_private.no_such_table;
+        when 'sleep' then perform pg_sleep(20);
+        when 'deadlock' then raise exception 'hunter2' using errcode = '40P01';
+        when 'serialization' then raise exception 'hunter2' using errcode = '40001';
+        when 'lock' then raise exception 'hunter2' using errcode = '55P03';
+        else return 'fine';
+      end case;
+      return 'done';
+    end $$;
+    grant execute on function app_public.planted(text) to lml_anonymous, lml_user;
+  `);
+}
+
+const fail = "mutation ($way: String!) { planted(input: { way: $way }) { result } }";
+
+describe("an error", () => {
+  test("of ours comes through with its message, hint, detail and place", async () => {
+    const answer = await server.graphql(fail, { way: "ours" });
+    expect(answer.status).toBe(200);
+    expect(answer.errors).toEqual([
+      {
+        message: "Not today.",
+        path: ["planted"],
+        locations: [{ line: 1, column: 28 }],
+        extensions: { code: "LMZZZ", hint: "Tomorrow.", detail: "a-b-c" },
+      },
+    ]);
+  });
+
+  test.each(["theirs", "alike", "unique", "missing"])(
+    "of another kind is masked: %s",
+    async (way) => {
+      const answer = await server.graphql(fail, { way });
+      const [error] = answer.errors;
+      expect(error?.path).toEqual(["planted"]);
+      expect(error?.extensions).toEqual({ code: "LMINT", errorId: expect.any(String) });
+      const errorId = String(error?.extensions?.["errorId"]);
+      expect(error?.message).toBe(`Something went wrong here; ask the operator about ${errorId}.`);
+      expect(JSON.stringify(answer.errors)).not.toMatch(/hunter|planted_pkey|no_such_table/);
+      // The operator finds it, without the values that a detail repeats.
+      const lines = (await readFile(logFile, "utf8")).split("\n");
+      const line = lines.find((text) => text.includes(errorId));
+      expect(JSON.parse(line ?? "{}").err.code).toMatch(/^[0-9A-Z]{5}$/);
+      expect(line).not.toContain("Key (secret)");
+    },
+  );
+
+  test.each([
+    ["check", 'This breaks the rule "planted: amount is positive".', "planted_amount_is_positive"],
+    ["null", "amount is missing.", "amount"],
+    ["cast", "A value does not have the form that is expected of it.", undefined],
+    ["range", "A number is out of range.", undefined],
+  ])("of input names the rule and repeats no value: %s", async (way, message, detail) => {
+    const answer = await server.graphql(fail, { way });
+    expect(answer.errors).toMatchObject([{ message, extensions: { code: "LMINP" } }]);
+    expect(answer.errors[0]?.extensions?.["detail"]).toBe(detail);
+    expect(JSON.stringify(answer.errors)).not.toMatch(/hunter|-42/);
+  });
+
+  test.each(["deadlock", "serialization", "lock"])(
+    "of the moment may be tried again: %s",
+    async (way) => {
+      const answer = await server.graphql(fail, { way });
+      expect(answer.codes).toEqual(["LMBSY"]);
+      expect(JSON.stringify(answer.errors)).not.toContain("hunter");
+    },
+  );
+
+  test("of a statement that takes too long comes after five seconds", async () => {
+    const start = performance.now();
+    const answer = await server.graphql(fail, { way: "sleep" });
+    expect(answer.codes).toEqual(["LMTMO"]);
+    expect(performance.now() - start).toBeGreaterThan(4_500);
+    expect(performance.now() - start).toBeLessThan(9_000);
+  });
+
+  test("of a mistake in the query is told as GraphQL tells it, without a code or a trace", async () => {
+    const answer = await server.graphql("{ zzz }");
+    expect([answer.status, answer.errors[0]?.message]).toEqual([
+      400,
+      'Cannot query field "zzz" on type "Query".',
+    ]);
+    expect(answer.errors[0]).not.toHaveProperty("extensions.stack");
+    const variable = await server.graphql("query ($id: UUID!) { event(id: $id) { id } }", {
+      id: "x",
+    });
+    expect(variable.status).toBe(400);
+    expect(JSON.stringify(variable.errors)).not.toContain("stack");
+  });
+
+  test("of text that PostgreSQL cannot hold is one of input", async () => {
+    const answer = await server.graphql(fail, { way: "\u0000" });
+    expect(answer.codes).toEqual(["LMINP"]);
+  });
+
+  test("leaves the server and its connections well", async () => {
+    const ways = ["ours", "theirs", "check", "unique", "missing", "fine", "fine"];
+    const answers = await Promise.all(
+      Array.from({ length: 70 }, (_, at) => server.graphql(fail, { way: ways[at % 7] })),
+    );
+    const fine = answers.filter((_, at) => at % 7 > 4);
+    for (const { data } of fine) expect(data).toEqual({ planted: { result: "fine" } });
+    const owner = await server.database.connect("superuser");
+    const { rows } = await owner.query(
+      `select count(*)::int as open from pg_stat_activity
+      where datname = current_database() and usename = 'lml_authenticator'
+        and state like 'idle in transaction%'`,
+    );
+    expect(rows).toEqual([{ open: 0 }]);
+  });
+});
+
+test("only what has one of our codes, or a known one, is told", () => {
+  expect(publicError({ code: "23505", detail: "Key (email)=(a@b.c) exists" })).toBeUndefined();
+  expect(publicError({ code: "LMTKN", message: "Taken.", where: "secret" })).toEqual({
+    code: "LMTKN",
+    message: "Taken.",
+    hint: undefined,
+    detail: undefined,
+  });
+  expect(publicError({ code: "LMTKN1" })).toBeUndefined();
+  expect(publicError(undefined)).toBeUndefined();
+  expect(publicError("LMTKN")).toBeUndefined();
+});
+
+test("no token, password or cart is in the log, whatever happens to the request", async () => {
+  const user = await signUp(server);
+  const cartToken = randomToken();
+  const theatre = await createTheatre(server);
+  const caller = { token: user.token, cartToken };
+  await server.graphql("{ currentUser { id } }", {}, caller);
+  await server.graphql(fail, { way: "theirs" }, caller);
+  await ask(`${server.url}`, "{ zzz }", {}, caller);
+  await fetch(`${server.url}/nowhere?token=${user.token}`, {
+    headers: { authorization: `Bearer ${user.token}` },
+  });
+  await server.graphql(
+    "mutation ($p: UUID!, $s: [String!]!) { holdSeats(input: { performanceId: $p, seatIds: $s }) { booking { id } } }",
+    { p: theatre.performanceId, s: [theatre.seatIds[0]] },
+    { cartToken },
+  );
+  await server.graphql(
+    `mutation ($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) { token } }`,
+    { e: user.email, p: "wrong horse battery" },
+  );
+  const log = await readFile(logFile, "utf8");
+  expect(log).toContain("/nowhere");
+  for (const secret of [
+    user.token,
+    theatre.owner.token,
+    cartToken,
+    "correct horse",
+    "wrong horse",
+  ]) {
+    expect(log).not.toContain(secret);
+  }
+});
