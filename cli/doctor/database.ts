@@ -1,0 +1,306 @@
+import type pg from "pg";
+import { tell } from "../errors.ts";
+import { findViolations } from "../office/check.ts";
+import { type OfficeDatabase, onConnection } from "../office/database.ts";
+import { pendingMigrations } from "../office/migrate.ts";
+import { fail, type Finding, ok, skip, warn } from "./finding.ts";
+
+/** What the database is like. */
+export async function examineDatabase(database: OfficeDatabase): Promise<Finding[]> {
+  const { ownerUrl } = database;
+  return await onConnection(ownerUrl, async (client) => {
+    const findings = [
+      ok("database", database.place),
+      await examineVersion(client),
+      ...(await examineSettings(client)),
+      await examineClock(client),
+    ];
+    const pending = await pendingMigrations(ownerUrl);
+    if (pending.length > 0) {
+      const names = pending.slice(0, 3).join(", ") + (pending.length > 3 ? ", ..." : "");
+      findings.push(
+        fail("migrations", `${pending.length} to apply: ${names}`, "npx lml migrate"),
+        skip("the rest", "can be examined when migrations are applied"),
+      );
+      return findings;
+    }
+    findings.push(ok("migrations", "all applied"));
+    for (const examine of [
+      examineRoles,
+      examineRowSecurity,
+      examinePartitions,
+      examineWorkers,
+      examineJobs,
+      examineInbox,
+    ]) {
+      findings.push(await examine(client));
+    }
+    findings.push(await examineInvariants(ownerUrl));
+    return findings;
+  });
+}
+
+async function examineVersion(client: pg.Client): Promise<Finding> {
+  const version = await one<string>(client, "select current_setting('server_version') as value");
+  const major = Number.parseInt(version, 10);
+  if (major === 18) return ok("PostgreSQL", version);
+  if (major > 18) return warn("PostgreSQL", version, "It is tested with 18.");
+  return fail(
+    "PostgreSQL",
+    version,
+    "18 is needed: uuidv7(), temporal keys, returning old and new.",
+  );
+}
+
+interface Expectation {
+  readonly name: string;
+  readonly good: (value: string) => boolean;
+  readonly tell: typeof fail;
+  readonly advice: string;
+}
+
+const isOn = (value: string): boolean => value === "on";
+
+const expectations: readonly Expectation[] = [
+  {
+    name: "fsync",
+    good: isOn,
+    tell: fail,
+    advice: "Off, a power cut destroys the database: fsync = on.",
+  },
+  {
+    name: "full_page_writes",
+    good: isOn,
+    tell: fail,
+    advice: "Off, a power cut destroys the database: full_page_writes = on.",
+  },
+  {
+    name: "synchronous_commit",
+    good: (value) => value !== "off",
+    tell: warn,
+    advice: "Off, the last sales before a crash are lost: synchronous_commit = on.",
+  },
+  {
+    name: "default_transaction_isolation",
+    good: (value) => value === "read committed",
+    tell: fail,
+    advice: "The functions rely on read committed: remove the setting.",
+  },
+  {
+    name: "row_security",
+    good: isOn,
+    tell: fail,
+    advice: "Off, policies raise errors instead of filtering: row_security = on.",
+  },
+  {
+    name: "session_replication_role",
+    good: (value) => value === "origin",
+    tell: fail,
+    advice: "Triggers and foreign keys do not run: session_replication_role = origin.",
+  },
+  {
+    name: "server_encoding",
+    good: (value) => value === "UTF8",
+    tell: fail,
+    advice: "Names and hashes need UTF-8: create the database with encoding 'UTF8'.",
+  },
+  {
+    name: "data_checksums",
+    good: isOn,
+    tell: warn,
+    advice: "Off, broken disks go unnoticed: pg_checksums --enable, with the server stopped.",
+  },
+  {
+    name: "max_connections",
+    good: (value) => Number(value) >= 50,
+    tell: warn,
+    advice: "Server, worker and people need about 30: max_connections = 100.",
+  },
+];
+
+async function examineSettings(client: pg.Client): Promise<Finding[]> {
+  const { rows } = await client.query<{ name: string; setting: string }>(
+    "select name, setting from pg_settings where name = any ($1)",
+    [expectations.map(({ name }) => name)],
+  );
+  const found = new Map(rows.map(({ name, setting }) => [name, setting]));
+  const bad = expectations.filter(({ name, good }) => {
+    const value = found.get(name);
+    return value !== undefined && !good(value);
+  });
+  if (bad.length === 0) return [ok("settings", `${found.size} that matter are as they should be`)];
+  return bad.map((expectation) =>
+    expectation.tell(
+      "settings",
+      `${expectation.name} = ${found.get(expectation.name) ?? ""}`,
+      expectation.advice,
+    ),
+  );
+}
+
+const clockToleranceMs = 5_000;
+
+async function examineClock(client: pg.Client): Promise<Finding> {
+  const before = Date.now();
+  const theirs = await one<number>(
+    client,
+    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as value",
+  );
+  const apart = Math.abs(theirs - (before + Date.now()) / 2);
+  const seconds = `${(apart / 1000).toFixed(1)} s apart from this machine's`;
+  if (apart <= clockToleranceMs) return ok("clock", seconds);
+  return warn(
+    "clock",
+    seconds,
+    "Deadlines follow the database, webhooks this machine: synchronize both (NTP).",
+  );
+}
+
+async function examineRoles(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ problem: string }>(
+    `select format('%s is a superuser or bypasses row-level security', rolname) as problem
+    from pg_roles where rolname like 'lml\\_%' and (rolsuper or rolbypassrls)
+    union all
+    select 'lml_authenticator inherits the rights of the roles it may become'
+    from pg_auth_members
+    where member = 'lml_authenticator'::regrole and inherit_option
+    union all
+    select format('the role %s is missing', wanted)
+    from unnest(array[
+      'lml_owner', 'lml_authenticator', 'lml_anonymous', 'lml_user', 'lml_worker', 'lml_analyst'
+    ]) as wanted
+    where not exists (select from pg_roles where rolname = wanted)
+    union all
+    select format('the database belongs to %s', datdba::regrole)
+    from pg_database where datname = current_database() and datdba <> 'lml_owner'::regrole`,
+  );
+  return listed("roles", rows, "as they should be", "Run db/roles.sql as a superuser.");
+}
+
+async function examineRowSecurity(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ problem: string }>(
+    `select c.oid::regclass::text as problem
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname in ('app_public', 'app_hidden', 'app_private')
+      and c.relkind in ('r', 'p')
+      and not (c.relrowsecurity and c.relforcerowsecurity)
+    order by 1`,
+  );
+  return listed(
+    "row-level security",
+    rows,
+    "forced on every table and partition",
+    "alter table ... enable row level security, force row level security",
+  );
+}
+
+async function examinePartitions(client: pg.Client): Promise<Finding> {
+  // A row whose month has no partition is refused, and the sale with it.
+  const { rows } = await client.query<{ problem: string; soon: boolean }>(
+    `select format('%s has none for %s', parent, to_char(month, 'YYYY-MM')) as problem,
+      n = 0 as soon
+    from (
+      select c.relname as parent, n, date_trunc('month', now() at time zone 'UTC')
+        + make_interval(months => n) as month
+      from pg_class as c, generate_series(0, 2) as n
+      where c.relkind = 'p' and c.relnamespace = 'app_public'::regnamespace
+    ) as wanted
+    where to_regclass(format('app_public.%I', parent || to_char(month, '"_y"YYYY"m"MM'))) is null
+    order by n, parent`,
+  );
+  if (rows.length === 0) return ok("partitions", "made for this month and the next two");
+  const tellIt = rows.some(({ soon }) => soon) ? fail : warn;
+  return tellIt(
+    "partitions",
+    rows.map(({ problem }) => problem).join("; "),
+    "The worker makes them daily: is it running? By hand: select app_private.make_partitions_ahead()",
+  );
+}
+
+async function examineWorkers(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ alive: number; last: string | null }>(
+    `select count(*) filter (where beaten_at > now() - interval '1 minute')::int as alive,
+      date_trunc('second', now() - max(beaten_at))::text as last
+    from app_private.worker_heartbeats`,
+  );
+  const alive = rows[0]?.alive ?? 0;
+  if (alive > 0) return ok("worker", `${alive} alive`);
+  const last = rows[0]?.last;
+  return warn(
+    "worker",
+    last == null ? "none has ever run" : `none is alive; the last one was ${last} ago`,
+    "Without one, nobody is charged and nothing is refunded: npm start, or node worker/main.ts",
+  );
+}
+
+async function examineJobs(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ dead: number; late: number }>(
+    `select count(*) filter (where attempts >= max_attempts)::int as dead,
+      count(*) filter (
+        where attempts < max_attempts and locked_at is null and run_at < now() - interval '5 minutes'
+      )::int as late
+    from graphile_worker.jobs`,
+  );
+  const { dead = 0, late = 0 } = rows[0] ?? {};
+  if (dead > 0) {
+    return warn(
+      "jobs",
+      `${dead} have failed for good`,
+      "select task_identifier, last_error from graphile_worker.jobs where attempts >= max_attempts",
+    );
+  }
+  if (late > 0) {
+    return warn("jobs", `${late} are more than 5 minutes late`, "Is a worker running?");
+  }
+  return ok("jobs", "none has failed, none is late");
+}
+
+async function examineInbox(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ waiting: number; last: string | null }>(
+    `select count(*) filter (
+        where applied_at is null and received_at < now() - interval '5 minutes'
+      )::int as waiting,
+      to_char(max(received_at), 'YYYY-MM-DD HH24:MI') as last
+    from app_private.stripe_events`,
+  );
+  const { waiting = 0, last = null } = rows[0] ?? {};
+  if (waiting > 0) {
+    return warn(
+      "Stripe's events",
+      `${waiting} received more than 5 minutes ago are not applied`,
+      "Is a worker running? Look for failed jobs stripe_event__apply.",
+    );
+  }
+  return ok("Stripe's events", last === null ? "none received yet" : `all applied, last ${last}`);
+}
+
+async function examineInvariants(ownerUrl: string): Promise<Finding> {
+  try {
+    const violations = await findViolations(ownerUrl);
+    if (violations.length === 0) return ok("invariants", "none is violated");
+    const kinds = [...new Set(violations.map(({ invariant }) => invariant))];
+    return fail("invariants", `${violations.length}: ${kinds.join(", ")}`, "npx lml check");
+  } catch (error) {
+    return fail("invariants", tell(error).message, "npx lml check");
+  }
+}
+
+function listed(
+  check: string,
+  rows: readonly { problem: string }[],
+  fine: string,
+  advice: string,
+): Finding {
+  if (rows.length === 0) return ok(check, fine);
+  const shown = rows.slice(0, 5).map(({ problem }) => problem);
+  const more = rows.length > shown.length ? [`${rows.length - shown.length} more`] : [];
+  return fail(check, [...shown, ...more].join("; "), advice);
+}
+
+async function one<T>(client: pg.Client, text: string): Promise<T> {
+  const { rows } = await client.query<{ value: T }>(text);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`This returned nothing: ${text}`);
+  return row.value;
+}

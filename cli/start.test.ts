@@ -1,0 +1,279 @@
+// If this fails, a newcomer's first command does not end in a working box office, or a killed one loses its data.
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "./db/postgres.ts";
+import { isAlive, sleep, waitUntilGone } from "./db/processes.ts";
+import { endAll, launch, lml, type Running } from "./testing.ts";
+
+// The tests tell one story, of one box office through good and bad times.
+let root: string;
+let data: string;
+let port: number;
+let office: Running | undefined;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "lml-start-"));
+  // PostgreSQL runs as another user when the tests run as root.
+  chmodSync(root, 0o755);
+  data = join(root, "data");
+  port = await freePort();
+});
+
+afterAll(async () => {
+  await endAll();
+  await lml(["stop", "--data", data, "--force"]);
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function start(...words: string[]): Promise<string> {
+  office = launch(["start", "--data", data, "--port", String(port), ...words]);
+  return await office.says(/another terminal/);
+}
+
+function running(): Running {
+  if (office === undefined) throw new Error("no box office was started");
+  return office;
+}
+
+function postmaster(): number {
+  const lock = join(data, "postgres", "data", "postmaster.pid");
+  return Number(readFileSync(lock, "utf8").split("\n", 1)[0]);
+}
+
+async function graphql(query: string): Promise<unknown> {
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  return await answer.json();
+}
+
+async function ownerUrl(role = "owner"): Promise<string> {
+  const { stdout } = await lml(["url", "--data", data, "--role", role]);
+  return stdout.trim();
+}
+
+async function sql(text: string, role = "owner"): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: await ownerUrl(role) });
+  await client.connect();
+  try {
+    const results: unknown = await client.query(text);
+    const last: unknown = Array.isArray(results) ? results.at(-1) : results;
+    return (last as pg.QueryResult<Record<string, unknown>>).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const eventsQuery = "{ events { nodes { title } } }";
+const events = {
+  data: { events: { nodes: [{ title: "The Tempest" }, { title: "Riverside Jazz Sunday" }] } },
+};
+
+test("the first start is ready within 15 seconds and says all that one needs", async () => {
+  const started = performance.now();
+  const said = await start();
+  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(said).toContain(`http://127.0.0.1:${port}/graphql`);
+  expect(said).toContain(`http://127.0.0.1:${port}/graphiql`);
+  expect(said).toMatch(/stand-in on http:\/\/127\.0\.0\.1:\d+, test mode/);
+  expect(said).toContain("owner@riverside.example");
+  expect(said).toContain("password last-minute-live");
+  expect(said).toContain(data);
+  expect(said).toContain("npm run demo");
+  expect(await graphql(eventsQuery)).toEqual(events);
+});
+
+test("a demo account can sign in with the password that was printed", async () => {
+  const answer = await graphql(`
+    mutation {
+      signIn(input: { email: "owner@riverside.example", password: "last-minute-live" }) {
+        token
+      }
+    }
+  `);
+  expect(answer).toMatchObject({ data: { signIn: { token: expect.stringMatching(/^.{43}$/) } } });
+});
+
+test("what is secret is for its owner only", () => {
+  for (const file of ["state.json", "secrets.json", "postgres/credentials.json"]) {
+    expect(statSync(join(data, file)).mode & 0o777, file).toBe(0o600);
+  }
+});
+
+test("a second one in the same directory is refused, and so is erasing it", async () => {
+  for (const words of [[], ["--fresh"]]) {
+    const ended = await lml(["start", "--data", data, "--port", "0", ...words]);
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toContain(`process ${running().pid}`);
+    expect(ended.stderr).toContain("npx lml stop");
+  }
+  expect(await graphql(eventsQuery)).toEqual(events);
+});
+
+test("a taken port is named, and nothing is left running for it", async () => {
+  const beside = join(root, "beside");
+  const ended = await lml(["start", "--data", beside, "--port", String(port)]);
+  expect(ended.code).toBe(3);
+  expect(ended.stderr).toContain(`Port ${port} on 127.0.0.1 is taken, by a Last Minute Live`);
+  expect(ended.stderr).toContain("--port");
+  expect(existsSync(join(beside, "postgres"))).toBe(false);
+
+  const stranger = createServer().listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  const address = stranger.address();
+  const taken = typeof address === "object" && address !== null ? address.port : 0;
+  const again = await lml(["start", "--data", beside, "--port", String(taken)]);
+  stranger.close();
+  expect(again.code).toBe(3);
+  expect(again.stderr).toContain(`Port ${taken} on 127.0.0.1 is taken by another program.`);
+});
+
+test("the URL is the owner's, for psql", async () => {
+  const [row] = await sql("select current_user as role, current_database() as database");
+  expect(row).toEqual({ role: "lml_owner", database: "lml" });
+  const superuser = await sql(
+    "select rolsuper from pg_roles where rolname = current_user",
+    "superuser",
+  );
+  expect(superuser).toEqual([{ rolsuper: true }]);
+});
+
+test("stop ends everything, and data and tickets are there at the next start", async () => {
+  await sql("update app_public.organizations set website = 'https://kept.example'");
+  const server = postmaster();
+  const stopped = await lml(["stop", "--data", data]);
+  expect(stopped.code).toBe(0);
+  expect((await running().ended).code).toBe(0);
+  expect(isAlive(server)).toBe(false);
+  expect(existsSync(join(data, "state.json"))).toBe(false);
+  const nothing = await lml(["stop", "--data", data]);
+  expect([nothing.code, nothing.stdout]).toEqual([0, expect.stringContaining("Nothing runs")]);
+  const url = await lml(["url", "--data", data]);
+  expect([url.code, url.stderr]).toEqual([3, expect.stringContaining("npm start")]);
+
+  const said = await start();
+  expect(said).not.toContain("filling in");
+  expect(await sql("select website from app_public.organizations")).toEqual([
+    { website: "https://kept.example" },
+  ]);
+});
+
+test("after kill -9 of the box office, the next start recovers", async () => {
+  process.kill(running().pid, "SIGKILL");
+  await running().ended;
+  await start();
+  expect(await sql("select website from app_public.organizations")).toEqual([
+    { website: "https://kept.example" },
+  ]);
+});
+
+test("after kill -9 of both at once, the next start recovers", async () => {
+  const server = postmaster();
+  process.kill(server, "SIGKILL");
+  process.kill(running().pid, "SIGKILL");
+  await running().ended;
+  await waitUntilGone(server, 10_000);
+  await start();
+  expect(await graphql(eventsQuery)).toEqual(events);
+});
+
+test("when PostgreSQL is killed, it says so and ends, and the next start recovers", async () => {
+  process.kill(postmaster(), "SIGKILL");
+  const ended = await running().ended;
+  expect(ended.code).toBe(3);
+  expect(ended.stderr).toContain("PostgreSQL has ended unexpectedly, by SIGKILL");
+  expect(ended.stderr).toContain("npm start");
+  await start();
+  expect(await sql("select website from app_public.organizations")).toEqual([
+    { website: "https://kept.example" },
+  ]);
+});
+
+test("a violated invariant is found, with exit code 1", async () => {
+  const well = await lml(["check", "--data", data]);
+  expect([well.code, well.stdout]).toEqual([0, expect.stringContaining("Consistent.")]);
+  // Only somebody who switches constraints and triggers off gets this far.
+  await sql(
+    `set session_replication_role = replica;
+    update app_public.seat_booking_state set status = 'booked', booking_id = uuidv7()
+    where seat_no = 1`,
+    "superuser",
+  );
+  const ill = await lml(["check", "--data", data]);
+  expect(ill.code).toBe(1);
+  expect(ill.stdout).toContain("booked_seat_has_one_ticket");
+  const json = await lml(["check", "--data", data, "--json"]);
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.stdout)).toContainEqual(
+    expect.objectContaining({ invariant: "booked_seat_has_one_ticket" }),
+  );
+  const doctor = await lml(["doctor", "--data", data, "--json"]);
+  expect(doctor.code).toBe(1);
+  expect(JSON.parse(doctor.stdout)).toContainEqual(
+    expect.objectContaining({ check: "invariants", status: "fail" }),
+  );
+});
+
+test("the doctor finds nothing else to complain about", async () => {
+  const { stdout } = await lml(["doctor", "--data", data, "--json"]);
+  const findings = JSON.parse(stdout) as { check: string; status: string }[];
+  const bad = findings.filter(({ status }) => !["ok", "skip"].includes(status));
+  expect(bad.map(({ check }) => check)).toEqual(["invariants"]);
+  expect(findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(["Node", "server", "PostgreSQL", "roles", "partitions", "worker"]),
+  );
+});
+
+test("SIGTERM ends it in order", async () => {
+  const server = postmaster();
+  process.kill(running().pid, "SIGTERM");
+  expect((await running().ended).code).toBe(0);
+  expect(isAlive(server)).toBe(false);
+});
+
+test("commands work without a running box office, and leave nothing running", async () => {
+  const ended = await lml(["check", "--data", data]);
+  expect(ended.code).toBe(1);
+  expect(existsSync(join(data, "postgres", "data", "postmaster.pid"))).toBe(false);
+});
+
+test("--fresh starts over", async () => {
+  const said = await start("--fresh");
+  expect(said).toContain("filling in");
+  expect(await sql("select website from app_public.organizations")).toEqual([{ website: null }]);
+  expect((await lml(["check", "--data", data])).code).toBe(0);
+});
+
+test("one Ctrl-C that arrives twice, as npm makes it, is no force", async () => {
+  process.kill(running().pid, "SIGINT");
+  process.kill(running().pid, "SIGINT");
+  expect((await running().ended).code).toBe(0);
+});
+
+test("a second signal ends it by force, and PostgreSQL with it", async () => {
+  await start();
+  const server = postmaster();
+  // A request that never ends keeps the first signal from ending it soon.
+  const slow = connect(port, "127.0.0.1");
+  slow.on("error", () => undefined);
+  slow.write("POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n");
+  slow.write("content-length: 1000\r\n\r\n{");
+  await sleep(300);
+  process.kill(running().pid, "SIGINT");
+  await sleep(1_000);
+  expect(isAlive(running().pid)).toBe(true);
+  process.kill(running().pid, "SIGINT");
+  const { code, stderr } = await running().ended;
+  slow.destroy();
+  expect([code, stderr]).toEqual([130, expect.stringContaining("Ended by force")]);
+  expect(await waitUntilGone(server, 10_000)).toBe(true);
+  const stopped = await lml(["stop", "--data", data]);
+  expect(stopped.stdout).toContain("Nothing runs");
+});
