@@ -135,6 +135,7 @@ select results_eq(
     'app_private.make_partitions_ahead', 'app_private.prepare_payment_intent',
     'app_private.prepare_payment_intent_cancel', 'app_private.prepare_refund',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
+    'app_private.record_payment_intent_failure',
     'app_private.record_refund', 'app_private.unlock_dead_workers',
     'app_public.check_invariants']) $$,
   'the worker does its jobs'

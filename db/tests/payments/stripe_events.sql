@@ -1,5 +1,5 @@
 -- If this fails, a payment is missed, counted twice, or believed though it is not what was asked.
-select plan(55);
+select plan(57);
 
 select tests.create_theatre();
 create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
@@ -135,6 +135,21 @@ select is(tests.stripe_says(tests.id('canceled'), 'processing'), 'applied', 'old
 select is(
   (select status::text from app_public.payment_intents where booking_id = tests.id('canceled')),
   'canceled', 'do not bring it back'
+);
+
+-- Refused by Stripe as it stands: asking again would not help.
+select tests.pending('hopeless', 4, 5);
+select app_private.record_payment_intent_failure(
+  tests.intent_of(tests.id('hopeless')), 'amount_too_large', 'Too much.'
+) from generate_series(1, 2);
+select is(
+  app_private.prepare_payment_intent(tests.intent_of(tests.id('hopeless'))), null,
+  'what Stripe refused is not asked again'
+);
+select app_private.record_payment_intent_failure(tests.intent_of(tests.id('cart')), 'x', 'x');
+select is(
+  (select status::text from app_public.payment_intents where booking_id = tests.id('cart')),
+  'succeeded', 'and what was paid does not fail'
 );
 
 -- The event may be here before Stripe's answer to our call.
