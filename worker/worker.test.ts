@@ -1,0 +1,248 @@
+// If these tests failed, payments would be asked for twice, late money would be kept, or a killed worker's jobs lost.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type pg from "pg";
+import Stripe from "stripe";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
+import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
+import { type RunningWorker, startWorker } from "./worker.ts";
+
+const keys = {
+  secretKey: "sk_test_worker",
+  publishableKey: "pk_test_worker",
+  webhookSecret: "whsec_worker",
+} as const;
+
+let database: TestDatabase;
+let owner: pg.Client;
+let theatre: Theatre;
+let performanceId: string;
+let standIn: StripeStandIn;
+let stripe: Stripe;
+let door: Server;
+let worker: RunningWorker | undefined;
+let nextSeat = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  owner = await database.connect("lml_owner");
+  theatre = await createTheatre(owner, 200);
+  performanceId = await addPerformance(owner, theatre);
+  standIn = await startStripeStandIn({ ...keys, port: 0, webhookUrl: null });
+  stripe = new Stripe(keys.secretKey, { host: standIn.host, port: standIn.port, protocol: "http" });
+  door = await openWebhookDoor();
+  const { port } = door.address() as AddressInfo;
+  standIn.control.sendWebhooksTo(`http://127.0.0.1:${port}/`);
+});
+
+afterAll(async () => {
+  await worker?.stop();
+  await standIn.close();
+  door.close();
+  await database.drop();
+});
+
+beforeEach(async () => {
+  worker ??= await start();
+});
+
+describe("a worker", () => {
+  test("asks Stripe for a payment once, and confirms the booking when it arrives", async () => {
+    const booking = await checkOut(2);
+    const intent = await intentOf(booking);
+    await owner.query("select app_private.add_job('payment_intent__create', $1)", [
+      { payment_intent_id: intent.id },
+    ]);
+    await pay(intent.stripe_payment_intent_id);
+    await until(async () => (await statusOf(booking)) === "confirmed");
+    const atStripe = await stripe.paymentIntents.list({ limit: 100 });
+    expect(
+      atStripe.data.filter(({ metadata }) => metadata["lml_booking_id"] === booking),
+    ).toHaveLength(1);
+    await expectConsistency();
+  });
+
+  test("cancels at Stripe what the buyer gave up", async () => {
+    const booking = await checkOut(1);
+    const intent = await intentOf(booking);
+    await owner.query("select app_public.cancel_booking($1)", [booking]);
+    await until(async () => {
+      const { status } = await stripe.paymentIntents.retrieve(intent.stripe_payment_intent_id);
+      return status === "canceled";
+    });
+    await expectConsistency();
+  });
+
+  test("confirms a late payment when its seats are still free", async () => {
+    const booking = await checkOut(1);
+    const intent = await intentOf(booking);
+    standIn.control.deliveries({ hold: true });
+    await pay(intent.stripe_payment_intent_id);
+    await letExpire(booking);
+    standIn.control.release("created");
+    await until(async () => (await statusOf(booking)) === "confirmed");
+    standIn.control.deliveries({});
+    await expectConsistency();
+  });
+
+  test("returns a late payment exactly once when its seats were sold, however often the news comes", async () => {
+    const booking = await checkOut(1);
+    const intent = await intentOf(booking);
+    standIn.control.deliveries({ hold: true, duplicates: 4 });
+    await pay(intent.stripe_payment_intent_id);
+    await letExpire(booking);
+    const rival = await hold(1, nextSeat - 1);
+    standIn.control.release("reversed");
+    await until(async () => (await statusOf(booking)) === "refunded");
+    standIn.control.deliveries({});
+    await standIn.control.settled();
+    const refunds = await stripe.refunds.list({ payment_intent: intent.stripe_payment_intent_id });
+    expect(refunds.data).toHaveLength(1);
+    expect(await statusOf(rival)).toBe("draft");
+    await expectConsistency();
+  });
+
+  test("loses no answer: when Stripe's reply is lost, the same intent is found again", async () => {
+    standIn.control.loseReplies(2);
+    const booking = await checkOut(1);
+    await intentOf(booking);
+    const atStripe = await stripe.paymentIntents.list({ limit: 100 });
+    expect(
+      atStripe.data.filter(({ metadata }) => metadata["lml_booking_id"] === booking),
+    ).toHaveLength(1);
+  });
+
+  test("sweeps up what has expired, and makes partitions ahead", async () => {
+    const booking = await hold(1);
+    await letExpire(booking, false);
+    await owner.query("select app_private.add_job('booking__expire_due', '{}')");
+    await until(async () => (await statusOf(booking)) === "expired");
+    const { rows } = await owner.query<{ made: number }>(
+      "select app_private.make_partitions_ahead() as made",
+    );
+    expect(rows[0]?.made).toBe(0);
+  });
+
+  test("takes over the jobs of a worker that was killed", async () => {
+    await worker?.stop();
+    worker = undefined;
+    const booking = await checkOut(1);
+    const locked = await owner.query(
+      `update graphile_worker._private_jobs
+      set locked_by = 'pool-killed', locked_at = now() - interval '5 minutes', attempts = 1
+      where task_id = (
+        select id from graphile_worker._private_tasks where identifier = 'payment_intent__create'
+      )`,
+    );
+    expect(locked.rowCount).toBeGreaterThan(0);
+    worker = await start();
+    await intentOf(booking);
+    await expectConsistency();
+  });
+});
+
+function start(): Promise<RunningWorker> {
+  return startWorker({
+    databaseUrl: database.url("lml_worker"),
+    stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+    log: () => undefined,
+  });
+}
+
+/** What the server's webhook route does, without the server. */
+async function openWebhookDoor(): Promise<Server> {
+  const pool = database.pool("lml_authenticator", 2);
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const event = stripe.webhooks.constructEvent(
+        Buffer.concat(chunks),
+        String(request.headers["stripe-signature"]),
+        keys.webhookSecret,
+      );
+      pool
+        .query("select app_private.receive_stripe_event($1, false)", [JSON.stringify(event)])
+        .then(() => response.writeHead(200).end())
+        .catch(() => response.writeHead(500).end());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+async function hold(seats: number, first = nextSeat): Promise<string> {
+  nextSeat = Math.max(nextSeat, first + seats);
+  const { rows } = await owner.query<{ id: string }>("select (app_public.hold_seats($1, $2)).id", [
+    performanceId,
+    theatre.seatIds.slice(first, first + seats),
+  ]);
+  return rows[0]?.id ?? "";
+}
+
+async function checkOut(seats: number): Promise<string> {
+  const booking = await hold(seats);
+  await owner.query("select app_public.start_checkout($1)", [booking]);
+  return booking;
+}
+
+interface Intent {
+  readonly id: string;
+  readonly stripe_payment_intent_id: string;
+}
+
+/** Waits until the intent is known at Stripe. */
+async function intentOf(booking: string): Promise<Intent> {
+  let intent: Intent | undefined;
+  await until(async () => {
+    const { rows } = await owner.query<Intent>(
+      `select id, stripe_payment_intent_id from app_public.payment_intents
+      where booking_id = $1 and stripe_payment_intent_id is not null`,
+      [booking],
+    );
+    intent = rows[0];
+    return intent !== undefined;
+  });
+  if (intent === undefined) throw new Error("There is no intent.");
+  return intent;
+}
+
+async function pay(stripeId: string): Promise<void> {
+  await stripe.paymentIntents.confirm(stripeId, {
+    payment_method: "pm_card_visa",
+    return_url: "https://example.com/",
+  });
+}
+
+/** Moves a booking's deadline into the past, and tidies up unless told otherwise. */
+async function letExpire(booking: string, sweep = true): Promise<void> {
+  await owner.query(
+    "update app_public.seat_booking_state set locked_until = now() where booking_id = $1",
+    [booking],
+  );
+  await owner.query("update app_public.bookings set expires_at = now() where id = $1", [booking]);
+  if (sweep) await owner.query("select app_private.expire_bookings(100)");
+}
+
+async function statusOf(booking: string): Promise<string | undefined> {
+  const { rows } = await owner.query<{ status: string }>(
+    "select status from app_public.bookings where id = $1",
+    [booking],
+  );
+  return rows[0]?.status;
+}
+
+async function expectConsistency(): Promise<void> {
+  const { rows } = await owner.query("select * from app_public.check_invariants()");
+  expect(rows).toEqual([]);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error("It did not happen within 20 seconds.");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
