@@ -20,7 +20,7 @@ interface DocumentFile {
 }
 
 /** The text that generated.ts should have. */
-export async function generate(): Promise<string> {
+async function generate(): Promise<string> {
   const schemaText = await readFile(new URL("schema.graphql", directory), "utf8");
   const files = await documentFiles();
   const types = await codegen({

@@ -1,0 +1,151 @@
+// A box office of a test's own: database, Stripe's stand-in, server and worker.
+import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { startServer } from "../server/server.ts";
+import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
+import { startWorker } from "../worker/worker.ts";
+import {
+  type ClientOptions,
+  LastMinuteLive,
+  type LayoutDocument,
+  type Performance,
+} from "./index.ts";
+
+/** A running box office. Use with `await using`. */
+export interface TestOffice extends AsyncDisposable {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly standIn: StripeStandIn;
+  /** A client for one more person. */
+  client(options?: Partial<ClientOptions>): LastMinuteLive;
+  /** Stops all but the database, once everything that was begun has come to its end. */
+  close(): Promise<void>;
+}
+
+const keys = {
+  secretKey: "sk_test_sdk",
+  publishableKey: "pk_test_sdk",
+  webhookSecret: "whsec_sdk",
+} as const;
+
+/** Starts a box office. */
+export async function startOffice(): Promise<TestOffice> {
+  const database = await testDatabase();
+  try {
+    return await openOffice(database);
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+}
+
+async function openOffice(database: TestDatabase): Promise<TestOffice> {
+  await using started = new AsyncDisposableStack();
+  const standIn = started.use(await startStripeStandIn({ ...keys, port: 0, webhookUrl: null }));
+  const server = started.use(
+    await startServer({
+      databaseUrl: database.url("lml_authenticator"),
+      stripe: { ...keys, apiBase: standIn.url },
+    }),
+  );
+  standIn.control.sendWebhooksTo(`${server.url}/stripe/webhook`);
+  const worker = await startWorker({
+    databaseUrl: database.url("lml_worker"),
+    stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+  });
+  started.defer(() => worker.stop());
+  const running = started.move();
+  const close = async (): Promise<void> => {
+    await standIn.control.settled();
+    await running.disposeAsync();
+  };
+  return {
+    url: server.url,
+    database,
+    standIn,
+    client: (options) => new LastMinuteLive({ url: server.url, ...options }),
+    close,
+    [Symbol.asyncDispose]: async () => {
+      await running.disposeAsync();
+      await database.drop();
+    },
+  };
+}
+
+/** A small hall: two rows of five good seats, one of ten cheap ones. */
+export const smallHall: LayoutDocument = {
+  format: "lml-layout/1",
+  name: "Small hall",
+  categories: [{ name: "Good" }, { name: "Cheap" }],
+  sections: [
+    {
+      name: "Stalls",
+      rows: [["A", 5, "Good"] as const, ["B", 5, "Good"] as const, ["C", 10, "Cheap"] as const].map(
+        ([name, count, category], row) => ({
+          name,
+          seats: Array.from({ length: count }, (_, i) => ({
+            number: String(i + 1),
+            x: (i + 1) / 20,
+            y: (row + 1) / 10,
+            category,
+          })),
+        }),
+      ),
+    },
+  ],
+};
+
+/** What a performance on sale is made from. */
+export interface Show {
+  /** A document, or the text of one. */
+  readonly layout: LayoutDocument | string;
+  /** In the currency's minor unit, by the plan's category. */
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+/** Somebody opens an account, an organization and a venue, and puts a show on sale. */
+export async function putOnSale(
+  organizer: LastMinuteLive,
+  { layout, prices }: Show,
+): Promise<Performance> {
+  await organizer.signUp({
+    email: "organizer@example.com",
+    password: "a long enough password",
+    firstName: "Olga",
+    lastName: "Organizer",
+  });
+  const organization = await organizer.createOrganization({
+    name: "Playhouse",
+    slug: "playhouse",
+    email: "office@example.com",
+    defaultCurrency: "EUR",
+  });
+  const venue = await organizer.createVenue({
+    organizationId: organization.id,
+    name: "Great hall",
+    slug: "great-hall",
+    timezone: "Europe/Vienna",
+    address: { city: "Vienna" },
+  });
+  const plan = await organizer.importLayout(venue, layout);
+  const event = await organizer.createEvent({
+    organizationId: organization.id,
+    venueId: venue.id,
+    title: "The Tempest",
+    slug: "the-tempest",
+  });
+  for (const [category, priceCents] of Object.entries(prices)) {
+    await organizer.createTicketCategory({
+      eventId: event.id,
+      name: category,
+      priceCents,
+      seatCategories: [category],
+    });
+  }
+  const performance = await organizer.createPerformance({
+    eventId: event.id,
+    layoutId: plan.id,
+    startsAt: new Date(Date.now() + 7 * 86_400_000).toISOString(),
+  });
+  await organizer.publishEvent(event);
+  return performance;
+}
