@@ -16,6 +16,10 @@ begin
       using errcode = 'LMLAY', hint = '"lml import layout FILE" reads and converts other formats.';
   end if;
 
+  if jsonb_array_length(read_layout.document -> 'sections') > 10000 then
+    raise exception 'A layout has at most 10,000 sections.' using errcode = 'LMLAY';
+  end if;
+
   return query
   select
     (row_number() over (order by s.section_n, s.row_n, s.seat_n))::integer,

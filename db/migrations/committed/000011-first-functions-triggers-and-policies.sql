@@ -1,5 +1,5 @@
 --! Previous: sha1:996d241e78542fb8a8e200eb386cb9d3fb97b79b
---! Hash: sha1:bc8a5e2806ca773a1b78f03d88dde16277eaf1bf
+--! Hash: sha1:181a64d7711764921264cde00c6fc11771ba0c84
 --! Message: first functions, triggers and policies
 
 --! split: 1000-functions-identity-create_cart_token.sql
@@ -625,6 +625,10 @@ begin
   then
     raise exception 'This is not a layout of format lml-layout/1 with at least one seat.'
       using errcode = 'LMLAY', hint = '"lml import layout FILE" reads and converts other formats.';
+  end if;
+
+  if jsonb_array_length(read_layout.document -> 'sections') > 10000 then
+    raise exception 'A layout has at most 10,000 sections.' using errcode = 'LMLAY';
   end if;
 
   return query
@@ -3302,7 +3306,30 @@ comment on function app_private.record_payment_intent_canceled(uuid) is
   'Remembers that Stripe has canceled an intent.';
 grant execute on function app_private.record_payment_intent_canceled(uuid) to lml_worker;
 
---! split: 1087-functions-payments-record_refund.sql
+--! split: 1087-functions-payments-record_payment_intent_failure.sql
+-- Stripe has understood the request and refused it, so that asking again cannot help. The buyer
+-- sees why, and the seats are free again at their deadline.
+create or replace function app_private.record_payment_intent_failure(
+  payment_intent_id uuid, failure_code text, failure_message text
+)
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update app_public.payment_intents as p
+  set status = 'failed',
+    failure_code = record_payment_intent_failure.failure_code,
+    failure_message = record_payment_intent_failure.failure_message
+  where p.id = record_payment_intent_failure.payment_intent_id
+    and p.status = 'pending'
+    and p.stripe_payment_intent_id is null
+$$;
+
+comment on function app_private.record_payment_intent_failure(uuid, text, text) is
+  'Remembers that Stripe refused to open a payment; repeating it is harmless.';
+grant execute on function app_private.record_payment_intent_failure(uuid, text, text)
+  to lml_worker;
+
+--! split: 1088-functions-payments-record_refund.sql
 -- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so.
 create or replace function app_private.record_refund(
   refund_id uuid, stripe_refund_id text, stripe_status text, failure_reason text
@@ -3352,7 +3379,7 @@ comment on function app_private.record_refund(uuid, text, text, text) is
   'Remembers what Stripe says of a refund; repeating it is harmless.';
 grant execute on function app_private.record_refund(uuid, text, text, text) to lml_worker;
 
---! split: 1088-functions-payments-refund_booking.sql
+--! split: 1089-functions-payments-refund_booking.sql
 create or replace function app_private.refund_booking(
   booking app_public.bookings, reason app_public.refund_reason
 )
@@ -3380,7 +3407,7 @@ $$;
 comment on function app_private.refund_booking(app_public.bookings, app_public.refund_reason) is
   'Queues the return of all that was paid for a booking and not yet returned.';
 
---! split: 1089-functions-payments-request_payment.sql
+--! split: 1090-functions-payments-request_payment.sql
 create or replace function app_private.request_payment(booking app_public.bookings)
 returns uuid
 language plpgsql volatile security definer set search_path = ''
@@ -3404,7 +3431,7 @@ $$;
 comment on function app_private.request_payment(app_public.bookings) is
   'Writes down what is to be collected, and has the worker ask Stripe for it.';
 
---! split: 1090-functions-payments-reverse_sale.sql
+--! split: 1091-functions-payments-reverse_sale.sql
 create or replace function app_private.reverse_sale(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -3436,7 +3463,7 @@ $$;
 comment on function app_private.reverse_sale(app_public.bookings) is
   'Posts the opposite of a sale: what it split is owed to the buyer again.';
 
---! split: 1091-functions-payments-settle_refund.sql
+--! split: 1092-functions-payments-settle_refund.sql
 create or replace function app_private.settle_refund(refund app_public.refunds)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -3457,7 +3484,7 @@ $$;
 comment on function app_private.settle_refund(app_public.refunds) is
   'Posts a refund that has been paid out and closes its booking.';
 
---! split: 1092-functions-payments-share_of.sql
+--! split: 1093-functions-payments-share_of.sql
 create or replace function app_hidden.share_of(
   amount_cents bigint, part_no bigint, parts integer
 )
@@ -3469,7 +3496,7 @@ return share_of.amount_cents * share_of.part_no / share_of.parts
 comment on function app_hidden.share_of(bigint, bigint, integer) is
   'Part 1 to N of an amount in minor units; all N sum to it, and none differs by more than one.';
 
---! split: 1093-functions-payments-tg_ledger_entries__check_balance.sql
+--! split: 1094-functions-payments-tg_ledger_entries__check_balance.sql
 create or replace function app_hidden.tg_ledger_entries__check_balance()
 returns trigger
 language plpgsql security definer set search_path = ''
@@ -3499,7 +3526,7 @@ create constraint trigger _900_check_balance
   deferrable initially deferred
   for each row execute function app_hidden.tg_ledger_entries__check_balance();
 
---! split: 1094-functions-payments-withdraw_payment.sql
+--! split: 1095-functions-payments-withdraw_payment.sql
 -- Here the intent is given up at once; at Stripe a job cancels it. A payment that was faster still
 -- arrives as an event, and is then returned or finds its seats free.
 create or replace function app_private.withdraw_payment(booking app_public.bookings)
@@ -3527,7 +3554,7 @@ $$;
 comment on function app_private.withdraw_payment(app_public.bookings) is
   'Gives the open payment intent of a booking up, if it has one.';
 
---! split: 1095-functions-tickets-issue_tickets.sql
+--! split: 1096-functions-tickets-issue_tickets.sql
 -- One ticket per seat. The parts of a line are shared out so that its tickets sum to it exactly.
 create or replace function app_private.issue_tickets(booking app_public.bookings)
 returns integer
@@ -3586,7 +3613,7 @@ $$;
 comment on function app_private.issue_tickets(app_public.bookings) is
   'Issues the tickets of a booking that has just been confirmed; returns how many.';
 
---! split: 1096-functions-tickets-scan_ticket.sql
+--! split: 1097-functions-tickets-scan_ticket.sql
 -- A refusal is a result, not an exception: raising would undo the record of the attempt.
 create or replace function app_public.scan_ticket(
   performance_id uuid, credential text, gate text default null, device text default null
@@ -3648,7 +3675,7 @@ comment on function app_public.scan_ticket(uuid, text, text, text) is
   'Needs tickets.scan. Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.scan_ticket(uuid, text, text, text) to lml_user;
 
---! split: 1097-functions-tickets-ticket_credential_of.sql
+--! split: 1098-functions-tickets-ticket_credential_of.sql
 -- What a QR code carries can be made again at any time by the database, and by nobody else: only
 -- its hash is stored, and the key never leaves.
 create or replace function app_private.ticket_credential_of(ticket_id uuid, version integer)
@@ -3675,7 +3702,7 @@ $$;
 comment on function app_private.ticket_credential_of(uuid, integer) is
   'The credential of a version of a ticket: 43 unguessable characters.';
 
---! split: 1098-functions-tickets-tickets_credential.sql
+--! split: 1099-functions-tickets-tickets_credential.sql
 create or replace function app_public.tickets_credential(ticket app_public.tickets)
 returns text
 language plpgsql stable security definer set search_path = ''
@@ -3709,7 +3736,7 @@ comment on function app_public.tickets_credential(app_public.tickets) is
 grant execute on function app_public.tickets_credential(app_public.tickets)
   to lml_anonymous, lml_user;
 
---! split: 1099-functions-tickets-use_ticket.sql
+--! split: 1100-functions-tickets-use_ticket.sql
 -- One conditional write decides between two scanners of one ticket.
 create or replace function app_private.use_ticket(organization_id uuid, ticket_id uuid)
 returns app_public.scan_result
@@ -3735,7 +3762,7 @@ $$;
 
 comment on function app_private.use_ticket(uuid, uuid) is 'Uses a ticket up, if it is valid.';
 
---! split: 1100-functions-tickets-void_tickets.sql
+--! split: 1101-functions-tickets-void_tickets.sql
 create or replace function app_private.void_tickets(booking app_public.bookings)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -3771,7 +3798,7 @@ $$;
 comment on function app_private.void_tickets(app_public.bookings) is
   'Ends the tickets of a booking; returns how many. Raises LMTUS when one was used.';
 
---! split: 1101-functions-audit-beat_worker.sql
+--! split: 1102-functions-audit-beat_worker.sql
 create or replace function app_private.beat_worker(worker_id text)
 returns void
 language sql volatile security definer set search_path = ''
@@ -3783,7 +3810,7 @@ $$;
 comment on function app_private.beat_worker(text) is 'A worker says that it is alive.';
 grant execute on function app_private.beat_worker(text) to lml_worker;
 
---! split: 1102-functions-audit-check_invariants.sql
+--! split: 1103-functions-audit-check_invariants.sql
 -- Are we consistent now? No rows: yes. Each question is one that a constraint cannot ask, because
 -- it reaches across tables.
 create or replace function app_public.check_invariants()
@@ -4076,7 +4103,7 @@ comment on function app_public.check_invariants() is
   'For the owner and the worker.';
 grant execute on function app_public.check_invariants() to lml_worker;
 
---! split: 1103-functions-audit-make_partitions_ahead.sql
+--! split: 1104-functions-audit-make_partitions_ahead.sql
 -- Attached rather than created in place: sales go on meanwhile. A leaf gets no grants, and its own
 -- row-level security, because the policies of its parent do not apply to whoever names it.
 create or replace function app_private.make_partitions_ahead(months_ahead integer default 6)
@@ -4122,7 +4149,7 @@ comment on function app_private.make_partitions_ahead(integer) is
   'Makes the monthly partitions of this month and the next ones; returns how many were missing.';
 grant execute on function app_private.make_partitions_ahead(integer) to lml_worker;
 
---! split: 1104-functions-audit-tg__audit.sql
+--! split: 1105-functions-audit-tg__audit.sql
 -- Only the fields that changed, in the transaction of the change. None of the audited tables has a
 -- secret: those are in app_private, which is not audited by value.
 create or replace function app_hidden.tg__audit()
@@ -4188,7 +4215,7 @@ begin
 end
 $do$;
 
---! split: 1105-functions-audit-tg__refuse_change.sql
+--! split: 1106-functions-audit-tg__refuse_change.sql
 -- History is added to, never rewritten, not even by the owner of the tables.
 create or replace function app_hidden.tg__refuse_change()
 returns trigger
@@ -4224,7 +4251,7 @@ begin
 end
 $do$;
 
---! split: 1106-functions-audit-tg__set_updated_at.sql
+--! split: 1107-functions-audit-tg__set_updated_at.sql
 create or replace function app_hidden.tg__set_updated_at()
 returns trigger
 language plpgsql set search_path = ''
@@ -4258,7 +4285,7 @@ begin
 end
 $do$;
 
---! split: 1107-functions-audit-unlock_dead_workers.sql
+--! split: 1108-functions-audit-unlock_dead_workers.sql
 -- Whoever holds jobs and has not beaten for a while was killed. A worker that never beat at all is
 -- judged by the age of its locks.
 create or replace function app_private.unlock_dead_workers(
@@ -4294,7 +4321,7 @@ comment on function app_private.unlock_dead_workers(interval) is
   'Frees the jobs of workers that have stopped beating; returns their ids.';
 grant execute on function app_private.unlock_dead_workers(interval) to lml_worker;
 
---! split: 1108-policies-identity-session_tokens.sql
+--! split: 1109-policies-identity-session_tokens.sql
 -- Reached through definer functions only.
 alter table app_private.session_tokens enable row level security;
 alter table app_private.session_tokens force row level security;
@@ -4307,7 +4334,7 @@ create policy all_owner on app_private.session_tokens
 
 revoke all on app_private.session_tokens from public;
 
---! split: 1109-policies-identity-user_credentials.sql
+--! split: 1110-policies-identity-user_credentials.sql
 -- Reached through definer functions only.
 alter table app_private.user_credentials enable row level security;
 alter table app_private.user_credentials force row level security;
@@ -4320,7 +4347,7 @@ create policy all_owner on app_private.user_credentials
 
 revoke all on app_private.user_credentials from public;
 
---! split: 1110-policies-identity-user_sessions.sql
+--! split: 1111-policies-identity-user_sessions.sql
 -- Everybody sees where they themselves are signed in.
 alter table app_public.user_sessions enable row level security;
 alter table app_public.user_sessions force row level security;
@@ -4339,7 +4366,7 @@ create policy select_own on app_public.user_sessions
 revoke all on app_public.user_sessions from public;
 grant select on app_public.user_sessions to lml_user;
 
---! split: 1111-policies-identity-users.sql
+--! split: 1112-policies-identity-users.sql
 -- Everybody sees themselves. What members see of each other comes with memberships.
 alter table app_public.users enable row level security;
 alter table app_public.users force row level security;
@@ -4358,7 +4385,7 @@ create policy select_own on app_public.users
 revoke all on app_public.users from public;
 grant select on app_public.users to lml_user;
 
---! split: 1112-policies-organizations-currencies.sql
+--! split: 1113-policies-organizations-currencies.sql
 -- Reference data, the same for everybody.
 alter table app_public.currencies enable row level security;
 alter table app_public.currencies force row level security;
@@ -4377,7 +4404,7 @@ create policy select_all on app_public.currencies
 revoke all on app_public.currencies from public;
 grant select on app_public.currencies to lml_anonymous, lml_user, lml_worker;
 
---! split: 1113-policies-organizations-organization_members.sql
+--! split: 1114-policies-organizations-organization_members.sql
 -- One sees one's own memberships; who may read members sees all of the organization.
 alter table app_public.organization_members enable row level security;
 alter table app_public.organization_members force row level security;
@@ -4401,7 +4428,7 @@ create policy select_member on app_public.organization_members
 revoke all on app_public.organization_members from public;
 grant select on app_public.organization_members to lml_user;
 
---! split: 1114-policies-organizations-organization_settings.sql
+--! split: 1115-policies-organizations-organization_settings.sql
 -- Terms are the business of its members.
 alter table app_public.organization_settings enable row level security;
 alter table app_public.organization_settings force row level security;
@@ -4420,7 +4447,7 @@ create policy select_member on app_public.organization_settings
 revoke all on app_public.organization_settings from public;
 grant select on app_public.organization_settings to lml_user;
 
---! split: 1115-policies-organizations-organizations.sql
+--! split: 1116-policies-organizations-organizations.sql
 -- An active organization is public; its members always see it.
 alter table app_public.organizations enable row level security;
 alter table app_public.organizations force row level security;
@@ -4444,7 +4471,7 @@ create policy select_member on app_public.organizations
 revoke all on app_public.organizations from public;
 grant select on app_public.organizations to lml_anonymous, lml_user;
 
---! split: 1116-policies-organizations-role_permissions.sql
+--! split: 1117-policies-organizations-role_permissions.sql
 -- What roles may do is no secret.
 alter table app_public.role_permissions enable row level security;
 alter table app_public.role_permissions force row level security;
@@ -4463,7 +4490,7 @@ create policy select_all on app_public.role_permissions
 revoke all on app_public.role_permissions from public;
 grant select on app_public.role_permissions to lml_anonymous, lml_user;
 
---! split: 1117-policies-organizations-tax_rates.sql
+--! split: 1118-policies-organizations-tax_rates.sql
 -- Rates are the business of its members; buyers see the tax on their booking.
 alter table app_public.tax_rates enable row level security;
 alter table app_public.tax_rates force row level security;
@@ -4482,7 +4509,7 @@ create policy select_member on app_public.tax_rates
 revoke all on app_public.tax_rates from public;
 grant select on app_public.tax_rates to lml_user;
 
---! split: 1118-policies-venues-layout_seats.sql
+--! split: 1119-policies-venues-layout_seats.sql
 -- As public as its layout.
 alter table app_public.layout_seats enable row level security;
 alter table app_public.layout_seats force row level security;
@@ -4501,7 +4528,7 @@ create policy select_with_layout on app_public.layout_seats
 revoke all on app_public.layout_seats from public;
 grant select on app_public.layout_seats to lml_anonymous, lml_user;
 
---! split: 1119-policies-venues-layout_sections.sql
+--! split: 1120-policies-venues-layout_sections.sql
 -- As public as its layout.
 alter table app_public.layout_sections enable row level security;
 alter table app_public.layout_sections force row level security;
@@ -4520,7 +4547,7 @@ create policy select_with_layout on app_public.layout_sections
 revoke all on app_public.layout_sections from public;
 grant select on app_public.layout_sections to lml_anonymous, lml_user;
 
---! split: 1120-policies-venues-venue_layouts.sql
+--! split: 1121-policies-venues-venue_layouts.sql
 -- A layout is public once a public performance uses it.
 alter table app_public.venue_layouts enable row level security;
 alter table app_public.venue_layouts force row level security;
@@ -4547,7 +4574,7 @@ create policy select_member on app_public.venue_layouts
 revoke all on app_public.venue_layouts from public;
 grant select on app_public.venue_layouts to lml_anonymous, lml_user;
 
---! split: 1121-policies-venues-venues.sql
+--! split: 1122-policies-venues-venues.sql
 -- A venue is public once something public happens there.
 alter table app_public.venues enable row level security;
 alter table app_public.venues force row level security;
@@ -4574,7 +4601,7 @@ create policy select_member on app_public.venues
 revoke all on app_public.venues from public;
 grant select on app_public.venues to lml_anonymous, lml_user;
 
---! split: 1122-policies-events-events.sql
+--! split: 1123-policies-events-events.sql
 -- What is published is public; drafts are for members.
 alter table app_public.events enable row level security;
 alter table app_public.events force row level security;
@@ -4598,7 +4625,7 @@ create policy select_member on app_public.events
 revoke all on app_public.events from public;
 grant select on app_public.events to lml_anonymous, lml_user;
 
---! split: 1123-policies-events-performances.sql
+--! split: 1124-policies-events-performances.sql
 -- As public as its event.
 alter table app_public.performances enable row level security;
 alter table app_public.performances force row level security;
@@ -4620,7 +4647,7 @@ create policy select_with_event on app_public.performances
 revoke all on app_public.performances from public;
 grant select on app_public.performances to lml_anonymous, lml_user;
 
---! split: 1124-policies-events-ticket_categories.sql
+--! split: 1125-policies-events-ticket_categories.sql
 -- As public as its event.
 alter table app_public.ticket_categories enable row level security;
 alter table app_public.ticket_categories force row level security;
@@ -4643,7 +4670,7 @@ create policy select_with_event on app_public.ticket_categories
 revoke all on app_public.ticket_categories from public;
 grant select on app_public.ticket_categories to lml_anonymous, lml_user;
 
---! split: 1125-policies-events-ticket_category_prices.sql
+--! split: 1126-policies-events-ticket_category_prices.sql
 -- As public as its category.
 alter table app_public.ticket_category_prices enable row level security;
 alter table app_public.ticket_category_prices force row level security;
@@ -4666,7 +4693,7 @@ create policy select_with_category on app_public.ticket_category_prices
 revoke all on app_public.ticket_category_prices from public;
 grant select on app_public.ticket_category_prices to lml_anonymous, lml_user;
 
---! split: 1126-policies-inventory-performance_categories.sql
+--! split: 1127-policies-inventory-performance_categories.sql
 -- As public as its performance.
 alter table app_public.performance_categories enable row level security;
 alter table app_public.performance_categories force row level security;
@@ -4689,7 +4716,7 @@ create policy select_with_performance on app_public.performance_categories
 revoke all on app_public.performance_categories from public;
 grant select on app_public.performance_categories to lml_anonymous, lml_user;
 
---! split: 1127-policies-inventory-seat_booking_state.sql
+--! split: 1128-policies-inventory-seat_booking_state.sql
 -- Who has which seat is for members; the public reads seat_map, which does not tell.
 alter table app_public.seat_booking_state enable row level security;
 alter table app_public.seat_booking_state force row level security;
@@ -4708,7 +4735,7 @@ create policy select_member on app_public.seat_booking_state
 revoke all on app_public.seat_booking_state from public;
 grant select on app_public.seat_booking_state to lml_user;
 
---! split: 1128-policies-bookings-booking_items.sql
+--! split: 1129-policies-bookings-booking_items.sql
 -- Whoever sees the booking.
 alter table app_public.booking_items enable row level security;
 alter table app_public.booking_items force row level security;
@@ -4730,7 +4757,7 @@ create policy select_with_booking on app_public.booking_items
 revoke all on app_public.booking_items from public;
 grant select on app_public.booking_items to lml_anonymous, lml_user;
 
---! split: 1129-policies-bookings-booking_state_transitions.sql
+--! split: 1130-policies-bookings-booking_state_transitions.sql
 -- Whoever sees the booking.
 alter table app_public.booking_state_transitions enable row level security;
 alter table app_public.booking_state_transitions force row level security;
@@ -4753,7 +4780,7 @@ create policy select_with_booking on app_public.booking_state_transitions
 revoke all on app_public.booking_state_transitions from public;
 grant select on app_public.booking_state_transitions to lml_anonymous, lml_user;
 
---! split: 1130-policies-bookings-booking_status_transitions.sql
+--! split: 1131-policies-bookings-booking_status_transitions.sql
 -- What may happen to a booking is no secret.
 alter table app_public.booking_status_transitions enable row level security;
 alter table app_public.booking_status_transitions force row level security;
@@ -4772,7 +4799,7 @@ create policy select_all on app_public.booking_status_transitions
 revoke all on app_public.booking_status_transitions from public;
 grant select on app_public.booking_status_transitions to lml_anonymous, lml_user;
 
---! split: 1131-policies-bookings-bookings.sql
+--! split: 1132-policies-bookings-bookings.sql
 -- The owner, by account or by cart token, and staff.
 alter table app_public.bookings enable row level security;
 alter table app_public.bookings force row level security;
@@ -4801,7 +4828,7 @@ create policy select_member on app_public.bookings
 revoke all on app_public.bookings from public;
 grant select on app_public.bookings to lml_anonymous, lml_user;
 
---! split: 1132-policies-bookings-customers.sql
+--! split: 1133-policies-bookings-customers.sql
 -- One sees one's own entries; staff sees the organization's.
 alter table app_public.customers enable row level security;
 alter table app_public.customers force row level security;
@@ -4825,7 +4852,7 @@ create policy select_member on app_public.customers
 revoke all on app_public.customers from public;
 grant select on app_public.customers to lml_user;
 
---! split: 1133-policies-bookings-idempotency_keys.sql
+--! split: 1134-policies-bookings-idempotency_keys.sql
 -- Reached through definer functions only.
 alter table app_private.idempotency_keys enable row level security;
 alter table app_private.idempotency_keys force row level security;
@@ -4838,7 +4865,7 @@ create policy all_owner on app_private.idempotency_keys
 
 revoke all on app_private.idempotency_keys from public;
 
---! split: 1134-policies-payments-ledger_accounts.sql
+--! split: 1135-policies-payments-ledger_accounts.sql
 -- The books are for staff who may read payments.
 alter table app_public.ledger_accounts enable row level security;
 alter table app_public.ledger_accounts force row level security;
@@ -4857,7 +4884,7 @@ create policy select_member on app_public.ledger_accounts
 revoke all on app_public.ledger_accounts from public;
 grant select on app_public.ledger_accounts to lml_user;
 
---! split: 1135-policies-payments-ledger_entries.sql
+--! split: 1136-policies-payments-ledger_entries.sql
 -- The books are for staff who may read payments.
 alter table app_public.ledger_entries enable row level security;
 alter table app_public.ledger_entries force row level security;
@@ -4876,7 +4903,7 @@ create policy select_member on app_public.ledger_entries
 revoke all on app_public.ledger_entries from public;
 grant select on app_public.ledger_entries to lml_user;
 
---! split: 1136-policies-payments-ledger_transactions.sql
+--! split: 1137-policies-payments-ledger_transactions.sql
 -- The books are for staff who may read payments.
 alter table app_public.ledger_transactions enable row level security;
 alter table app_public.ledger_transactions force row level security;
@@ -4895,7 +4922,7 @@ create policy select_member on app_public.ledger_transactions
 revoke all on app_public.ledger_transactions from public;
 grant select on app_public.ledger_transactions to lml_user;
 
---! split: 1137-policies-payments-payment_intent_secrets.sql
+--! split: 1138-policies-payments-payment_intent_secrets.sql
 -- Reached through definer functions only.
 alter table app_private.payment_intent_secrets enable row level security;
 alter table app_private.payment_intent_secrets force row level security;
@@ -4908,7 +4935,7 @@ create policy all_owner on app_private.payment_intent_secrets
 
 revoke all on app_private.payment_intent_secrets from public;
 
---! split: 1138-policies-payments-payment_intents.sql
+--! split: 1139-policies-payments-payment_intents.sql
 -- The owner of the booking, and staff who may read payments.
 alter table app_public.payment_intents enable row level security;
 alter table app_public.payment_intents force row level security;
@@ -4940,7 +4967,7 @@ create policy select_member on app_public.payment_intents
 revoke all on app_public.payment_intents from public;
 grant select on app_public.payment_intents to lml_anonymous, lml_user;
 
---! split: 1139-policies-payments-refunds.sql
+--! split: 1140-policies-payments-refunds.sql
 -- The owner of the booking, and staff who may read payments.
 alter table app_public.refunds enable row level security;
 alter table app_public.refunds force row level security;
@@ -4972,7 +4999,7 @@ create policy select_member on app_public.refunds
 revoke all on app_public.refunds from public;
 grant select on app_public.refunds to lml_anonymous, lml_user;
 
---! split: 1140-policies-payments-stripe_events.sql
+--! split: 1141-policies-payments-stripe_events.sql
 -- Reached through definer functions only.
 alter table app_private.stripe_events enable row level security;
 alter table app_private.stripe_events force row level security;
@@ -4985,7 +5012,7 @@ create policy all_owner on app_private.stripe_events
 
 revoke all on app_private.stripe_events from public;
 
---! split: 1141-policies-tickets-signing_keys.sql
+--! split: 1142-policies-tickets-signing_keys.sql
 -- Reached through definer functions only.
 alter table app_private.signing_keys enable row level security;
 alter table app_private.signing_keys force row level security;
@@ -4998,7 +5025,7 @@ create policy all_owner on app_private.signing_keys
 
 revoke all on app_private.signing_keys from public;
 
---! split: 1142-policies-tickets-ticket_credentials.sql
+--! split: 1143-policies-tickets-ticket_credentials.sql
 -- Reached through definer functions only.
 alter table app_private.ticket_credentials enable row level security;
 alter table app_private.ticket_credentials force row level security;
@@ -5011,7 +5038,7 @@ create policy all_owner on app_private.ticket_credentials
 
 revoke all on app_private.ticket_credentials from public;
 
---! split: 1143-policies-tickets-ticket_scans.sql
+--! split: 1144-policies-tickets-ticket_scans.sql
 -- Staff sees what happened at its doors.
 alter table app_public.ticket_scans enable row level security;
 alter table app_public.ticket_scans force row level security;
@@ -5030,7 +5057,7 @@ create policy select_member on app_public.ticket_scans
 revoke all on app_public.ticket_scans from public;
 grant select on app_public.ticket_scans to lml_user;
 
---! split: 1144-policies-tickets-tickets.sql
+--! split: 1145-policies-tickets-tickets.sql
 -- The owner of the booking, and staff at the door or on the telephone.
 alter table app_public.tickets enable row level security;
 alter table app_public.tickets force row level security;
@@ -5062,7 +5089,7 @@ create policy select_member on app_public.tickets
 revoke all on app_public.tickets from public;
 grant select on app_public.tickets to lml_anonymous, lml_user;
 
---! split: 1145-policies-audit-audit_log.sql
+--! split: 1146-policies-audit-audit_log.sql
 -- Who may read the audit sees its organization's part.
 alter table app_public.audit_log enable row level security;
 alter table app_public.audit_log force row level security;
@@ -5081,7 +5108,7 @@ create policy select_member on app_public.audit_log
 revoke all on app_public.audit_log from public;
 grant select on app_public.audit_log to lml_user;
 
---! split: 1146-policies-audit-worker_heartbeats.sql
+--! split: 1147-policies-audit-worker_heartbeats.sql
 -- Reached through definer functions only.
 alter table app_private.worker_heartbeats enable row level security;
 alter table app_private.worker_heartbeats force row level security;

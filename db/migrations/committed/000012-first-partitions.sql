@@ -1,5 +1,5 @@
---! Previous: sha1:bc8a5e2806ca773a1b78f03d88dde16277eaf1bf
---! Hash: sha1:96f5cfaede9f740d04ff2ee9f23f1b7acffc1e72
+--! Previous: sha1:181a64d7711764921264cde00c6fc11771ba0c84
+--! Hash: sha1:02009bb2dcdffb89c96d07fd95485b6ef9f3f1f7
 --! Message: first partitions
 
 --! split: 100-partitions.sql

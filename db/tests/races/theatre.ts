@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import pg from "pg";
 import { testDatabase, type TestDatabase } from "../harness.ts";
+import { fixturesSql } from "../server.ts";
 
 /** How a statement ended: with rows, or with the SQLSTATE of its error. */
 export type Outcome = readonly unknown[] | string;
@@ -20,7 +19,7 @@ export class Theatre {
   static async open(): Promise<Theatre> {
     const database = await testDatabase();
     const owner = database.pool("lml_owner", 4);
-    await owner.query(readFileSync(join(import.meta.dirname, "..", "fixtures.sql"), "utf8"));
+    await owner.query(fixturesSql());
     await owner.query("select tests.create_theatre()");
     return new Theatre(database, owner);
   }

@@ -1,5 +1,5 @@
 -- If this fails, a plan is stored that is not what was sent, or of which no seat can be sold.
-select plan(58);
+select plan(59);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -118,6 +118,15 @@ from (values
   (replace(tests.layout('r'), '"Box", "rows": [', '"Box", "lines": ['), 'a section without rows'),
   (replace(tests.layout('r'), '"sections": [', '"sections": [7, '), 'a section that is a number'),
   (replace(tests.layout('r'), '"seats": [', '"seats": [null, '), 'a seat that is null'),
+  (
+    jsonb_build_object('format', 'lml-layout/1', 'sections', (
+      select jsonb_agg(
+        tests.seat_layout('{}')::jsonb #> '{sections,0}' || format('{"name": %s}', n)::jsonb
+      )
+      from generate_series(1, 32769) as n
+    ))::text,
+    'more sections than there are numbers'
+  ),
   (tests.seat_layout('{"number": ""}'), 'a seat without number'),
   (tests.seat_layout('{"number": null}'), 'a seat whose number is null'),
   (tests.seat_layout('{"number": "123456789012345678901"}'), 'a number that is too long'),
