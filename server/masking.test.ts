@@ -54,6 +54,7 @@ async function plantFailures(database: TestDatabase): Promise<void> {
         when 'cast' then perform 'hunter2'::integer;
         when 'range' then perform 'hunter2'::text, 99999999999::bigint::integer;
         when 'missing' then perform 1 from app_private.no_such_table;
+        when 'limit' then return current_setting('statement_timeout');
         when 'sleep' then perform pg_sleep(20);
         when 'deadlock' then raise exception 'hunter2' using errcode = '40P01';
         when 'serialization' then raise exception 'hunter2' using errcode = '40001';
@@ -127,6 +128,16 @@ describe("an error", () => {
     expect(answer.codes).toEqual(["LMTMO"]);
     expect(performance.now() - start).toBeGreaterThan(4_500);
     expect(performance.now() - start).toBeLessThan(9_000);
+  });
+
+  test("comes later for whoever sends a lot, which only users may", async () => {
+    const user = await signUp(server);
+    const limitOf = async (filler: string): Promise<unknown> => {
+      const answer = await server.graphql(fail, { way: "limit", filler }, { token: user.token });
+      return answer.data?.planted.result ?? answer.errors;
+    };
+    expect(await limitOf("")).toBe("5s");
+    expect(await limitOf("x".repeat(200 * 1024))).toBe("30s");
   });
 
   test("of a mistake in the query is told as GraphQL tells it, without a code or a trace", async () => {

@@ -12,6 +12,9 @@ const limits = {
   idle_in_transaction_session_timeout: "10s",
 } as const;
 
+/** A user who sends this much sends a layout: importing 50,000 seats takes several seconds. */
+const longRequest = { bytes: 128 * 1024, statement_timeout: "30s" } as const;
+
 const channels: ReadonlySet<string> = new Set(["web", "mobile", "api"]);
 
 /**
@@ -22,6 +25,7 @@ export function requestSettings(request: FastifyRequest): RequestSettings {
   const { headers } = request;
   const { authorization } = headers;
   const channel = single(headers["x-lml-channel"]);
+  const isLong = Number(headers["content-length"]) > longRequest.bytes;
   return {
     role: authorization === undefined ? "lml_anonymous" : "lml_user",
     "lml.session_token": authorization === undefined ? "" : bearerToken(authorization),
@@ -31,6 +35,7 @@ export function requestSettings(request: FastifyRequest): RequestSettings {
     "lml.user_agent": short(headers["user-agent"], 500),
     "lml.channel": channels.has(channel) ? channel : "web",
     ...limits,
+    ...(isLong ? { statement_timeout: longRequest.statement_timeout } : {}),
   };
 }
 
