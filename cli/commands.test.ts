@@ -91,6 +91,26 @@ describe("the database of DATABASE_URL", () => {
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("was up to date")]);
   });
 
+  test("is refused when it was made from another history", async () => {
+    await using other = await testDatabase();
+    const client = await other.connect("lml_owner");
+    await client.query(
+      `update graphile_migrate.migrations set hash = 'sha1:0'
+      where filename = (select max(filename) from graphile_migrate.migrations)`,
+    );
+    const env = given(other.url("lml_owner"));
+    for (const words of [["migrate"], ["migrate", "--status"]]) {
+      const { code, stderr } = await lml(words, env);
+      expect([code, stderr]).toEqual([3, expect.stringMatching(/other migrations .*\d{6}-/)]);
+      expect(stderr).toContain("--fresh");
+    }
+    const doctor = await lml(["doctor", "--json"], env);
+    expect(doctor.code).toBe(1);
+    expect(JSON.parse(doctor.stdout)).toContainEqual(
+      expect.objectContaining({ check: "migrations", status: "fail" }),
+    );
+  });
+
   test("is seeded once, however often one asks", async () => {
     const count = `select (select count(*)::int from app_public.users) as users,
       (select count(*)::int from app_public.events where status = 'published') as events,

@@ -8,7 +8,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "./db/postgres.ts";
 import { isAlive, sleep, waitUntilGone } from "./db/processes.ts";
-import { endAll, launch, lml, type Running } from "./testing.ts";
+import { endAll, launch, launchProgram, lml, type Running } from "./testing.ts";
 
 // The tests tell one story, of one box office through good and bad times.
 let root: string;
@@ -145,6 +145,23 @@ test("the URL is the owner's, for psql", async () => {
   expect(superuser).toEqual([{ rolsuper: true }]);
 });
 
+test("the demo says how to start a box office when none answers", async () => {
+  const nobody = ["--url", `http://127.0.0.1:${await freePort()}`];
+  const { code, stderr } = await launchProgram("examples/demo.ts", nobody).ended;
+  expect([code, stderr]).toEqual([1, expect.stringContaining("npm start")]);
+});
+
+test("the demo buys seats and shows their codes", async () => {
+  const words = ["--data", data, "--seats", "3", "--card", "declined"];
+  const { code, stdout, stderr } = await launchProgram("examples/demo.ts", words).ended;
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("trying another card");
+  expect(stdout).toMatch(/Booking LML-[A-Z0-9]+ is confirmed/);
+  expect(stdout.match(/^Ticket TKT-/gm)).toHaveLength(3);
+  expect(stdout).toContain("█▀▀▀▀▀█");
+  expect((await lml(["check", "--data", data])).code).toBe(0);
+});
+
 test("stop ends everything, and data and tickets are there at the next start", async () => {
   await sql("update app_public.organizations set website = 'https://kept.example'");
   const server = postmaster();
@@ -160,6 +177,9 @@ test("stop ends everything, and data and tickets are there at the next start", a
 
   const said = await start();
   expect(said).not.toContain("filling in");
+  expect(await sql("select count(*)::int as tickets from app_public.tickets")).toEqual([
+    { tickets: 3 },
+  ]);
   expect(await sql("select website from app_public.organizations")).toEqual([
     { website: "https://kept.example" },
   ]);

@@ -37,8 +37,17 @@ export async function endAll(): Promise<void> {
 
 /** Starts `lml` as people do, in a process of its own. */
 export function launch(words: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return launchProgram(join("cli", "lml.ts"), words, env);
+}
+
+/** Starts a program of the repository in a process of its own. */
+export function launchProgram(
+  file: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Running {
   const kept = Object.entries(process.env).filter(([name]) => !hidden.test(name));
-  const child = spawn(process.execPath, [join(repositoryRoot, "cli", "lml.ts"), ...words], {
+  const child = spawn(process.execPath, [join(repositoryRoot, file), ...words], {
     cwd: repositoryRoot,
     env: { ...Object.fromEntries(kept), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 import { migrateDatabase, withDatabase } from "../office/database.ts";
 import { officeDirectory } from "../office/directory.ts";
-import { pendingMigrations } from "../office/migrate.ts";
+import { readHistory } from "../office/history.ts";
 import { randomPassword } from "../office/secrets.ts";
 import { CliError } from "../errors.ts";
 import { alignColumns, createOutput } from "../output.ts";
@@ -17,7 +17,7 @@ export async function runSeed(flags: { data?: string; password?: string }): Prom
       await output.step("bringing the database up to date", (detail) =>
         migrateDatabase(database, detail),
       );
-    } else if ((await pendingMigrations(database.ownerUrl)).length > 0) {
+    } else if ((await readHistory(database.ownerUrl)).pending.length > 0) {
       throw new CliError("The database is not up to date.", {
         hint: "Run `npx lml migrate` first.",
       });

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { Passwords } from "../../server/passwords.ts";
 import { CliError } from "../errors.ts";
 import { sha256Hex } from "../layout/canonical.ts";
-import { onConnection } from "../office/database.ts";
+import { onConnection } from "../office/connection.ts";
 import { type DemoAccount, demoAccounts, demoOrganizationSlug, demoVenueSlug } from "./accounts.ts";
 import { playhouseText } from "./playhouse.ts";
 

@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { tell } from "../errors.ts";
 import { findViolations } from "../office/check.ts";
-import { type OfficeDatabase, onConnection } from "../office/database.ts";
-import { pendingMigrations } from "../office/migrate.ts";
+import { onConnection } from "../office/connection.ts";
+import { type OfficeDatabase } from "../office/database.ts";
+import { otherHistoryHint, readHistory, shorten } from "../office/history.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
 /** What the database is like. */
@@ -15,11 +16,17 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       ...(await examineSettings(client)),
       await examineClock(client),
     ];
-    const pending = await pendingMigrations(ownerUrl);
-    if (pending.length > 0) {
-      const names = pending.slice(0, 3).join(", ") + (pending.length > 3 ? ", ..." : "");
+    const { pending, different } = await readHistory(ownerUrl);
+    if (different.length > 0) {
       findings.push(
-        fail("migrations", `${pending.length} to apply: ${names}`, "npx lml migrate"),
+        fail("migrations", `made from others: ${shorten(different)}`, otherHistoryHint),
+      );
+      return findings;
+    }
+    if (pending.length > 0) {
+      const finding = `${pending.length} to apply: ${shorten(pending)}`;
+      findings.push(
+        fail("migrations", finding, "npx lml migrate"),
         skip("the rest", "can be examined when migrations are applied"),
       );
       return findings;

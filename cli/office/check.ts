@@ -2,7 +2,8 @@ import colors from "picocolors";
 import { errorCode } from "../db/processes.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { createOutput, type Output } from "../output.ts";
-import { onConnection, withDatabase } from "./database.ts";
+import { onConnection } from "./connection.ts";
+import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
 
 /** Something that is not consistent. */

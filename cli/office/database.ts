@@ -1,9 +1,11 @@
 import { realpathSync } from "node:fs";
-import pg from "pg";
+import type pg from "pg";
 import type { PostgresServer } from "../db/postgres.ts";
 import { errorCode } from "../db/processes.ts";
 import { CliError } from "../errors.ts";
+import { onConnection } from "./connection.ts";
 import { hasData, type OfficeDirectory, prepareDirectory } from "./directory.ts";
+import { readHistory, requireSameHistory } from "./history.ts";
 import { loadSecrets, randomPassword, saveSecrets } from "./secrets.ts";
 import { runningState } from "./state.ts";
 
@@ -323,28 +325,6 @@ function withSessionOption(url: URL, option: string): string {
   return other.href;
 }
 
-const connectPatienceMs = 10_000;
-
-/** Runs work on a connection of its own. */
-export async function onConnection<T>(
-  url: string,
-  action: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: connectPatienceMs,
-    application_name: "lml",
-  });
-  // What goes wrong between statements shows at the next one.
-  client.on("error", () => undefined);
-  await client.connect();
-  try {
-    return await action(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
 async function queryOnce<Row extends pg.QueryResultRow>(
   url: string,
   text: string,
@@ -353,17 +333,25 @@ async function queryOnce<Row extends pg.QueryResultRow>(
   return await onConnection(url, async (client) => (await client.query<Row>(text, values)).rows);
 }
 
-/** Brings a database to the newest version, creating roles and database where we may. */
+/**
+ * Brings a database to the newest version, creating roles and database where we may.
+ *
+ * @returns the files that were applied.
+ * @throws CliError when what was applied to it earlier is not what the files say now.
+ */
 export async function migrateDatabase(
   database: OfficeDatabase,
   log: (line: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const { administratorUrl, ownerUrl, serverUrl, workerUrl } = database;
+  const history = await readHistory(ownerUrl, administratorUrl !== undefined);
+  requireSameHistory(history);
   const { migrate } = await import("../db/migrate.ts");
-  const { administratorUrl, serverUrl, workerUrl } = database;
   const roleUrls = [serverUrl, workerUrl].filter((url) => url !== undefined);
   await migrate({
-    ownerUrl: database.ownerUrl,
+    ownerUrl,
     ...(administratorUrl === undefined ? {} : { superuserUrl: administratorUrl, roleUrls }),
     log,
   });
+  return history.pending;
 }

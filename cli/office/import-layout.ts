@@ -7,7 +7,8 @@ import { errorCode } from "../db/processes.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { type AcceptedLayout, formatLayoutReport, readLayout } from "../layout/index.ts";
 import { alignColumns, createOutput } from "../output.ts";
-import { onConnection, withDatabase } from "./database.ts";
+import { onConnection } from "./connection.ts";
+import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
 
 /** Reads a seating plan and stores it. Returns the exit code. */

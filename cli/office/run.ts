@@ -93,18 +93,20 @@ async function showOffice(
   output.line(`${colors.green("Ready")} after ${seconds.toFixed(1)} s.`);
   output.line();
   for (const line of alignColumns(rows)) output.line(`  ${line}`);
-  await showDemo(office, output);
+  const hasDemoAccounts = await showDemo(office, output);
   if (flags.host !== "127.0.0.1" && flags.host !== "localhost" && flags.host !== "::1") {
     output.note(`\nOthers can reach ${flags.host}: whoever does may use the demo's accounts.`);
   }
   output.line();
-  output.line(`Try, in another terminal: ${colors.bold("npm run demo")}`);
+  const next = hasDemoAccounts ? "npm run demo" : "npx lml seed";
+  output.line(`Try, in another terminal: ${colors.bold(next)}`);
   output.line(colors.dim("Ctrl-C stops. npx lml --help says what else there is."));
 }
 
-async function showDemo({ database, seeded }: Office, output: Output): Promise<void> {
+/** Shows the demo's accounts, and returns whether they are there. */
+async function showDemo({ database, seeded }: Office, output: Output): Promise<boolean> {
   const { owner, door, customer } = demoAccounts;
-  if (!(await hasDemo(database.ownerUrl, owner.email))) return;
+  if (!(await hasDemo(database.ownerUrl, owner.email))) return false;
   const embedded = database.origin === "embedded" ? embeddedDemoPassword : undefined;
   const password = (seeded?.accountsMade === true ? seeded.password : undefined) ?? embedded;
   output.line();
@@ -115,4 +117,5 @@ async function showDemo({ database, seeded }: Office, output: Output): Promise<v
   );
   const rows = [owner, door, customer].map(({ email, purpose }) => [email, purpose]);
   for (const line of alignColumns(rows)) output.line(`    ${line}`);
+  return true;
 }

@@ -4,13 +4,8 @@ import { type SeedReport, isEmpty, isOver, seed } from "../demo/seed.ts";
 import { embeddedDemoPassword } from "../demo/accounts.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
-import {
-  givenUrl,
-  migrateDatabase,
-  type OfficeDatabase,
-  onConnection,
-  openDatabase,
-} from "./database.ts";
+import { onConnection } from "./connection.ts";
+import { givenUrl, migrateDatabase, type OfficeDatabase, openDatabase } from "./database.ts";
 import { type OfficeDirectory, prepareDirectory, shortPath } from "./directory.ts";
 import { isFreePort, requireFreePort } from "./ports.ts";
 import { removeOffice } from "./remains.ts";
