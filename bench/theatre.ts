@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 
 /** An organization with a layout, ready to put any number of performances on sale. */
 export interface Theatre {
