@@ -51,7 +51,7 @@ async function sweepAgainstPayment(theatre: Theatre): Promise<Outcome> {
   await payment.begin();
   await payment.run(pay(booking));
   const swept = sweep.once("select app_private.expire_bookings()");
-  const waited = await Promise.race([swept.then(() => false), sweep.waits().then(() => true)]);
+  const waited = await sweep.waitsBefore(swept);
   await payment.commit();
   return [waited, ...(await swept)];
 }
@@ -204,7 +204,7 @@ async function twoSweeps(theatre: Theatre): Promise<[boolean, Outcome]> {
   await first.begin();
   expect(await first.run("select app_private.expire_bookings(4)")).toEqual([4]);
   const other = second.once("select app_private.expire_bookings()");
-  const waited = await Promise.race([other.then(() => false), second.waits().then(() => true)]);
+  const waited = await second.waitsBefore(other);
   await first.commit();
   return [waited, await other];
 }

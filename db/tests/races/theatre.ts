@@ -159,12 +159,21 @@ export class Session {
 
   /** Resolves as soon as this session waits for another one, and fails when it does not. */
   async waits(): Promise<void> {
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      if ((await this.waitsFor()).length > 0) return;
-      if (Date.now() > deadline) throw new Error("Nobody is waited for.");
+    if (!(await this.waitsBefore(new Promise(() => undefined)))) {
+      throw new Error("Nobody is waited for.");
+    }
+  }
+
+  /** Whether this session waits for another one before its statement has ended. */
+  async waitsBefore(end: Promise<unknown>): Promise<boolean> {
+    const deadline = Date.now() + 10_000;
+    let ended = false;
+    void end.finally(() => (ended = true));
+    while (!ended && Date.now() < deadline) {
+      if ((await this.waitsFor()).length > 0) return true;
       await new Promise((resolve) => void setTimeout(resolve, 2));
     }
+    return false;
   }
 
   /** The backends that this session waits for now. */
