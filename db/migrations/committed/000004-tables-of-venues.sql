@@ -1,5 +1,5 @@
 --! Previous: sha1:1f0cdd91abf411838328b22a29091cc386c32c85
---! Hash: sha1:6163ed2af3e21af018505493e23dd94e55680469
+--! Hash: sha1:2a593930713647afe26d37961dcae305b10ecfda
 --! Message: tables of venues
 
 --! split: 100-tables.sql
@@ -63,6 +63,7 @@ create table app_public.venue_layouts (
   constraint venue_layouts_version_is_positive check (version > 0),
   constraint venue_layouts_seat_count_is_bounded check (seat_count between 0 and 200000)
 );
+create index venue_layouts_sha256_idx on app_public.venue_layouts (sha256);
 
 comment on table app_public.venue_layouts is
   'An immutable version of a venue''s seating plan, identified by the SHA-256 of its document.';

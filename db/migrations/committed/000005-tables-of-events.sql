@@ -1,5 +1,5 @@
---! Previous: sha1:6163ed2af3e21af018505493e23dd94e55680469
---! Hash: sha1:d97f8cca331dad63a383322d7de786d582e73838
+--! Previous: sha1:2a593930713647afe26d37961dcae305b10ecfda
+--! Hash: sha1:b29819dcdf255c05f8b93745199f4c4cc609941a
 --! Message: tables of events
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:d97f8cca331dad63a383322d7de786d582e73838
---! Hash: sha1:17aa655ac1b245d1d1f681dd04c2855eb8413dd2
+--! Previous: sha1:b29819dcdf255c05f8b93745199f4c4cc609941a
+--! Hash: sha1:584e2781d50109004eecea3aed8f296888ea99e8
 --! Message: tables of inventory
 
 --! split: 100-tables.sql

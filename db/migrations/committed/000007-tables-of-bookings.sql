@@ -1,5 +1,5 @@
---! Previous: sha1:17aa655ac1b245d1d1f681dd04c2855eb8413dd2
---! Hash: sha1:cc6d51704f289730332309e6730697f56f805df3
+--! Previous: sha1:584e2781d50109004eecea3aed8f296888ea99e8
+--! Hash: sha1:39060aa556a1a1ff4f56a06413ee5c9d0dfeb4d0
 --! Message: tables of bookings
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:cc6d51704f289730332309e6730697f56f805df3
---! Hash: sha1:f287b5f387f0d3b494c35ac617c4488ed8dc7811
+--! Previous: sha1:39060aa556a1a1ff4f56a06413ee5c9d0dfeb4d0
+--! Hash: sha1:53bab3c6facac800e4bd08e760205fc47a18f134
 --! Message: tables of payments
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:f287b5f387f0d3b494c35ac617c4488ed8dc7811
---! Hash: sha1:80272f6feb60bf276df0f35d8b28e44d8c711e3f
+--! Previous: sha1:53bab3c6facac800e4bd08e760205fc47a18f134
+--! Hash: sha1:bc26f1d2aa9690ef7aa005aca2eaf9f0a95db2ed
 --! Message: tables of tickets
 
 --! split: 100-tables.sql

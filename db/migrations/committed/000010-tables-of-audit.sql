@@ -1,5 +1,5 @@
---! Previous: sha1:80272f6feb60bf276df0f35d8b28e44d8c711e3f
---! Hash: sha1:996d241e78542fb8a8e200eb386cb9d3fb97b79b
+--! Previous: sha1:bc26f1d2aa9690ef7aa005aca2eaf9f0a95db2ed
+--! Hash: sha1:7f211b50819cf93f55ae3179ac7eb1cf016eb8b1
 --! Message: tables of audit
 
 --! split: 100-tables.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:996d241e78542fb8a8e200eb386cb9d3fb97b79b
---! Hash: sha1:181a64d7711764921264cde00c6fc11771ba0c84
+--! Previous: sha1:7f211b50819cf93f55ae3179ac7eb1cf016eb8b1
+--! Hash: sha1:594c9f3b227ffb867801e9774d0f18239b1303dc
 --! Message: first functions, triggers and policies
 
 --! split: 1000-functions-identity-create_cart_token.sql

@@ -1,5 +1,5 @@
---! Previous: sha1:181a64d7711764921264cde00c6fc11771ba0c84
---! Hash: sha1:02009bb2dcdffb89c96d07fd95485b6ef9f3f1f7
+--! Previous: sha1:594c9f3b227ffb867801e9774d0f18239b1303dc
+--! Hash: sha1:04b9f0502ed96e5058933b3824e66b9fce363758
 --! Message: first partitions
 
 --! split: 100-partitions.sql
