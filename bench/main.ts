@@ -1,10 +1,14 @@
 import { parseArgs } from "node:util";
 import { withBench, type Measurement } from "./bench.ts";
 import type { Figure } from "./figure.ts";
+import { deadlocks } from "./figures/deadlocks.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
+import { memory } from "./figures/memory.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
+  deadlocks,
+  memory,
 };
 
 const help = `Measures what we publish, on a throw-away PostgreSQL with fsync on.
