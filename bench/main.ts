@@ -2,12 +2,14 @@ import { parseArgs } from "node:util";
 import { withBench, type Measurement } from "./bench.ts";
 import type { Figure } from "./figure.ts";
 import { deadlocks } from "./figures/deadlocks.ts";
+import { graphqlOverNode } from "./figures/graphql-over-node.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { memory } from "./figures/memory.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
   deadlocks,
+  "graphql-over-node": graphqlOverNode,
   memory,
 };
 
