@@ -49,7 +49,8 @@ export function launchProgram(
   const kept = Object.entries(process.env).filter(([name]) => !hidden.test(name));
   const child = spawn(process.execPath, [join(repositoryRoot, file), ...words], {
     cwd: repositoryRoot,
-    env: { ...Object.fromEntries(kept), ...env },
+    // Words are compared, and some environments (CI) ask for colors.
+    env: { ...Object.fromEntries(kept), NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";
