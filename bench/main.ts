@@ -4,10 +4,12 @@ import type { Figure } from "./figure.ts";
 import { deadlocks } from "./figures/deadlocks.ts";
 import { graphqlOverNode } from "./figures/graphql-over-node.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
+import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
+  "hold-over-seed": holdOverSeed,
   deadlocks,
   "graphql-over-node": graphqlOverNode,
   memory,
