@@ -5,8 +5,8 @@
 -- Repaired just enough to run:
 -- * "get diagnostics ... = found" does not exist; the number of rows is asked for.
 -- * A variable cannot be named current_time; it has another name.
--- * A check with now() holds at the moment of writing only, and refuses the update that takes over a lock that ran out;
---   a lock needs an owner and an end, whenever that is.
+-- * A check with now() is true only while the row is written, and refuses any later change of a row whose lock ran out
+--   that leaves it locked; a lock needs an owner and an end, whenever that is.
 -- * uuid_generate_v4 needs an extension; gen_random_uuid is built in and not slower.
 create schema seed_000;
 set search_path = seed_000;
