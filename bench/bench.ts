@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { migrate } from "../cli/db/migrate.ts";
+import { applyPending } from "../cli/db/pending.ts";
 import { temporaryPostgres, type LoginRole, type PostgresServer } from "../cli/db/postgres.ts";
 import type { Figure } from "./figure.ts";
 
@@ -51,6 +52,7 @@ export async function withBench<T>(
       superuserUrl: server.url("postgres", "postgres"),
       roleUrls: [url("lml_owner"), url("lml_authenticator"), url("lml_worker")],
     });
+    await applyPending(url("lml_owner"));
     const connect = async (role: LoginRole): Promise<pg.Client> => {
       const client = new pg.Client({ connectionString: url(role) });
       await client.connect();

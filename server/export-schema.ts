@@ -4,11 +4,10 @@
 import { graphileEnvironment } from "./graphile-environment.ts";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import { migrate } from "../cli/db/migrate.ts";
 import { repositoryRoot } from "../cli/db/paths.ts";
+import { applyPending } from "../cli/db/pending.ts";
 import { temporaryPostgres } from "../cli/db/postgres.ts";
-import { pendingSql } from "../cli/db/sources.ts";
 import { openDatabase } from "./database.ts";
 import { buildSchema, schemaText } from "./graphql/schema.ts";
 
@@ -23,25 +22,8 @@ if (given !== undefined && given !== "") {
     superuserUrl: server.url("postgres", "postgres"),
     roleUrls: [authenticatorUrl],
   });
-  await addPending(server.url("lml_owner", "lml"));
+  await applyPending(server.url("lml_owner", "lml"));
   await exportSchema(authenticatorUrl);
-}
-
-/** Sources that no migration has sealed yet: the file is of the working tree. */
-async function addPending(ownerUrl: string): Promise<void> {
-  const pending = pendingSql(repositoryRoot);
-  if (pending === undefined) return;
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    await client.query(
-      `begin; set local search_path = ''; set local check_function_bodies = off;
-      ${pending.text}
-      ;commit`,
-    );
-  } finally {
-    await client.end();
-  }
 }
 
 async function exportSchema(databaseUrl: string): Promise<void> {

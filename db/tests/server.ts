@@ -5,9 +5,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { migrate } from "../../cli/db/migrate.ts";
-import { repositoryRoot } from "../../cli/db/paths.ts";
+import { applyPending } from "../../cli/db/pending.ts";
 import { temporaryPostgres } from "../../cli/db/postgres.ts";
-import { pendingSql } from "../../cli/db/sources.ts";
 
 /** What the tests of one run share. */
 export interface TestServer {
@@ -130,10 +129,9 @@ async function buildDatabases(server: TestServer, log: (line: string) => void): 
   const ownerUrl = testUrl(server, "lml_owner", server.template);
   const roleUrls = loginRoles.map((role) => testUrl(server, role, server.template));
   await migrate({ ownerUrl, superuserUrl: server.superuserUrl, roleUrls });
-  const pending = pendingSql(repositoryRoot);
-  if (pending !== undefined) {
-    log(`tests: including ${pending.files.length} files that are not committed as a migration`);
-    await onConnection(ownerUrl, (client) => runPending(client, pending.text));
+  const pending = await applyPending(ownerUrl);
+  if (pending.length > 0) {
+    log(`tests: including ${pending.length} files that are not committed as a migration`);
   }
   await onConnection(server.superuserUrl, async (client) => {
     await client.query(`alter database ${server.template} with allow_connections false`);
@@ -144,25 +142,6 @@ async function buildDatabases(server: TestServer, log: (line: string) => void): 
     await client.query("reset search_path");
     await client.query(fixturesSql());
   });
-}
-
-/** Runs uncommitted SQL the way graphile-migrate would: in one transaction, with full names. */
-export async function runPending(client: pg.Client, text: string): Promise<void> {
-  try {
-    await client.query("begin");
-    await client.query("set local search_path = ''; set local check_function_bodies = off");
-    await client.query(text);
-    await client.query("commit");
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    if (error.position === undefined) {
-      throw new Error(`uncommitted SQL failed: ${error.message}`, { cause: error });
-    }
-    const before = text.slice(0, Number(error.position));
-    const file = [...before.matchAll(/^-- (db\/\S+\.sql)$/gm)].at(-1)?.[1] ?? "";
-    const line = before.slice(before.lastIndexOf(`-- ${file}`)).split("\n").length - 1;
-    throw new Error(`${file}:${line}: ${error.message}`, { cause: error });
-  }
 }
 
 /** People, theatres and identities, as functions in schema `tests`: for a test's own database, too. */

@@ -26,7 +26,8 @@ begin
     v_performance_id := v_booking.performance_id;
   end if;
   v_sale := app_private.open_sale(
-    coalesce(v_performance_id, app_private.only_performance_of(acquire_seat_lock.event_id))
+    coalesce(v_performance_id, app_private.only_performance_of(acquire_seat_lock.event_id)),
+    array[acquire_seat_lock.seat_id]
   );
   if v_sale.event_id is distinct from acquire_seat_lock.event_id then
     raise exception 'The booking is for another event.' using errcode = 'LMBKG';
@@ -43,14 +44,15 @@ begin
   v_buyer.user_id := acquire_seat_lock.user_id;
   begin
     if v_booking.id is null then
-      perform app_private.hold_for_new_booking(
-        v_buyer, v_sale, app_private.seat_nos_of(v_sale, array[acquire_seat_lock.seat_id]),
-        acquire_seat_lock.lock_duration_minutes * 60
+      perform app_private.take_seats(
+        v_sale, uuidv7(),
+        now() + make_interval(
+          secs => least(acquire_seat_lock.lock_duration_minutes * 60, v_sale.hold_seconds_max)
+        ),
+        v_buyer
       );
     else
-      perform app_private.hold_for_draft(
-        v_booking, v_sale, app_private.seat_nos_of(v_sale, array[acquire_seat_lock.seat_id])
-      );
+      perform app_private.hold_for_draft(v_booking, v_sale);
     end if;
   exception
     when sqlstate 'LMTKN' then

@@ -26,15 +26,18 @@ begin
     end if;
   end if;
 
-  v_sale := app_private.open_sale(hold_seats.performance_id);
+  v_sale := app_private.open_sale(
+    hold_seats.performance_id, coalesce(hold_seats.seat_ids, '{}')
+  );
   if v_buyer.user_id is null and not v_sale.allow_guest_checkout then
     raise exception 'This organization sells to people with an account only.'
       using errcode = 'LMGST', hint = 'Sign in first.';
   end if;
 
   if hold_seats.booking_id is null then
-    v_booking := app_private.hold_for_new_booking(
-      v_buyer, v_sale, app_private.seat_nos_of(v_sale, hold_seats.seat_ids), v_sale.hold_seconds
+    v_booking := app_private.take_seats(
+      v_sale, uuidv7(),
+      now() + make_interval(secs => least(v_sale.hold_seconds, v_sale.hold_seconds_max)), v_buyer
     );
   else
     perform app_private.require_open_draft(v_booking);
@@ -42,9 +45,7 @@ begin
       raise exception 'The booking is for another performance.'
         using errcode = 'LMBKG', detail = v_booking.performance_id::text;
     end if;
-    v_booking := app_private.hold_for_draft(
-      v_booking, v_sale, app_private.seat_nos_of(v_sale, hold_seats.seat_ids)
-    );
+    v_booking := app_private.hold_for_draft(v_booking, v_sale);
   end if;
 
   if hold_seats.idempotency_key is not null then

@@ -7,17 +7,17 @@ declare
     release_seats.booking_id, 'bookings.manage'
   );
   v_sale app_private.sale;
-  v_seat_nos integer[];
 begin
   perform app_private.require_open_draft(v_booking);
-  v_sale := app_private.open_sale(v_booking.performance_id);
-  v_seat_nos := app_private.seat_nos_of(v_sale, release_seats.seat_ids);
-  if not v_seat_nos <@ app_private.held_seat_nos(v_booking) then
+  v_sale := app_private.open_sale(
+    v_booking.performance_id, coalesce(release_seats.seat_ids, '{}')
+  );
+  if not v_sale.seat_nos <@ app_private.held_seat_nos(v_booking) then
     raise exception 'The booking does not hold all of these seats.' using errcode = 'LMSEA';
   end if;
 
-  perform app_private.free_seats(v_booking, v_seat_nos);
-  perform app_private.reprice_lines_without(v_booking, v_sale, v_seat_nos);
+  perform app_private.free_seats(v_booking, v_sale.seat_nos);
+  perform app_private.reprice_lines_without(v_booking, v_sale, v_sale.seat_nos);
   return app_private.store_booking_totals(v_booking.id);
 end
 $$;

@@ -6,13 +6,19 @@ language plpgsql security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_row jsonb := to_jsonb(coalesce(new, old));
-  v_organization_id uuid := v_row ->> 'organization_id';
-  v_booking_id uuid := case tg_table_name
-    when 'bookings' then v_row ->> 'id'
-    else v_row ->> 'booking_id'
-  end;
+  v_booking_id uuid;
+  v_organization_id uuid;
 begin
+  if tg_table_name = 'bookings' then
+    v_booking_id := new.id;
+    v_organization_id := new.organization_id;
+  elsif tg_op = 'DELETE' then
+    v_booking_id := old.booking_id;
+    v_organization_id := old.organization_id;
+  else
+    v_booking_id := new.booking_id;
+    v_organization_id := new.organization_id;
+  end if;
   if exists (
     select
     from app_public.bookings as b

@@ -1,54 +1,63 @@
-create or replace function app_private.open_sale(performance_id uuid)
+-- One statement for all that a sale has to know beforehand: every statement more would be felt in
+-- the hot path. Buyers name seats by their ids; the hot table knows their numbers.
+create or replace function app_private.open_sale(performance_id uuid, seat_ids text[] default null)
 returns app_private.sale
 language plpgsql stable security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_sale app_private.sale;
-  v_is_on_sale boolean;
-  v_opens_at timestamptz;
-  v_closes_at timestamptz;
+  v_found record;
 begin
   select
-    p.organization_id, p.id, p.event_id, p.layout_id, p.currency, e.service_fee_percentage,
-    e.service_fee_fixed_cents, e.processing_fee_percentage, e.processing_fee_fixed_cents,
-    e.commission_percentage, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
-    s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max
-  into v_sale
+    row(
+      p.organization_id, p.id, p.event_id, p.layout_id, p.currency, e.service_fee_percentage,
+      e.service_fee_fixed_cents, e.processing_fee_percentage, e.processing_fee_fixed_cents,
+      e.commission_percentage, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
+      s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max,
+      case when cardinality(open_sale.seat_ids) <= s.tickets_per_booking_max then array(
+        select l.seat_no
+        from app_public.layout_seats as l
+        where l.organization_id = p.organization_id
+          and l.layout_id = p.layout_id
+          and l.seat_id = any (open_sale.seat_ids)
+      ) end
+    )::app_private.sale as sale,
+    e.status = 'published' and p.status = 'scheduled' and o.status = 'active' as is_on_sale,
+    e.sales_start as opens_at,
+    coalesce(e.sales_end, p.starts_at) as closes_at
+  into v_found
   from app_public.performances as p
   join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+  join app_public.organizations as o on o.id = p.organization_id
   join app_public.organization_settings as s on s.organization_id = p.organization_id
   left join app_public.tax_rates as t
     on t.organization_id = e.organization_id and t.id = e.tax_rate_id
   where p.id = open_sale.performance_id;
-  if v_sale.performance_id is null then
+  if not found then
     raise exception 'There is no such performance.'
       using errcode = 'LMNFD', detail = format('%s', open_sale.performance_id);
   end if;
-
-  select
-    e.status = 'published' and p.status = 'scheduled' and o.status = 'active',
-    e.sales_start, coalesce(e.sales_end, p.starts_at)
-  into v_is_on_sale, v_opens_at, v_closes_at
-  from app_public.performances as p
-  join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
-  join app_public.organizations as o on o.id = p.organization_id
-  where p.id = open_sale.performance_id;
-  if not v_is_on_sale then
+  if not v_found.is_on_sale then
     raise exception 'This event is not on sale.'
-      using errcode = 'LMEVT', detail = v_sale.performance_id::text;
+      using errcode = 'LMEVT', detail = open_sale.performance_id::text;
   end if;
-  if now() < v_opens_at then
+  if now() < v_found.opens_at then
     raise exception 'Sales have not opened yet.'
-      using errcode = 'LMSAL', detail = v_opens_at::text, hint = 'Try again then.';
+      using errcode = 'LMSAL', detail = v_found.opens_at::text, hint = 'Try again then.';
   end if;
-  if now() >= v_closes_at then
-    raise exception 'Sales are closed.' using errcode = 'LMSAL', detail = v_closes_at::text;
+  if now() >= v_found.closes_at then
+    raise exception 'Sales are closed.' using errcode = 'LMSAL', detail = v_found.closes_at::text;
   end if;
-  return v_sale;
+  if open_sale.seat_ids = '{}'
+    or cardinality((v_found.sale).seat_nos) is distinct from cardinality(open_sale.seat_ids)
+  then
+    perform app_private.raise_bad_seat_ids(v_found.sale, open_sale.seat_ids);
+  end if;
+  return v_found.sale;
 end
 $$;
 
-comment on function app_private.open_sale(uuid) is
-  'The terms of a performance that is on sale now. '
-  'Raises LMNFD, LMEVT (not published), LMSAL (before or after sales).';
+comment on function app_private.open_sale(uuid, text[]) is
+  'The terms of a performance that is on sale now, with the numbers of the seats that are wanted, '
+  'in no order. Raises LMNFD, LMEVT (not published), LMSAL (before or after sales), LMQTY (no seat '
+  'or too many), LMSDP (one twice), LMSEA (unknown).';

@@ -5,8 +5,17 @@ returns void
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+  v_count integer := cardinality(raise_bad_seat_ids.seat_ids);
   v_unknown jsonb;
 begin
+  if v_count = 0 then
+    raise exception 'No seat was named.' using errcode = 'LMQTY', detail = '0';
+  end if;
+  if v_count > (raise_bad_seat_ids.sale).tickets_per_booking_max then
+    raise exception 'At most % seats fit in one booking.',
+        (raise_bad_seat_ids.sale).tickets_per_booking_max
+      using errcode = 'LMQTY', detail = v_count::text;
+  end if;
   if (
     select count(distinct id) from unnest(raise_bad_seat_ids.seat_ids) as id
   ) < (select count(id) from unnest(raise_bad_seat_ids.seat_ids) as id) then
@@ -28,4 +37,4 @@ end
 $$;
 
 comment on function app_private.raise_bad_seat_ids(app_private.sale, text[]) is
-  'Raises LMSDP or LMSEA for seat ids that do not name as many seats.';
+  'Raises LMQTY, LMSDP or LMSEA for seat ids that do not name as many seats.';

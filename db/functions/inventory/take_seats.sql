@@ -1,81 +1,127 @@
--- The heart of a sale. One update takes all the seats or, because the caller's transaction fails,
--- none. A seat whose lock has run out is free at this very moment, whoever sweeps up later.
+-- The heart of a sale. One statement takes all the seats and writes their lines, and the booking
+-- too when there is none yet; or, because the caller's transaction fails, nothing at all. A seat
+-- whose lock has run out is free at this very moment, whoever sweeps up later.
 --
 -- Seats are locked in order of their number, so that two holds never wait for each other in a
 -- circle. Only an index scan visits them in that order, hence the settings; the generic plan saves
 -- planning anew at every call (the array makes a custom plan look cheaper than it is).
 create or replace function app_private.take_seats(
-  sale app_private.sale, seat_nos integer[], booking_id uuid, locked_until timestamptz
+  sale app_private.sale, booking_id uuid, locked_until timestamptz,
+  new_buyer app_private.buyer default null
 )
-returns setof app_private.priced_line
+returns app_public.bookings
 language plpgsql volatile security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 set enable_bitmapscan = off set enable_seqscan = off
 as $$
 declare
-  v_taken integer[];
-  v_line app_private.priced_line;
+  v_is_new boolean := not take_seats.new_buyer is null;
+  v_reference text;
+  v_result record;
 begin
-  for v_line in
-    with taken as (
-      update app_public.seat_booking_state as s
-      set status = 'locked', booking_id = take_seats.booking_id,
-        locked_until = take_seats.locked_until
-      where s.organization_id = (take_seats.sale).organization_id
-        and s.performance_id = (take_seats.sale).performance_id
-        and s.seat_no = any (take_seats.seat_nos)
-        and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
-      returning s.seat_no, s.category_no, s.price_override_cents
-    ),
-    grouped as (
-      select
-        t.category_no, t.price_override_cents, array_agg(t.seat_no order by t.seat_no) as seat_nos,
-        count(*)::integer as quantity
-      from taken as t
-      group by t.category_no, t.price_override_cents
+  if v_is_new then
+    v_reference := app_private.generate_booking_reference((take_seats.sale).organization_id);
+  end if;
+
+  with taken as (
+    update app_public.seat_booking_state as s
+    set status = 'locked', booking_id = take_seats.booking_id,
+      locked_until = take_seats.locked_until
+    where s.organization_id = (take_seats.sale).organization_id
+      and s.performance_id = (take_seats.sale).performance_id
+      and s.seat_no = any ((take_seats.sale).seat_nos)
+      and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
+    returning s.seat_no, s.category_no, s.price_override_cents
+  ),
+  grouped as (
+    select
+      t.category_no, t.price_override_cents, array_agg(t.seat_no order by t.seat_no) as seat_nos,
+      count(*)::integer as quantity
+    from taken as t
+    group by t.category_no, t.price_override_cents
+  ),
+  priced as materialized (
+    select
+      c.id as ticket_category_id, g.seat_nos, g.quantity,
+      coalesce(g.price_override_cents, (
+        select p.price_cents
+        from app_public.ticket_category_prices as p
+        where p.organization_id = c.organization_id
+          and p.ticket_category_id = c.id
+          and p.audience = 'public'
+          and p.valid_during @> now()
+      )) as unit_price_cents
+    from grouped as g
+    join app_public.ticket_categories as c
+      on c.organization_id = (take_seats.sale).organization_id
+      and c.event_id = (take_seats.sale).event_id
+      and c.category_no = g.category_no
+      and c.status = 'active'
+  ),
+  lines as (
+    select p.*, l.*
+    from priced as p
+    cross join lateral app_hidden.price_line(
+      p.unit_price_cents, p.quantity, take_seats.sale
+    ) as l
+    where p.unit_price_cents is not null
+  ),
+  sums as (
+    select
+      sum(l.quantity) as quantity,
+      sum(l.subtotal_cents)::bigint as subtotal_cents,
+      sum(l.service_fee_cents)::bigint as service_fee_cents,
+      sum(l.processing_fee_cents)::bigint as processing_fee_cents,
+      sum(l.tax_cents)::bigint as tax_cents,
+      sum(l.total_cents)::bigint as total_cents,
+      app_hidden.percentage_of(
+        sum(l.subtotal_cents)::bigint, (take_seats.sale).commission_percentage
+      ) as commission_cents
+    from lines as l
+  ),
+  new_booking as (
+    insert into app_public.bookings as b (
+      id, organization_id, performance_id, booking_reference, user_id, cart_token_hash,
+      booking_channel, currency, subtotal_cents, service_fee_cents, processing_fee_cents,
+      tax_cents, total_amount_cents, commission_percentage, commission_amount_cents,
+      payout_cents, expires_at
     )
     select
-      c.id, g.seat_nos, g.quantity, coalesce(g.price_override_cents, p.price_cents),
-      l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents
-    from grouped as g
-    left join app_public.performance_categories as pc
-      on pc.organization_id = (take_seats.sale).organization_id
-      and pc.performance_id = (take_seats.sale).performance_id
-      and pc.category_no = g.category_no
-    left join app_public.ticket_categories as c
-      on c.organization_id = pc.organization_id
-      and c.id = pc.ticket_category_id
-      and c.status = 'active'
-    left join app_public.ticket_category_prices as p
-      on p.organization_id = c.organization_id
-      and p.ticket_category_id = c.id
-      and p.audience = 'public'
-      and p.valid_during @> now()
-    left join lateral app_hidden.price_line(
-      coalesce(g.price_override_cents, p.price_cents), g.quantity, take_seats.sale
-    ) as l on true
-  loop
-    v_taken := v_taken || v_line.seat_nos;
-    if v_line.ticket_category_id is null or v_line.unit_price_cents is null then
-      raise exception 'Tickets of this category are not on sale.'
-        using errcode = 'LMSAL', detail = v_line.seat_nos::text;
-    end if;
-    return next v_line;
-  end loop;
+      take_seats.booking_id, (take_seats.sale).organization_id, (take_seats.sale).performance_id,
+      v_reference, (take_seats.new_buyer).user_id, (take_seats.new_buyer).cart_token_hash,
+      app_hidden.current_channel(), (take_seats.sale).currency, s.subtotal_cents,
+      s.service_fee_cents, s.processing_fee_cents, s.tax_cents, s.total_cents,
+      (take_seats.sale).commission_percentage, s.commission_cents,
+      s.subtotal_cents - s.commission_cents, take_seats.locked_until
+    from sums as s
+    where v_is_new and s.quantity > 0
+    returning b as booking
+  ),
+  new_items as (
+    insert into app_public.booking_items (
+      organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
+      unit_price_cents, subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents,
+      total_cents
+    )
+    select
+      (take_seats.sale).organization_id, take_seats.booking_id, 'seat', l.ticket_category_id,
+      l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents, l.service_fee_cents,
+      l.processing_fee_cents, l.tax_cents, l.total_cents
+    from lines as l
+  )
+  select s.quantity, (select n.booking from new_booking as n) as booking into v_result
+  from sums as s;
 
-  if cardinality(v_taken) is distinct from cardinality(take_seats.seat_nos) then
-    perform app_private.raise_seats_taken(
-      take_seats.sale,
-      array(
-        select unnest(take_seats.seat_nos) except select unnest(coalesce(v_taken, '{}'))
-      )
-    );
+  if v_result.quantity is distinct from cardinality((take_seats.sale).seat_nos) then
+    perform app_private.raise_seats_taken(take_seats.sale, take_seats.booking_id);
   end if;
+  return v_result.booking;
 end
 $$;
 
 comment on function app_private.take_seats(
-  app_private.sale, integer[], uuid, timestamptz
+  app_private.sale, uuid, timestamptz, app_private.buyer
 ) is
-  'Locks seats for a booking and returns its lines, priced. '
+  'Locks the seats of a sale for a booking and adds their lines, priced, to it. For a new buyer it '
+  'makes the booking, and returns it; the amounts of an older one are for the caller to store. '
   'Raises LMTKN, naming the seats that were not free, and LMSAL for a category not on sale.';

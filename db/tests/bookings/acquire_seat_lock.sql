@@ -51,7 +51,7 @@ select is(tests.visible('app_public.bookings'), '0', 'nor is a booking made for 
 select is(tests.lock(19, 'eve'), false, 'nor is a blocked seat');
 select tests.refused($$ select tests.lock(4, 'ada') $$, 'LMRGT', 'the user must be the caller');
 select tests.refused(
-  $$ select app_public.acquire_seat_lock(tests.id('theatre.event'), 'x', null) $$,
+  $$ select app_public.acquire_seat_lock(tests.id('theatre.event'), (tests.seats(4))[1], null) $$,
   'LMRGT', 'and not nobody'
 );
 select tests.refused(
