@@ -1,8 +1,17 @@
+/** How often the sides take turns within a round. A disk that is busy for a moment then hits both. */
+const turnsPerRound = 6;
+
 /** One of two sides that are measured against each other: does a fixed amount of work. */
 export interface Side {
   readonly name: string;
-  /** Prepares one round; not measured. Returns the work to be measured, and how many pieces it has. */
-  prepare(round: number): Promise<{ readonly pieces: number; work(): Promise<void> }>;
+  /** Prepares one round; not measured. Returns the pieces of work, and what does some of them. */
+  prepare(): Promise<Round>;
+}
+
+/** The work of one side in one round. */
+export interface Round {
+  readonly pieces: readonly number[];
+  work(pieces: readonly number[]): Promise<void>;
 }
 
 /** What was measured, per second and as a ratio. */
@@ -13,8 +22,8 @@ export interface Comparison {
 }
 
 /**
- * Measures two sides in turn, the order changing with every round, so that whatever else the machine does hits both. The
- * ratio is taken within each round and its median over all rounds.
+ * Measures two sides in turn, several turns to a round, the order changing with every turn, so that whatever else the
+ * machine does hits both. The ratio is taken within each round and its median over all rounds.
  */
 export async function compare(
   ours: Side,
@@ -22,15 +31,10 @@ export async function compare(
   rounds: number,
   log: (line: string) => void,
 ): Promise<Comparison> {
-  await rate(ours, -1);
-  await rate(theirs, -1);
+  await measureRound(ours, theirs);
   const results: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const first = round % 2 === 0 ? ours : theirs;
-    const second = first === ours ? theirs : ours;
-    const one = await rate(first, round);
-    const two = await rate(second, round);
-    const result = first === ours ? { ours: one, theirs: two } : { ours: two, theirs: one };
+    const result = await measureRound(ours, theirs);
     results.push(result);
     log(
       `  round ${round + 1}: ${ours.name} ${result.ours.toFixed(0)}/s, ` +
@@ -47,11 +51,36 @@ export async function compare(
   };
 }
 
-async function rate(side: Side, round: number): Promise<number> {
-  const { pieces, work } = await side.prepare(round);
-  const start = performance.now();
-  await work();
-  return (pieces * 1000) / (performance.now() - start);
+async function measureRound(ours: Side, theirs: Side): Promise<{ ours: number; theirs: number }> {
+  const one = new Stopwatch(await ours.prepare());
+  const two = new Stopwatch(await theirs.prepare());
+  for (let turn = 0; turn < turnsPerRound; turn += 1) {
+    const [first, second] = turn % 2 === 0 ? [one, two] : [two, one];
+    await first.run(turn);
+    await second.run(turn);
+  }
+  return { ours: one.rate(), theirs: two.rate() };
+}
+
+class Stopwatch {
+  readonly #round: Round;
+  #milliseconds = 0;
+
+  constructor(round: Round) {
+    this.#round = round;
+  }
+
+  async run(turn: number): Promise<void> {
+    const { pieces, work } = this.#round;
+    const size = Math.ceil(pieces.length / turnsPerRound);
+    const start = performance.now();
+    await work(pieces.slice(turn * size, (turn + 1) * size));
+    this.#milliseconds += performance.now() - start;
+  }
+
+  rate(): number {
+    return (this.#round.pieces.length * 1000) / this.#milliseconds;
+  }
 }
 
 /** The middle of some numbers. */

@@ -10,6 +10,9 @@ import { busy, RefusedError } from "./errors.ts";
 /** Settings of one transaction, such as `{ role: "lml_anonymous" }`. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
+/** How many connections a server has unless told otherwise: enough for a few cores. More would only wait in the database. */
+export const defaultPoolSize = 10;
+
 /** How to reach the database. */
 export interface DatabaseOptions {
   /** The database, as `lml_authenticator`. */

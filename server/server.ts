@@ -10,7 +10,7 @@ import fastify, {
   type FastifyRequest,
 } from "fastify";
 import Stripe from "stripe";
-import { openDatabase, type Database } from "./database.ts";
+import { defaultPoolSize, openDatabase, type Database } from "./database.ts";
 import { publicError, ServerError, type PublicError } from "./errors.ts";
 import { loggable } from "./graphql/errors.ts";
 import { addGraphql } from "./graphql/handler.ts";
@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = makeApp(options);
   const database = openDatabase({
     databaseUrl: options.databaseUrl,
-    poolSize: options.poolSize ?? 10,
+    poolSize: options.poolSize ?? defaultPoolSize,
     onError: (error) => app.log.warn({ err: loggable(error) }, "lost a connection to the database"),
   });
   let stopping: Promise<void> | undefined;

@@ -46,12 +46,12 @@ export async function graphqlOverNode(bench: Bench): Promise<Figure[]> {
     prepare: async () => {
       const performanceId = await addPerformance(owner, theatre);
       const tokens = Array.from({ length: clientCount }, randomToken);
-      const work = (): Promise<void> =>
-        share(tokens, pieces, async (token, first) => {
+      const work = (some: readonly number[]): Promise<void> =>
+        share(tokens, some, async (token, first) => {
           const seatIds = theatre.seatIds.slice(first, first + seatsPerHold);
           await post(url, token, { performanceId, seatIds });
         });
-      return { pieces: pieces.length, work };
+      return { pieces, work };
     },
   });
   try {

@@ -1,11 +1,13 @@
 import type pg from "pg";
 import { app, randomReference } from "../hold.ts";
+import { defaultPoolSize } from "../../server/database.ts";
 import { compare, share } from "../compare.ts";
 import { figure, type Figure } from "../figure.ts";
 import type { Bench } from "../bench.ts";
 import { addPerformance, createTheatre, randomToken, type Theatre } from "../theatre.ts";
 
-const clientCount = 16;
+/** As many as the server has connections, unless told otherwise. */
+const clientCount = defaultPoolSize;
 const seatsPerHold = 4;
 const holdsPerRound = 1500;
 
@@ -16,25 +18,27 @@ const holdsPerRound = 1500;
 const handWritten = `
   with booking as (
     insert into app_public.bookings (
-      id, organization_id, performance_id, booking_reference, cart_token_hash, currency,
+      organization_id, performance_id, booking_reference, cart_token_hash, currency,
       subtotal_cents, total_amount_cents, commission_percentage, commission_amount_cents,
       payout_cents, expires_at
     )
-    values ($1, $2, $3, $4, sha256($5), 'USD', 20000, 20000, 10, 2000, 18000,
+    values ($1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
       now() + interval '10 minutes')
+    returning id
   ),
   item as (
     insert into app_public.booking_items (
       organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
       unit_price_cents, subtotal_cents, total_cents
     )
-    values ($2, $1, 'seat', $6, $7, 4, 5000, 20000, 20000)
+    select $1, id, 'seat', $5, $6, 4, 5000, 20000, 20000 from booking
   )
   update app_public.seat_booking_state
-  set status = 'locked', booking_id = $1, locked_until = now() + interval '10 minutes'
-  where organization_id = $2
-    and performance_id = $3
-    and seat_no = any ($7)
+  set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
+  from booking
+  where organization_id = $1
+    and performance_id = $2
+    and seat_no = any ($6)
     and (status = 'available' or (status = 'locked' and locked_until <= now()))`;
 
 /** Holds per second of `hold_seats` over hand-written SQL that writes the same rows in one statement. */
@@ -56,8 +60,9 @@ export async function holdOverHandWritten(bench: Bench): Promise<Figure[]> {
     prepare: async () => {
       const performanceId = await addPerformance(owner, theatre);
       return {
-        pieces: pieces.length,
-        work: () => share(clients, pieces, (client, first) => hold(client, performanceId, first)),
+        pieces,
+        work: (some: readonly number[]) =>
+          share(clients, some, (client, first) => hold(client, performanceId, first)),
       };
     },
   });
@@ -86,7 +91,6 @@ async function writeByHand(
     name: "hand-written",
     text: handWritten,
     values: [
-      crypto.randomUUID(),
       theatre.organizationId,
       performanceId,
       randomReference(),

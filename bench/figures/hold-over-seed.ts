@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type pg from "pg";
 import type { Bench } from "../bench.ts";
+import { defaultPoolSize } from "../../server/database.ts";
 import { compare, share } from "../compare.ts";
 import { figure, type Figure } from "../figure.ts";
 import { app } from "../hold.ts";
 import { addPerformance, createTheatre, randomToken } from "../theatre.ts";
 
-const clientCount = 16;
+/** As many as the server has connections, unless told otherwise. */
+const clientCount = defaultPoolSize;
 const seatsPerHold = 4;
 const holdsPerRound = 1500;
 
@@ -45,9 +47,9 @@ export async function holdOverSeed(bench: Bench): Promise<Figure[]> {
       prepare: async () => {
         const performanceId = await addPerformance(owner, theatre);
         return {
-          pieces: pieces.length,
-          work: () =>
-            share(holders, pieces, (client, first) =>
+          pieces,
+          work: (some: readonly number[]) =>
+            share(holders, some, (client, first) =>
               app.hold(client, performanceId, seatsFrom(first)),
             ),
         };
@@ -58,9 +60,9 @@ export async function holdOverSeed(bench: Bench): Promise<Figure[]> {
       prepare: async () => {
         const eventId = await createDraftEvent(draft, organizationId, theatre.seatIds);
         return {
-          pieces: pieces.length,
-          work: () =>
-            share(buyers, pieces, (buyer, first) =>
+          pieces,
+          work: (some: readonly number[]) =>
+            share(buyers, some, (buyer, first) =>
               lockOneByOne(
                 buyer,
                 organizationId,
