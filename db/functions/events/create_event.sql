@@ -50,7 +50,9 @@ begin
     insert into app_public.events (
       organization_id, venue_id, title, slug, description, currency, sales_start, sales_end,
       tax_rate_id, blocked_sections, service_fee_percentage, service_fee_fixed_cents,
-      processing_fee_percentage, processing_fee_fixed_cents, commission_percentage
+      processing_fee_percentage, processing_fee_fixed_cents, commission_percentage,
+      organization_status, tax_percentage, allow_guest_checkout, hold_seconds, checkout_seconds,
+      hold_seconds_max, tickets_per_booking_max
     )
     select
       o.id, create_event.venue_id, create_event.title, create_event.slug,
@@ -58,9 +60,13 @@ begin
       coalesce(create_event.sales_start, now()), create_event.sales_end,
       create_event.tax_rate_id, coalesce(create_event.blocked_sections, '{}'),
       s.service_fee_percentage, s.service_fee_fixed_cents,
-      s.processing_fee_percentage, s.processing_fee_fixed_cents, s.commission_percentage
+      s.processing_fee_percentage, s.processing_fee_fixed_cents, s.commission_percentage,
+      o.status, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
+      s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max
     from app_public.organizations as o
     join app_public.organization_settings as s on s.organization_id = o.id
+    left join app_public.tax_rates as t
+      on t.organization_id = o.id and t.id = create_event.tax_rate_id
     where o.id = create_event.organization_id
     on conflict on constraint events_slug_is_unique do nothing
     returning id into v_id;
@@ -82,7 +88,7 @@ $$;
 comment on function app_public.create_event(
   uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text
 ) is
-  'A new draft with the fees of the organization''s settings. Needs events.manage. '
+  'A new draft with the fees and limits of the organization''s settings. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
 grant execute on function app_public.create_event(
   uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text

@@ -12,9 +12,9 @@ begin
     row(
       p.organization_id, p.id, p.event_id, p.layout_id, p.currency, e.service_fee_percentage,
       e.service_fee_fixed_cents, e.processing_fee_percentage, e.processing_fee_fixed_cents,
-      e.commission_percentage, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
-      s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max,
-      case when cardinality(open_sale.seat_ids) <= s.tickets_per_booking_max then array(
+      e.commission_percentage, e.tax_percentage, e.allow_guest_checkout, e.hold_seconds,
+      e.checkout_seconds, e.hold_seconds_max, e.tickets_per_booking_max,
+      case when cardinality(open_sale.seat_ids) <= e.tickets_per_booking_max then array(
         select l.seat_no
         from app_public.layout_seats as l
         where l.organization_id = p.organization_id
@@ -22,16 +22,13 @@ begin
           and l.seat_id = any (open_sale.seat_ids)
       ) end
     )::app_private.sale as sale,
-    e.status = 'published' and p.status = 'scheduled' and o.status = 'active' as is_on_sale,
+    e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
+      as is_on_sale,
     e.sales_start as opens_at,
     coalesce(e.sales_end, p.starts_at) as closes_at
   into v_found
   from app_public.performances as p
   join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
-  join app_public.organizations as o on o.id = p.organization_id
-  join app_public.organization_settings as s on s.organization_id = p.organization_id
-  left join app_public.tax_rates as t
-    on t.organization_id = e.organization_id and t.id = e.tax_rate_id
   where p.id = open_sale.performance_id;
   if not found then
     raise exception 'There is no such performance.'

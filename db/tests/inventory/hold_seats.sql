@@ -211,7 +211,7 @@ from (values
     'a price for members only'),
   ($$ update app_public.ticket_category_prices set valid_during = tstzrange(now(), null, '()') $$,
     'LMSAL', 'a price of later'),
-  ($$ update app_public.organization_settings set allow_guest_checkout = false $$, 'LMGST',
+  ($$ update app_public.events set allow_guest_checkout = false $$, 'LMGST',
     'no sale to guests')
 ) as t (statement, code, why);
 

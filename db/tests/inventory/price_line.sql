@@ -25,7 +25,7 @@ from (values
 
 -- The highest price that the tables take, for the most seats that they take, with the highest fees.
 select tests.create_theatre();
-update app_public.organization_settings set tickets_per_booking_max = 500;
+update app_public.events set tickets_per_booking_max = 500;
 update app_public.events
 set service_fee_percentage = 100, processing_fee_percentage = 100, commission_percentage = 50,
   service_fee_fixed_cents = 100000000, processing_fee_fixed_cents = 100000000;
