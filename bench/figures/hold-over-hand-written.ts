@@ -9,7 +9,7 @@ import { addPerformance, createTheatre, randomToken, type Theatre } from "../the
 /** As many as the server has connections, unless told otherwise. */
 const clientCount = defaultPoolSize;
 const seatsPerHold = 4;
-const holdsPerRound = 1500;
+const holdsPerRound = 3000;
 
 /**
  * What somebody would write by hand who knows the seats' numbers, the price and all terms beforehand, and asks nothing:

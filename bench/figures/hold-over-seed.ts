@@ -10,7 +10,7 @@ import { addPerformance, createTheatre, randomToken } from "../theatre.ts";
 /** As many as the server has connections, unless told otherwise. */
 const clientCount = defaultPoolSize;
 const seatsPerHold = 4;
-const holdsPerRound = 1500;
+const holdsPerRound = 3000;
 
 /** A connection of the early draft, and the user whose it is. */
 interface Buyer {
