@@ -15,10 +15,13 @@ import { NO_REQUEST } from "./transaction.ts";
 /** What the stand-in is doing at the moment. */
 export interface StandInStatus {
   deliveries: DeliveryControls & { outstanding: number; held: number; dropped: number };
+  holdReplies: number;
   loseReplies: number;
   outage: Outage | null;
   processingMs: number | null;
   slowMs: number;
+  /** How many calls have arrived and are not answered yet. */
+  underWay: number;
   webhookUrl: string | null;
 }
 
@@ -68,6 +71,11 @@ export class StandInControl {
   /** Carries out the next calls, then hangs up instead of answering. */
   loseReplies(calls: number): void {
     this.#faults.loseReplies = calls;
+  }
+
+  /** Carries out the next calls, then lets the caller wait for an answer that never comes. */
+  holdReplies(calls: number): void {
+    this.#faults.holdReplies = calls;
   }
 
   /** Lets every call take this long before it is carried out. */
@@ -122,6 +130,7 @@ export class StandInControl {
   reset(): void {
     this.#faults.outage = null;
     this.#faults.loseReplies = 0;
+    this.#faults.holdReplies = 0;
     this.#faults.slowMs = 0;
     this.#faults.processingMs = null;
     this.#deliveries.controls = NORMAL_DELIVERIES;
@@ -130,13 +139,15 @@ export class StandInControl {
 
   /** What the stand-in is doing at the moment. */
   status(): StandInStatus {
-    const { outage, loseReplies, slowMs, processingMs } = this.#faults;
+    const { outage, holdReplies, loseReplies, slowMs, processingMs, underWay } = this.#faults;
     return {
       deliveries: { ...this.#deliveries.controls, ...this.#deliveries.counts() },
+      holdReplies,
       loseReplies,
       outage,
       processingMs,
       slowMs,
+      underWay,
       webhookUrl: this.#deliveries.url,
     };
   }
@@ -212,6 +223,10 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
     [
       "loseReplies",
       command(z.strictObject({ calls: count }), ({ calls }) => control.loseReplies(calls)),
+    ],
+    [
+      "holdReplies",
+      command(z.strictObject({ calls: count }), ({ calls }) => control.holdReplies(calls)),
     ],
     ["slow", command(z.strictObject({ ms: count }), ({ ms }) => control.slow(ms))],
     [

@@ -11,6 +11,10 @@ export class Faults {
   outage: Outage | null = null;
   /** How many of the next calls are carried out without their answer reaching the caller. */
   loseReplies = 0;
+  /** How many calls have arrived and are not answered yet. */
+  underWay = 0;
+  /** How many of the next calls are carried out without being answered, while the caller goes on waiting. */
+  holdReplies = 0;
   /** How long each call takes before it is carried out. */
   slowMs = 0;
   /** How long confirmed payments stay `processing`; null: they do not. */
@@ -32,6 +36,13 @@ export class Faults {
       type: "api_error",
       message: "Something went wrong on Stripe's end (the stand-in was told to fail this call).",
     });
+  }
+
+  /** Whether the answer to this call is to be kept back for good. */
+  takeHeldReply(): boolean {
+    if (this.holdReplies === 0) return false;
+    this.holdReplies -= 1;
+    return true;
   }
 
   /** Whether the answer to this call is to be lost. */
