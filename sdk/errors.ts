@@ -129,6 +129,9 @@ export class IdempotencyKeyReusedError extends LastMinuteLiveError {}
 /** LMINP: an argument makes no sense; `detail` names it. */
 export class InvalidInputError extends LastMinuteLiveError {}
 
+/** LMRTE: too many requests in a minute. `detail` says after how many seconds to try again. */
+export class TooManyRequestsError extends LastMinuteLiveError {}
+
 /** LMSLG: the slug is taken. Choose another. */
 export class SlugTakenError extends LastMinuteLiveError {}
 
@@ -313,6 +316,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMSDP", DuplicateSeatsError],
   ["LMSEA", UnknownSeatsError],
   ["LMSES", SessionEndedError],
+  ["LMRTE", TooManyRequestsError],
   ["LMSLG", SlugTakenError],
   ["LMSUM", BookingTotalsError],
   ["LMTFO", TicketForOtherPerformanceError],

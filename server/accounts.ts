@@ -42,16 +42,24 @@ export class Accounts {
   readonly #database: Database;
   readonly #passwords: Passwords;
   readonly #settings: RequestSettings;
+  readonly #limit: () => Promise<void>;
 
-  /** `settings` are the request's own: from signing in on, it goes on as the user. */
-  constructor(database: Database, passwords: Passwords, settings: RequestSettings) {
+  /** `limit` counts an attempt, and raises LMRTE after too many. `settings` are the request's own: from signing in on, it goes on as the user. */
+  constructor(
+    database: Database,
+    passwords: Passwords,
+    settings: RequestSettings,
+    limit: () => Promise<void>,
+  ) {
     this.#database = database;
     this.#passwords = passwords;
     this.#settings = settings;
+    this.#limit = limit;
   }
 
   /** Opens an account and its first session, both or none. */
   async signUp(input: SignUp): Promise<NewSession> {
+    await this.#limit();
     const passwordHash = await this.#passwords.hash(input.password);
     return await this.#open(input.device, "app_private.register_user($5, $6, $7, $8)", [
       input.email,
@@ -63,6 +71,7 @@ export class Accounts {
 
   /** Opens a session. Who does not have the password cannot tell whether it was the address that is wrong. */
   async signIn({ email, password, device }: SignIn): Promise<NewSession> {
+    await this.#limit();
     const [known] = await this.#query<Credentials>(
       "select user_id, password_hash, locked_until from app_private.find_credentials($1)",
       [email],

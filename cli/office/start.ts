@@ -144,6 +144,8 @@ async function startParts(
       host: options.host,
       port,
       graphiql: true,
+      // Pages under development on this machine, whatever their port: tokens are not cookies.
+      allowedOrigins: ["*"],
       logLevel,
       stripe,
     });
