@@ -28,6 +28,11 @@ export interface NewSession {
   readonly expiresAt: string;
 }
 
+interface SessionRow {
+  readonly user_id: string;
+  readonly expires_at: string;
+}
+
 interface Credentials {
   readonly user_id: string;
   readonly password_hash: string;
@@ -61,11 +66,12 @@ export class Accounts {
   async signUp(input: SignUp): Promise<NewSession> {
     await this.#limit();
     const passwordHash = await this.#passwords.hash(input.password);
-    return await this.#open(input.device, "app_private.register_user($5, $6, $7, $8)", [
+    return await this.#open(input.device, "app_private.sign_up($5, $6, $7, $8, $9)", [
       input.email,
       passwordHash,
       input.firstName,
       input.lastName,
+      newToken(),
     ]);
   }
 
@@ -76,20 +82,97 @@ export class Accounts {
       "select user_id, password_hash, locked_until from app_private.find_credentials($1)",
       [email],
     );
-    const lockedUntil = known?.locked_until ?? null;
-    if (lockedUntil !== null && lockedUntil > new Date()) {
-      throw new RefusedError("LMLCK", "This account is locked after too many wrong passwords.", {
-        detail: lockedUntil.toISOString(),
-        hint: "Try again then.",
-      });
-    }
-    if (!(await this.#passwords.verify(known?.password_hash, password)) || known === undefined) {
-      await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+    const isRight = await this.#passwords.verify(known?.password_hash, password);
+    // A locked account answers as if there were none: only its owner learns of it, by mail.
+    const isLocked = (known?.locked_until ?? new Date(0)) > new Date();
+    if (!isRight || isLocked || known === undefined) {
+      if (!isRight) await this.#query("select app_private.record_failed_sign_in($1)", [email]);
       throw new RefusedError("LMCRD", "There is no account with this address and password.", {
-        hint: "Check both, or sign up.",
+        hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
       });
     }
     return await this.#open(device, "$5::uuid", [known.user_id]);
+  }
+
+  /** Gives this request's session another token and 30 more days. Raises LMAUT, LMSES. */
+  async refreshSession(): Promise<NewSession> {
+    const token = newToken();
+    const [session] = await this.#query<SessionRow>(
+      `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
+      from app_private.refresh_session($1) as s`,
+      [token],
+      "the user",
+    );
+    return this.#begun(session, token);
+  }
+
+  /** Mails another token that proves the user's address. Raises LMAUT, LMSES. */
+  async requestEmailVerification(): Promise<boolean> {
+    const text = "select app_private.request_email_verification($1)";
+    await this.#query(text, [newToken()], "the user");
+    return true;
+  }
+
+  /** Mails a token for a new password, if the address has an account: nobody else learns whether it has. */
+  async requestPasswordReset({ email }: { readonly email: string }): Promise<boolean> {
+    await this.#limit();
+    await this.#query("select app_private.request_password_reset($1, $2)", [email, newToken()]);
+    return true;
+  }
+
+  /** Sets a new password with a mailed token; all sessions end. Raises LMTOK, LMPWD. */
+  async resetPassword({
+    token,
+    password,
+  }: {
+    readonly token: string;
+    readonly password: string;
+  }): Promise<boolean> {
+    await this.#limit();
+    const hash = await this.#passwords.hash(password);
+    await this.#query("select app_private.reset_password($1, $2)", [token, hash]);
+    return true;
+  }
+
+  /** Sets a new password; the user's other sessions end. Raises LMCRD for a wrong old one, LMPWD. */
+  async changePassword(input: {
+    readonly currentPassword: string;
+    readonly newPassword: string;
+  }): Promise<boolean> {
+    await this.#requirePassword(input.currentPassword);
+    const hash = await this.#passwords.hash(input.newPassword);
+    await this.#query("select app_private.change_password($1)", [hash], "the user");
+    return true;
+  }
+
+  /** Mails a token to a new address, which becomes the account's when it comes back. Raises LMCRD, LMINP. */
+  async requestEmailChange(input: {
+    readonly email: string;
+    readonly currentPassword: string;
+  }): Promise<boolean> {
+    await this.#requirePassword(input.currentPassword);
+    const values = [input.email, newToken()];
+    await this.#query("select app_private.request_email_change($1, $2)", values, "the user");
+    return true;
+  }
+
+  /** Closes the account for good. Raises LMCRD, LMOPN, LMOWN. */
+  async closeAccount(input: { readonly currentPassword: string }): Promise<boolean> {
+    await this.#requirePassword(input.currentPassword);
+    await this.#query("select app_private.close_account()", [], "the user");
+    return true;
+  }
+
+  /** A session that was left open must not be enough to take an account over. */
+  async #requirePassword(password: string): Promise<void> {
+    await this.#limit();
+    const [row] = await this.#query<{ hash: string }>(
+      "select app_private.current_password_hash() as hash",
+      [],
+      "the user",
+    );
+    if (await this.#passwords.verify(row?.hash, password)) return;
+    throw new RefusedError("LMCRD", "This is not your password.", { detail: "currentPassword" });
   }
 
   async #open(
@@ -97,27 +180,39 @@ export class Accounts {
     userId: string,
     values: readonly string[],
   ): Promise<NewSession> {
-    const token = randomBytes(32).toString("base64url");
+    const token = newToken();
     const settings = this.#settings;
-    const [session] = await this.#query<{ user_id: string; expires_at: string }>(
+    const [session] = await this.#query<SessionRow>(
       `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
       from app_private.open_session(${userId}, $1, $2, $3::inet, $4) as s`,
       [token, device ?? null, settings["lml.ip_address"], settings["lml.user_agent"], ...values],
     );
+    return this.#begun(session, token);
+  }
+
+  /** The rest of the request goes on as the user of the session that has just begun. */
+  #begun(session: SessionRow | undefined, token: string): NewSession {
     if (session === undefined) throw new Error("A session that was opened is not there.");
-    Object.assign(settings, { role: "lml_user", "lml.session_token": token });
+    Object.assign(this.#settings, { role: "lml_user", "lml.session_token": token });
     return { token, userId: session.user_id, expiresAt: session.expires_at };
   }
 
+  /** As the login role, but with what the audit log wants to know of the request; as nobody unless told otherwise. */
   async #query<Row extends pg.QueryResultRow>(
     text: string,
     values: readonly unknown[],
+    as: "nobody" | "the user" = "nobody",
   ): Promise<Row[]> {
-    // As the login role, but with what the audit log wants to know of the request.
-    const { role: _role, "lml.session_token": _token, ...settings } = this.#settings;
+    const { role: _role, "lml.session_token": token, ...rest } = this.#settings;
+    const settings = as === "nobody" ? rest : { ...rest, "lml.session_token": token ?? "" };
     return await this.#database.transaction(settings, async (client) => {
       const { rows } = await client.query<Row>(text, [...values]);
       return rows;
     });
   }
+}
+
+/** 32 random bytes: nobody guesses it, and the database stores only its hash. */
+function newToken(): string {
+  return randomBytes(32).toString("base64url");
 }

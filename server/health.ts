@@ -14,11 +14,19 @@ export interface HealthOptions {
 
 /** The functions that the server calls itself, which GraphQL's schema does not show. */
 const ownFunctions = [
+  "change_password",
+  "close_account",
+  "current_password_hash",
   "find_credentials",
   "open_session",
   "receive_stripe_event",
   "record_failed_sign_in",
-  "register_user",
+  "refresh_session",
+  "request_email_change",
+  "request_email_verification",
+  "request_password_reset",
+  "reset_password",
+  "sign_up",
 ];
 
 /** Serves GET /healthz, whether the process lives, and GET /readyz, whether it should be sent requests. */

@@ -60,11 +60,19 @@ select results_eq(
     order by 1
   $$,
   $$ values
+    ('app_private.change_password(text)'),
+    ('app_private.close_account()'),
+    ('app_private.current_password_hash()'),
     ('app_private.find_credentials(text)'),
     ('app_private.open_session(uuid,text,text,inet,text)'),
     ('app_private.receive_stripe_event(jsonb,boolean)'),
     ('app_private.record_failed_sign_in(text)'),
-    ('app_private.register_user(text,text,text,text)')
+    ('app_private.refresh_session(text)'),
+    ('app_private.request_email_change(text,text)'),
+    ('app_private.request_email_verification(text)'),
+    ('app_private.request_password_reset(text,text)'),
+    ('app_private.reset_password(text,text)'),
+    ('app_private.sign_up(text,text,text,text,text)')
   $$,
   'lml_authenticator has the trusted functions only'
 );
@@ -105,9 +113,10 @@ select results_eq(
       and has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'create_cart_token',
+  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'confirm_email_change',
+    'create_cart_token',
     'current_user', 'hold_seats', 'payment_session', 'release_seats', 'seat_map', 'sign_out',
-    'start_checkout', 'tickets_credential']) $$,
+    'start_checkout', 'tickets_credential', 'verify_email']) $$,
   'visitors browse, hold, pay, and have their tickets'
 );
 select results_eq(
@@ -120,7 +129,8 @@ select results_eq(
   $$,
   $$ select unnest(array['acquire_seat_lock', 'create_event', 'create_organization',
     'create_performance', 'create_ticket_category', 'create_venue', 'import_venue_layout',
-    'publish_event', 'release_seat_lock', 'scan_ticket']) $$,
+    'publish_event', 'release_seat_lock', 'revoke_session', 'scan_ticket',
+    'sign_out_everywhere']) $$,
   'users also run organizations, and lock single seats'
 );
 select results_eq(
@@ -132,8 +142,9 @@ select results_eq(
   $$,
   $$ select unnest(array['app_private.apply_stripe_event', 'app_private.beat_worker',
     'app_private.confirm_booking', 'app_private.expire_bookings',
-    'app_private.make_partitions_ahead', 'app_private.prepare_payment_intent',
-    'app_private.prepare_payment_intent_cancel', 'app_private.prepare_refund',
+    'app_private.make_partitions_ahead', 'app_private.prepare_email',
+    'app_private.prepare_payment_intent', 'app_private.prepare_payment_intent_cancel',
+    'app_private.prepare_refund', 'app_private.record_email_sent',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
     'app_private.record_payment_intent_failure',
     'app_private.record_refund', 'app_private.unlock_dead_workers',

@@ -133,7 +133,8 @@ select is_empty(
       and not (
         confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass)
         and conrelid in ('app_public.user_sessions'::regclass,
-          'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass)
+          'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
+          'app_private.user_tokens'::regclass)
       )
       and conparentid = 0
       and confrelid not in (

@@ -1,9 +1,12 @@
 /** What mutations that return no row call their result. */
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
+  confirm_email_change: "changed",
   create_cart_token: "cartToken",
   release_seat_lock: "released",
   sign_out: "signedOut",
+  sign_out_everywhere: "sessionsEnded",
+  verify_email: "verified",
 };
 
 /** Columns that every composite key carries along: they say whose row it is, not which. */

@@ -1,6 +1,7 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { emailSend } from "./email__send.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
@@ -12,6 +13,7 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 export function taskList(context: TaskContext): TaskList {
   return {
     booking__expire_due: bookingExpireDue(context),
+    email__send: emailSend(context),
     partition__make_ahead: partitionMakeAhead(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
