@@ -147,8 +147,8 @@ select results_eq(
     'app_private.prepare_refund', 'app_private.record_email_sent',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
     'app_private.record_payment_intent_failure',
-    'app_private.record_refund', 'app_private.unlock_dead_workers',
-    'app_public.check_invariants']) $$,
+    'app_private.record_refund', 'app_private.seal_audit_log', 'app_private.unlock_dead_workers',
+    'app_private.verify_audit_log', 'app_public.check_invariants']) $$,
   'the worker does its jobs'
 );
 

@@ -1,5 +1,6 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
@@ -12,6 +13,7 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 /** Every task by the name that jobs give, which is the name of its file. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
     partition__make_ahead: partitionMakeAhead(context),
@@ -30,5 +32,6 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 `;
