@@ -18,12 +18,14 @@ import {
   ChangePasswordDocument,
   CloseAccountDocument,
   ConfirmEmailChangeDocument,
+  ConfirmTwoFactorDocument,
   CreateEventDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
   CurrentUserDocument,
+  EnrollTwoFactorDocument,
   EventDocument,
   EventsDocument,
   HoldSeatsDocument,
@@ -38,6 +40,7 @@ import {
   RefreshSessionDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
+  RemoveTwoFactorDocument,
   RequestEmailChangeDocument,
   RequestEmailVerificationDocument,
   RequestPasswordResetDocument,
@@ -221,13 +224,17 @@ export class LastMinuteLive {
    * Signs in for 30 days; the calls that follow are this user's. Not repeated when its answer is
    * lost, because each attempt would leave a session behind.
    *
-   * @throws WrongCredentialsError, AccountLockedError
+   * @throws WrongCredentialsError, CodeNeededError, WrongCodeError, AccountLockedError
    */
   async signIn(
     input: {
       readonly email: string;
       readonly password: string;
       readonly device?: string | undefined;
+      /** Six digits of the app, for users with a second factor. */
+      readonly code?: string | undefined;
+      /** Instead of a code, when the telephone is lost. */
+      readonly recoveryCode?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<Session> {
@@ -351,6 +358,49 @@ export class LastMinuteLive {
    */
   async confirmEmailChange(token: string, options?: CallOptions): Promise<void> {
     await this.#transport.graphql(ConfirmEmailChangeDocument, { token }, false, options);
+  }
+
+  /**
+   * Sets an authenticator app up; show `uri` as a QR code. Nothing changes until `confirmTwoFactor`.
+   *
+   * @throws WrongCredentialsError, SecondFactorExistsError, SecondFactorUnavailableError, ImpersonationError
+   */
+  async enrollTwoFactor(
+    input: { readonly currentPassword: string },
+    options?: CallOptions,
+  ): Promise<{ readonly uri: string; readonly secret: string }> {
+    const data = await this.#transport.graphql(EnrollTwoFactorDocument, { input }, false, options);
+    return present(data.enrollTwoFactor);
+  }
+
+  /**
+   * Gives the app's first code; from now on signing in takes one. Returns ten recovery codes, which are
+   * shown this once.
+   *
+   * @throws WrongCodeError, SecondFactorExistsError, ImpersonationError
+   */
+  async confirmTwoFactor(
+    input: { readonly code: string },
+    options?: CallOptions,
+  ): Promise<readonly string[]> {
+    const data = await this.#transport.graphql(ConfirmTwoFactorDocument, { input }, false, options);
+    return present(data.confirmTwoFactor);
+  }
+
+  /**
+   * Removes the second factor: signing in takes the password alone again.
+   *
+   * @throws WrongCredentialsError, CodeNeededError, WrongCodeError, ImpersonationError
+   */
+  async removeTwoFactor(
+    input: {
+      readonly currentPassword: string;
+      readonly code?: string | undefined;
+      readonly recoveryCode?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(RemoveTwoFactorDocument, { input }, false, options);
   }
 
   /**

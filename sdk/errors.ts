@@ -132,6 +132,18 @@ export class InvalidInputError extends LastMinuteLiveError {}
 /** LMTOK: a mailed token is unknown, used, or too old. Ask for a new one. */
 export class MailedTokenError extends LastMinuteLiveError {}
 
+/** LMTFA: the account has a second factor. Sign in with `code` or `recoveryCode`. */
+export class CodeNeededError extends LastMinuteLiveError {}
+
+/** LMTFC: the code is wrong, out of time, or was used. */
+export class WrongCodeError extends LastMinuteLiveError {}
+
+/** LMTFE: there is a second factor already. */
+export class SecondFactorExistsError extends LastMinuteLiveError {}
+
+/** LMTFU: second factors are not available here. */
+export class SecondFactorUnavailableError extends LastMinuteLiveError {}
+
 /** LMIMP: only the owner of an account may do this, not somebody in their name. */
 export class ImpersonationError extends LastMinuteLiveError {}
 
@@ -329,6 +341,10 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMSEA", UnknownSeatsError],
   ["LMSES", SessionEndedError],
   ["LMTOK", MailedTokenError],
+  ["LMTFA", CodeNeededError],
+  ["LMTFC", WrongCodeError],
+  ["LMTFE", SecondFactorExistsError],
+  ["LMTFU", SecondFactorUnavailableError],
   ["LMIMP", ImpersonationError],
   ["LMOPN", MoneyOnItsWayError],
   ["LMOWN", LastOwnerError],

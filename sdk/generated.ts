@@ -63,6 +63,12 @@ export type CloseAccountInput = {
   readonly currentPassword: string;
 };
 
+/** The first code of an app. */
+export type ConfirmTwoFactorInput = {
+  /** Six digits. */
+  readonly code: string;
+};
+
 /** All input for the `createEvent` mutation. */
 export type CreateEventInput = {
   readonly blockedSections?: ReadonlyArray<string> | null | undefined;
@@ -142,6 +148,12 @@ export type CreateVenueInput = {
   readonly organizationId: string;
   readonly slug: string;
   readonly timezone: string;
+};
+
+/** What proves that it is the owner who adds a second factor. */
+export type EnrollTwoFactorInput = {
+  /** The account's password. */
+  readonly currentPassword: string;
 };
 
 /** The life of an event. */
@@ -227,6 +239,16 @@ export type ReleaseSeatsInput = {
   readonly seatIds: ReadonlyArray<string>;
 };
 
+/** What proves that it is the owner who removes the second factor. */
+export type RemoveTwoFactorInput = {
+  /** Six digits of the app. */
+  readonly code?: string | null | undefined;
+  /** The account's password. */
+  readonly currentPassword: string;
+  /** Instead of a code, when the telephone is lost. */
+  readonly recoveryCode?: string | null | undefined;
+};
+
 /** A new address. */
 export type RequestEmailChangeInput = {
   /** The account's password. */
@@ -267,12 +289,16 @@ export type ScanTicketInput = {
 
 /** What proves who somebody is. */
 export type SignInInput = {
+  /** Six digits of the app, for users with a second factor. */
+  readonly code?: string | null | undefined;
   /** What the client calls its device, for the list of sessions. */
   readonly device?: string | null | undefined;
   /** The account's address. */
   readonly email: string;
   /** The account's password. */
   readonly password: string;
+  /** Instead of a code, when the telephone is lost. */
+  readonly recoveryCode?: string | null | undefined;
 };
 
 /** What opens an account. */
@@ -460,6 +486,26 @@ export type CloseAccountMutationVariables = Exact<{
 }>;
 
 export type CloseAccountMutation = { readonly closeAccount: boolean };
+
+export type EnrollTwoFactorMutationVariables = Exact<{
+  input: EnrollTwoFactorInput;
+}>;
+
+export type EnrollTwoFactorMutation = {
+  readonly enrollTwoFactor: { readonly uri: string; readonly secret: string } | null;
+};
+
+export type ConfirmTwoFactorMutationVariables = Exact<{
+  input: ConfirmTwoFactorInput;
+}>;
+
+export type ConfirmTwoFactorMutation = { readonly confirmTwoFactor: ReadonlyArray<string> | null };
+
+export type RemoveTwoFactorMutationVariables = Exact<{
+  input: RemoveTwoFactorInput;
+}>;
+
+export type RemoveTwoFactorMutation = { readonly removeTwoFactor: boolean };
 
 export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
 
@@ -1124,6 +1170,39 @@ export const CloseAccountDocument: TypedDocument<
   name: "CloseAccount",
   text: `mutation CloseAccount($input: CloseAccountInput!) {
   closeAccount(input: $input)
+}`,
+};
+/** The operation EnrollTwoFactor. */
+export const EnrollTwoFactorDocument: TypedDocument<
+  EnrollTwoFactorMutation,
+  EnrollTwoFactorMutationVariables
+> = {
+  name: "EnrollTwoFactor",
+  text: `mutation EnrollTwoFactor($input: EnrollTwoFactorInput!) {
+  enrollTwoFactor(input: $input) {
+    uri
+    secret
+  }
+}`,
+};
+/** The operation ConfirmTwoFactor. */
+export const ConfirmTwoFactorDocument: TypedDocument<
+  ConfirmTwoFactorMutation,
+  ConfirmTwoFactorMutationVariables
+> = {
+  name: "ConfirmTwoFactor",
+  text: `mutation ConfirmTwoFactor($input: ConfirmTwoFactorInput!) {
+  confirmTwoFactor(input: $input)
+}`,
+};
+/** The operation RemoveTwoFactor. */
+export const RemoveTwoFactorDocument: TypedDocument<
+  RemoveTwoFactorMutation,
+  RemoveTwoFactorMutationVariables
+> = {
+  name: "RemoveTwoFactor",
+  text: `mutation RemoveTwoFactor($input: RemoveTwoFactorInput!) {
+  removeTwoFactor(input: $input)
 }`,
 };
 /** The operation Events. */

@@ -1,9 +1,11 @@
 // If this failed, a program that uses the client could not sell, buy or let people in.
+import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   AccountLockedError,
   type Booking,
   BookingNotFoundError,
+  CodeNeededError,
   DuplicateSeatsError,
   EmailTakenError,
   LastMinuteLiveError,
@@ -22,6 +24,7 @@ import {
   UnknownSeatsError,
   UnknownTicketError,
   WeakPasswordError,
+  WrongCodeError,
   WrongCredentialsError,
 } from "./index.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
@@ -270,6 +273,20 @@ describe("somebody with an account", () => {
     await guest.refreshSession();
     expect(guest.token).not.toBe(before);
     expect(await office.client({ token: before }).currentUser()).toBeNull();
+    const { secret } = await guest.enrollTwoFactor({ currentPassword: "remembered for good" });
+    const app = new TOTP({ secret: Secret.fromBase32(secret) });
+    const [recoveryCode] = await guest.confirmTwoFactor({ code: app.generate() });
+    const enter = { email, password: "remembered for good" };
+    await expect(second.signIn(enter)).rejects.toThrow(CodeNeededError);
+    await expect(second.signIn({ ...enter, code: "123" })).rejects.toThrow(WrongCodeError);
+    await second.signIn({ ...enter, recoveryCode });
+    const spent = second.removeTwoFactor({ currentPassword: enter.password, recoveryCode });
+    await expect(spent).rejects.toThrow(WrongCodeError);
+    await second.removeTwoFactor({
+      currentPassword: enter.password,
+      code: app.generate({ timestamp: Date.now() + 30_000 }),
+    });
+
     await guest.changePassword({
       currentPassword: "remembered for good",
       newPassword: "another good password",

@@ -50,6 +50,7 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     await startServer({
       databaseUrl: database.url("lml_authenticator"),
       stripe: { ...keys, apiBase: standIn.url },
+      secretKey: "the key of these tests, which is long",
       // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
       rateLimits: { address: 1_000_000, caller: 1_000_000 },
     }),

@@ -1,6 +1,8 @@
 // If these failed, an account could be taken over, guessed or probed for, or its owner locked out.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Secret, TOTP } from "otpauth";
 import { Passwords } from "./passwords.ts";
+import { TwoFactor } from "./two-factor.ts";
 import {
   randomToken,
   startTestServer,
@@ -13,7 +15,10 @@ import {
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer({ rateLimits: { signIn: 10_000 } });
+  server = await startTestServer({
+    secretKey: "the key of these tests, which is long",
+    rateLimits: { signIn: 10_000 },
+  });
 });
 
 afterAll(() => server[Symbol.asyncDispose]());
@@ -370,6 +375,106 @@ describe("a session", () => {
     expect((await server.data(who, {}, { token: second })).currentUser).toBeNull();
     expect((await server.data(who, {}, { token })).currentUser).not.toBeNull();
     expect((await signIn(email, next)).codes).toEqual([]);
+  });
+});
+
+describe("a second factor", () => {
+  const enroll = `mutation ($password: String!) {
+    enrollTwoFactor(input: { currentPassword: $password }) { uri secret }
+  }`;
+  const confirm = "mutation ($code: String!) { confirmTwoFactor(input: { code: $code }) }";
+  const remove = `mutation ($input: RemoveTwoFactorInput!) { removeTwoFactor(input: $input) }`;
+
+  /** The code of an app, so many periods from now. */
+  const codeOf = (secret: string, periods = 0): string =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({
+      timestamp: Date.now() + periods * 30_000,
+    });
+
+  const enter = (email: string, more: Record<string, unknown> = {}) =>
+    server.graphql("mutation ($input: SignInInput!) { signIn(input: $input) { token } }", {
+      input: { email, password, ...more },
+    });
+
+  async function withTwoFactors() {
+    const person = await somebody();
+    const as = { token: person.token };
+    const { secret, uri } = (await server.data(enroll, { password }, as)).enrollTwoFactor;
+    expect(uri).toContain(`secret=${secret}`);
+    // Until it is confirmed, the password is enough.
+    expect((await enter(person.email)).codes).toEqual([]);
+    // The code of the period before is still good, and leaves the present one to be used.
+    const { confirmTwoFactor } = await server.data(confirm, { code: codeOf(secret, -1) }, as);
+    return { ...person, secret, recoveryCodes: confirmTwoFactor as string[] };
+  }
+
+  test("is asked for, and each code is good once", async () => {
+    const { email, secret } = await withTwoFactors();
+    expect((await enter(email)).codes).toEqual(["LMTFA"]);
+    expect((await enter(email, { password: "wrong horse battery" })).codes).toEqual(["LMCRD"]);
+    expect((await enter(email, { code: "000000x" })).codes).toEqual(["LMTFC"]);
+    const code = codeOf(secret);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => enter(email, { code })));
+    expect(answers.filter(({ codes }) => codes.length === 0)).toHaveLength(1);
+    expect((await enter(email, { code })).codes).toEqual(["LMTFC"]);
+    expect((await enter(email, { code: codeOf(secret, -1) })).codes).toEqual(["LMTFC"]);
+    expect((await enter(email, { code: codeOf(secret, 5) })).codes).toEqual(["LMTFC"]);
+  });
+
+  test("cannot be guessed: ten wrong codes lock the account", async () => {
+    const { email, secret } = await withTwoFactors();
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      expect((await enter(email, { recoveryCode: `WRONG${attempt}` })).codes).toEqual(["LMTFC"]);
+    }
+    expect((await enter(email, { code: codeOf(secret) })).codes).toEqual(["LMCRD"]);
+  });
+
+  test("is replaced by a recovery code, once each, however it is typed", async () => {
+    const { email, recoveryCodes } = await withTwoFactors();
+    expect(new Set(recoveryCodes).size).toBe(10);
+    const [first = ""] = recoveryCodes;
+    const typed = `${first.slice(0, 4).toLowerCase()}-${first.slice(4, 8)} ${first.slice(8)}`;
+    expect((await enter(email, { recoveryCode: typed })).codes).toEqual([]);
+    expect((await enter(email, { recoveryCode: first })).codes).toEqual(["LMTFC"]);
+  });
+
+  test("is removed with password and code, and its secret is not in the database", async () => {
+    const { email, token, secret, recoveryCodes } = await withTwoFactors();
+    expect((await server.graphql(enroll, { password }, { token })).codes).toEqual(["LMTFE"]);
+    const owner = await server.database.connect("lml_owner");
+    const { rows } = await owner.query<{ stored: Buffer; codes: string }>(
+      `select s.encrypted_secret as stored, (
+        select string_agg(encode(r.code_hash, 'escape'), ' ')
+        from app_private.recovery_codes as r where r.user_id = s.user_id
+      ) as codes
+      from app_private.two_factor_secrets as s join app_public.users as u on u.id = s.user_id
+      where u.email = $1`,
+      [email],
+    );
+    expect(rows[0]?.stored.toString("latin1")).not.toContain(secret);
+    for (const code of recoveryCodes) expect(rows[0]?.codes).not.toContain(code);
+    const without = await server.graphql(
+      remove,
+      { input: { currentPassword: password } },
+      { token },
+    );
+    expect(without.codes).toEqual(["LMTFA"]);
+    const input = { currentPassword: password, code: codeOf(secret) };
+    expect((await server.graphql(remove, { input }, { token })).codes).toEqual([]);
+    expect((await enter(email)).codes).toEqual([]);
+  });
+
+  test("of somebody else does not decrypt, nor under another key", () => {
+    const mine = new TwoFactor("a key that is long enough to be one");
+    const { encrypted, shown } = mine.enroll("user 1", "a@example.com");
+    const code = codeOf(shown.secret);
+    expect(mine.timeStep(encrypted, "user 1", code)).toBeGreaterThan(0);
+    expect(() => mine.timeStep(encrypted, "user 2", code)).toThrow("authenticate data");
+    const other = new TwoFactor("another key that is long enough too");
+    expect(() => other.timeStep(encrypted, "user 1", code)).toThrow("authenticate data");
+    expect(() => new TwoFactor(undefined).enroll("user 1", "a@example.com")).toThrow(
+      "not available",
+    );
   });
 });
 

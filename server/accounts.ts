@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { RefusedError } from "./errors.ts";
 import type { RequestSettings } from "./graphql/identity.ts";
 import type { Passwords } from "./passwords.ts";
+import { plainRecoveryCode, type Enrollment, type TwoFactor } from "./two-factor.ts";
 
 /** What opens an account. */
 export interface SignUp {
@@ -19,6 +20,10 @@ export interface SignIn {
   readonly email: string;
   readonly password: string;
   readonly device?: string | null;
+  /** Six digits, for users with a second factor. */
+  readonly code?: string | null;
+  /** Instead of a code, when the telephone is lost. */
+  readonly recoveryCode?: string | null;
 }
 
 /** A session that has just begun. Its token is known to nobody else. */
@@ -26,6 +31,17 @@ export interface NewSession {
   readonly token: string;
   readonly userId: string;
   readonly expiresAt: string;
+}
+
+interface Account {
+  readonly user_id: string;
+  readonly email: string;
+  readonly password_hash: string;
+}
+
+interface StoredSecret {
+  readonly userId: string;
+  readonly encrypted: Buffer;
 }
 
 interface SessionRow {
@@ -37,6 +53,7 @@ interface Credentials {
   readonly user_id: string;
   readonly password_hash: string;
   readonly locked_until: Date | null;
+  readonly encrypted_secret: Buffer | null;
 }
 
 /**
@@ -48,6 +65,7 @@ export class Accounts {
   readonly #passwords: Passwords;
   readonly #settings: RequestSettings;
   readonly #limit: () => Promise<void>;
+  readonly #twoFactor: TwoFactor;
 
   /** `limit` counts an attempt, and raises LMRTE after too many. `settings` are the request's own: from signing in on, it goes on as the user. */
   constructor(
@@ -55,11 +73,13 @@ export class Accounts {
     passwords: Passwords,
     settings: RequestSettings,
     limit: () => Promise<void>,
+    twoFactor: TwoFactor,
   ) {
     this.#database = database;
     this.#passwords = passwords;
     this.#settings = settings;
     this.#limit = limit;
+    this.#twoFactor = twoFactor;
   }
 
   /** Opens an account and its first session, both or none. */
@@ -76,10 +96,12 @@ export class Accounts {
   }
 
   /** Opens a session. Who does not have the password cannot tell whether it was the address that is wrong. */
-  async signIn({ email, password, device }: SignIn): Promise<NewSession> {
+  async signIn(input: SignIn): Promise<NewSession> {
+    const { email, password, device } = input;
     await this.#limit();
     const [known] = await this.#query<Credentials>(
-      "select user_id, password_hash, locked_until from app_private.find_credentials($1)",
+      `select user_id, password_hash, locked_until, encrypted_secret
+      from app_private.find_credentials($1)`,
       [email],
     );
     const isRight = await this.#passwords.verify(known?.password_hash, password);
@@ -91,7 +113,74 @@ export class Accounts {
         hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
       });
     }
+    if (known.encrypted_secret !== null) {
+      const secret = { userId: known.user_id, encrypted: known.encrypted_secret };
+      if (!(await this.#useSecondFactor(secret, input))) {
+        await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+        throw wrongCode();
+      }
+    }
     return await this.#open(device, "$5::uuid", [known.user_id]);
+  }
+
+  /** Sets a telephone up; nothing changes until `confirmTwoFactor`. Raises LMCRD, LMTFE, LMTFU, LMIMP. */
+  async enrollTwoFactor(input: { readonly currentPassword: string }): Promise<Enrollment> {
+    const account = await this.#requirePassword(input.currentPassword);
+    const { shown, encrypted } = this.#twoFactor.enroll(account.user_id, account.email);
+    await this.#query("select app_private.enroll_two_factor($1)", [encrypted], "the user");
+    return shown;
+  }
+
+  /** From now on signing in takes a code. Returns recovery codes, shown once. Raises LMTFC, LMTFE, LMIMP. */
+  async confirmTwoFactor({ code }: { readonly code: string }): Promise<readonly string[]> {
+    await this.#limit();
+    const secret = await this.#currentSecret();
+    if (secret === undefined || !(await this.#useSecondFactor(secret, { code }))) throw wrongCode();
+    const codes = this.#twoFactor.recoveryCodes();
+    await this.#query("select app_private.confirm_two_factor($1)", [codes], "the user");
+    return codes;
+  }
+
+  /** Signing in takes the password alone again. Raises LMCRD, LMTFA, LMTFC, LMIMP. */
+  async removeTwoFactor(
+    input: { readonly currentPassword: string } & Pick<SignIn, "code" | "recoveryCode">,
+  ): Promise<boolean> {
+    await this.#requirePassword(input.currentPassword);
+    const secret = await this.#currentSecret();
+    if (secret !== undefined && !(await this.#useSecondFactor(secret, input))) throw wrongCode();
+    await this.#query("select app_private.remove_two_factor()", [], "the user");
+    return true;
+  }
+
+  async #currentSecret(): Promise<StoredSecret | undefined> {
+    const [row] = await this.#query<{ user_id: string; encrypted_secret: Buffer }>(
+      "select user_id, encrypted_secret from app_private.current_two_factor()",
+      [],
+      "the user",
+    );
+    return row && { userId: row.user_id, encrypted: row.encrypted_secret };
+  }
+
+  /** Whether a code was right and is used up now. Raises LMTFA when there was none. */
+  async #useSecondFactor(
+    { userId, encrypted }: StoredSecret,
+    { code, recoveryCode }: Pick<SignIn, "code" | "recoveryCode">,
+  ): Promise<boolean> {
+    const used = async (call: string, value: unknown): Promise<boolean> => {
+      const [row] = await this.#query<{ used: boolean }>(
+        `select app_private.${call}($1, $2) as used`,
+        [userId, value],
+      );
+      return row?.used ?? false;
+    };
+    if (code != null) {
+      const step = this.#twoFactor.timeStep(encrypted, userId, code);
+      return step !== undefined && (await used("use_time_step", step));
+    }
+    if (recoveryCode != null) return used("use_recovery_code", plainRecoveryCode(recoveryCode));
+    throw new RefusedError("LMTFA", "Your account needs a code, too.", {
+      hint: "Send the six digits of your app as code, or a recovery code as recoveryCode.",
+    });
   }
 
   /** Gives this request's session another token and 30 more days. Raises LMAUT, LMSES. */
@@ -164,14 +253,15 @@ export class Accounts {
   }
 
   /** A session that was left open must not be enough to take an account over. */
-  async #requirePassword(password: string): Promise<void> {
+  async #requirePassword(password: string): Promise<Account> {
     await this.#limit();
-    const [row] = await this.#query<{ hash: string }>(
-      "select app_private.current_password_hash() as hash",
+    const [account] = await this.#query<Account>(
+      "select user_id, email, password_hash from app_private.current_account()",
       [],
       "the user",
     );
-    if (await this.#passwords.verify(row?.hash, password)) return;
+    const isRight = await this.#passwords.verify(account?.password_hash, password);
+    if (isRight && account !== undefined) return account;
     throw new RefusedError("LMCRD", "This is not your password.", { detail: "currentPassword" });
   }
 
@@ -210,6 +300,12 @@ export class Accounts {
       return rows;
     });
   }
+}
+
+function wrongCode(): RefusedError {
+  return new RefusedError("LMTFC", "This code is wrong, out of time, or was used.", {
+    hint: "Wait for the next one.",
+  });
 }
 
 /** 32 random bytes: nobody guesses it, and the database stores only its hash. */

@@ -18,6 +18,7 @@ const environment = z.object({
   }),
   LML_SERVER_POOL_SIZE: optional(z.coerce.number().int().min(1).max(1000)),
   LML_TRUST_PROXY: optional(z.string()),
+  LML_SECRET_KEY: optional(z.string().min(32, "must have 32 characters or more")),
   LML_ALLOWED_ORIGINS: optional(z.string()),
   LML_RATE_LIMIT_ADDRESS: rate,
   LML_RATE_LIMIT_CALLER: rate,
@@ -59,6 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     databaseUrl: data.LML_SERVER_DATABASE_URL,
     poolSize: data.LML_SERVER_POOL_SIZE,
     trustProxy: data.LML_TRUST_PROXY,
+    secretKey: data.LML_SECRET_KEY,
     allowedOrigins: data.LML_ALLOWED_ORIGINS?.split(",")
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ""),

@@ -16,17 +16,23 @@ export interface HealthOptions {
 const ownFunctions = [
   "change_password",
   "close_account",
-  "current_password_hash",
+  "confirm_two_factor",
+  "current_account",
+  "current_two_factor",
+  "enroll_two_factor",
   "find_credentials",
   "open_session",
   "receive_stripe_event",
   "record_failed_sign_in",
   "refresh_session",
+  "remove_two_factor",
   "request_email_change",
   "request_email_verification",
   "request_password_reset",
   "reset_password",
   "sign_up",
+  "use_recovery_code",
+  "use_time_step",
 ];
 
 /** Serves GET /healthz, whether the process lives, and GET /readyz, whether it should be sent requests. */

@@ -35,7 +35,10 @@ afterAll(async () => {
 const ownMutations = [
   "changePassword",
   "closeAccount",
+  "confirmTwoFactor",
+  "enrollTwoFactor",
   "refreshSession",
+  "removeTwoFactor",
   "requestEmailChange",
   "requestEmailVerification",
   "requestPasswordReset",

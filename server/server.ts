@@ -20,6 +20,7 @@ import { addHealth, missingFromSchema } from "./health.ts";
 import { Passwords } from "./passwords.ts";
 import { addPublicFiles } from "./public-files.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
+import { TwoFactor } from "./two-factor.ts";
 
 /** How to run the server. */
 export interface ServerOptions {
@@ -30,6 +31,8 @@ export interface ServerOptions {
   /** Where to listen. Default: any free port. */
   readonly port?: number | undefined;
   readonly stripe: StripeOptions;
+  /** What secrets of second factors are encrypted with: long, random, and kept elsewhere. Default: there are none. */
+  readonly secretKey?: string | undefined;
   /** How many connections to the database at most. Default: 10. */
   readonly poolSize?: number | undefined;
   /** Addresses of proxies whose word about the client's address counts, such as `127.0.0.1, 10.0.0.0/8`. Default: none. */
@@ -200,6 +203,7 @@ async function addRoutes(
   await addGraphql(app, {
     database,
     passwords: new Passwords(),
+    twoFactor: new TwoFactor(options.secretKey),
     schema,
     resolvedPreset,
     limitSignIn,

@@ -152,6 +152,7 @@ async function startParts(
       graphiql: true,
       // Pages under development on this machine, whatever their port: tokens are not cookies.
       allowedOrigins: ["*"],
+      secretKey: process.env["LML_SECRET_KEY"] || loadSecrets(options.directory).encryptionKey,
       logLevel,
       stripe,
     });

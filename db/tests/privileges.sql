@@ -62,17 +62,23 @@ select results_eq(
   $$ values
     ('app_private.change_password(text)'),
     ('app_private.close_account()'),
-    ('app_private.current_password_hash()'),
+    ('app_private.confirm_two_factor(text[])'),
+    ('app_private.current_account()'),
+    ('app_private.current_two_factor()'),
+    ('app_private.enroll_two_factor(bytea)'),
     ('app_private.find_credentials(text)'),
     ('app_private.open_session(uuid,text,text,inet,text)'),
     ('app_private.receive_stripe_event(jsonb,boolean)'),
     ('app_private.record_failed_sign_in(text)'),
     ('app_private.refresh_session(text)'),
+    ('app_private.remove_two_factor()'),
     ('app_private.request_email_change(text,text)'),
     ('app_private.request_email_verification(text)'),
     ('app_private.request_password_reset(text,text)'),
     ('app_private.reset_password(text,text)'),
-    ('app_private.sign_up(text,text,text,text,text)')
+    ('app_private.sign_up(text,text,text,text,text)'),
+    ('app_private.use_recovery_code(uuid,text)'),
+    ('app_private.use_time_step(uuid,bigint)')
   $$,
   'lml_authenticator has the trusted functions only'
 );

@@ -134,7 +134,8 @@ select is_empty(
         confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass)
         and conrelid in ('app_public.user_sessions'::regclass,
           'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
-          'app_private.user_tokens'::regclass)
+          'app_private.user_tokens'::regclass, 'app_private.two_factor_secrets'::regclass,
+          'app_private.recovery_codes'::regclass)
       )
       and conparentid = 0
       and confrelid not in (

@@ -40,11 +40,24 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         signUp(input: SignUpInput!): SignUpPayload
         """
         Signs in for 30 days. Raises LMCRD when there is no account with this address and password,
-        and for a quarter of an hour after ten wrong passwords in a row; LMLCK when it is suspended.
+        and for a quarter of an hour after ten wrong ones in a row; LMTFA when the account needs a code,
+        LMTFC when that is wrong; LMLCK when it is suspended.
         """
         signIn(input: SignInInput!): SignInPayload
         "Gives the session another token and 30 more days; the old token is dead. Raises LMAUT, LMSES."
         refreshSession: SignInPayload
+        """
+        Sets an authenticator app up. Nothing changes until confirmTwoFactor. Raises LMCRD, LMTFE, LMTFU,
+        LMIMP.
+        """
+        enrollTwoFactor(input: EnrollTwoFactorInput!): TwoFactorEnrollment
+        """
+        From now on signing in takes a code. Returns ten recovery codes, which are shown once. Raises LMTFC,
+        LMTFE, LMIMP.
+        """
+        confirmTwoFactor(input: ConfirmTwoFactorInput!): [String!]
+        "Signing in takes the password alone again. Raises LMCRD, LMTFA, LMTFC, LMIMP."
+        removeTwoFactor(input: RemoveTwoFactorInput!): Boolean!
         "Mails another token that proves the user's address. Raises LMAUT, LMSES."
         requestEmailVerification: Boolean!
         "Mails a token for a new password to the address if it has an account. Always true."
@@ -60,6 +73,32 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         owner of an organization, LMIMP.
         """
         closeAccount(input: CloseAccountInput!): Boolean!
+      }
+      "What proves that it is the owner who adds a second factor."
+      input EnrollTwoFactorInput {
+        "The account's password."
+        currentPassword: String!
+      }
+      "What an authenticator app is set up with."
+      type TwoFactorEnrollment {
+        "For a QR code: otpauth://totp/..."
+        uri: String!
+        "For typing it in, in base32."
+        secret: String!
+      }
+      "The first code of an app."
+      input ConfirmTwoFactorInput {
+        "Six digits."
+        code: String!
+      }
+      "What proves that it is the owner who removes the second factor."
+      input RemoveTwoFactorInput {
+        "The account's password."
+        currentPassword: String!
+        "Six digits of the app."
+        code: String
+        "Instead of a code, when the telephone is lost."
+        recoveryCode: String
       }
       "Who wants a new password."
       input RequestPasswordResetInput {
@@ -122,6 +161,10 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         password: String!
         "What the client calls its device, for the list of sessions."
         device: String
+        "Six digits of the app, for users with a second factor."
+        code: String
+        "Instead of a code, when the telephone is lost."
+        recoveryCode: String
       }
       "A new session."
       type SignInPayload {
@@ -144,6 +187,15 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
           ),
           refreshSession: () =>
             sideEffect(context().get("accounts"), (accounts) => accounts.refreshSession()),
+          enrollTwoFactor: plan((accounts, input: Parameters<Accounts["enrollTwoFactor"]>[0]) =>
+            accounts.enrollTwoFactor(input),
+          ),
+          confirmTwoFactor: plan((accounts, input: Parameters<Accounts["confirmTwoFactor"]>[0]) =>
+            accounts.confirmTwoFactor(input),
+          ),
+          removeTwoFactor: plan((accounts, input: Parameters<Accounts["removeTwoFactor"]>[0]) =>
+            accounts.removeTwoFactor(input),
+          ),
           requestEmailVerification: () =>
             sideEffect(context().get("accounts"), (accounts) =>
               accounts.requestEmailVerification(),

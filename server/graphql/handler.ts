@@ -11,6 +11,7 @@ import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
 import type { Passwords } from "../passwords.ts";
+import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
 import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
@@ -22,6 +23,7 @@ export interface GraphqlOptions {
   readonly passwords: Passwords;
   readonly schema: GraphQLSchema;
   readonly resolvedPreset: GraphileConfig.ResolvedPreset;
+  readonly twoFactor: TwoFactor;
   /** Counts attempts to sign up or in. */
   readonly limitSignIn: SignInLimit;
   /** Whether the schema can be asked for. */
@@ -50,7 +52,10 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
           const { request } = fastifyv5;
           const pgSettings = requestSettings(request);
           const limit = (): Promise<void> => options.limitSignIn(request);
-          return { pgSettings, accounts: new Accounts(database, passwords, pgSettings, limit) };
+          return {
+            pgSettings,
+            accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
+          };
         },
       },
       grafserv: {

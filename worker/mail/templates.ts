@@ -45,6 +45,18 @@ const templates: Readonly<Record<string, Template>> = {
     subject: "Your account is locked for a quarter of an hour",
     text: "A wrong password was tried ten times in a row, so nobody can sign in for a quarter of an hour. If it was not you, your password has kept them out.",
   }),
+  two_factor_added: () => ({
+    subject: "Signing in takes a code now",
+    text: "Your account has a second factor now. Keep the recovery codes where you find them without your telephone. If it was not you, tell us at once.",
+  }),
+  two_factor_removed: () => ({
+    subject: "Signing in takes no code any more",
+    text: "The second factor of your account was removed. If it was not you, ask for a new password at once.",
+  }),
+  recovery_code_used: () => ({
+    subject: "A recovery code was used",
+    text: "One of the recovery codes of your account was used instead of a code. If it was not you, ask for a new password at once.",
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
