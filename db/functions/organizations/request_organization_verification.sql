@@ -16,15 +16,20 @@ begin
     raise exception 'The organization is verified.'
       using errcode = 'LMINP', detail = 'organization_id';
   end if;
-  insert into app_public.organization_verifications (organization_id, documents, requested_by)
-  values (
-    v_organization.id, request_organization_verification.documents,
-    app_hidden.current_user_id()
-  )
   -- Handing in again before the decision replaces what was handed in.
-  on conflict (organization_id) where (status = 'pending') do update
-  set documents = excluded.documents, requested_by = excluded.requested_by, requested_at = now()
+  update app_public.organization_verifications as v
+  set documents = request_organization_verification.documents,
+    requested_by = app_hidden.current_user_id(), requested_at = now()
+  where v.organization_id = v_organization.id and v.status = 'pending'
   returning * into v_verification;
+  if not found then
+    insert into app_public.organization_verifications (organization_id, documents, requested_by)
+    values (
+      v_organization.id, request_organization_verification.documents,
+      app_hidden.current_user_id()
+    )
+    returning * into v_verification;
+  end if;
   update app_public.organizations as o
   set verification_status = 'pending'
   where o.id = v_organization.id and o.verification_status <> 'pending';
