@@ -67,6 +67,7 @@ select results_eq(
     ('app_private.current_two_factor()'),
     ('app_private.enroll_two_factor(bytea)'),
     ('app_private.find_credentials(text)'),
+    ('app_private.invite_member(uuid,text,app_public.organization_role,text)'),
     ('app_private.open_session(uuid,text,text,inet,text)'),
     ('app_private.receive_stripe_event(jsonb,boolean)'),
     ('app_private.record_failed_sign_in(text)'),
@@ -75,6 +76,7 @@ select results_eq(
     ('app_private.request_email_change(text,text)'),
     ('app_private.request_email_verification(text)'),
     ('app_private.request_password_reset(text,text)'),
+    ('app_private.resend_invitation(uuid,text)'),
     ('app_private.reset_password(text,text)'),
     ('app_private.sign_up(text,text,text,text,text)'),
     ('app_private.use_recovery_code(uuid,text)'),
@@ -133,10 +135,16 @@ select results_eq(
       and not has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['acquire_seat_lock', 'create_event', 'create_organization',
-    'create_performance', 'create_ticket_category', 'create_venue', 'import_venue_layout',
-    'publish_event', 'release_seat_lock', 'revoke_session', 'scan_ticket',
-    'sign_out_everywhere']) $$,
+  $$ select unnest(array['accept_invitation', 'acquire_seat_lock', 'change_member_role', 'change_organization_plan',
+    'create_event', 'create_organization', 'create_performance', 'create_ticket_category',
+    'create_venue', 'decide_organization_verification', 'grant_member_permission',
+    'grant_venue_access', 'import_venue_layout', 'leave_organization',
+    'lift_venue_restriction', 'publish_event', 'reactivate_member',
+    'reactivate_organization', 'release_seat_lock', 'remove_member',
+    'request_organization_verification', 'revoke_invitation', 'revoke_member_permission',
+    'revoke_session', 'revoke_venue_access', 'scan_ticket', 'sign_out_everywhere',
+    'suspend_member', 'suspend_organization', 'transfer_ownership', 'update_organization',
+    'update_organization_settings']) $$,
   'users also run organizations, and lock single seats'
 );
 select results_eq(
