@@ -6,6 +6,7 @@ import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
+import { Invitations } from "../invitations.ts";
 import type { Passwords } from "../passwords.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
 import { requestSettings } from "./identity.ts";
@@ -39,7 +40,11 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         context: ({ fastifyv5 }) => {
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
           const pgSettings = requestSettings(fastifyv5.request);
-          return { pgSettings, accounts: new Accounts(database, passwords, pgSettings) };
+          return {
+            pgSettings,
+            accounts: new Accounts(database, passwords, pgSettings),
+            invitations: new Invitations(database, pgSettings),
+          };
         },
       },
       grafserv: {

@@ -2,7 +2,11 @@
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
   create_cart_token: "cartToken",
+  leave_organization: "left",
   release_seat_lock: "released",
+  remove_member: "removed",
+  revoke_member_permission: "revoked",
+  revoke_venue_access: "revoked",
   sign_out: "signedOut",
 };
 
