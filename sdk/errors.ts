@@ -144,6 +144,15 @@ export class SecondFactorExistsError extends LastMinuteLiveError {}
 /** LMTFU: second factors are not available here. */
 export class SecondFactorUnavailableError extends LastMinuteLiveError {}
 
+/** LMINV: the invitation is unknown, expired, used, revoked, or for another address. */
+export class InvitationError extends LastMinuteLiveError {}
+
+/** LMORG: the organization is suspended or banned. */
+export class OrganizationNotActiveError extends LastMinuteLiveError {}
+
+/** LMLIM: the organization's plan allows no more this month; `detail` names the limit. */
+export class PlanLimitError extends LastMinuteLiveError {}
+
 /** LMIMP: only the owner of an account may do this, not somebody in their name. */
 export class ImpersonationError extends LastMinuteLiveError {}
 
@@ -345,6 +354,9 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTFC", WrongCodeError],
   ["LMTFE", SecondFactorExistsError],
   ["LMTFU", SecondFactorUnavailableError],
+  ["LMINV", InvitationError],
+  ["LMORG", OrganizationNotActiveError],
+  ["LMLIM", PlanLimitError],
   ["LMIMP", ImpersonationError],
   ["LMOPN", MoneyOnItsWayError],
   ["LMOWN", LastOwnerError],

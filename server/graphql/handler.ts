@@ -10,6 +10,7 @@ import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
+import { Invitations } from "../invitations.ts";
 import type { Passwords } from "../passwords.ts";
 import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
@@ -55,6 +56,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
           return {
             pgSettings,
             accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
+            invitations: new Invitations(database, pgSettings),
           };
         },
       },

@@ -7,6 +7,8 @@ export interface MailText {
 /** What a template may use. */
 export interface MailVariables {
   readonly token?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly role?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -32,6 +34,10 @@ const templates: Readonly<Record<string, Template>> = {
   address_in_use: () => ({
     subject: "Your address has an account already",
     text: "Somebody wanted to use this address for an account. It has one already, so nothing was changed. If it was you, sign in with that account.",
+  }),
+  organization_invitation: ({ token, organization, role }, publicUrl) => ({
+    subject: `Work with ${organization}`,
+    text: `${organization} would like you to join as ${role}. Sign in with this address, or open an account with it, and accept within seven days:\n\n${link(publicUrl, "accept-invitation", token)}\n\nIf you do not want to, there is nothing to do.`,
   }),
   password_changed: () => ({
     subject: "Your password was changed",

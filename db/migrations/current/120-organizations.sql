@@ -255,7 +255,7 @@ create table app_public.member_permissions (
   unique (id, organization_id),
   constraint member_permissions_are_granted_once unique (member_id, organization_id, permission),
   foreign key (organization_id, member_id)
-    references app_public.organization_members (organization_id, id) on delete cascade,
+    references app_public.organization_members (organization_id, id) on delete restrict,
   constraint member_permissions_permission_is_dotted check (permission ~ '^[a-z_]+\.[a-z_]+$')
 );
 create index member_permissions_granted_by_idx on app_public.member_permissions (granted_by);
@@ -361,7 +361,7 @@ create table app_private.invitation_tokens (
   invitation_id uuid not null,
   unique (invitation_id, organization_id),
   foreign key (organization_id, invitation_id)
-    references app_public.organization_invitations (organization_id, id) on delete cascade,
+    references app_public.organization_invitations (organization_id, id) on delete restrict,
   constraint invitation_tokens_hash_is_sha256 check (octet_length(token_hash) = 32)
 );
 
