@@ -65,17 +65,15 @@ export const InvitationsPlugin: GraphileConfig.Plugin = extendSchema((build) => 
         plans: {
           inviteMember: (_$root, fieldArgs) => {
             const $input: Step<InviteMember> = fieldArgs.getRaw("input");
-            const $id = sideEffect(
-              [context().get("invitations"), $input],
-              ([service, input]) => service.invite(input),
+            const $id = sideEffect([context().get("invitations"), $input], ([service, input]) =>
+              service.invite(input),
             );
             return object({ id: $id });
           },
           resendInvitation: (_$root, fieldArgs) => {
             const $input: Step<ResendInvitation> = fieldArgs.getRaw("input");
-            const $id = sideEffect(
-              [context().get("invitations"), $input],
-              ([service, input]) => service.resend(input),
+            const $id = sideEffect([context().get("invitations"), $input], ([service, input]) =>
+              service.resend(input),
             );
             return object({ id: $id });
           },
