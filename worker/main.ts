@@ -30,7 +30,8 @@ if (parsed.success) {
   });
   process.stdout.write(`worker ${worker.workerId} is ready\n`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void worker.stop());
+    // The Stripe client leaves the reply unread when it tries again, and that connection would keep the process alive.
+    process.once(signal, () => void worker.stop().then(() => process.exit()));
   }
 } else {
   const names = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");

@@ -268,6 +268,7 @@ export class Gateway {
     const { id = "" } = request.params as { id?: string };
     const prepared = endpoint.prepare(params, id, publishable);
     const { state, faults } = this.#options;
+    if (request.method !== "GET") await faults.waitIfHeld();
     if (faults.slowMs > 0) await sleep(faults.slowMs);
     const tx = state.begin({ id: requestId, idempotency_key: idempotency?.key ?? null });
     let reply: Reply;

@@ -516,7 +516,10 @@ export const paymentIntentEndpoints: readonly Endpoint[] = [
           param: "query",
         });
       }
-      const found = tx.newestFirst("payment_intent").filter((row) => row.metadata[key] === value);
+      const newest = tx.now - tx.world.searchLagSeconds();
+      const found = tx
+        .newestFirst("payment_intent")
+        .filter((row) => row.metadata[key] === value && row.created <= newest);
       return expand(
         tx,
         {

@@ -23,9 +23,11 @@ export const paymentIntentCreate = defineTask(
       may_be_forgotten: mayBeForgotten,
       ...params
     } = request;
+    // Outside of what follows: a lookup that is refused says nothing about the payment.
+    const found = mayBeForgotten ? await findIntent(stripe, id) : undefined;
     try {
       const intent =
-        (mayBeForgotten ? await findIntent(stripe, id) : undefined) ??
+        found ??
         (await stripe.paymentIntents.create(
           { ...params, automatic_payment_methods: { enabled: true } },
           { idempotencyKey },
@@ -52,8 +54,9 @@ export const paymentIntentCreate = defineTask(
 );
 
 /**
- * The intent that an earlier attempt has made. Stripe's search lags by a minute, in an outage by an hour; what it is asked
- * for here is a day old, and a list would go through the sales of all organizations since then.
+ * The intent that an earlier attempt has made. Stripe's search is behind by a minute, in an outage by an hour, and that
+ * does no harm: what it does not show yet is younger than a day, so that Stripe still knows its key, and creating it once
+ * more returns it. A list is never behind, but would go through the sales of all organizations since then.
  */
 async function findIntent(stripe: Stripe, id: string): Promise<Stripe.PaymentIntent | undefined> {
   const query = `metadata['lml_payment_intent_id']:'${id}'`;

@@ -22,10 +22,10 @@ export const refundCreate = defineTask(
       may_be_forgotten: mayBeForgotten,
       ...params
     } = request;
+    // Outside of what follows: a lookup that is refused says nothing about the refund.
+    const found = mayBeForgotten ? await findRefund(stripe, request) : undefined;
     try {
-      const refund =
-        (mayBeForgotten ? await findRefund(stripe, request) : undefined) ??
-        (await stripe.refunds.create(params, { idempotencyKey }));
+      const refund = found ?? (await stripe.refunds.create(params, { idempotencyKey }));
       await callFunction(
         helpers,
         "record_refund",
@@ -41,7 +41,7 @@ export const refundCreate = defineTask(
   },
 );
 
-/** The refund that an earlier attempt has made: one payment has few. */
+/** The refund that an earlier attempt has made. A list is never behind, as a search is, and one payment has few. */
 async function findRefund(
   stripe: Stripe,
   { payment_intent, metadata }: Request,

@@ -20,7 +20,11 @@ as $$
     on b.organization_id = p.organization_id and b.id = p.booking_id
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
-    and p.stripe_payment_intent_id is null
+    -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
+    and not exists (
+      select from app_private.payment_intent_secrets as s
+      where s.organization_id = p.organization_id and s.payment_intent_id = p.id
+    )
 $$;
 
 comment on function app_private.prepare_payment_intent(uuid) is
