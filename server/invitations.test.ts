@@ -23,7 +23,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 function invite(
   email: string,
   token: string | undefined,
-  role = "STAFF",
+  role = "staff",
 ): Promise<Answer<Anything>> {
   return server.graphql(
     `mutation ($input: InviteMemberInput!) {
@@ -59,7 +59,7 @@ test("a member is invited, told by mail alone, and comes", async () => {
   const invited = await invite(ada.email, theatre.owner.token);
   expect(invited.errors).toEqual([]);
   const { organizationInvitation } = invited.data.inviteMember;
-  expect(organizationInvitation).toMatchObject({ email: ada.email, role: "STAFF", sendCount: 1 });
+  expect(organizationInvitation).toMatchObject({ email: ada.email, role: "staff", sendCount: 1 });
   const again = await server.data(
     `mutation ($id: UUID!) {
       resendInvitation(input: { invitationId: $id }) { organizationInvitation { sendCount } }
@@ -74,7 +74,7 @@ test("a member is invited, told by mail alone, and comes", async () => {
   expect(JSON.stringify([invited.data, again])).not.toContain(second);
   expect((await accept(first, ada.token)).codes).toEqual(["LMINV"]);
   expect((await accept(second, ada.token)).data).toEqual({
-    acceptInvitation: { organizationMember: { role: "STAFF" } },
+    acceptInvitation: { organizationMember: { role: "staff" } },
   });
 });
 

@@ -36,6 +36,15 @@ beforeAll(async () => {
     );
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
     reset role;
+    insert into app_public.organization_verifications (organization_id, documents)
+    values (tests.id('theatre.organization'), '["x"]');
+    insert into app_public.organization_invitations (
+      id, organization_id, email, role, invited_by, expires_at
+    )
+    values (
+      tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
+      'staff', tests.user_id('theatre owner'), now() + interval '1 day'
+    );
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -63,7 +72,11 @@ beforeAll(async () => {
       'organization_id', tests.id('theatre.organization'), 'venue_id', tests.id('theatre.venue'),
       'layout_id', tests.id('theatre.layout'), 'event_id', tests.id('draft.event'),
       'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
-      'tax_rate_id', tests.id('theatre.tax_rate'), 'user_id', tests.user_id('ada'),
+      'tax_rate_id', tests.id('theatre.tax_rate'), 'invitation_id', tests.id('invitation'),
+      'member_id', (
+        select id from app_public.organization_members where user_id = tests.user_id('theatre staff')
+      ),
+      'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);

@@ -77,6 +77,24 @@ beforeAll(async () => {
     insert into app_private.idempotency_keys (owner, idempotency_key, function_name, arguments_hash)
     values ('x', 'x', 'x', 'x');
     select app_private.beat_worker('x');
+    insert into app_public.member_permissions (organization_id, member_id, permission)
+    select m.organization_id, m.id, 'events.manage' from app_public.organization_members as m
+    where m.user_id = tests.user_id('theatre staff');
+    insert into app_public.user_venue_access (organization_id, user_id, venue_id)
+    values (tests.id('theatre.organization'), tests.user_id('theatre staff'), tests.id('theatre.venue'));
+    insert into app_public.organization_suspensions (organization_id, reason)
+    values (tests.id('theatre.organization'), 'x');
+    insert into app_public.organization_verifications (organization_id, documents)
+    values (tests.id('theatre.organization'), '["x"]');
+    insert into app_public.organization_invitations (
+      id, organization_id, email, role, invited_by, expires_at
+    )
+    values (
+      tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
+      'staff', tests.user_id('theatre owner'), now() + interval '1 day'
+    );
+    insert into app_private.invitation_tokens (token_hash, organization_id, invitation_id)
+    values (sha256('x'), tests.id('theatre.organization'), tests.id('invitation'));
     insert into app_private.payment_intent_secrets (
       organization_id, payment_intent_id, client_secret
     )
