@@ -6,12 +6,14 @@ import { graphqlOverNode } from "./figures/graphql-over-node.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
+import { readsOverOwner } from "./figures/reads-over-owner.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
   "hold-over-seed": holdOverSeed,
   deadlocks,
   "graphql-over-node": graphqlOverNode,
+  "reads-over-owner": readsOverOwner,
   memory,
 };
 

@@ -14,6 +14,7 @@ import {
   type BookingFragment,
   BookingItemsDocument,
   BookingsDocument,
+  MyBookingsDocument,
   CancelBookingDocument,
   ChangePasswordDocument,
   CloseAccountDocument,
@@ -695,14 +696,20 @@ export class LastMinuteLive {
     return found === null ? null : await this.#booking(found, options);
   }
 
-  /** The bookings you may see, the newest first: your own, and those of organizations you work for. */
+  /** Your own bookings, the newest first; with a filter, those of others that you may see because you work for who sells. */
   bookings(
-    filter: { readonly performanceId?: string | undefined } = {},
+    filter?: { readonly performanceId: string } | { readonly organizationId: string },
     options: ListOptions = {},
   ): Paged<Booking> {
     return this.#list(options, async (first, after) => {
-      const variables = { first, after, ...filter };
-      const page = present((await this.#query(BookingsDocument, variables, options)).bookings);
+      // Never all that one may see: that would read the bookings of everybody to find out.
+      const mine =
+        filter === undefined
+          ? (await this.#query(MyBookingsDocument, { first, after }, options)).currentUser?.bookings
+          : undefined;
+      const page =
+        mine ??
+        present((await this.#query(BookingsDocument, { first, after, filter }, options)).bookings);
       const nodes = await Promise.all(page.nodes.map((each) => this.#booking(each, options)));
       return { nodes, pageInfo: page.pageInfo };
     });

@@ -20,6 +20,20 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** A condition to be used against `Booking` object types. All fields are tested for equality and combined with a logical ‘and.’ */
+export type BookingCondition = {
+  /** Checks for equality with the object’s `bookingReference` field. */
+  readonly bookingReference?: string | null | undefined;
+  /** Checks for equality with the object’s `currency` field. */
+  readonly currency?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `performanceId` field. */
+  readonly performanceId?: string | null | undefined;
+};
+
 /** What a line of a booking is for. */
 export type BookingItemType = "add_on" | "admission" | "fee" | "seat";
 
@@ -727,10 +741,24 @@ export type BookingItemsQuery = {
   } | null;
 };
 
+export type MyBookingsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type MyBookingsQuery = {
+  readonly currentUser: {
+    readonly bookings: {
+      readonly nodes: ReadonlyArray<BookingFragment>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
 export type BookingsQueryVariables = Exact<{
   first: number;
   after?: string | null | undefined;
-  performanceId?: string | null | undefined;
+  filter?: BookingCondition | null | undefined;
 }>;
 
 export type BookingsQuery = {
@@ -1519,14 +1547,77 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation MyBookings. */
+export const MyBookingsDocument: TypedDocument<MyBookingsQuery, MyBookingsQueryVariables> = {
+  name: "MyBookings",
+  text: `query MyBookings($first: Int!, $after: Cursor) {
+  currentUser {
+    bookings(first: $first, after: $after, orderBy: [PRIMARY_KEY_DESC]) {
+      nodes {
+        ...Booking
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
 /** The operation Bookings. */
 export const BookingsDocument: TypedDocument<BookingsQuery, BookingsQueryVariables> = {
   name: "Bookings",
-  text: `query Bookings($first: Int!, $after: Cursor, $performanceId: UUID) {
+  text: `query Bookings($first: Int!, $after: Cursor, $filter: BookingCondition) {
   bookings(
     first: $first
     after: $after
-    condition: {performanceId: $performanceId}
+    condition: $filter
     orderBy: [PRIMARY_KEY_DESC]
   ) {
     nodes {

@@ -37,11 +37,12 @@ begin
     end if;
 
     insert into app_public.performances (
-      organization_id, event_id, layout_id, currency, starts_at, ends_at, doors_at
+      organization_id, event_id, layout_id, currency, is_public, starts_at, ends_at, doors_at
     )
     values (
       v_event.organization_id, v_event.id, create_performance.layout_id, v_event.currency,
-      create_performance.starts_at, create_performance.ends_at, create_performance.doors_at
+      v_event.is_public, create_performance.starts_at, create_performance.ends_at,
+      create_performance.doors_at
     )
     on conflict on constraint performances_start_is_unique do nothing
     returning id into v_id;

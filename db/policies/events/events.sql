@@ -11,7 +11,7 @@ create policy all_owner on app_public.events
 drop policy if exists select_public on app_public.events;
 create policy select_public on app_public.events
   for select to lml_anonymous, lml_user
-  using (status in ('published', 'postponed', 'completed'));
+  using (is_public);
 
 drop policy if exists select_member on app_public.events;
 create policy select_member on app_public.events

@@ -1,4 +1,4 @@
--- As public as its event.
+-- As public as its event, which its row tells.
 alter table app_public.performances enable row level security;
 alter table app_public.performances force row level security;
 
@@ -9,12 +9,20 @@ create policy all_owner on app_public.performances
   with check (true);
 
 drop policy if exists select_with_event on app_public.performances;
-create policy select_with_event on app_public.performances
+drop policy if exists select_public on app_public.performances;
+create policy select_public on app_public.performances
   for select to lml_anonymous, lml_user
-  using (exists (
-    select from app_public.events as e
-    where e.organization_id = performances.organization_id and e.id = performances.event_id
-  ));
+  using (is_public);
+
+drop policy if exists select_member on app_public.performances;
+create policy select_member on app_public.performances
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+
+drop policy if exists select_member_of_venue on app_public.performances;
+create policy select_member_of_venue on app_public.performances
+  for select to lml_user
+  using (id in (select app_hidden.permitted_performance_ids('events.read')));
 
 revoke all on app_public.performances from public;
 grant select on app_public.performances to lml_anonymous, lml_user;

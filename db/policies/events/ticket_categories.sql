@@ -1,4 +1,4 @@
--- As public as its event.
+-- As public as its event, which its row tells.
 alter table app_public.ticket_categories enable row level security;
 alter table app_public.ticket_categories force row level security;
 
@@ -9,13 +9,20 @@ create policy all_owner on app_public.ticket_categories
   with check (true);
 
 drop policy if exists select_with_event on app_public.ticket_categories;
-create policy select_with_event on app_public.ticket_categories
+drop policy if exists select_public on app_public.ticket_categories;
+create policy select_public on app_public.ticket_categories
   for select to lml_anonymous, lml_user
-  using (exists (
-    select from app_public.events as e
-    where e.organization_id = ticket_categories.organization_id
-      and e.id = ticket_categories.event_id
-  ));
+  using (is_public);
+
+drop policy if exists select_member on app_public.ticket_categories;
+create policy select_member on app_public.ticket_categories
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+
+drop policy if exists select_member_of_venue on app_public.ticket_categories;
+create policy select_member_of_venue on app_public.ticket_categories
+  for select to lml_user
+  using (event_id in (select app_hidden.permitted_event_ids('events.read')));
 
 revoke all on app_public.ticket_categories from public;
 grant select on app_public.ticket_categories to lml_anonymous, lml_user;
