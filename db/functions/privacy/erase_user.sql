@@ -9,6 +9,7 @@ declare
   v_request app_public.privacy_requests;
   v_locked uuid[];
   v_person app_private.person;
+  v_draft app_public.bookings;
   v_member app_public.organization_members;
   v_summary jsonb;
 begin
@@ -27,9 +28,14 @@ begin
     order by b.id
     for no key update
   );
-  update app_public.bookings as b
-  set expires_at = least(b.expires_at, now())
-  where b.user_id = v_request.user_id and b.status = 'draft';
+  for v_draft in
+    update app_public.bookings as b
+    set status = 'expired', expires_at = null
+    where b.user_id = v_request.user_id and b.status = 'draft'
+    returning b.*
+  loop
+    perform app_private.free_seats(v_draft, app_private.held_seat_nos(v_draft));
+  end loop;
   perform from app_public.users as u where u.id = v_request.user_id for update;
   v_person := app_private.person_of_user(v_request.user_id);
   if not v_person.booking_ids <@ v_locked then

@@ -37,7 +37,7 @@ as $$
       where b.customer_id in (select e.id from entries as e)
       order by 1
     ),
-    array[a.email]
+    case when a.is_proven then array[a.email] else '{}' end
   from account as a
 $$;
 

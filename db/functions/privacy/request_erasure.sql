@@ -12,6 +12,7 @@ begin
   perform app_private.require_no_open_money(
     (app_private.person_of_user(v_user_id)).booking_ids
   );
+  perform app_private.forget_mail(v_user_id);
   perform app_private.close_account();
   insert into app_public.privacy_requests (kind, user_id, requested_by)
   values ('erasure', v_user_id, v_user_id)
