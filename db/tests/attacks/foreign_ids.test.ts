@@ -65,6 +65,7 @@ beforeAll(async () => {
       'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
       'tax_rate_id', tests.id('theatre.tax_rate'), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'customer_id', (select id from app_public.customers limit 1),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};

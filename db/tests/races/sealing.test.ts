@@ -184,12 +184,21 @@ describe("what forgot personal values", () => {
   });
 
   test.each([
-    ["a row that forgot is changed again", `update app_public.audit_log set new_values =
-      new_values || '{"login_count": 7}' where entity_type = 'users' and new_values ? 'email'`],
-    ["its record is changed", `update app_public.audit_log set new_values = '{}'
-      where entity_type = 'audit_log'`],
-    ["a row forgets without a record", `update app_public.audit_log set new_values = '{"name": "erased"}'
-      where entity_type = 'venues'`],
+    [
+      "a row that forgot is changed again",
+      `update app_public.audit_log set new_values =
+      new_values || '{"login_count": 7}' where entity_type = 'users' and new_values ? 'email'`,
+    ],
+    [
+      "its record is changed",
+      `update app_public.audit_log set new_values = '{}'
+      where entity_type = 'audit_log'`,
+    ],
+    [
+      "a row forgets without a record",
+      `update app_public.audit_log set new_values = '{"name": "erased"}'
+      where entity_type = 'venues'`,
+    ],
   ])("control: %s by a superuser, and it is found", async (_, statement) => {
     await seal();
     await owner.query(forget);
