@@ -467,7 +467,7 @@ export class LastMinuteLive {
   }
 
   /**
-   * Takes a consent back; null when there never was one.
+   * Takes a consent back, or objects to what was never agreed to.
    *
    * @throws NotSignedInError, SessionEndedError, ImpersonationError
    */
@@ -477,9 +477,9 @@ export class LastMinuteLive {
       readonly organizationId?: string | undefined;
     },
     options?: CallOptions,
-  ): Promise<Consent | null> {
+  ): Promise<Consent> {
     const data = await this.#transport.graphql(WithdrawConsentDocument, { input }, true, options);
-    return data.withdrawConsent?.consent ?? null;
+    return present(data.withdrawConsent?.consent ?? null);
   }
 
   /** What the user said last about each purpose. */

@@ -23,9 +23,10 @@ begin
     )
   order by c.created_at desc, c.id desc
   limit 1;
-  if not (record_consent.consent).is_given and not coalesce(v_last.is_given, false)
-    or (record_consent.consent).is_given and v_last.is_given
-    and v_last.wording_version = (record_consent.consent).wording_version
+  if v_last.is_given = (record_consent.consent).is_given
+    and (
+      not v_last.is_given or v_last.wording_version = (record_consent.consent).wording_version
+    )
   then
     return v_last;
   end if;
@@ -37,7 +38,7 @@ begin
     (record_consent.consent).customer_id, (record_consent.consent).purpose,
     (record_consent.consent).is_given,
     case when (record_consent.consent).is_given then (record_consent.consent).wording_version
-      else v_last.wording_version
+      else coalesce(v_last.wording_version, 'none')
     end,
     (record_consent.consent).source, clock_timestamp()
   )

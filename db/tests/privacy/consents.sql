@@ -21,16 +21,20 @@ select is(
   (select id from app_public.consents where not is_given), 'once'
 );
 select is(
-  (app_public.withdraw_consent('analytics')).id, null, 'what never was given needs no taking back'
+  (app_public.withdraw_consent('analytics')).wording_version, 'none',
+  'what never was given can be objected to'
 );
 select results_eq(
   $$ select is_given, wording_version from app_public.consents
-    where organization_id is null order by created_at $$,
+    where organization_id is null and purpose = 'newsletter' order by created_at $$,
   $$ values (true, '2026-01'), (true, '2026-02'), (false, '2026-02') $$, 'history has all of it'
 );
 select results_eq(
-  $$ select organization_id, is_given from app_public.current_consents() order by 2 $$,
-  $$ values (null::uuid, false), (tests.id('theatre.organization'), true) $$,
+  $$ select organization_id, purpose::text collate "default", is_given
+    from app_public.current_consents() order by 3, 2 $$,
+  $$ values
+    (null::uuid, 'analytics', false), (null, 'newsletter', false),
+    (tests.id('theatre.organization'), 'newsletter', true) $$,
   'now counts the last word, for each whom it is given to'
 );
 select tests.as_owner();
