@@ -78,7 +78,7 @@ values
     'closed_invitations', 'Addresses that were invited to an organization and did not come.',
     'app_public.organization_invitations', 'anonymize', '90 days',
     'least(t.revoked_at, t.expires_at)',
-    $$t.accepted_at is null and t.email::text not like 'erased+%'$$
+    $$t.accepted_at is null and t.email::text not like 'erased+%@erased.invalid'$$
   ),
   (
     'abandoned_carts', 'Contacts of bookings that were never paid for.',
@@ -93,7 +93,7 @@ values
   (
     'customers_without_sales', 'Customers without an account who never bought anything.',
     'app_public.customers', 'anonymize', '90 days', 't.updated_at',
-    $$t.user_id is null and t.email::text not like 'erased+%'
+    $$t.user_id is null and t.email::text not like 'erased+%@erased.invalid'
       and not exists (
         select from app_public.bookings as b
         where b.organization_id = t.organization_id and b.customer_id = t.id
@@ -103,7 +103,7 @@ values
   (
     'closed_accounts', 'Accounts that were closed, with all that is known of their owner.',
     'app_public.users', 'erase', '180 days', 't.updated_at',
-    $$t.account_status = 'deleted' and t.email::text not like 'erased+%'
+    $$t.account_status = 'deleted' and t.email::text not like 'erased+%@erased.invalid'
       and not exists (
         select from app_public.privacy_requests as r
         where r.user_id = t.id and r.kind = 'erasure'

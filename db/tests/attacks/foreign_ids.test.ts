@@ -5,7 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Theatre } from "../races/theatre.ts";
 
 /** What strangers may do with any id, because it is for everybody. */
-const forEverybody: ReadonlySet<string> = new Set(["acquire_seat_lock", "hold_seats", "seat_map"]);
+const forEverybody: ReadonlySet<string> = new Set([
+  "acquire_seat_lock",
+  "give_consent",
+  "hold_seats",
+  "seat_map",
+  "withdraw_consent",
+]);
 
 interface Attackable {
   readonly name: string;
