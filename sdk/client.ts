@@ -21,6 +21,11 @@ import {
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
   CreateEventDocument,
+  CurrentConsentsDocument,
+  ExportMyDataDocument,
+  GiveConsentDocument,
+  RequestErasureDocument,
+  WithdrawConsentDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreateTicketCategoryDocument,
@@ -59,10 +64,12 @@ import {
   TicketsDocument,
   VerifyEmailDocument,
   LayoutTextDocument,
+  type ConsentPurpose,
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
   type Booking,
+  type Consent,
   type Event,
   idOf,
   type Membership,
@@ -416,6 +423,71 @@ export class LastMinuteLive {
   ): Promise<void> {
     await this.#transport.graphql(CloseAccountDocument, { input }, false, options);
     this.#token = null;
+  }
+
+  /**
+   * Closes the account for good, and has everything about the person forgotten. The books stay, without a name.
+   *
+   * @throws WrongCredentialsError, MoneyOnItsWayError, LastOwnerError, NotSignedInError, SessionEndedError,
+   * ImpersonationError
+   */
+  async requestErasure(
+    input: { readonly currentPassword: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(RequestErasureDocument, { input }, false, options);
+    this.#token = null;
+  }
+
+  /**
+   * Everything that is stored about the user: one document, with a list for each kind of thing.
+   *
+   * @throws NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async exportMyData(options?: CallOptions): Promise<unknown> {
+    const data = await this.#transport.graphql(ExportMyDataDocument, {}, true, options);
+    return present(data.exportMyData?.data ?? null);
+  }
+
+  /**
+   * Agrees to a purpose, in the wording that was shown.
+   *
+   * @throws InvalidInputError, NotFoundError, NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async giveConsent(
+    input: {
+      readonly purpose: ConsentPurpose;
+      readonly wordingVersion: string;
+      /** To whom; the platform without one. */
+      readonly organizationId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Consent> {
+    const data = await this.#transport.graphql(GiveConsentDocument, { input }, true, options);
+    return present(data.giveConsent?.consent ?? null);
+  }
+
+  /**
+   * Takes a consent back, or objects to what was never agreed to.
+   *
+   * @throws NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async withdrawConsent(
+    input: {
+      readonly purpose: ConsentPurpose;
+      readonly organizationId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Consent> {
+    const data = await this.#transport.graphql(WithdrawConsentDocument, { input }, true, options);
+    return present(data.withdrawConsent?.consent ?? null);
+  }
+
+  /** What the user said last about each purpose. */
+  async currentConsents(options?: CallOptions): Promise<readonly Consent[]> {
+    return await all(async (after) =>
+      present((await this.#query(CurrentConsentsDocument, { after }, options)).currentConsents),
+    );
   }
 
   /** Who is signed in; null for a guest, and after the session has ended. */

@@ -156,7 +156,7 @@ export class PlanLimitError extends LastMinuteLiveError {}
 /** LMIMP: only the owner of an account may do this, not somebody in their name. */
 export class ImpersonationError extends LastMinuteLiveError {}
 
-/** LMOPN: money is on its way, so the account stays open; `detail` names the bookings. */
+/** LMOPN: money is on its way, so nobody is closed or forgotten; `detail` names the bookings. */
 export class MoneyOnItsWayError extends LastMinuteLiveError {}
 
 /** LMOWN: an organization would be left without an owner. */

@@ -83,6 +83,10 @@ export type ConfirmTwoFactorInput = {
   readonly code: string;
 };
 
+/** What somebody agrees to. */
+export type ConsentPurpose =
+  "analytics" | "marketing" | "newsletter" | "privacy_policy" | "terms_of_service";
+
 /** All input for the `createEvent` mutation. */
 export type CreateEventInput = {
   readonly blockedSections?: ReadonlyArray<string> | null | undefined;
@@ -172,6 +176,18 @@ export type EnrollTwoFactorInput = {
 
 /** The life of an event. */
 export type EventStatus = "canceled" | "completed" | "draft" | "postponed" | "published";
+
+/** All input for the `giveConsent` mutation. */
+export type GiveConsentInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId?: string | null | undefined;
+  readonly purpose: ConsentPurpose;
+  readonly wordingVersion: string;
+};
 
 /** All input for the `holdSeats` mutation. */
 export type HoldSeatsInput = {
@@ -271,6 +287,12 @@ export type RequestEmailChangeInput = {
   readonly email: string;
 };
 
+/** What proves that it is the person who is to be forgotten. */
+export type RequestErasureInput = {
+  /** The account's password. */
+  readonly currentPassword: string;
+};
+
 /** Who wants a new password. */
 export type RequestPasswordResetInput = {
   /** The account's address. */
@@ -349,6 +371,17 @@ export type TicketCategoryStatus = "active" | "canceled" | "paused" | "sold_out"
 
 /** Whether a ticket lets somebody in. */
 export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
+
+/** All input for the `withdrawConsent` mutation. */
+export type WithdrawConsentInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId?: string | null | undefined;
+  readonly purpose: ConsentPurpose;
+};
 
 export type UserFragment = {
   readonly id: string;
@@ -500,6 +533,53 @@ export type CloseAccountMutationVariables = Exact<{
 }>;
 
 export type CloseAccountMutation = { readonly closeAccount: boolean };
+
+export type RequestErasureMutationVariables = Exact<{
+  input: RequestErasureInput;
+}>;
+
+export type RequestErasureMutation = { readonly requestErasure: boolean };
+
+export type ExportMyDataMutationVariables = Exact<{ [key: string]: never }>;
+
+export type ExportMyDataMutation = { readonly exportMyData: { readonly data: unknown } | null };
+
+export type GiveConsentMutationVariables = Exact<{
+  input: GiveConsentInput;
+}>;
+
+export type GiveConsentMutation = {
+  readonly giveConsent: { readonly consent: ConsentFragment } | null;
+};
+
+export type WithdrawConsentMutationVariables = Exact<{
+  input: WithdrawConsentInput;
+}>;
+
+export type WithdrawConsentMutation = {
+  readonly withdrawConsent: { readonly consent: ConsentFragment } | null;
+};
+
+export type CurrentConsentsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type CurrentConsentsQuery = {
+  readonly currentConsents: {
+    readonly nodes: ReadonlyArray<ConsentFragment>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  } | null;
+};
+
+export type ConsentFragment = {
+  readonly id: string;
+  readonly organizationId: string | null;
+  readonly purpose: ConsentPurpose;
+  readonly isGiven: boolean;
+  readonly wordingVersion: string;
+  readonly source: string;
+  readonly createdAt: string;
+};
 
 export type EnrollTwoFactorMutationVariables = Exact<{
   input: EnrollTwoFactorInput;
@@ -1198,6 +1278,99 @@ export const CloseAccountDocument: TypedDocument<
   name: "CloseAccount",
   text: `mutation CloseAccount($input: CloseAccountInput!) {
   closeAccount(input: $input)
+}`,
+};
+/** The operation RequestErasure. */
+export const RequestErasureDocument: TypedDocument<
+  RequestErasureMutation,
+  RequestErasureMutationVariables
+> = {
+  name: "RequestErasure",
+  text: `mutation RequestErasure($input: RequestErasureInput!) {
+  requestErasure(input: $input)
+}`,
+};
+/** The operation ExportMyData. */
+export const ExportMyDataDocument: TypedDocument<
+  ExportMyDataMutation,
+  ExportMyDataMutationVariables
+> = {
+  name: "ExportMyData",
+  text: `mutation ExportMyData {
+  exportMyData(input: {}) {
+    data
+  }
+}`,
+};
+/** The operation GiveConsent. */
+export const GiveConsentDocument: TypedDocument<GiveConsentMutation, GiveConsentMutationVariables> =
+  {
+    name: "GiveConsent",
+    text: `mutation GiveConsent($input: GiveConsentInput!) {
+  giveConsent(input: $input) {
+    consent {
+      ...Consent
+    }
+  }
+}
+fragment Consent on Consent {
+  id
+  organizationId
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
+}`,
+  };
+/** The operation WithdrawConsent. */
+export const WithdrawConsentDocument: TypedDocument<
+  WithdrawConsentMutation,
+  WithdrawConsentMutationVariables
+> = {
+  name: "WithdrawConsent",
+  text: `mutation WithdrawConsent($input: WithdrawConsentInput!) {
+  withdrawConsent(input: $input) {
+    consent {
+      ...Consent
+    }
+  }
+}
+fragment Consent on Consent {
+  id
+  organizationId
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
+}`,
+};
+/** The operation CurrentConsents. */
+export const CurrentConsentsDocument: TypedDocument<
+  CurrentConsentsQuery,
+  CurrentConsentsQueryVariables
+> = {
+  name: "CurrentConsents",
+  text: `query CurrentConsents($after: Cursor) {
+  currentConsents(first: 100, after: $after) {
+    nodes {
+      ...Consent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+fragment Consent on Consent {
+  id
+  organizationId
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
 }`,
 };
 /** The operation EnrollTwoFactor. */

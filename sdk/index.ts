@@ -11,6 +11,7 @@ export { canonicalText, type Layout, type LayoutDocument, type LayoutSeat } from
 export type {
   Booking,
   BookingItem,
+  Consent,
   Event,
   Membership,
   Organization,

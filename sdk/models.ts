@@ -2,6 +2,7 @@ import type { LastMinuteLiveError } from "./errors.ts";
 import type {
   BookingFragment,
   BookingItemFragment,
+  ConsentFragment,
   EventFragment,
   OrganizationFragment,
   OrganizationRole,
@@ -42,6 +43,9 @@ export interface Session {
 
 /** Where a user is signed in, or was. */
 export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
+
+/** What somebody said about a purpose: given, or withdrawn. */
+export type Consent = ConsentFragment;
 
 /** Who sells. */
 export type Organization = OrganizationFragment;

@@ -291,10 +291,19 @@ describe("somebody with an account", () => {
       currentPassword: "remembered for good",
       newPassword: "another good password",
     });
-    await expect(guest.closeAccount({ currentPassword: "not this one" })).rejects.toThrow(
+    // Consent, and everything that is known.
+    const given = await guest.giveConsent({ purpose: "newsletter", wordingVersion: "2026-01" });
+    expect(await guest.currentConsents()).toEqual([given]);
+    expect((await guest.withdrawConsent({ purpose: "newsletter" })).isGiven).toBe(false);
+    const known = JSON.stringify(await guest.exportMyData());
+    expect(known).toContain(email);
+    expect(known).toContain("newsletter");
+    expect(known).not.toContain("argon2");
+
+    await expect(guest.requestErasure({ currentPassword: "not this one" })).rejects.toThrow(
       WrongCredentialsError,
     );
-    await guest.closeAccount({ currentPassword: "another good password" });
+    await guest.requestErasure({ currentPassword: "another good password" });
     await expect(
       office.client().signIn({ email, password: "another good password" }),
     ).rejects.toThrow(AccountLockedError);

@@ -493,6 +493,27 @@ describe("closing an account", () => {
     expect((await signIn(email)).codes).toEqual(["LMLCK"]);
   });
 
+  test("with the wish to be forgotten, takes the password and leaves a job", async () => {
+    const erase = `mutation ($password: String!) {
+      requestErasure(input: { currentPassword: $password })
+    }`;
+    const { email, token } = await somebody();
+    expect((await server.graphql(erase, { password: "wrong horse" }, { token })).codes).toEqual([
+      "LMCRD",
+    ]);
+    await server.data(erase, { password }, { token });
+    expect((await signIn(email)).codes).toEqual(["LMLCK"]);
+    const owner = await server.database.connect("lml_owner");
+    const { rows } = await owner.query<{ erased: boolean }>(
+      `select app_private.erase_user(r.id) as erased
+      from app_public.privacy_requests as r join app_public.users as u on u.id = r.user_id
+      where u.email = $1`,
+      [email],
+    );
+    expect(rows).toEqual([{ erased: true }]);
+    expect((await signIn(email)).codes).toEqual(["LMCRD"]);
+  });
+
   test("is refused to the last owner of an organization", async () => {
     const { token } = await somebody();
     const slug = uniqueName("org");

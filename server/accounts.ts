@@ -252,6 +252,13 @@ export class Accounts {
     return true;
   }
 
+  /** Closes the account for good, and has a job forget the person. Raises LMCRD, LMOPN, LMOWN, LMIMP. */
+  async requestErasure(input: { readonly currentPassword: string }): Promise<boolean> {
+    await this.#requirePassword(input.currentPassword);
+    await this.#query("select app_private.request_erasure()", [], "the user");
+    return true;
+  }
+
   /** A session that was left open must not be enough to take an account over. */
   async #requirePassword(password: string): Promise<Account> {
     await this.#limit();

@@ -28,6 +28,7 @@ const ownFunctions = [
   "remove_two_factor",
   "request_email_change",
   "request_email_verification",
+  "request_erasure",
   "request_password_reset",
   "reset_password",
   "sign_up",

@@ -42,6 +42,7 @@ const ownMutations = [
   "removeTwoFactor",
   "requestEmailChange",
   "requestEmailVerification",
+  "requestErasure",
   "requestPasswordReset",
   "resendInvitation",
   "resetPassword",

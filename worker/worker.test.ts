@@ -169,6 +169,40 @@ describe("a worker", () => {
     expect(() => mailText("unknown", {}, undefined)).toThrow("unknown");
   });
 
+  test("forgets whoever asked for it once no money is open, and what was kept long enough", async () => {
+    const { rows } = await owner.query<{ id: string; request: string }>(
+      `with person as (
+        insert into app_public.users (email, first_name, last_name, account_status)
+        values ('forgotten@example.com', 'Forget', 'Me', 'deleted') returning id
+      ), request as (
+        insert into app_public.privacy_requests (kind, user_id, created_at)
+        select 'erasure', id, now() - interval '2 days' from person returning id
+      ), sent as (
+        insert into app_private.outgoing_emails (recipient, template, sent_at)
+        values ('old@example.com', 'x', now() - interval '31 days')
+      )
+      select person.id, request.id as request from person, request`,
+    );
+    // The daily job finds the wish that waits, and the mail that is old.
+    await owner.query("select app_private.add_job('retention__apply', '{}')");
+    const [wish] = rows;
+    await until(async () => {
+      const { rows: done } = await owner.query<{ done: boolean }>(
+        "select completed_at is not null as done from app_public.privacy_requests where id = $1",
+        [wish?.request],
+      );
+      return done[0]?.done === true;
+    });
+    const { rows: left } = await owner.query(
+      `select (select email::text from app_public.users where id = $1) as email,
+        (select count(*)::integer from app_private.outgoing_emails
+          where recipient = 'old@example.com') as mails`,
+      [wish?.id],
+    );
+    expect(left).toEqual([{ email: `erased+${wish?.id}@erased.invalid`, mails: 0 }]);
+    await expectConsistency();
+  });
+
   test("takes over the jobs of a worker that was killed", async () => {
     await worker?.stop();
     worker = undefined;

@@ -66,9 +66,10 @@ select is_empty(
     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace,
         'app_hidden'::regnamespace)
       and c.relkind in ('r', 'p', 'v', 'm')
+      and c.oid::regclass::text !~ '^app_public\.[a-z]+_analyst$'
       and has_any_column_privilege('lml_analyst', c.oid, 'select')
   $$,
-  'lml_analyst reads nothing raw'
+  'lml_analyst reads nothing raw: what it may read is in privacy/masked_views.sql'
 );
 select is_empty(
   $$

@@ -73,6 +73,12 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         owner of an organization, LMIMP.
         """
         closeAccount(input: CloseAccountInput!): Boolean!
+        """
+        Closes the account for good, and has everything about the person forgotten: the books stay, without
+        a name. Raises LMCRD, LMOPN while money is on its way, LMOWN for the last owner of an organization,
+        LMIMP.
+        """
+        requestErasure(input: RequestErasureInput!): Boolean!
       }
       "What proves that it is the owner who adds a second factor."
       input EnrollTwoFactorInput {
@@ -128,6 +134,11 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
       }
       "What proves that it is the owner who leaves."
       input CloseAccountInput {
+        "The account's password."
+        currentPassword: String!
+      }
+      "What proves that it is the person who is to be forgotten."
+      input RequestErasureInput {
         "The account's password."
         currentPassword: String!
       }
@@ -216,6 +227,9 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
           ),
           closeAccount: plan((accounts, input: Parameters<Accounts["closeAccount"]>[0]) =>
             accounts.closeAccount(input),
+          ),
+          requestErasure: plan((accounts, input: Parameters<Accounts["requestErasure"]>[0]) =>
+            accounts.requestErasure(input),
           ),
         },
       },

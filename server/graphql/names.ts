@@ -3,6 +3,8 @@ const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
   confirm_email_change: "changed",
   create_cart_token: "cartToken",
+  export_customer_data: "data",
+  export_my_data: "data",
   leave_organization: "left",
   release_seat_lock: "released",
   remove_member: "removed",

@@ -7,7 +7,9 @@ import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
+import { retentionApply } from "./retention__apply.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
+import { userErase } from "./user__erase.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
 /** Every task by the name that jobs give, which is the name of its file. */
@@ -20,7 +22,9 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
+    retention__apply: retentionApply(context),
     stripe_event__apply: stripeEventApply(context),
+    user__erase: userErase(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
 }
@@ -34,4 +38,5 @@ export const crontab = `
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
 `;

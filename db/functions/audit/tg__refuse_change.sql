@@ -19,11 +19,14 @@ begin
     'audit_log', 'booking_state_transitions', 'layout_seats', 'layout_sections', 'ledger_entries',
     'ledger_transactions', 'ticket_scans', 'venue_layouts'
   ] loop
-    execute format(
-      'create or replace trigger _200_refuse_change before update or delete on app_public.%I '
-      'for each row execute function app_hidden.tg__refuse_change()',
-      v_table
-    );
+    -- The audit log may forget personal values, and has a trigger of its own for that.
+    if v_table <> 'audit_log' then
+      execute format(
+        'create or replace trigger _200_refuse_change before update or delete on app_public.%I '
+        'for each row execute function app_hidden.tg__refuse_change()',
+        v_table
+      );
+    end if;
     execute format(
       'create or replace trigger _200_refuse_truncate before truncate on app_public.%I '
       'for each statement execute function app_hidden.tg__refuse_change()',

@@ -8,7 +8,6 @@ declare
   v_user_id uuid := app_hidden.require_user_id();
   v_email text;
   v_draft_id uuid;
-  v_open text;
 begin
   perform app_hidden.refuse_impersonator();
   -- Bookings before the account, as in a checkout. One that starts now finds its cart canceled.
@@ -21,22 +20,9 @@ begin
   end loop;
   select u.email::text into strict v_email
   from app_public.users as u where u.id = v_user_id for update;
-  select string_agg(b.booking_reference, ', ' order by b.created_at) into v_open
-  from app_public.bookings as b
-  where b.user_id = v_user_id
-    and (
-      b.status = 'pending_payment'
-      or exists (
-        select from app_public.refunds as r
-        where r.organization_id = b.organization_id
-          and r.booking_id = b.id
-          and r.status in ('pending', 'processing')
-      )
-    );
-  if v_open is not null then
-    raise exception 'Money is on its way for bookings of yours.'
-      using errcode = 'LMOPN', detail = v_open, hint = 'Wait until it has arrived, or cancel.';
-  end if;
+  perform app_private.require_no_open_money(
+    array(select b.id from app_public.bookings as b where b.user_id = v_user_id)
+  );
   if exists (
     select from app_public.organization_members as m
     where m.user_id = v_user_id and m.role = 'owner' and m.status = 'active'

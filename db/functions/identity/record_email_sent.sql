@@ -2,6 +2,9 @@ create or replace function app_private.record_email_sent(email_id uuid)
 returns void
 language sql volatile security definer set search_path = ''
 as $$
+  -- Whoever has left is not remembered by the farewell.
+  delete from app_private.outgoing_emails as e
+  where e.id = record_email_sent.email_id and e.template = 'account_closed';
   update app_private.outgoing_emails as e
   set sent_at = now(), variables = '{}'
   where e.id = record_email_sent.email_id and e.sent_at is null

@@ -1,4 +1,4 @@
--- The owner, by account or by cart token, and staff.
+-- The owner, by account or by cart token, and staff who may see names. Others see bookings_manager.
 alter table app_public.bookings enable row level security;
 alter table app_public.bookings force row level security;
 
@@ -21,12 +21,12 @@ create policy select_cart on app_public.bookings
 drop policy if exists select_member on app_public.bookings;
 create policy select_member on app_public.bookings
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('bookings.read')));
+  using (organization_id in (select app_hidden.permitted_organization_ids('customers.read_names')));
 
 drop policy if exists select_member_of_venue on app_public.bookings;
 create policy select_member_of_venue on app_public.bookings
   for select to lml_user
-  using (performance_id in (select app_hidden.permitted_performance_ids('bookings.read')));
+  using (performance_id in (select app_hidden.permitted_performance_ids('customers.read_names')));
 
 revoke all on app_public.bookings from public;
 grant select on app_public.bookings to lml_anonymous, lml_user;

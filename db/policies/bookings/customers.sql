@@ -1,4 +1,5 @@
--- One sees one's own entries; staff sees the organization's.
+-- One sees one's own entries; staff who may see names, the organization's. Others see
+-- customers_manager.
 alter table app_public.customers enable row level security;
 alter table app_public.customers force row level security;
 
@@ -16,7 +17,7 @@ create policy select_own on app_public.customers
 drop policy if exists select_member on app_public.customers;
 create policy select_member on app_public.customers
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('bookings.read')));
+  using (organization_id in (select app_hidden.permitted_organization_ids('customers.read_names')));
 
 revoke all on app_public.customers from public;
 grant select on app_public.customers to lml_user;

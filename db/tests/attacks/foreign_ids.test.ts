@@ -5,7 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Theatre } from "../races/theatre.ts";
 
 /** What strangers may do with any id, because it is for everybody. */
-const forEverybody: ReadonlySet<string> = new Set(["acquire_seat_lock", "hold_seats", "seat_map"]);
+const forEverybody: ReadonlySet<string> = new Set([
+  "acquire_seat_lock",
+  "give_consent",
+  "hold_seats",
+  "seat_map",
+  "withdraw_consent",
+]);
 
 interface Attackable {
   readonly name: string;
@@ -78,6 +84,7 @@ beforeAll(async () => {
       ),
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'customer_id', (select id from app_public.customers limit 1),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};

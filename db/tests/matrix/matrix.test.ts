@@ -99,6 +99,12 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select tests.sign_in('ada');
+    select app_public.export_my_data();
+    select app_public.give_consent('newsletter', 'x');
+    select app_public.give_consent('newsletter', 'x', tests.id('rival.organization'));
+    select tests.sign_in('theatre owner');
+    select app_public.export_customer_data(id) from app_public.customers;
     reset role;
   `);
   // Only what is committed is sealed.
@@ -154,6 +160,7 @@ test("a table that is not in expected.md is found", async () => {
   expect((await matrix()).match(/^\| `app_/gm)).toHaveLength(tables.length);
 });
 
+/** Views are read by people for whom they are made, and have a story of their own: privacy/masked_views.sql. */
 async function tablesOf(from: pg.Client): Promise<Table[]> {
   const { rows } = await from.query<Table>(`
     select format('%s.%s', n.nspname, c.relname) as name,
@@ -172,7 +179,7 @@ async function tablesOf(from: pg.Client): Promise<Table[]> {
       end as person
     from pg_class as c
     join pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname in ('app_public', 'app_private') and c.relkind in ('r', 'p', 'v', 'm')
+    where n.nspname in ('app_public', 'app_private') and c.relkind in ('r', 'p')
       and not c.relispartition
     order by 1`);
   return rows;

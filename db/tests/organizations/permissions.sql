@@ -9,15 +9,17 @@ select results_eq(
     select p.permission, string_agg(p.role::text, ' ' order by p.role)
     from app_public.role_permissions as p
     where p.permission in ('organization.manage', 'bookings.manage', 'payments.read', 'audit.read',
-      'tickets.scan', 'events.manage')
+      'tickets.scan', 'events.manage', 'privacy.manage', 'customers.read_names')
     group by p.permission order by p.permission
   $$,
   $$ values
     ('audit.read', 'owner admin'),
     ('bookings.manage', 'owner admin manager support'),
+    ('customers.read_names', 'owner admin manager support'),
     ('events.manage', 'owner admin manager'),
     ('organization.manage', 'owner admin'),
     ('payments.read', 'owner admin'),
+    ('privacy.manage', 'owner admin'),
     ('tickets.scan', 'owner admin manager coordinator staff')
   $$,
   'what is dangerous is given to few'

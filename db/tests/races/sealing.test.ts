@@ -162,6 +162,53 @@ describe("a superuser who tampers is found out", () => {
   });
 });
 
+describe("what forgot personal values", () => {
+  const forget = `select app_private.redact_audit_log('users', array_agg(id), null)
+    from app_public.users`;
+
+  test("before it was sealed and after, is as it should be, and has a record", async () => {
+    await owner.query(
+      `select app_private.redact_audit_log('users', array[tests.user_id('theatre viewer')], null)`,
+    );
+    expect(await seal()).toBeGreaterThan(10);
+    await owner.query(forget);
+    expect(await problems()).toEqual([]);
+    expect(await seal()).toBeGreaterThan(5);
+    expect(await problems()).toEqual([]);
+    const { rows } = await owner.query(
+      `select count(*) filter (where new_values ->> 'email' = 'erased') as forgotten,
+        count(*) filter (where new_values ->> 'email' ~ '@') as left
+      from app_public.audit_log where entity_type = 'users' and action = 'insert'`,
+    );
+    expect(rows).toEqual([{ forgotten: "8", left: "0" }]);
+  });
+
+  test.each([
+    [
+      "a row that forgot is changed again",
+      `update app_public.audit_log set new_values =
+      new_values || '{"login_count": 7}' where entity_type = 'users' and new_values ? 'email'`,
+    ],
+    [
+      "its record is changed",
+      `update app_public.audit_log set new_values = '{}'
+      where entity_type = 'audit_log'`,
+    ],
+    [
+      "a row forgets without a record",
+      `update app_public.audit_log set new_values = '{"name": "erased"}'
+      where entity_type = 'venues'`,
+    ],
+  ])("control: %s by a superuser, and it is found", async (_, statement) => {
+    await seal();
+    await owner.query(forget);
+    await seal();
+    expect(await problems()).toEqual([]);
+    await tamper(statement);
+    expect(await problems()).toContain("a row was changed");
+  });
+});
+
 /** With every trigger and foreign key switched off. */
 async function tamper(statements: string): Promise<void> {
   const superuser = await theatre.database.connect("superuser");

@@ -1,0 +1,149 @@
+-- Of which class every column is: the one place to read and to change it. A line names columns of a
+-- table. Identifiers (uuid), moments (timestamptz) and amounts (..._cents) need no line, because
+-- they are internal or financial unless a line says otherwise. For what is erased, the line says how:
+--   anonymize  with the SQL expression that replaces the value (the row is called t)
+--   delete     the row goes
+--   keep       with the reason that the law gives
+-- Whose row it is, is said in personal_tables.
+create or replace view app_private.declared_classes with (security_invoker = true) as
+select
+  d.relation, c.column_name, d.class::app_private.data_class as class,
+  d.on_erasure::app_private.erasure_action as on_erasure, d.note
+from (values
+  -- foundation
+  ('app_public.currencies', 'public', null, null, 'code exponent'),
+  ('app_private.worker_heartbeats', 'internal', null, null, 'worker_id'),
+
+  -- identity
+  ('app_public.users', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$, 'email'),
+  ('app_public.users', 'personal', 'anonymize', $$'Erased'$$, 'first_name last_name'),
+  ('app_public.users', 'personal', 'anonymize', 'null', 'phone email_verified_at last_login_at'),
+  ('app_public.users', 'internal', null, null, 'account_status login_count'),
+  ('app_private.user_credentials', 'secret', 'delete', null, 'password_hash'),
+  ('app_private.user_credentials', 'internal', null, null, 'failed_login_attempts'),
+  ('app_private.two_factor_secrets', 'secret', 'delete', null, 'encrypted_secret'),
+  ('app_private.two_factor_secrets', 'internal', null, null, 'last_time_step'),
+  ('app_private.recovery_codes', 'secret', 'delete', null, 'code_hash'),
+  ('app_private.session_tokens', 'secret', 'delete', null, 'token_hash'),
+  ('app_public.user_sessions', 'personal', 'delete', null, 'device ip_address user_agent'),
+  ('app_private.user_tokens', 'secret', 'delete', null, 'token_hash'),
+  ('app_private.user_tokens', 'personal', 'delete', null, 'email'),
+  ('app_private.user_tokens', 'internal', null, null, 'purpose'),
+  ('app_private.outgoing_emails', 'personal', 'delete', null, 'recipient'),
+  ('app_private.outgoing_emails', 'secret', 'delete', null, 'variables'),
+  ('app_private.outgoing_emails', 'internal', null, null, 'template'),
+  ('app_public.platform_staff', 'internal', null, null, 'role'),
+
+  -- organizations: what is known of an organization is not about a person
+  ('app_public.organizations', 'public', null, null,
+    'name slug email phone website default_currency status address logo_url primary_color '
+    'secondary_color custom_domain refund_policy privacy_policy_url terms_of_service_url '
+    'verification_status'),
+  ('app_public.organization_settings', 'internal', null, null,
+    'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
+    'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
+    'subscription_reference monthly_event_limit'),
+  ('app_public.organization_settings', 'financial', null, null,
+    'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
+    'tax_id monthly_revenue_limit_units'),
+  ('app_public.organization_members', 'internal', null, null, 'role status venues_restricted'),
+  ('app_public.role_permissions', 'public', null, null, 'role permission'),
+  ('app_public.member_permissions', 'internal', null, null, 'permission'),
+  ('app_public.organization_invitations', 'personal', 'anonymize',
+    $$'erased+' || t.id || '@erased.invalid'$$, 'email'),
+  ('app_public.organization_invitations', 'internal', null, null, 'role send_count'),
+  ('app_private.invitation_tokens', 'secret', null, null, 'token_hash'),
+  ('app_public.organization_verifications', 'sensitive', 'keep',
+    'Documents of an organization, by which it was verified.', 'documents note'),
+  ('app_public.organization_verifications', 'internal', null, null, 'status'),
+  ('app_public.organization_suspensions', 'internal', null, null, 'reason'),
+  ('app_public.subscription_tiers', 'public', null, null,
+    'tier description monthly_event_limit monthly_revenue_limit_units'),
+  ('app_public.tax_rates', 'public', null, null, 'name jurisdiction percentage'),
+
+  -- venues
+  ('app_public.venues', 'public', null, null, 'name slug description address timezone'),
+  ('app_public.venue_layouts', 'public', null, null,
+    'version name sha256 document source source_reference seat_count'),
+  ('app_public.layout_sections', 'public', null, null, 'section_no name'),
+  ('app_public.layout_seats', 'public', null, null,
+    'seat_no section_no seat_id row_name seat_number category x y features'),
+
+  -- events
+  ('app_public.events', 'public', null, null,
+    'title slug description status currency blocked_sections organization_status '
+    'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
+    'service_fee_percentage processing_fee_percentage tax_percentage is_public'),
+  ('app_public.events', 'financial', null, null, 'commission_percentage'),
+  ('app_public.performances', 'public', null, null, 'currency status is_public'),
+  ('app_public.ticket_categories', 'public', null, null,
+    'category_no name description status seat_categories sections is_public'),
+  ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
+
+  -- inventory
+  ('app_public.performance_categories', 'public', null, null, 'category_no'),
+  ('app_public.seat_booking_state', 'internal', null, null, 'seat_no status category_no'),
+
+  -- bookings
+  ('app_public.customers', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$,
+    'email'),
+  ('app_public.customers', 'personal', 'anonymize', 'null', 'first_name last_name phone'),
+  ('app_public.bookings', 'personal', 'anonymize', 'null', 'customer_email customer_name'),
+  ('app_public.bookings', 'personal', 'anonymize', 'null', 'cancellation_reason'),
+  ('app_public.bookings', 'secret', 'keep', 'It owns the tickets, and tells nothing of anybody.',
+    'cart_token_hash'),
+  ('app_public.bookings', 'internal', null, null,
+    'booking_reference status booking_channel currency'),
+  ('app_public.bookings', 'financial', null, null, 'commission_percentage'),
+  ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity'),
+  ('app_public.booking_state_transitions', 'personal', 'keep',
+    'History of a sale, kept as long as the books; it says why, and not who.', 'reason'),
+  ('app_public.booking_state_transitions', 'internal', null, null,
+    'from_status to_status changed_via request_id'),
+  ('app_public.booking_status_transitions', 'public', null, null, 'from_status to_status reason'),
+  ('app_private.idempotency_keys', 'internal', null, null,
+    'owner idempotency_key function_name arguments_hash'),
+
+  -- payments
+  ('app_public.payment_intents', 'financial', null, null,
+    'currency status stripe_payment_intent_id stripe_status failure_code failure_message'),
+  ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
+  ('app_private.stripe_events', 'personal', 'anonymize', $$'{}'$$, 'payload'),
+  ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome'),
+  ('app_public.refunds', 'financial', null, null,
+    'reason currency status stripe_refund_id failure_reason'),
+  ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
+  ('app_public.ledger_transactions', 'financial', null, null, 'source description'),
+
+  -- tickets
+  ('app_public.tickets', 'internal', null, null,
+    'seat_no ticket_number status section row_name seat_number currency'),
+  ('app_private.ticket_credentials', 'secret', null, null, 'credential_hash'),
+  ('app_private.ticket_credentials', 'internal', null, null, 'version'),
+  ('app_private.signing_keys', 'secret', null, null, 'key'),
+  ('app_private.signing_keys', 'internal', null, null, 'name'),
+  ('app_public.ticket_scans', 'internal', null, null, 'result code gate device'),
+
+  -- audit: see redact_audit_log
+  ('app_public.audit_log', 'personal', 'anonymize', 'null', 'ip_address user_agent'),
+  ('app_public.audit_log', 'personal', 'anonymize', 'by field, as in the table it is about',
+    'old_values new_values'),
+  ('app_public.audit_log', 'internal', null, null,
+    'action entity_type database_role request_id transaction_id'),
+  ('app_private.audit_seals', 'internal', null, null,
+    'seal_no up_to row_count previous_hash hash'),
+  ('app_private.audit_sealed_rows', 'internal', null, null, 'seal_no row_hash'),
+
+  -- privacy
+  ('app_private.retention_rules', 'internal', null, null,
+    'rule description relation action since condition kept_for is_enabled'),
+  ('app_public.consents', 'personal', 'keep',
+    'Proof that somebody had agreed (GDPR, article 7); of whom is forgotten.',
+    'purpose is_given wording_version source'),
+  ('app_public.privacy_requests', 'internal', null, null, 'kind summary')
+) as d (relation, class, on_erasure, note, columns)
+cross join lateral regexp_split_to_table(d.columns, ' ') as c (column_name);
+
+comment on view app_private.declared_classes is
+  'What is declared about columns; column_classes has every column there is.';
+revoke all on app_private.declared_classes from public;

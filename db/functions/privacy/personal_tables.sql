@@ -1,0 +1,95 @@
+-- Whose a row is, given a person as $1 (the row is called t), and under which name an export has it;
+-- without a name it is not exported, because there is nothing in it but secrets. In the order in
+-- which rows may be deleted.
+create or replace view app_private.personal_tables with (security_invoker = true) as
+select p.relation, p.section, p.belongs, row_number() over () as position
+from (values
+  ('app_private.user_credentials', null, 't.user_id = ($1).user_id'),
+  ('app_private.two_factor_secrets', null, 't.user_id = ($1).user_id'),
+  ('app_private.recovery_codes', null, 't.user_id = ($1).user_id'),
+  ('app_private.user_tokens', 'mailed_tokens', 't.user_id = ($1).user_id'),
+  (
+    'app_private.session_tokens', null,
+    't.session_id in (
+      select s.id from app_public.user_sessions as s where s.user_id = ($1).user_id
+    )'
+  ),
+  ('app_public.user_sessions', 'sessions', 't.user_id = ($1).user_id'),
+  -- The last mail goes to an address that is forgotten once it is sent.
+  (
+    'app_private.outgoing_emails', 'emails',
+    't.recipient operator(public.=) any (($1).emails)
+      and (t.template <> ''account_closed'' or t.sent_at is not null)'
+  ),
+  ('app_public.platform_staff', 'platform_staff', 't.user_id = ($1).user_id'),
+  (
+    'app_public.member_permissions', 'extra_permissions',
+    't.member_id in (
+      select m.id from app_public.organization_members as m where m.user_id = ($1).user_id
+    )'
+  ),
+  ('app_public.user_venue_access', 'venue_access', 't.user_id = ($1).user_id'),
+  ('app_public.organization_members', 'memberships', 't.user_id = ($1).user_id'),
+  (
+    'app_public.organization_invitations', 'invitations',
+    't.accepted_by = ($1).user_id or t.email operator(public.=) any (($1).emails)'
+  ),
+  (
+    'app_public.consents', 'consents',
+    't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
+  ),
+  (
+    'app_public.privacy_requests', 'privacy_requests',
+    't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
+  ),
+  (
+    'app_private.payment_intent_secrets', null,
+    't.payment_intent_id in (
+      select p.id from app_public.payment_intents as p where p.booking_id = any (($1).booking_ids)
+    )'
+  ),
+  (
+    'app_private.stripe_events', null,
+    't.applied_at is not null
+      and t.payload #>> ''{data,object,metadata,lml_booking_id}''
+        = any (($1).booking_ids::text[])
+      or t.applied_at is not null
+      and t.payload #>> ''{data,object,metadata,lml_payment_intent_id}'' in (
+        select p.id::text from app_public.payment_intents as p
+        where p.booking_id = any (($1).booking_ids)
+      )'
+  ),
+  ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),
+  (
+    'app_public.ticket_scans', 'ticket_scans',
+    't.ticket_id in (
+      select k.id from app_public.tickets as k where k.booking_id = any (($1).booking_ids)
+    )'
+  ),
+  ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.booking_items', 'booking_items', 't.booking_id = any (($1).booking_ids)'),
+  (
+    'app_public.booking_state_transitions', 'booking_history',
+    't.booking_id = any (($1).booking_ids)'
+  ),
+  ('app_public.bookings', 'bookings', 't.id = any (($1).booking_ids)'),
+  ('app_public.customers', 'customers', 't.id = any (($1).customer_ids)'),
+  ('app_public.users', 'account', 't.id = ($1).user_id'),
+  -- What was done to the entries above. What the person did to others' is about those.
+  (
+    'app_public.audit_log', 'audit_log',
+    't.entity_type = ''users'' and t.entity_id = ($1).user_id
+      or t.entity_type = ''customers'' and t.entity_id = any (($1).customer_ids)
+      or t.entity_type = ''bookings'' and t.entity_id = any (($1).booking_ids)
+      or t.entity_type in (''organization_members'', ''user_sessions'') and t.entity_id in (
+        select s.id from app_public.user_sessions as s where s.user_id = ($1).user_id
+        union all
+        select m.id from app_public.organization_members as m where m.user_id = ($1).user_id
+      )'
+  )
+) as p (relation, section, belongs);
+
+comment on view app_private.personal_tables is
+  'Which tables have something about people, and how their rows are found.';
+revoke all on app_private.personal_tables from public;

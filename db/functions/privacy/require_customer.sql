@@ -1,0 +1,16 @@
+create or replace function app_private.require_customer(customer_id uuid, permission text)
+returns app_public.customers
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_customer app_public.customers;
+begin
+  select * into v_customer
+  from app_public.customers as c where c.id = require_customer.customer_id;
+  perform app_hidden.require_permission(v_customer.organization_id, require_customer.permission);
+  return v_customer;
+end
+$$;
+
+comment on function app_private.require_customer(uuid, text) is
+  'The customer, for members with the permission. Raises LMNFD, LMRGT, LMAUT, LMSES.';

@@ -1,0 +1,22 @@
+-- One's own, and those of an organization's customers for whoever answers for them.
+alter table app_public.privacy_requests enable row level security;
+alter table app_public.privacy_requests force row level security;
+
+drop policy if exists all_owner on app_public.privacy_requests;
+create policy all_owner on app_public.privacy_requests
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_own on app_public.privacy_requests;
+create policy select_own on app_public.privacy_requests
+  for select to lml_user
+  using (user_id = (select app_hidden.current_user_id()));
+
+drop policy if exists select_member on app_public.privacy_requests;
+create policy select_member on app_public.privacy_requests
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('privacy.manage')));
+
+revoke all on app_public.privacy_requests from public;
+grant select on app_public.privacy_requests to lml_user;

@@ -1,0 +1,122 @@
+-- If this fails, people are not told what is stored about them, or are told what is about others.
+select plan(22);
+
+select tests.create_theatre();
+select tests.create_theatre('rival');
+select tests.sign_in('ada');
+select tests.keep(
+  'ada', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
+);
+select app_public.start_checkout(tests.id('ada'));
+select app_public.give_consent('newsletter', '2026-01', tests.id('theatre.organization'));
+select tests.as_owner();
+select tests.pay(tests.id('ada'));
+select tests.sell('eve', 'theatre', 9, 6);
+select tests.keep(
+  'customer.ada', (select customer_id from app_public.bookings where id = tests.id('ada'))
+);
+-- The theatre changes her entry, from an address of its own.
+select set_config('lml.ip_address', '203.0.113.7', true), tests.sign_in('theatre owner');
+select tests.as_owner();
+select set_config('lml.session_token', tests.token('session of theatre owner'), true);
+update app_public.customers set phone = '+431234567' where id = tests.id('customer.ada');
+select set_config('lml.ip_address', '', true);
+
+create table tests.documents (name text, document jsonb);
+grant all on tests.documents to public;
+
+select tests.sign_in('ada');
+select tests.refused(
+  $$ select app_private.export_person(null) $$, '42501', 'nobody names a person to be exported'
+);
+insert into tests.documents values ('ada', app_public.export_my_data());
+select tests.as_owner();
+create function tests.lists(name text) returns text
+language sql stable as $$
+  select string_agg(e.key || ' ' || jsonb_array_length(e.value), ', ' order by e.key)
+  from tests.documents as d, jsonb_each(d.document) as e
+  where d.name = lists.name and jsonb_typeof(e.value) = 'array' and e.value <> '[]'
+$$;
+select is(
+  regexp_replace(tests.lists('ada'), 'audit_log [1-9]\d*', 'audit_log many'),
+  'account 1, audit_log many, booking_history 3, booking_items 1, bookings 1, consents 1, '
+    'customers 1, payments 1, privacy_requests 1, sessions 1, tickets 1',
+  'a user gets everything, of every table'
+);
+select is(document #>> '{account,0,email}', 'ada@example.com', 'with the account')
+from tests.documents where name = 'ada';
+select is(
+  document::text ~* 'argon2|token_hash|client_secret|password_hash|credential_hash', false,
+  'no secret is in it'
+)
+from tests.documents where name = 'ada';
+select is(document::text ~ 'guest9', false, 'nor anything about others')
+from tests.documents where name = 'ada';
+select is(document::text ~ '203\.0\.113\.7', false, 'nor from where others worked on it')
+from tests.documents where name = 'ada';
+select is(
+  (select count(*) from tests.documents as d, jsonb_array_elements(d.document -> 'audit_log') as l
+    where d.name = 'ada' and l ->> 'entity_type' = 'customers'
+      and l #>> '{new_values,phone}' = '+431234567'),
+  1::bigint, 'but what they did to it is'
+);
+select is(
+  (select string_agg(kind::text, ',') from app_public.privacy_requests
+    where user_id = tests.user_id('ada') and completed_at is not null),
+  'export', 'that she asked is remembered'
+);
+-- The control: what is not excluded as a secret does appear.
+select ok(
+  app_private.export_person(app_private.person_of_user(tests.user_id('ada')))::text
+    ~ (select booking_reference from app_public.bookings where id = tests.id('ada')),
+  'control: what is no secret is found in it'
+);
+
+-- Somebody in her name.
+update app_public.user_sessions set impersonator_id = tests.user_id('eve')
+where user_id = tests.user_id('ada');
+select tests.sign_in('ada');
+select tests.refused($$ select app_public.export_my_data() $$, 'LMIMP', 'nobody in her name');
+select tests.become('lml_user', tests.token('dead'), '');
+select tests.refused($$ select app_public.export_my_data() $$, 'LMSES', 'nobody with a dead session');
+select tests.as_anonymous();
+select tests.refused($$ select app_public.export_my_data() $$, '42501', 'nobody who is nobody');
+
+-- An organization, about a customer of its own.
+select tests.attempt_as(
+  'theatre owner',
+  $$ insert into tests.documents
+    values ('customer', app_public.export_customer_data(tests.id('customer.ada'))) $$
+);
+select tests.as_owner();
+select is(
+  regexp_replace(tests.lists('customer'), 'audit_log [1-9]\d*', 'audit_log many'),
+  'audit_log many, booking_history 3, booking_items 1, bookings 1, customers 1, payments 1, '
+    'privacy_requests 1, tickets 1',
+  'an organization exports what it has about a customer, and nothing of the account'
+);
+select is(tests.attempt_as(w.who, w.call), w.outcome, w.who || ' is told: ' || w.outcome)
+from (values
+  ('theatre manager', $$ select app_public.export_customer_data(tests.id('customer.ada')) $$,
+    'LMRGT'),
+  ('theatre viewer', $$ select app_public.export_customer_data(tests.id('customer.ada')) $$,
+    'LMRGT'),
+  ('rival owner', $$ select app_public.export_customer_data(tests.id('customer.ada')) $$, 'LMNFD'),
+  ('eve', $$ select app_public.export_customer_data(tests.id('customer.ada')) $$, 'LMNFD'),
+  ('theatre owner', $$ select app_public.export_customer_data(uuidv7()) $$, 'LMNFD'),
+  ('theatre owner', $$ select app_public.export_customer_data(null) $$, 'LMNFD')
+) as w (who, call, outcome);
+
+-- An address counts once it is proven.
+select tests.as_owner();
+select tests.user_id('guest9');
+select is(
+  cardinality((app_private.person_of_user(tests.user_id('guest9'))).booking_ids), 0,
+  'who types an address does not get its history'
+);
+update app_public.users set email_verified_at = now() where email = 'guest9@example.com';
+select is(
+  (app_private.person_of_user(tests.user_id('guest9'))).booking_ids, array[tests.id('eve')],
+  'who proves it does'
+);
+select * from tests.consistent();
