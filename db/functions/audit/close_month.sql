@@ -10,7 +10,7 @@ declare
   v_count bigint;
 begin
   execute format('lock table app_public.%I in share row exclusive mode', v_leaf);
-  execute format('select count(*) from app_public.%I', v_leaf) into v_count;
+  v_count := app_private.count_month(close_month.table_name, close_month.month);
   if close_month.table_name = 'audit_log' then
     -- What is not sealed yet can wait for tomorrow.
     if v_count <> (

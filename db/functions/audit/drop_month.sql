@@ -8,7 +8,6 @@ declare
   v_leaf text := app_hidden.partition_name(drop_month.table_name, drop_month.month);
   v_closed app_private.closed_months;
   v_months_kept integer;
-  v_count bigint;
 begin
   select * into strict v_closed from app_private.closed_months as c
   where c.table_name = drop_month.table_name and c.month = drop_month.month
@@ -16,8 +15,9 @@ begin
   for update;
   select r.months_kept into strict v_months_kept from app_private.partition_retention as r
   where r.table_name = drop_month.table_name;
-  execute format('select count(*) from app_public.%I', v_leaf) into v_count;
-  if v_count <> v_closed.row_count or not app_private.is_month_as_sealed(v_closed) then
+  if v_closed.row_count <> app_private.count_month(drop_month.table_name, drop_month.month)
+    or not app_private.is_month_as_sealed(v_closed)
+  then
     return false;
   end if;
   execute format('drop table app_public.%I', v_leaf);

@@ -21,7 +21,8 @@ begin
     order by m.month, r.table_name
   loop
     partition := v_month.leaf;
-    execute format('select count(*) from app_public.%I', v_month.leaf) into row_count;
+    continue when v_month.is_closed and not coalesce(v_month.is_due, false);
+    row_count := app_private.count_month(v_month.table_name, v_month.month);
     if not v_month.is_closed then
       action := case
         when retire_partitions.dry_run
