@@ -139,7 +139,7 @@ select results_eq(
     'create_event', 'create_organization', 'create_performance', 'create_ticket_category',
     'create_venue', 'decide_organization_verification', 'grant_member_permission',
     'grant_venue_access', 'import_venue_layout', 'leave_organization',
-    'lift_venue_restriction', 'publish_event', 'reactivate_member',
+    'lift_venue_restriction', 'membership_as_of', 'price_as_of', 'publish_event', 'reactivate_member',
     'reactivate_organization', 'release_seat_lock', 'remove_member',
     'request_organization_verification', 'revoke_invitation', 'revoke_member_permission',
     'revoke_session', 'revoke_venue_access', 'scan_ticket', 'sign_out_everywhere',
@@ -161,7 +161,7 @@ select results_eq(
     'app_private.prepare_refund', 'app_private.record_email_sent',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
     'app_private.record_payment_intent_failure',
-    'app_private.record_refund', 'app_private.seal_audit_log', 'app_private.unlock_dead_workers',
+    'app_private.record_refund', 'app_private.retire_partitions', 'app_private.seal_audit_log', 'app_private.unlock_dead_workers',
     'app_private.verify_audit_log', 'app_public.check_invariants']) $$,
   'the worker does its jobs'
 );

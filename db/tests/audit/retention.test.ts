@@ -228,7 +228,9 @@ describe("a month that is over", () => {
     await owner.query("update app_private.partition_retention set months_kept = 1200");
     await retire();
     await owner.query("update app_private.partition_retention set months_kept = 84");
-    await tamper(`update app_public.audit_log set action = 'delete' where created_at < '2015-01-15'`);
+    await tamper(
+      `update app_public.audit_log set action = 'delete' where created_at < '2015-01-15'`,
+    );
     expect(await retire()).toContain("not as it was sealed audit_log_y2015m01");
     expect(await value("select to_regclass('app_public.audit_log_y2015m01')::text as value")).toBe(
       "app_public.audit_log_y2015m01",
