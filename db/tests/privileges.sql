@@ -121,7 +121,7 @@ select results_eq(
       and has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'confirm_email_change',
+  $$ select unnest(array['booking_as_of', 'calculate_booking_totals', 'cancel_booking', 'confirm_email_change',
     'create_cart_token',
     'current_user', 'hold_seats', 'payment_session', 'release_seats', 'seat_map', 'sign_out',
     'start_checkout', 'tickets_credential', 'verify_email']) $$,

@@ -36,6 +36,13 @@ beforeAll(async () => {
     );
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
     reset role;
+    insert into app_public.organization_invitations (
+      organization_id, email, role, invited_by, expires_at
+    )
+    values (
+      tests.id('theatre.organization'), 'x@example.com', 'viewer', tests.user_id('theatre owner'),
+      now() + interval '1 day'
+    );
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -65,6 +72,14 @@ beforeAll(async () => {
       'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
       'tax_rate_id', tests.id('theatre.tax_rate'), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'ticket_category_id', (
+        select id from app_public.ticket_categories where event_id = tests.id('draft.event') limit 1
+      ),
+      'member_id', (
+        select id from app_public.organization_members
+        where user_id = tests.user_id('theatre manager')
+      ),
+      'invitation_id', (select id from app_public.organization_invitations limit 1),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};

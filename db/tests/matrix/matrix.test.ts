@@ -123,6 +123,23 @@ beforeAll(async () => {
     insert into app_private.idempotency_keys (owner, idempotency_key, function_name, arguments_hash)
     values ('x', 'x', 'x', 'x');
     select app_private.beat_worker('x');
+    insert into app_private.closed_months (table_name, month, row_count)
+    values ('ticket_scans', '2015-01-01', 0);
+    insert into app_public.member_permissions (organization_id, member_id, permission)
+    select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
+    where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));
+    insert into app_public.organization_suspensions (organization_id, reason, lifted_at)
+    select o.id, 'x', now() from app_public.organizations as o;
+    insert into app_public.organization_verifications (organization_id, documents)
+    select o.id, '["x"]' from app_public.organizations as o;
+    insert into app_public.organization_invitations (
+      organization_id, email, role, invited_by, expires_at
+    )
+    select m.organization_id, 'x@example.com', 'viewer', m.user_id, now() + interval '1 day'
+    from app_public.organization_members as m where m.role = 'owner';
+    insert into app_private.invitation_tokens (token_hash, organization_id, invitation_id)
+    select sha256(i.id::text::bytea), i.organization_id, i.id
+    from app_public.organization_invitations as i;
     insert into app_private.payment_intent_secrets (
       organization_id, payment_intent_id, client_secret
     )
