@@ -20,8 +20,9 @@ begin
     end if;
     v_hash := app_hidden.closed_month_hash(close_month.month);
   end if;
+  -- Or replace: where a new chain began, a month is closed once more.
   execute format(
-    'create trigger _200_refuse_insert before insert on app_public.%I '
+    'create or replace trigger _200_refuse_insert before insert on app_public.%I '
     'for each row execute function app_hidden.tg__refuse_insert()',
     v_leaf
   );
