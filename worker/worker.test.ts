@@ -133,6 +133,36 @@ describe("a worker", () => {
     expect(rows[0]?.made).toBe(0);
   });
 
+  test("seals the audit log, closes months that are over, and drops them by rule", async () => {
+    await owner.query("select app_private.make_partitions_ahead(0, '2015-01-15')");
+    await owner.query(`insert into app_public.audit_log
+      (action, entity_type, database_role, created_at)
+      values ('insert', 'venues', 'test', '2015-01-20')`);
+    await owner.query("select app_private.add_job('audit__seal', '{}')");
+    const retired = async (): Promise<unknown> => {
+      const { rows } = await owner.query(
+        `select table_name, dropped_at is not null as dropped from app_private.closed_months
+        where month = '2015-01-01' order by 1`,
+      );
+      return rows;
+    };
+    await until(async () => {
+      const { rowCount } = await owner.query(
+        "select from app_private.audit_sealed_rows where month = '2015-01-01'",
+      );
+      return rowCount === 1;
+    });
+    await owner.query("select app_private.add_job('partition__retire', '{}')");
+    await until(async () => JSON.stringify(await retired()) !== "[]");
+    expect(await retired()).toEqual([
+      { table_name: "audit_log", dropped: true },
+      { table_name: "booking_state_transitions", dropped: false },
+      { table_name: "ticket_scans", dropped: true },
+    ]);
+    const { rows } = await owner.query("select * from app_private.verify_audit_log()");
+    expect(rows).toEqual([]);
+  });
+
   test("sends a mail, and keeps no token of it", async () => {
     const token = "a-token-that-was-mailed";
     const { rows } = await owner.query<{ id: string }>(

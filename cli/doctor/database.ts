@@ -5,6 +5,14 @@ import { onConnection } from "../office/connection.ts";
 import { type OfficeDatabase } from "../office/database.ts";
 import { otherHistoryHint, readHistory, shorten } from "../office/history.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
+import {
+  examineAudit,
+  examineBackup,
+  examineEncryption,
+  examineKeys,
+  examineLogins,
+  examineSecurity,
+} from "./security.ts";
 
 /** What the database is like. */
 export async function examineDatabase(database: OfficeDatabase): Promise<Finding[]> {
@@ -32,14 +40,15 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       return findings;
     }
     findings.push(ok("migrations", "all applied"));
-    for (const examine of [
-      examineRoles,
-      examineRowSecurity,
-      examinePartitions,
-      examineWorkers,
-      examineJobs,
-      examineInbox,
-    ]) {
+    findings.push(
+      ...(await examineSecurity(client)),
+      await examineAudit(client),
+      ...(await examineKeys(client, database, process.env)),
+      examineLogins(database),
+      examineEncryption(database, process.env),
+      await examineBackup(client, database),
+    );
+    for (const examine of [examinePartitions, examineWorkers, examineJobs, examineInbox]) {
       findings.push(await examine(client));
     }
     findings.push(await examineInvariants(ownerUrl));
@@ -163,45 +172,6 @@ async function examineClock(client: pg.Client): Promise<Finding> {
   );
 }
 
-async function examineRoles(client: pg.Client): Promise<Finding> {
-  const { rows } = await client.query<{ problem: string }>(
-    `select format('%s is a superuser or bypasses row-level security', rolname) as problem
-    from pg_roles where rolname like 'lml\\_%' and (rolsuper or rolbypassrls)
-    union all
-    select 'lml_authenticator inherits the rights of the roles it may become'
-    from pg_auth_members
-    where member = 'lml_authenticator'::regrole and inherit_option
-    union all
-    select format('the role %s is missing', wanted)
-    from unnest(array[
-      'lml_owner', 'lml_authenticator', 'lml_anonymous', 'lml_user', 'lml_worker', 'lml_analyst'
-    ]) as wanted
-    where not exists (select from pg_roles where rolname = wanted)
-    union all
-    select format('the database belongs to %s', datdba::regrole)
-    from pg_database where datname = current_database() and datdba <> 'lml_owner'::regrole`,
-  );
-  return listed("roles", rows, "as they should be", "Run db/roles.sql as a superuser.");
-}
-
-async function examineRowSecurity(client: pg.Client): Promise<Finding> {
-  const { rows } = await client.query<{ problem: string }>(
-    `select c.oid::regclass::text as problem
-    from pg_class as c
-    join pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname in ('app_public', 'app_hidden', 'app_private')
-      and c.relkind in ('r', 'p')
-      and not (c.relrowsecurity and c.relforcerowsecurity)
-    order by 1`,
-  );
-  return listed(
-    "row-level security",
-    rows,
-    "forced on every table and partition",
-    "alter table ... enable row level security, force row level security",
-  );
-}
-
 async function examinePartitions(client: pg.Client): Promise<Finding> {
   // A row whose month has no partition is refused, and the sale with it.
   const { rows } = await client.query<{ problem: string; soon: boolean }>(
@@ -291,18 +261,6 @@ async function examineInvariants(ownerUrl: string): Promise<Finding> {
   } catch (error) {
     return fail("invariants", tell(error).message, "npx lml check");
   }
-}
-
-function listed(
-  check: string,
-  rows: readonly { problem: string }[],
-  fine: string,
-  advice: string,
-): Finding {
-  if (rows.length === 0) return ok(check, fine);
-  const shown = rows.slice(0, 5).map(({ problem }) => problem);
-  const more = rows.length > shown.length ? [`${rows.length - shown.length} more`] : [];
-  return fail(check, [...shown, ...more].join("; "), advice);
 }
 
 async function one<T>(client: pg.Client, text: string): Promise<T> {

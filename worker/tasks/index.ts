@@ -4,6 +4,7 @@ import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
+import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
@@ -19,6 +20,7 @@ export function taskList(context: TaskContext): TaskList {
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
     partition__make_ahead: partitionMakeAhead(context),
+    partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
@@ -39,4 +41,5 @@ export const crontab = `
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
+47 3 * * * partition__retire ?fill=2d&jobKey=partition__retire
 `;

@@ -268,6 +268,16 @@ as $$
     limit 1
   ) as t on true
   where t.to_status is distinct from b.status
+    -- Nothing is left of what was dropped by retention.
+    and (
+      t.to_status is not null
+      or not exists (
+        select from app_private.closed_months as c
+        where c.table_name = 'booking_state_transitions'
+          and c.dropped_at is not null
+          and b.created_at < (c.month + interval '1 month') at time zone 'UTC'
+      )
+    )
 
   union all
   select

@@ -21,8 +21,10 @@ begin
   -- The seal comes first, for its rows refer to it; nobody sees it before its hash is right.
   insert into app_private.audit_seals (seal_no, up_to, row_count, previous_hash, hash)
   values (v_seal_no, v_up_to, 0, coalesce(v_last.hash, c_first), c_first);
-  insert into app_private.audit_sealed_rows (audit_id, seal_no, row_hash)
-  select l.id, v_seal_no, app_hidden.audit_row_hash(l)
+  insert into app_private.audit_sealed_rows (audit_id, seal_no, row_hash, month)
+  select
+    l.id, v_seal_no, app_hidden.audit_row_hash(l),
+    date_trunc('month', l.created_at at time zone 'UTC')::date
   from app_public.audit_log as l
   where l.transaction_id < v_up_to
     and (v_last.up_to is null or l.transaction_id >= v_last.up_to);

@@ -1,5 +1,5 @@
--- Only the fields that changed, in the transaction of the change. None of the audited tables has a
--- secret: those are in app_private, which is not audited by value.
+-- Only the fields that changed, in the transaction of the change. Of columns that the trigger names
+-- it is told that they changed, and not what they are: they are secret.
 create or replace function app_hidden.tg__audit()
 returns trigger
 language plpgsql security definer set search_path = ''
@@ -18,6 +18,10 @@ begin
     if v_new is null then
       return null;
     end if;
+  end if;
+  if tg_nargs > 0 then
+    v_old := app_hidden.mask_fields(v_old, tg_argv);
+    v_new := app_hidden.mask_fields(v_new, tg_argv);
   end if;
 
   insert into app_public.audit_log (
@@ -51,9 +55,10 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'customers', 'events', 'organization_members', 'organization_settings', 'organizations',
-    'payment_intents', 'performances', 'platform_staff', 'refunds', 'role_permissions', 'tax_rates',
-    'ticket_categories', 'ticket_category_prices', 'user_sessions', 'users', 'venues'
+    'booking_status_transitions', 'currencies', 'customers', 'events', 'organization_members', 'organization_settings', 'organizations',
+    'payment_intents', 'performances', 'platform_staff', 'refunds', 'role_permissions',
+    'subscription_tiers', 'tax_rates', 'ticket_categories', 'ticket_category_prices',
+    'user_sessions', 'users', 'venues'
   ] loop
     execute format(
       'create or replace trigger _500_audit after insert or update or delete on app_public.%I '
@@ -65,10 +70,36 @@ end
 $do$;
 
 -- Whoever holds seats writes no row here: booking_state_transitions has every status and its actor,
--- and the lines of a booking are its history. What is audited is who it is for. Tickets come and go with the status
--- of their booking, and ticket_scans has the rest.
+-- and the lines of a booking are its history. What is audited is who it is for, and what it costs
+-- once it is no draft any more. Tickets come and go with the status of their booking, and
+-- ticket_scans has the rest.
 create or replace trigger _500_audit
   after delete or update of organization_id, performance_id, booking_reference, user_id,
     customer_id, customer_email, customer_name, commission_percentage, currency
   on app_public.bookings
+  for each row execute function app_hidden.tg__audit('cart_token_hash');
+create or replace trigger _500_audit_amounts
+  after update of subtotal_cents, discount_cents, service_fee_cents, processing_fee_cents,
+    tax_cents, total_amount_cents
+  on app_public.bookings
+  for each row when (old.status <> 'draft')
+  execute function app_hidden.tg__audit('cart_token_hash');
+
+-- Failed sign-ins are counted in user_credentials, which is no change of the account.
+create or replace trigger _500_audit
+  after insert or delete or update of password_hash, password_changed_at
+  on app_private.user_credentials
+  for each row execute function app_hidden.tg__audit('password_hash');
+create or replace trigger _500_audit
+  after insert or delete or update of user_id, encrypted_secret, confirmed_at
+  on app_private.two_factor_secrets
+  for each row execute function app_hidden.tg__audit('encrypted_secret', 'last_time_step');
+create or replace trigger _500_audit
+  after insert or update or delete on app_private.signing_keys
+  for each row execute function app_hidden.tg__audit('key');
+create or replace trigger _500_audit
+  after insert or update or delete on app_private.partition_retention
+  for each row execute function app_hidden.tg__audit();
+create or replace trigger _500_audit
+  after insert or update or delete on app_private.closed_months
   for each row execute function app_hidden.tg__audit();

@@ -12,7 +12,12 @@ as $$
       count(*) over () as seals
     from app_private.audit_seals as s
   ),
-  last_seal as (select s.up_to from app_private.audit_seals as s order by s.seal_no desc limit 1)
+  last_seal as (select s.up_to from app_private.audit_seals as s order by s.seal_no desc limit 1),
+  closed as (
+    select c.*, to_char(c.month, 'YYYY-MM') as name
+    from app_private.closed_months as c
+    where c.table_name = 'audit_log'
+  )
   select 'a seal is missing before this one', c.seal_no, null::uuid
   from chain as c
   where c.seal_no <> coalesce(c.seal_before, 0) + 1
@@ -40,13 +45,68 @@ as $$
     r.seal_no, coalesce(r.audit_id, l.id)
   from app_private.audit_sealed_rows as r
   full join (
-    select l.id, app_hidden.audit_row_hash(l) as row_hash
+    select
+      l.id, app_hidden.audit_row_hash(l) as row_hash,
+      date_trunc('month', l.created_at at time zone 'UTC')::date as month
     from app_public.audit_log as l, last_seal as s
     where l.transaction_id < s.up_to
   ) as l on l.id = r.audit_id
-  where l.row_hash is distinct from r.row_hash
+  where (l.row_hash, l.month) is distinct from (r.row_hash, r.month)
+    -- Its month was dropped by a rule, which the next questions are about.
+    and not (
+      l.id is null
+      and exists (select from closed as c where c.month = r.month and c.dropped_at is not null)
+    )
     -- What forgot personal values, and has a record of it in the log, is as it should be.
-    and not (r.audit_id is not null and app_private.has_redaction_record(l.id, l.row_hash))
+    and not (
+      l.id is not null
+      and l.month = r.month
+      and app_private.has_redaction_record(l.id, l.row_hash)
+    )
+
+  union all
+  select 'the closed month ' || c.name || ' does not fit its rows', null, null
+  from closed as c
+  where c.rows_hash is distinct from app_hidden.closed_month_hash(c.month)
+    or c.row_count <> (
+      select count(*) from app_private.audit_sealed_rows as r where r.month = c.month
+    )
+
+  union all
+  select 'the month ' || c.name || ' was dropped before its time', null, null
+  from closed as c
+  where (c.month + make_interval(months => 1 + c.months_kept)) at time zone 'UTC'
+      > least(c.dropped_at, now())
+
+  union all
+  select 'the dropped month ' || c.name || ' has rows', null, null
+  from closed as c
+  where c.dropped_at is not null
+    and exists (
+      select from app_public.audit_log as l
+      where l.created_at >= c.month::timestamp at time zone 'UTC'
+        and l.created_at < (c.month + interval '1 month') at time zone 'UTC'
+    )
+
+  union all
+  -- Dropping is audited, and so sealed, itself, until that month is dropped in its turn.
+  select 'the audit log does not know that the month ' || c.name || ' was dropped', null, null
+  from closed as c
+  where c.dropped_at is not null
+    and not exists (
+      select from app_public.audit_log as l
+      where l.entity_type = 'closed_months'
+        and l.entity_id = c.id
+        and l.action = 'update'
+        and (l.new_values ->> 'dropped_at')::timestamptz = c.dropped_at
+        and (l.new_values ->> 'months_kept')::integer = c.months_kept
+        and l.created_at = c.dropped_at
+    )
+    and not exists (
+      select from closed as later
+      where later.dropped_at is not null
+        and later.month = date_trunc('month', c.dropped_at at time zone 'UTC')::date
+    )
 
   union all
   select 'the chain does not contain the hash that you know', verify_audit_log.known_seal_no, null

@@ -132,7 +132,10 @@ from (values
     'action entity_type database_role request_id transaction_id'),
   ('app_private.audit_seals', 'internal', null, null,
     'seal_no up_to row_count previous_hash hash'),
-  ('app_private.audit_sealed_rows', 'internal', null, null, 'seal_no row_hash'),
+  ('app_private.audit_sealed_rows', 'internal', null, null, 'seal_no row_hash month'),
+  ('app_private.partition_retention', 'internal', null, null, 'table_name months_kept reason'),
+  ('app_private.closed_months', 'internal', null, null,
+    'table_name month months_kept row_count rows_hash'),
 
   -- privacy
   ('app_private.retention_rules', 'internal', null, null,

@@ -18,6 +18,14 @@ const people: Readonly<Record<string, { readonly become: string; readonly name?:
       (role) => [role, { become: `tests.sign_in('theatre ${role}')`, name: `theatre ${role}` }],
     ),
   ),
+  "manager of the house": {
+    become: "tests.sign_in('manager of the house')",
+    name: "manager of the house",
+  },
+  "manager of the barn": {
+    become: "tests.sign_in('manager of the barn')",
+    name: "manager of the barn",
+  },
   "rival owner": { become: "tests.sign_in('rival owner')", name: "rival owner" },
   "platform admin": { become: "tests.sign_in('root')", name: "root" },
   lml_worker: { become: "tests.as_role('lml_worker')" },
@@ -25,12 +33,47 @@ const people: Readonly<Record<string, { readonly become: string; readonly name?:
   lml_authenticator: { become: "tests.as_role('lml_authenticator')" },
 };
 
+/** A second venue of the theatre with an event and a sale, and two managers who are restricted to one venue each. */
+const barnSql = `
+  select tests.as_owner();
+  select tests.keep('house.venue', tests.id('theatre.venue')),
+    tests.keep('house.layout', tests.id('theatre.layout'));
+  select tests.sign_in('theatre owner');
+  select tests.keep('theatre.venue', (
+    app_public.create_venue(tests.id('theatre.organization'), 'Barn', 'barn', 'Europe/Vienna')
+  ).id);
+  select tests.keep('theatre.layout', (
+    app_public.import_venue_layout(
+      tests.id('theatre.venue'), tests.layout(), tests.hash_of(tests.layout())
+    )
+  ).id);
+  select tests.create_event('theatre', 'barn.event');
+  select app_public.publish_event(tests.id('barn.event'));
+  select tests.as_owner();
+  select tests.keep('barn.venue', tests.id('theatre.venue')),
+    tests.keep('barn.layout', tests.id('theatre.layout')),
+    tests.keep('theatre.venue', tests.id('house.venue')),
+    tests.keep('theatre.layout', tests.id('house.layout'));
+  select tests.sell('barn.sale', 'barn', 3, 1, 2);
+  insert into app_public.organization_members (organization_id, user_id, role)
+  select tests.id('theatre.organization'), tests.user_id(name), 'manager'
+  from unnest(array['manager of the house', 'manager of the barn']) as name;
+  select tests.sign_in('theatre owner');
+  select app_public.grant_venue_access(m.id, tests.id(venue))
+  from (values ('manager of the house', 'house.venue'), ('manager of the barn', 'barn.venue'))
+    as v (name, venue)
+  join app_public.organization_members as m on m.user_id = tests.user_id(v.name);
+  select tests.as_owner();
+`;
+
 interface Table {
   readonly name: string;
   /** Its first column, for an update that changes nothing. */
   readonly column: string;
   readonly tenant: "organization_id" | "id" | null;
   readonly person: "user_id" | "id" | null;
+  /** Its columns that may hold an id. */
+  readonly ids: readonly string[];
 }
 
 let database: TestDatabase;
@@ -38,6 +81,8 @@ let client: pg.Client;
 let tables: readonly Table[];
 /** The users' ids by name. */
 let ids: ReadonlyMap<string, string>;
+/** Everything that is at the theatre's other venue, the barn. */
+let barn = "{}";
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -47,6 +92,7 @@ beforeAll(async () => {
     select tests.create_theatre();
     select tests.create_theatre('rival');
     select tests.create_event('theatre', 'draft.event');
+    ${barnSql}
     select tests.sell('g1', 'theatre', 1, 1, 2);
     select tests.sign_in('theatre owner');
     select app_public.cancel_booking(tests.id('g1'));
@@ -77,24 +123,23 @@ beforeAll(async () => {
     insert into app_private.idempotency_keys (owner, idempotency_key, function_name, arguments_hash)
     values ('x', 'x', 'x', 'x');
     select app_private.beat_worker('x');
+    insert into app_private.closed_months (table_name, month, row_count)
+    values ('ticket_scans', '2015-01-01', 0);
     insert into app_public.member_permissions (organization_id, member_id, permission)
-    select m.organization_id, m.id, 'events.manage' from app_public.organization_members as m
-    where m.user_id = tests.user_id('theatre staff');
-    insert into app_public.user_venue_access (organization_id, user_id, venue_id)
-    values (tests.id('theatre.organization'), tests.user_id('theatre staff'), tests.id('theatre.venue'));
-    insert into app_public.organization_suspensions (organization_id, reason)
-    values (tests.id('theatre.organization'), 'x');
+    select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
+    where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));
+    insert into app_public.organization_suspensions (organization_id, reason, lifted_at)
+    select o.id, 'x', now() from app_public.organizations as o;
     insert into app_public.organization_verifications (organization_id, documents)
-    values (tests.id('theatre.organization'), '["x"]');
+    select o.id, '["x"]' from app_public.organizations as o;
     insert into app_public.organization_invitations (
-      id, organization_id, email, role, invited_by, expires_at
+      organization_id, email, role, invited_by, expires_at
     )
-    values (
-      tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
-      'staff', tests.user_id('theatre owner'), now() + interval '1 day'
-    );
+    select m.organization_id, 'x@example.com', 'viewer', m.user_id, now() + interval '1 day'
+    from app_public.organization_members as m where m.role = 'owner';
     insert into app_private.invitation_tokens (token_hash, organization_id, invitation_id)
-    values (sha256('x'), tests.id('theatre.organization'), tests.id('invitation'));
+    select sha256(i.id::text::bytea), i.organization_id, i.id
+    from app_public.organization_invitations as i;
     insert into app_private.payment_intent_secrets (
       organization_id, payment_intent_id, client_secret
     )
@@ -113,6 +158,14 @@ beforeAll(async () => {
   const { rows } = await client.query<{ name: string; user_id: string }>(
     "select name, user_id from tests.people",
   );
+  const atTheBarn = await client.query<{ ids: string }>(`
+    select array_agg(id)::text as ids from (
+      select id from tests.ids where name ~ '^barn'
+      union all select b.customer_id from app_public.bookings as b where b.id = tests.id('barn.sale')
+      union all select c.id from app_public.ticket_categories as c
+      where c.event_id = tests.id('barn.event')
+    ) as barn`);
+  barn = atTheBarn.rows[0]?.ids ?? "{}";
   ids = new Map(rows.map(({ name, user_id }) => [name, user_id]));
 }, 60_000);
 
@@ -176,7 +229,9 @@ async function tablesOf(from: pg.Client): Promise<Table[]> {
         when c.oid = 'app_public.users'::regclass then 'id'
         when exists (select from pg_attribute as a
           where a.attrelid = c.oid and a.attname = 'user_id') then 'user_id'
-      end as person
+      end as person,
+      array(select a.attname::text from pg_attribute as a
+        where a.attrelid = c.oid and a.attnum > 0 and a.atttypid = 'uuid'::regtype) as ids
     from pg_class as c
     join pg_namespace as n on n.oid = c.relnamespace
     where n.nspname in ('app_public', 'app_private') and c.relkind in ('r', 'p')
@@ -198,8 +253,8 @@ async function matrix(): Promise<string> {
     `# Who may do what with every table
 
 Read by what people really get, after a sale, a refund and a scan in two theatres. \`T\` is all rows of the theatre they belong
-to or bought from, \`R\` all rows of its rival, \`M\` all of their own, \`S\` all of somebody else's, \`P\` all that belong to nobody;
-small letters are some of them. \`.\` is no row, \`-\` is refused. \`+insert\`, \`+update\` and \`+delete\` would be rights to write:
+to or bought from, \`B\` those of its other venue, the barn, \`R\` all rows of its rival, \`M\` all of their own, \`S\` all of somebody else's, \`P\` all that belong to nobody;
+small letters are some of them. Two managers are restricted to one venue each. \`.\` is no row, \`-\` is refused. \`+insert\`, \`+update\` and \`+delete\` would be rights to write:
 nobody who makes requests has any.
 
 ${lines.join("\n")}
@@ -239,16 +294,21 @@ async function kindsOf(table: Table, name: string | undefined): Promise<Map<stri
   const isMine = me === undefined ? "false" : `${table.person} = '${me}'`;
   const kind =
     table.tenant !== null
-      ? `case ${table.tenant} when tests.id('theatre.organization') then 'T'
+      ? `case ${table.tenant}
+          when tests.id('theatre.organization') then case when ${atTheBarnIs(table)} then 'B' else 'T' end
           when tests.id('rival.organization') then 'R' else 'P' end`
       : table.person !== null
         ? `case when ${isMine} then 'M' else 'S' end`
         : "'P'";
   const { rows } = await client.query<{ kind: string; count: number }>(
     `select ${kind} as kind, count(*)::int as count from ${table.name} group by 1
-    order by array_position('{T,R,M,S,P}', ${kind})`,
+    order by array_position('{T,B,R,M,S,P}', ${kind})`,
   );
   return new Map(rows.map(({ kind: letter, count }) => [letter, count]));
+}
+
+function atTheBarnIs({ ids: columns }: Table): string {
+  return columns.map((column) => `coalesce(${column} = any ('${barn}'), false)`).join(" or ");
 }
 
 /** Does something as somebody; undefined when it is refused for lack of a privilege. Nothing of it stays. */

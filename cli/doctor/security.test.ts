@@ -1,0 +1,252 @@
+// If these tests failed, the doctor would call a database safe that is not. Each thing is broken on purpose, and must be
+// told together with what to do.
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../../db/tests/harness.ts";
+import type { Finding } from "./finding.ts";
+import {
+  examineAudit,
+  examineBackup,
+  examineEncryption,
+  examineKeys,
+  examineLogins,
+  examineSecurity,
+} from "./security.ts";
+
+let database: TestDatabase;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  client = await database.connect("superuser");
+});
+
+afterAll(() => database.drop());
+
+/** What is found as lml_owner after something was broken. Nothing of it stays. */
+async function after<T>(breaking: string, examine: () => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    await client.query(breaking);
+    await client.query("set local role lml_owner");
+    return await examine();
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+const notOk = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ status }) => status !== "ok");
+
+describe("the posture of a database", () => {
+  test("that is as it was migrated has nothing wrong", async () => {
+    const findings = await after("select", () => examineSecurity(client));
+    expect(notOk(findings)).toEqual([]);
+    expect(findings.length).toBeGreaterThanOrEqual(8);
+  });
+
+  const leaf = `do $$ begin execute format('%s app_public.audit_log_%s%s', 'grant select on',
+    to_char(now() at time zone 'UTC', '"y"YYYY"m"MM'), ' to lml_user'); end $$`;
+
+  test.each([
+    [
+      "row-level security",
+      "alter table app_public.bookings disable row level security",
+      "app_public.bookings is not forced",
+    ],
+    [
+      "row-level security",
+      "alter table app_private.signing_keys no force row level security",
+      "app_private.signing_keys is not forced",
+    ],
+    [
+      "row-level security",
+      "drop policy all_owner on app_private.signing_keys",
+      "app_private.signing_keys has no policy",
+    ],
+    ["row-level security", leaf, "is granted to lml_user"],
+    [
+      "grants to PUBLIC",
+      "grant select on app_public.bookings to public",
+      "select on app_public.bookings",
+    ],
+    [
+      "grants to PUBLIC",
+      "grant execute on function app_private.seal_audit_log() to public",
+      "execute on app_private.seal_audit_log()",
+    ],
+    [
+      "grants to PUBLIC",
+      "create function app_private.planted() returns integer return 1; alter function app_private.planted() owner to lml_owner; grant execute on function app_private.planted() to public",
+      "execute on app_private.planted()",
+    ],
+    ["grants to PUBLIC", "grant usage on schema app_private to public", "schema app_private"],
+    ["roles", "alter role lml_worker superuser", "lml_worker is a superuser"],
+    ["roles", "alter role lml_user bypassrls", "lml_user bypasses row-level security"],
+    ["roles", "alter role lml_anonymous login", "lml_anonymous may log in"],
+    ["roles", "alter role lml_authenticator createrole", "lml_authenticator may create roles"],
+    ["roles", "alter role lml_worker replication", "lml_worker may copy the whole server"],
+    ["roles", "alter role lml_authenticator inherit", "lml_authenticator inherits"],
+    [
+      "memberships",
+      "grant lml_owner to lml_authenticator",
+      "lml_authenticator is a member of lml_owner",
+    ],
+    [
+      "memberships",
+      "grant lml_user to lml_authenticator with inherit true",
+      "lml_authenticator inherits the rights of lml_user",
+    ],
+    ["memberships", "revoke lml_user from lml_authenticator", "is not a member of lml_user"],
+    ["memberships", "grant pg_read_all_data to lml_user", "lml_user is a member of pg_read_all"],
+    [
+      "memberships",
+      "create role lml_test_guest; grant lml_worker to lml_test_guest",
+      "lml_test_guest is a member of lml_worker",
+    ],
+    [
+      "ownership",
+      "create function app_public.planted() returns integer return 1; revoke all on function app_public.planted() from public",
+      "app_public.planted() belongs to",
+    ],
+    [
+      "ownership",
+      "alter table app_public.bookings owner to lml_worker",
+      "app_public.bookings belongs to lml_worker",
+    ],
+    [
+      "definer functions",
+      "alter function app_hidden.current_user_id() reset search_path",
+      "app_hidden.current_user_id() does not pin",
+    ],
+    [
+      "views",
+      `create view app_public.planted as select * from app_public.bookings;
+      alter view app_public.planted owner to lml_owner;
+      grant select on app_public.planted to lml_user`,
+      "app_public.planted shows what its owner sees",
+    ],
+  ])("%s: %s", async (check, breaking, problem) => {
+    const found = notOk(await after(breaking, () => examineSecurity(client)));
+    expect(found).toEqual([
+      expect.objectContaining({ check, status: "fail", finding: expect.stringContaining(problem) }),
+    ]);
+    expect(found[0]?.advice).not.toBe("");
+  });
+
+  test("people who analyze may be granted lml_analyst", async () => {
+    const granting = "create role planted_person; grant lml_analyst to planted_person";
+    expect(notOk(await after(granting, () => examineSecurity(client)))).toEqual([]);
+  });
+
+  test("a server that is connected as the owner is told", async () => {
+    const url = new URL(database.url("lml_owner"));
+    url.searchParams.set("application_name", "lml-server");
+    const server = new pg.Client({ connectionString: url.href });
+    await server.connect();
+    const found = notOk(await after("select", () => examineSecurity(client)));
+    await server.end();
+    expect(found).toEqual([
+      expect.objectContaining({ check: "sessions", finding: expect.stringMatching(/lml_owner/) }),
+    ]);
+  });
+});
+
+describe("the audit log", () => {
+  test("is verified, and its seals are up to date or not", async () => {
+    await using own = await testDatabase();
+    const owner = await own.connect("lml_owner");
+    expect((await examineAudit(owner)).status).toBe("ok");
+    await owner.query(`insert into app_public.audit_log (action, entity_type, database_role)
+      values ('insert', 'x', 'x')`);
+    expect((await examineAudit(owner)).status).toBe("ok");
+    await owner.query("select app_private.seal_audit_log()");
+    await owner.query("select app_private.make_partitions_ahead(0, now() - interval '3 hours')");
+    await owner.query(`insert into app_public.audit_log
+      (action, entity_type, database_role, created_at)
+      values ('insert', 'x', 'x', now() - interval '2 hours')`);
+    expect(await examineAudit(owner)).toMatchObject({
+      status: "warn",
+      finding: expect.stringContaining("120 minutes"),
+    });
+    await owner.query("select app_private.seal_audit_log()");
+    expect((await examineAudit(owner)).status).toBe("ok");
+
+    const superuser = await own.connect("superuser");
+    await superuser.query(`set session_replication_role = replica;
+      update app_public.audit_log set entity_type = 'y'`);
+    expect(await examineAudit(owner)).toMatchObject({
+      status: "fail",
+      finding: expect.stringContaining("a row was changed"),
+    });
+  });
+});
+
+describe("how it is reached", () => {
+  const embedded = {
+    origin: "embedded",
+    ownerUrl: "postgres://lml_owner:s3cret@127.0.0.1/lml",
+    serverUrl: "postgres://lml_authenticator:s3cret@127.0.0.1/lml",
+    workerUrl: "postgres://lml_worker:s3cret@127.0.0.1/lml",
+  } as const;
+  const remote = (url: string): string => url.replace("127.0.0.1", "db.example.com");
+
+  test("each process needs a login of its own", () => {
+    expect(examineLogins(embedded).status).toBe("ok");
+    expect(examineLogins({ ...embedded, workerUrl: undefined }).status).toBe("skip");
+    const wrong = examineLogins({ ...embedded, serverUrl: embedded.ownerUrl });
+    expect(wrong).toMatchObject({
+      status: "fail",
+      finding: "LML_SERVER_DATABASE_URL logs in as lml_owner",
+    });
+  });
+
+  test("TLS is needed beyond loopback", () => {
+    expect(examineEncryption(embedded, {}).status).toBe("ok");
+    const far = { ...embedded, origin: "given", ownerUrl: remote(embedded.ownerUrl) } as const;
+    const found = examineEncryption(far, {});
+    expect(found).toMatchObject({
+      status: "warn",
+      finding: "lml_owner on db.example.com: sslmode none",
+    });
+    expect(examineEncryption(far, { PGSSLMODE: "require" }).status).toBe("warn");
+    expect(examineEncryption(far, { PGSSLMODE: "verify-full" }).status).toBe("ok");
+    const safe = { ...far, ownerUrl: `${far.ownerUrl}?sslmode=verify-full` };
+    expect(examineEncryption(safe, {}).status).toBe("ok");
+    expect(examineEncryption(embedded, { LML_PUBLIC_URL: "http://shop.example" }).status).toBe(
+      "warn",
+    );
+    expect(examineEncryption(embedded, { LML_PUBLIC_URL: "https://shop.example" }).status).toBe(
+      "ok",
+    );
+  });
+
+  test("keys are missed, and never shown", async () => {
+    const given = { origin: "given" } as const;
+    const key = "k".repeat(31);
+    const keys = (environment: NodeJS.ProcessEnv, breaking = "select"): Promise<Finding[]> =>
+      after(breaking, () => examineKeys(client, given, environment));
+    expect(notOk(await keys({ LML_SECRET_KEY: `${key}k` }))).toEqual([]);
+    expect(notOk(await after("select", () => examineKeys(client, embedded, {})))).toEqual([]);
+    const found = [
+      await keys({}),
+      await keys({ LML_SECRET_KEY: key }),
+      await keys({ LML_SECRET_KEY: `${key}k`, STRIPE_SECRET_KEY: "sk_test_1234567890" }),
+      await keys({ LML_SECRET_KEY: `${key}k` }, "delete from app_private.signing_keys"),
+    ];
+    expect(found.map((findings) => findings.map(({ status }) => status))).toEqual([
+      ["warn"],
+      ["fail"],
+      ["fail"],
+      ["fail"],
+    ]);
+    expect(JSON.stringify([found, examineLogins(embedded)])).not.toMatch(/kkk|sk_test|s3cret/);
+  });
+
+  test("a backup that is not known is asked for", async () => {
+    expect((await examineBackup(client, embedded)).status).toBe("skip");
+    const found = await examineBackup(client, { origin: "given" });
+    expect(found).toMatchObject({ check: "backup", status: "warn" });
+    expect(found.advice).toContain("restore one regularly");
+  });
+});

@@ -1,0 +1,64 @@
+-- Every table is audited, or is listed here with the reason why it is not. Triggers called
+-- _500_audit* write audit_log.
+-- To resolve: `create trigger _500_audit after insert or update or delete on ... for each row
+-- execute function app_hidden.tg__audit('a_secret_column')`, or a line below.
+with not_audited (name, reason) as (
+  values
+    -- History itself: append-only, with its actor.
+    ('app_public.audit_log', 'it is the log'),
+    ('app_private.audit_seals', 'a chain of hashes over the log'),
+    ('app_private.audit_sealed_rows', 'a chain of hashes over the log'),
+    ('app_public.booking_state_transitions', 'append-only history'),
+    ('app_public.ticket_scans', 'append-only history'),
+    ('app_public.ledger_accounts', 'part of the ledger, never changed'),
+    ('app_public.ledger_entries', 'append-only history'),
+    ('app_public.ledger_transactions', 'append-only history'),
+    ('app_public.venue_layouts', 'never changed: every version is a row'),
+    ('app_public.layout_sections', 'never changed: part of a layout'),
+    ('app_public.layout_seats', 'never changed: part of a layout'),
+    -- The hot path: what happens to these is told by the status of the booking.
+    ('app_public.seat_booking_state', 'booking_state_transitions tells who held and bought'),
+    ('app_public.booking_items', 'written with the booking, whose amounts are audited'),
+    ('app_public.tickets', 'come and go with the status of the booking'),
+    ('app_public.performance_categories', 'written when a sale opens, which is audited'),
+    -- Secrets, of which only the effect is told.
+    ('app_private.session_tokens', 'user_sessions is audited'),
+    ('app_private.user_tokens', 'what a token does is audited by what it changes'),
+    ('app_private.invitation_tokens', 'organization_invitations is audited'),
+    ('app_private.recovery_codes', 'made with two_factor_secrets; using one opens a session'),
+    ('app_private.payment_intent_secrets', 'payment_intents is audited'),
+    ('app_private.ticket_credentials', 'derived from signing_keys, which is audited'),
+    -- Machinery, which has its own times and outcomes.
+    ('app_private.idempotency_keys', 'remembers answers; what was done is audited'),
+    ('app_private.stripe_events', 'an inbox: what came, and what became of it'),
+    ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
+    ('app_private.worker_heartbeats', 'says that a worker lives')
+),
+tables as (
+  select format('%s.%s', n.nspname, c.relname) as name, exists (
+    select from pg_trigger t
+    where t.tgrelid = c.oid
+      and t.tgname like '\_500\_audit%'
+      and t.tgfoid = to_regprocedure('app_hidden.tg__audit()')
+      and t.tgenabled <> 'D'
+  ) as is_audited
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('app_public', 'app_hidden', 'app_private')
+    and c.relkind in ('r', 'p')
+    and not c.relispartition
+)
+select t.name as object, 'is not audited, and nothing says why' as problem
+from tables t
+where not t.is_audited and t.name not in (select e.name from not_audited e)
+union all
+select e.name, 'is listed as not audited, and is audited'
+from not_audited e
+join tables t on t.name = e.name and t.is_audited
+union all
+select e.name, 'is listed as not audited, and does not exist'
+from not_audited e
+where not exists (select from tables t where t.name = e.name)
+  -- An empty database has nothing to list.
+  and exists (select from tables t where t.name = 'app_public.audit_log')
+order by 1;
