@@ -14,6 +14,7 @@ import type {
   VenueFragment,
   VenueLayoutFragment,
   SessionsQuery,
+  TrustedDevicesQuery,
 } from "./generated.ts";
 import type { LayoutSeat } from "./layout.ts";
 
@@ -42,6 +43,11 @@ export interface Session {
 
 /** Where a user is signed in, or was. */
 export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
+
+/** Where a user signs in without a code, or did. */
+export type TrustedDevice = NonNullable<
+  TrustedDevicesQuery["currentUser"]
+>["trustedDevices"]["nodes"][number];
 
 /** Who sells. */
 export type Organization = OrganizationFragment;

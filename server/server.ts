@@ -19,6 +19,7 @@ import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
 import { Passwords } from "./passwords.ts";
 import { addPublicFiles } from "./public-files.ts";
+import { startSessionActivity } from "./session-activity.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
 import { TwoFactor } from "./two-factor.ts";
 
@@ -200,8 +201,13 @@ async function addRoutes(
     webhookSecret: stripe.webhookSecret,
     livemode,
   });
+  const sessionActivity = startSessionActivity(database, (error) => {
+    app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
+  });
+  app.addHook("onClose", () => sessionActivity.stop());
   await addGraphql(app, {
     database,
+    sessionActivity,
     passwords: new Passwords(),
     twoFactor: new TwoFactor(options.secretKey),
     schema,
