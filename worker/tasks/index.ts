@@ -1,5 +1,6 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { accountTidyUp } from "./account__tidy_up.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
@@ -13,6 +14,7 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 /** Every task by the name that jobs give, which is the name of its file. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    account__tidy_up: accountTidyUp(context),
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
@@ -33,5 +35,6 @@ export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
+41 * * * * account__tidy_up ?jobKey=account__tidy_up&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 `;
