@@ -48,7 +48,8 @@ grant execute on function tests.all_sight() to public;
 select tests.as_anonymous();
 select is(tests.all_sight(), tests.sees('
   audit_log: denied, booking_items: 0, booking_state_transitions: 0, bookings: 0,
-  customers: denied, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: denied,
+  customers: denied, failed_attempts: denied,
+  impersonations: denied, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: denied,
   ledger_entries: denied, ledger_transactions: denied, member_permissions: denied, organization_invitations: denied,
   organization_members: denied,
   organization_settings: denied, organization_suspensions: denied,
@@ -56,14 +57,15 @@ select is(tests.all_sight(), tests.sees('
   performances: 2,
   platform_staff: denied, refunds: 0, seat_booking_state: denied, tax_rates: denied,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: denied, tickets: 0,
-  user_sessions: denied, user_venue_access: denied, users: denied, venue_layouts: 2, venues: 2
+  trusted_devices: denied, user_suspensions: denied, user_sessions: denied, user_venue_access: denied, users: denied, venue_layouts: 2, venues: 2
 '), 'anonymous sees what is public');
 
 -- A guest with a cart token sees, besides, what was bought with it.
 select tests.as_guest(1);
 select is(tests.all_sight(), tests.sees('
   audit_log: denied, booking_items: 2, booking_state_transitions: 7, bookings: 2,
-  customers: denied, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: denied,
+  customers: denied, failed_attempts: denied,
+  impersonations: denied, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: denied,
   ledger_entries: denied, ledger_transactions: denied, member_permissions: denied, organization_invitations: denied,
   organization_members: denied,
   organization_settings: denied, organization_suspensions: denied,
@@ -71,7 +73,7 @@ select is(tests.all_sight(), tests.sees('
   performances: 2,
   platform_staff: denied, refunds: 1, seat_booking_state: denied, tax_rates: denied,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: denied, tickets: 3,
-  user_sessions: denied, user_venue_access: denied, users: denied, venue_layouts: 2, venues: 2
+  trusted_devices: denied, user_suspensions: denied, user_sessions: denied, user_venue_access: denied, users: denied, venue_layouts: 2, venues: 2
 '), 'a guest sees, besides, what was bought with the token');
 select tests.as_anonymous();
 select tests.keep('x', uuidv7());
@@ -95,7 +97,8 @@ select is(tests.visible('app_public.bookings'), '0', 'nor with its hash');
 select tests.sign_in('ada');
 select is(tests.all_sight(), tests.sees('
   audit_log: 0, booking_items: 1, booking_state_transitions: 3, bookings: 1,
-  customers: 1, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: 0,
+  customers: 1, failed_attempts: 0,
+  impersonations: 0, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: 0,
   ledger_entries: 0, ledger_transactions: 0, member_permissions: 0, organization_invitations: 0,
   organization_members: 0,
   organization_settings: 0, organization_suspensions: 0,
@@ -103,14 +106,15 @@ select is(tests.all_sight(), tests.sees('
   performances: 2,
   platform_staff: 0, refunds: 0, seat_booking_state: 0, tax_rates: 0,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: 0, tickets: 1,
-  user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
+  trusted_devices: 0, user_suspensions: 0, user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
 '), 'a user sees what is public and what is theirs');
 
 -- A stranger, and a dead session.
 select tests.sign_in('eve');
 select is(tests.all_sight(), tests.sees('
   audit_log: 0, booking_items: 0, booking_state_transitions: 0, bookings: 0,
-  customers: 0, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: 0,
+  customers: 0, failed_attempts: 0,
+  impersonations: 0, events: 2, layout_seats: 40, layout_sections: 6, ledger_accounts: 0,
   ledger_entries: 0, ledger_transactions: 0, member_permissions: 0, organization_invitations: 0,
   organization_members: 0,
   organization_settings: 0, organization_suspensions: 0,
@@ -118,7 +122,7 @@ select is(tests.all_sight(), tests.sees('
   performances: 2,
   platform_staff: 0, refunds: 0, seat_booking_state: 0, tax_rates: 0,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: 0, tickets: 0,
-  user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
+  trusted_devices: 0, user_suspensions: 0, user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
 '), 'a stranger sees what is public, and herself');
 select tests.become('lml_user', tests.token('dead'), '');
 select is(
@@ -133,7 +137,8 @@ select tests.sign_in('theatre owner');
 select is(
   regexp_replace(tests.all_sight(), 'audit_log: [1-9]\d*', 'audit_log: many'), tests.sees('
   audit_log: many, booking_items: 3, booking_state_transitions: 10, bookings: 3,
-  customers: 2, events: 3, layout_seats: 40, layout_sections: 6, ledger_accounts: 7,
+  customers: 2, failed_attempts: 0,
+  impersonations: 0, events: 3, layout_seats: 40, layout_sections: 6, ledger_accounts: 7,
   ledger_entries: 30, ledger_transactions: 7, member_permissions: 0, organization_invitations: 0,
   organization_members: 8,
   organization_settings: 1, organization_suspensions: 0,
@@ -141,7 +146,7 @@ select is(
   performances: 3,
   platform_staff: 0, refunds: 1, seat_booking_state: 20, tax_rates: 1,
   ticket_categories: 6, ticket_category_prices: 6, ticket_scans: 1, tickets: 4,
-  user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
+  trusted_devices: 0, user_suspensions: 0, user_sessions: 1, user_venue_access: 0, users: 1, venue_layouts: 2, venues: 2
 '), 'an owner sees all of the organization, and nothing of others');
 select tests.as_owner();
 create function tests.sight_of(member text) returns text

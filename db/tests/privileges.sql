@@ -62,15 +62,22 @@ select results_eq(
   $$ values
     ('app_private.change_password(text)'),
     ('app_private.close_account()'),
+    ('app_private.complete_sign_up(text)'),
+    ('app_private.confirm_email_change(text)'),
     ('app_private.confirm_two_factor(text[])'),
+    ('app_private.count_attempt(app_public.attempt_kind,inet)'),
     ('app_private.current_account()'),
     ('app_private.current_two_factor()'),
+    ('app_private.email_of_reset_token(text)'),
     ('app_private.enroll_two_factor(bytea)'),
     ('app_private.find_credentials(text)'),
+    ('app_private.find_sign_up(text)'),
     ('app_private.invite_member(uuid,text,app_public.organization_role,text)'),
     ('app_private.open_session(uuid,text,text,inet,text)'),
     ('app_private.receive_stripe_event(jsonb,boolean)'),
-    ('app_private.record_failed_sign_in(text)'),
+    ('app_private.record_failed_attempt(app_public.attempt_kind,uuid)'),
+    ('app_private.record_failed_sign_in(text,app_public.attempt_kind)'),
+    ('app_private.record_session_activity(bytea[])'),
     ('app_private.refresh_session(text)'),
     ('app_private.remove_two_factor()'),
     ('app_private.request_email_change(text,text)'),
@@ -78,9 +85,13 @@ select results_eq(
     ('app_private.request_password_reset(text,text)'),
     ('app_private.resend_invitation(uuid,text)'),
     ('app_private.reset_password(text,text)'),
+    ('app_private.return_attempt(app_public.attempt_kind,inet)'),
+    ('app_private.sign_in(uuid,text,text,text,inet,text,text,text)'),
     ('app_private.sign_up(text,text,text,text,text)'),
+    ('app_private.start_impersonation(uuid,text,text)'),
     ('app_private.use_recovery_code(uuid,text)'),
-    ('app_private.use_time_step(uuid,bigint)')
+    ('app_private.use_time_step(uuid,bigint)'),
+    ('app_private.verify_email(text)')
   $$,
   'lml_authenticator has the trusted functions only'
 );
@@ -121,10 +132,9 @@ select results_eq(
       and has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'confirm_email_change',
-    'create_cart_token',
+  $$ select unnest(array['calculate_booking_totals', 'cancel_booking', 'create_cart_token',
     'current_user', 'hold_seats', 'payment_session', 'release_seats', 'seat_map', 'sign_out',
-    'start_checkout', 'tickets_credential', 'verify_email']) $$,
+    'start_checkout', 'tickets_credential']) $$,
   'visitors browse, hold, pay, and have their tickets'
 );
 select results_eq(
@@ -135,16 +145,21 @@ select results_eq(
       and not has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['accept_invitation', 'acquire_seat_lock', 'change_member_role', 'change_organization_plan',
-    'create_event', 'create_organization', 'create_performance', 'create_ticket_category',
-    'create_venue', 'decide_organization_verification', 'grant_member_permission',
+  $$ select unnest(array[
+    'accept_invitation', 'acquire_seat_lock', 'change_member_role',
+    'change_organization_plan', 'create_event', 'create_organization', 'create_performance',
+    'create_ticket_category', 'create_venue', 'decide_organization_verification',
+    'end_impersonation', 'find_user', 'grant_member_permission', 'grant_platform_role',
     'grant_venue_access', 'import_venue_layout', 'leave_organization',
-    'lift_venue_restriction', 'publish_event', 'reactivate_member',
-    'reactivate_organization', 'release_seat_lock', 'remove_member',
+    'lift_venue_restriction', 'publish_event', 'reactivate_member', 'reactivate_organization',
+    'reinstate_user', 'release_seat_lock', 'remove_member',
     'request_organization_verification', 'revoke_invitation', 'revoke_member_permission',
-    'revoke_session', 'revoke_venue_access', 'scan_ticket', 'sign_out_everywhere',
-    'suspend_member', 'suspend_organization', 'transfer_ownership', 'update_organization',
-    'update_organization_settings']) $$,
+    'revoke_platform_role', 'revoke_session', 'revoke_trusted_device', 'revoke_user_sessions',
+    'revoke_venue_access', 'scan_ticket', 'sign_out_everywhere', 'suspend_member',
+    'suspend_organization', 'suspend_user', 'transfer_ownership', 'update_organization',
+    'update_organization_settings', 'user_sessions_is_current', 'user_sessions_last_seen_at',
+    'user_sessions_place'
+  ]) $$,
   'users also run organizations, and lock single seats'
 );
 select results_eq(
@@ -161,7 +176,8 @@ select results_eq(
     'app_private.prepare_refund', 'app_private.record_email_sent',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',
     'app_private.record_payment_intent_failure',
-    'app_private.record_refund', 'app_private.seal_audit_log', 'app_private.unlock_dead_workers',
+    'app_private.record_refund', 'app_private.seal_audit_log', 'app_private.tidy_up_accounts',
+    'app_private.unlock_dead_workers',
     'app_private.verify_audit_log', 'app_public.check_invariants']) $$,
   'the worker does its jobs'
 );

@@ -34,6 +34,8 @@ beforeAll(async () => {
     select tests.keep(
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
     );
+    insert into app_public.trusted_devices (user_id, expires_at)
+    values (tests.user_id('ada'), now() + interval '1 day');
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
     reset role;
   `);
@@ -65,6 +67,7 @@ beforeAll(async () => {
       'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
       'tax_rate_id', tests.id('theatre.tax_rate'), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'device_id', (select id from app_public.trusted_devices),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
