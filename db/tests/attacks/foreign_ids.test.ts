@@ -34,10 +34,10 @@ beforeAll(async () => {
     select tests.keep(
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
     );
-    insert into app_public.trusted_devices (user_id, expires_at)
-    values (tests.user_id('ada'), now() + interval '1 day');
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
     reset role;
+    insert into app_public.trusted_devices (user_id, expires_at)
+    values (tests.user_id('ada'), now() + interval '1 day');
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (

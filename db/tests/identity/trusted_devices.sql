@@ -20,17 +20,18 @@ language sql volatile as $$
   select tests.enter(trust.name, trust.token || ' session', null, tests.token(trust.token))
 $$;
 grant execute on function tests.trust(text, text) to lml_authenticator;
-create function pg_temp.by(token text, name text default 'ada') returns text
+create function tests.by(token text, name text default 'ada') returns text
 language sql as $$
   select format('select tests.enter(%L, %L, tests.token(%L))', by.name, random()::text, by.token)
 $$;
+grant execute on function tests.by(text, text) to lml_authenticator;
 
 select tests.as_role('lml_authenticator');
 select lives_ok($$ select tests.trust('ada', 'device') $$, 'a device is trusted');
-select lives_ok(pg_temp.by('device'), 'it replaces a code');
-select lives_ok(pg_temp.by('device'), 'and again');
-select tests.refused(pg_temp.by('device', 'eve'), 'LMTFA', 'but not for somebody else');
-select tests.refused(pg_temp.by('forged'), 'LMTFA', 'nor does a forged token');
+select lives_ok(tests.by('device'), 'it replaces a code');
+select lives_ok(tests.by('device'), 'and again');
+select tests.refused(tests.by('device', 'eve'), 'LMTFA', 'but not for somebody else');
+select tests.refused(tests.by('forged'), 'LMTFA', 'nor does a forged token');
 select tests.refused(
   $$ select tests.enter('ada', 's', tests.token('device'), null, '$argon2id$old') $$,
   'LMCRD', 'nor with a password that is not the account''s any more'
@@ -59,7 +60,7 @@ select isnt(
   (app_public.revoke_trusted_device(tests.id('device'))).revoked_at, null, 'she ends it'
 );
 select tests.as_role('lml_authenticator');
-select tests.refused(pg_temp.by('device'), 'LMTFA', 'and it needs a code again');
+select tests.refused(tests.by('device'), 'LMTFA', 'and it needs a code again');
 
 -- What ends all of them.
 select tests.trust('ada', 'second');
@@ -67,16 +68,16 @@ select tests.as_owner();
 update app_public.trusted_devices
 set created_at = now() - interval '31 days', expires_at = now() where revoked_at is null;
 select tests.as_role('lml_authenticator');
-select tests.refused(pg_temp.by('second'), 'LMTFA', 'after 30 days it is over');
+select tests.refused(tests.by('second'), 'LMTFA', 'after 30 days it is over');
 select tests.trust('ada', 'third'), tests.trust('eve', 'other');
 select tests.become('lml_authenticator', tests.token('session of ada'), '');
 select app_private.change_password('$argon2id$test');
-select tests.refused(pg_temp.by('third'), 'LMTFA', 'a new password ends it');
-select lives_ok(pg_temp.by('other', 'eve'), 'and nobody else''s');
+select tests.refused(tests.by('third'), 'LMTFA', 'a new password ends it');
+select lives_ok(tests.by('other', 'eve'), 'and nobody else''s');
 select tests.trust('ada', 'fourth');
 select tests.become('lml_authenticator', tests.token('session of ada'), '');
 select app_private.remove_two_factor();
-select tests.refused(pg_temp.by('fourth'), 'LMTFA', 'so does removing the second factor');
+select tests.refused(tests.by('fourth'), 'LMTFA', 'so does removing the second factor');
 select tests.trust('ada', 'fifth');
 select tests.as_owner();
 insert into app_private.user_tokens (token_hash, user_id, purpose, email, expires_at)
@@ -88,7 +89,7 @@ select tests.as_role('lml_authenticator');
 select is(app_private.email_of_reset_token('reset'), 'ada@example.com', 'a token has its owner');
 select is(app_private.email_of_reset_token('forged'), null, 'a forged one has none');
 select app_private.reset_password('reset', '$argon2id$test');
-select tests.refused(pg_temp.by('fifth'), 'LMTFA', 'and a password that was forgotten');
+select tests.refused(tests.by('fifth'), 'LMTFA', 'and a password that was forgotten');
 select is(app_private.email_of_reset_token('reset'), null, 'a used token has no owner, either');
 
 -- The token itself is nowhere.
