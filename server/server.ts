@@ -54,6 +54,8 @@ export interface ServerOptions {
     "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" | undefined;
   /** Where log lines are written instead of standard output. */
   readonly logFile?: string | undefined;
+  /** How often is written which sessions are in use. Default: 30,000. */
+  readonly sessionActivityMs?: number | undefined;
   /** How long requests may take to finish when the server stops. Default: 10,000. */
   readonly stopPatienceMs?: number | undefined;
 }
@@ -201,9 +203,13 @@ async function addRoutes(
     webhookSecret: stripe.webhookSecret,
     livemode,
   });
-  const sessionActivity = startSessionActivity(database, (error) => {
-    app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
-  });
+  const sessionActivity = startSessionActivity(
+    database,
+    (error) => {
+      app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
+    },
+    options.sessionActivityMs,
+  );
   app.addHook("onClose", () => sessionActivity.stop());
   await addGraphql(app, {
     database,

@@ -4,8 +4,8 @@ import type { Database } from "./database.ts";
 /** How long a session is not noted again. */
 const patienceMs = 5 * 60_000;
 
-/** How often what was noted is written. */
-const writeMs = 30_000;
+/** How often what was noted is written, unless told otherwise. */
+const defaultWriteMs = 30_000;
 
 /** Callers that are remembered: whoever sends made-up tokens must not fill the memory. */
 const callersMax = 20_000;
@@ -27,6 +27,7 @@ export interface SessionActivity {
 export function startSessionActivity(
   database: Database,
   onError: (error: unknown) => void,
+  writeMs: number = defaultWriteMs,
 ): SessionActivity {
   const notedAt = new Map<string, number>();
   let waiting: Buffer[] = [];
