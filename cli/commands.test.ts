@@ -47,7 +47,17 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = ["start", "stop", "url", "migrate", "seed", "import", "check", "doctor", "staff"];
+    const commands = [
+      "start",
+      "stop",
+      "url",
+      "migrate",
+      "seed",
+      "import",
+      "check",
+      "doctor",
+      "staff",
+    ];
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }

@@ -36,7 +36,10 @@ describe("the examples of the README", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "lml-readme-"));
     office = await startOffice();
-    await putOnSale(office, office.client(), { layout: smallHall, prices: { Good: 5000, Cheap: 2000 } });
+    await putOnSale(office, office.client(), {
+      layout: smallHall,
+      prices: { Good: 5000, Cheap: 2000 },
+    });
   });
   afterAll(async () => {
     await office[Symbol.asyncDispose]();

@@ -32,18 +32,15 @@ afterAll(() => server[Symbol.asyncDispose]());
 const password = "correct horse battery";
 
 function signUp(input: Record<string, unknown> = {}): Promise<Answer<Anything>> {
-  return server.graphql(
-    "mutation ($input: SignUpInput!) { signUp(input: $input) }",
-    {
-      input: {
-        email: `${uniqueName("user")}@example.com`,
-        password,
-        firstName: "Ada",
-        lastName: "Lovelace",
-        ...input,
-      },
+  return server.graphql("mutation ($input: SignUpInput!) { signUp(input: $input) }", {
+    input: {
+      email: `${uniqueName("user")}@example.com`,
+      password,
+      firstName: "Ada",
+      lastName: "Lovelace",
+      ...input,
     },
-  );
+  });
 }
 
 function complete(token: string | undefined, tried = password): Promise<Answer<Anything>> {

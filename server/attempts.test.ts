@@ -239,10 +239,9 @@ describe("signing up", () => {
     await askForAccount(email);
     const token = await mailedToken(server, email, "complete_sign_up");
     const complete = (tried: string): Promise<Answer<Anything>> =>
-      send(
-        "mutation ($input: CompleteSignUpInput!) { completeSignUp(input: $input) { token } }",
-        { input: { token, password: tried } },
-      );
+      send("mutation ($input: CompleteSignUpInput!) { completeSignUp(input: $input) { token } }", {
+        input: { token, password: tried },
+      });
     await sql("update app_private.attempt_limits set attempts = 30 where kind = 'mailed_token'");
     expect((await complete("not the password")).codes).toEqual(["LMCRD"]);
     expect(await sql("select from app_public.users where email = $1", [email])).toEqual([]);

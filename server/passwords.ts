@@ -53,7 +53,10 @@ function isGuessable(password: string, about: readonly string[]): boolean {
 }
 
 function lettersOf(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** Hashes at a time: each takes 19 MiB and a thread that reading files needs, too. */

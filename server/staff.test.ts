@@ -97,7 +97,8 @@ describe("acting in somebody's name", () => {
   test("staff finds people, suspends them, and ends their sessions", async () => {
     const [sam, ada] = [await support(), await signUp(server, { password })];
     const as = { token: sam.token };
-    const find = "query ($email: String!) { findUser(email: $email) { id sessions { nodes { id } } } }";
+    const find =
+      "query ($email: String!) { findUser(email: $email) { id sessions { nodes { id } } } }";
     const { findUser } = await server.data(find, { email: ada.email }, as);
     expect(findUser.id).toBe(ada.id);
     expect(findUser.sessions.nodes).toHaveLength(1);

@@ -148,8 +148,8 @@ export async function signUp(
   server: TestServer,
   { email = `${uniqueName("user")}@example.com`, password = "correct horse" } = {},
 ): Promise<{ token: string; id: string; email: string }> {
-  const ask = "mutation ($input: SignUpInput!) { signUp(input: $input) }";
-  await server.data(ask, { input: { email, password, firstName: "Ada", lastName: "Lovelace" } });
+  const query = "mutation ($input: SignUpInput!) { signUp(input: $input) }";
+  await server.data(query, { input: { email, password, firstName: "Ada", lastName: "Lovelace" } });
   const { completeSignUp } = await server.data(
     `mutation ($input: CompleteSignUpInput!) {
       completeSignUp(input: $input) { token user { id } }

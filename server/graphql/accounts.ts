@@ -233,9 +233,8 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
           signUp: plan((accounts, input: Parameters<Accounts["signUp"]>[0]) =>
             accounts.signUp(input),
           ),
-          completeSignUp: plan(
-            (accounts, input: Parameters<Accounts["completeSignUp"]>[0]) =>
-              accounts.completeSignUp(input),
+          completeSignUp: plan((accounts, input: Parameters<Accounts["completeSignUp"]>[0]) =>
+            accounts.completeSignUp(input),
           ),
           verifyEmail: plan((accounts, input: Parameters<Accounts["verifyEmail"]>[0]) =>
             accounts.verifyEmail(input),
