@@ -67,6 +67,7 @@ import {
   TicketCategoriesDocument,
   TicketsDocument,
   TrustedDevicesDocument,
+  UpdateProfileDocument,
   VerifyEmailDocument,
   LayoutTextDocument,
 } from "./generated.ts";
@@ -434,6 +435,23 @@ export class LastMinuteLive {
     options?: CallOptions,
   ): Promise<void> {
     await this.#transport.graphql(RemoveTwoFactorDocument, { input }, false, options);
+  }
+
+  /**
+   * Changes the user's name or telephone number. What is left out stays; an empty `phone` removes it.
+   *
+   * @throws InvalidInputError, NotSignedInError, SessionEndedError
+   */
+  async updateProfile(
+    input: {
+      readonly firstName?: string | undefined;
+      readonly lastName?: string | undefined;
+      readonly phone?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<User> {
+    const data = await this.#transport.graphql(UpdateProfileDocument, { input }, true, options);
+    return present(data.updateProfile).user;
   }
 
   /** The devices on which the user signs in without a code, and those on which that is over. */

@@ -364,6 +364,18 @@ export type TicketCategoryStatus = "active" | "canceled" | "paused" | "sold_out"
 /** Whether a ticket lets somebody in. */
 export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
 
+/** All input for the `updateProfile` mutation. */
+export type UpdateProfileInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+};
+
 export type UserFragment = {
   readonly id: string;
   readonly email: string;
@@ -545,6 +557,14 @@ export type RemoveTwoFactorMutationVariables = Exact<{
 }>;
 
 export type RemoveTwoFactorMutation = { readonly removeTwoFactor: boolean };
+
+export type UpdateProfileMutationVariables = Exact<{
+  input: UpdateProfileInput;
+}>;
+
+export type UpdateProfileMutation = {
+  readonly updateProfile: { readonly user: UserFragment } | null;
+};
 
 export type TrustedDevicesQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -1355,6 +1375,29 @@ export const RemoveTwoFactorDocument: TypedDocument<
   name: "RemoveTwoFactor",
   text: `mutation RemoveTwoFactor($input: RemoveTwoFactorInput!) {
   removeTwoFactor(input: $input)
+}`,
+};
+/** The operation UpdateProfile. */
+export const UpdateProfileDocument: TypedDocument<
+  UpdateProfileMutation,
+  UpdateProfileMutationVariables
+> = {
+  name: "UpdateProfile",
+  text: `mutation UpdateProfile($input: UpdateProfileInput!) {
+  updateProfile(input: $input) {
+    user {
+      ...User
+    }
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  emailVerifiedAt
+  createdAt
 }`,
 };
 /** The operation TrustedDevices. */

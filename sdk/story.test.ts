@@ -235,6 +235,11 @@ describe("somebody with an account", () => {
     expect(session.user).toMatchObject(person);
     expect(await lml.currentUser()).toEqual(session.user);
     expect(await lml.memberships()).toEqual([]);
+    expect(await lml.updateProfile({ phone: "+43123456" })).toMatchObject({
+      ...person,
+      phone: "+43123456",
+    });
+    await lml.updateProfile({ phone: "" });
     // The same answer, though there is an account now: its owner is told by mail.
     expect(await office.client().signUp({ ...person, password })).toBeUndefined();
     await expect(

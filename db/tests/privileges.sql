@@ -157,7 +157,7 @@ select results_eq(
     'revoke_platform_role', 'revoke_session', 'revoke_trusted_device', 'revoke_user_sessions',
     'revoke_venue_access', 'scan_ticket', 'sign_out_everywhere', 'suspend_member',
     'suspend_organization', 'suspend_user', 'transfer_ownership', 'update_organization',
-    'update_organization_settings', 'user_sessions_is_current', 'user_sessions_last_seen_at',
+    'update_organization_settings', 'update_profile', 'user_sessions_is_current', 'user_sessions_last_seen_at',
     'user_sessions_place'
   ]) $$,
   'users also run organizations, and lock single seats'
