@@ -131,11 +131,13 @@ select is_empty(
     where contype = 'f' and confdeltype <> 'r'
       and connamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
       and not (
-        confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass)
+        confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass,
+          'app_public.trusted_devices'::regclass)
         and conrelid in ('app_public.user_sessions'::regclass,
           'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
           'app_private.user_tokens'::regclass, 'app_private.two_factor_secrets'::regclass,
-          'app_private.recovery_codes'::regclass)
+          'app_private.recovery_codes'::regclass, 'app_private.session_activity'::regclass,
+          'app_public.trusted_devices'::regclass, 'app_private.trusted_device_tokens'::regclass)
       )
       and not (
         confrelid in ('app_public.organization_members'::regclass,

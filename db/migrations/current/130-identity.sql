@@ -51,7 +51,7 @@ insert into app_private.attempt_limits (kind, attempts, period) values
   ('password', 30, '15 minutes');
 
 create table app_private.attempts (
-  kind app_public.attempt_kind not null references app_private.attempt_limits on delete cascade,
+  kind app_public.attempt_kind not null references app_private.attempt_limits on delete restrict,
   network inet not null,
   started_at timestamptz not null default now(),
   attempts integer not null default 1,
@@ -63,7 +63,7 @@ comment on table app_private.attempts is
 
 create table app_public.failed_attempts (
   id uuid primary key default uuidv7(),
-  user_id uuid references app_public.users on delete cascade,
+  user_id uuid references app_public.users on delete restrict,
   kind app_public.attempt_kind not null,
   ip_address inet,
   user_agent text,
