@@ -47,7 +47,17 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = ["start", "stop", "url", "migrate", "seed", "import", "check", "doctor"];
+    const commands = [
+      "start",
+      "stop",
+      "url",
+      "migrate",
+      "seed",
+      "import",
+      "check",
+      "doctor",
+      "staff",
+    ];
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
@@ -207,6 +217,26 @@ describe("a new server", () => {
       expect((await office.ended).code, round).toBe(0);
     }
     expect((await lml(["check"], asSuperuser)).code).toBe(0);
+  });
+});
+
+describe("staff", () => {
+  test("an operator makes the first admin, who must have an account", async () => {
+    const none = await lml(["staff", "list"], asOwner());
+    expect([none.code, none.stdout]).toEqual([0, expect.stringContaining("Nobody yet")]);
+    const unknown = await lml(["staff", "grant", "ada@example.com", "admin"], asOwner());
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining("sign up first")]);
+    await rows(
+      "select app_private.register_user('ada@example.com', '$argon2id$x', 'Ada', 'Lovelace')",
+    );
+    const bad = await lml(["staff", "grant", "ada@example.com", "king"], asOwner());
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining("security")]);
+    const granted = await lml(["staff", "grant", "Ada@example.com", "admin"], asOwner());
+    expect([granted.code, granted.stderr]).toEqual([0, ""]);
+    const listed = await lml(["staff", "list", "--json"], asOwner());
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ email: "ada@example.com", role: "admin" }]);
+    const last = await lml(["staff", "grant", "ada@example.com", "support"], asOwner());
+    expect([last.code, last.stderr]).toEqual([3, expect.stringContaining("the only admin")]);
   });
 });
 

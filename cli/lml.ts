@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { seedCommand } from "./commands/seed.ts";
+import { staffCommand } from "./commands/staff.ts";
 import { standInCommand } from "./commands/stand-in.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
@@ -25,6 +26,7 @@ const program = new Command("lml")
   .addCommand(importCommand())
   .addCommand(checkCommand())
   .addCommand(doctorCommand())
+  .addCommand(staffCommand())
   .addCommand(standInCommand())
   .addHelpText(
     "after",

@@ -141,7 +141,7 @@ describe("idempotency keys", () => {
 
 describe("what must not be done twice", () => {
   const calls: Readonly<Record<string, (lml: LastMinuteLive) => Promise<unknown>>> = {
-    signUp: (lml) => lml.signUp({ email: "a", password: "b", firstName: "c", lastName: "d" }),
+    completeSignUp: (lml) => lml.completeSignUp({ token: "a", password: "b" }),
     signIn: (lml) => lml.signIn({ email: "a", password: "b" }),
     release: (lml) => lml.release("b1", ["s1"]),
     scan: (lml) => lml.scan("p1", "credential"),

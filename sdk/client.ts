@@ -18,6 +18,7 @@ import {
   CancelBookingDocument,
   ChangePasswordDocument,
   CloseAccountDocument,
+  CompleteSignUpDocument,
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
   CreateEventDocument,
@@ -31,9 +32,12 @@ import {
   CreateTicketCategoryDocument,
   CreateVenueDocument,
   CurrentUserDocument,
+  EndImpersonationDocument,
   EnrollTwoFactorDocument,
   EventDocument,
   EventsDocument,
+  FindUserDocument,
+  GrantPlatformRoleDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
   MembershipsDocument,
@@ -44,6 +48,7 @@ import {
   PerformancesDocument,
   PublishEventDocument,
   RefreshSessionDocument,
+  ReinstateUserDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveTwoFactorDocument,
@@ -51,7 +56,10 @@ import {
   RequestEmailVerificationDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
+  RevokePlatformRoleDocument,
   RevokeSessionDocument,
+  RevokeTrustedDeviceDocument,
+  RevokeUserSessionsDocument,
   ScanTicketDocument,
   SeatMapDocument,
   SignInDocument,
@@ -60,8 +68,12 @@ import {
   SignOutEverywhereDocument,
   SignUpDocument,
   StartCheckoutDocument,
+  StartImpersonationDocument,
+  SuspendUserDocument,
   TicketCategoriesDocument,
   TicketsDocument,
+  TrustedDevicesDocument,
+  UpdateProfileDocument,
   VerifyEmailDocument,
   LayoutTextDocument,
   type ConsentPurpose,
@@ -84,6 +96,7 @@ import {
   type Ticket,
   type TicketCategory,
   toTicketCategory,
+  type TrustedDevice,
   type User,
   type Venue,
   type VenueLayout,
@@ -209,10 +222,10 @@ export class LastMinuteLive {
   // Accounts.
 
   /**
-   * Opens an account and signs in. The password has 10 to 256 characters. Not repeated when its
-   * answer is lost, because the second attempt would find the address taken.
+   * Asks for an account. The password has 10 to 256 characters. The answer is the same whether the address has an
+   * account or not: what comes of it is mailed, mostly a token for {@link completeSignUp}.
    *
-   * @throws EmailTakenError, WeakPasswordError, InvalidInputError
+   * @throws WeakPasswordError, InvalidInputError, TooManyRequestsError
    */
   async signUp(
     input: {
@@ -220,12 +233,28 @@ export class LastMinuteLive {
       readonly password: string;
       readonly firstName: string;
       readonly lastName: string;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(SignUpDocument, { input }, true, options);
+  }
+
+  /**
+   * Opens the account that was asked for, with the token that was mailed and the password that was chosen, and signs
+   * in. Not repeated when its answer is lost: the account is there then, so sign in.
+   *
+   * @throws MailedTokenError, WrongCredentialsError, TooManyRequestsError
+   */
+  async completeSignUp(
+    input: {
+      readonly token: string;
+      readonly password: string;
       readonly device?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<Session> {
-    const data = await this.#transport.graphql(SignUpDocument, { input }, false, options);
-    return this.#begin(present(data.signUp));
+    const data = await this.#transport.graphql(CompleteSignUpDocument, { input }, false, options);
+    return this.#begin(present(data.completeSignUp));
   }
 
   /**
@@ -243,11 +272,16 @@ export class LastMinuteLive {
       readonly code?: string | undefined;
       /** Instead of a code, when the telephone is lost. */
       readonly recoveryCode?: string | undefined;
+      /** Instead of either, on a device that is trusted. */
+      readonly deviceToken?: string | undefined;
+      /** Whether this device needs no code from now on, for 30 days: keep the session's `deviceToken`. */
+      readonly trustDevice?: boolean | undefined;
     },
     options?: CallOptions,
-  ): Promise<Session> {
+  ): Promise<Session & { readonly deviceToken: string | null }> {
     const data = await this.#transport.graphql(SignInDocument, { input }, false, options);
-    return this.#begin(present(data.signIn));
+    const session = present(data.signIn);
+    return { ...this.#begin(session), deviceToken: session.deviceToken };
   }
 
   /** Ends the session at once, here and at the server. False when there was none any more. */
@@ -412,6 +446,49 @@ export class LastMinuteLive {
   }
 
   /**
+   * Changes the user's name or telephone number. What is left out stays; an empty `phone` removes it.
+   *
+   * @throws InvalidInputError, NotSignedInError, SessionEndedError
+   */
+  async updateProfile(
+    input: {
+      readonly firstName?: string | undefined;
+      readonly lastName?: string | undefined;
+      readonly phone?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<User> {
+    const data = await this.#transport.graphql(UpdateProfileDocument, { input }, true, options);
+    return present(data.updateProfile).user;
+  }
+
+  /** The devices on which the user signs in without a code, and those on which that is over. */
+  async trustedDevices(options?: CallOptions): Promise<readonly TrustedDevice[]> {
+    return await all(async (after) => {
+      const data = await this.#query(TrustedDevicesDocument, { after }, options);
+      return (
+        data.currentUser?.trustedDevices ?? {
+          nodes: [],
+          pageInfo: { hasNextPage: false, endCursor: null },
+        }
+      );
+    });
+  }
+
+  /**
+   * From now on signing in takes a code on this device, too.
+   *
+   * @throws NotFoundError, NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async revokeTrustedDevice(
+    device: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    const deviceId = typeof device === "string" ? device : device.id;
+    await this.#transport.graphql(RevokeTrustedDeviceDocument, { deviceId }, true, options);
+  }
+
+  /**
    * Closes the account for good. Carts are canceled; tickets stay valid.
    *
    * @throws WrongCredentialsError, MoneyOnItsWayError, LastOwnerError, NotSignedInError, SessionEndedError,
@@ -507,6 +584,117 @@ export class LastMinuteLive {
     return nodes.flatMap(({ organization, role, status }) =>
       organization === null || status !== "active" ? [] : [{ organization, role }],
     );
+  }
+
+  // The platform's staff.
+
+  /**
+   * Whoever has an address, or null.
+   *
+   * @throws NotAllowedError unless the caller is of the platform's support or security
+   */
+  async findUser(
+    email: string,
+    options?: CallOptions,
+  ): Promise<(User & { readonly accountStatus: string }) | null> {
+    return (await this.#query(FindUserDocument, { email }, options)).findUser;
+  }
+
+  /**
+   * Closes an account until it is reinstated. Sessions end at once, and the person is mailed.
+   *
+   * @throws NotFoundError, StaffAccountError, NotAllowedError, InvalidInputError
+   */
+  async suspendUser(user: Ref, reason: string, options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(
+      SuspendUserDocument,
+      { userId: idOf(user), reason },
+      true,
+      options,
+    );
+  }
+
+  /**
+   * Opens a suspended account again.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async reinstateUser(user: Ref, options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(ReinstateUserDocument, { userId: idOf(user) }, true, options);
+  }
+
+  /**
+   * Ends all sessions of anybody, and the trust in their devices; returns how many sessions.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async revokeUserSessions(user: Ref, options?: CallOptions): Promise<number> {
+    const variables = { userId: idOf(user) };
+    const data = await this.#transport.graphql(
+      RevokeUserSessionsDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.revokeUserSessions?.sessionsEnded ?? null);
+  }
+
+  /**
+   * Makes somebody one of the platform's staff, or gives them another role.
+   *
+   * @throws NotAllowedError unless the caller is an admin, NotFoundError, AccountLockedError, LastAdminError
+   */
+  async grantPlatformRole(
+    user: Ref,
+    role: "support" | "security" | "admin",
+    options?: CallOptions,
+  ): Promise<void> {
+    const variables = { userId: idOf(user), role };
+    await this.#transport.graphql(GrantPlatformRoleDocument, variables, true, options);
+  }
+
+  /**
+   * Ends somebody's platform role, and what they do in others' names, at once.
+   *
+   * @throws NotAllowedError unless the caller is an admin, NotFoundError, LastAdminError
+   */
+  async revokePlatformRole(user: Ref, options?: CallOptions): Promise<void> {
+    const variables = { userId: idOf(user) };
+    await this.#transport.graphql(RevokePlatformRoleDocument, variables, false, options);
+  }
+
+  /**
+   * Acts in somebody's name for an hour: from here on this client does. It is recorded, and the person is mailed. Keep
+   * your own token if you want to go on as yourself.
+   *
+   * @throws WrongCredentialsError, NotAllowedError, NotFoundError, StaffAccountError, InvalidInputError
+   */
+  async startImpersonation(
+    input: {
+      readonly userId: string;
+      readonly reason: string;
+      /** Your own. */
+      readonly currentPassword: string;
+    },
+    options?: CallOptions,
+  ): Promise<Session> {
+    const data = await this.#transport.graphql(
+      StartImpersonationDocument,
+      { input },
+      false,
+      options,
+    );
+    return this.#begin(present(data.startImpersonation));
+  }
+
+  /**
+   * Ends acting in somebody's name.
+   *
+   * @throws NotFoundError when this is the user themselves
+   */
+  async endImpersonation(options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(EndImpersonationDocument, {}, false, options);
+    this.#token = null;
   }
 
   // Browsing.

@@ -58,13 +58,19 @@ export class SessionEndedError extends LastMinuteLiveError {}
 /** LMCRD: there is no account with this address and password; which of the two is wrong is not told. */
 export class WrongCredentialsError extends LastMinuteLiveError {}
 
-/** LMPWD: the password is too short or too long. */
+/** LMPWD: the password is too short, too long, or would be guessed. */
 export class WeakPasswordError extends LastMinuteLiveError {}
+
+/** LMSTF: this cannot be done to the platform's staff. An admin revokes their role first. */
+export class StaffAccountError extends LastMinuteLiveError {}
+
+/** LMADM: the platform would be left without an admin. Make somebody else one first. */
+export class LastAdminError extends LastMinuteLiveError {}
 
 /** LMLCK: the account is suspended or closed. */
 export class AccountLockedError extends LastMinuteLiveError {}
 
-/** LMEML: the address has an account. Sign in instead. */
+/** LMEML: the address has an account. For operators only: whoever signs up learns it by mail. */
 export class EmailTakenError extends LastMinuteLiveError {}
 
 /** LMCRT: a guest sent no cart token, or one that is not 32 random bytes in base64url. */
@@ -314,6 +320,7 @@ type ErrorClass = new (message: string, details: ErrorDetails) => LastMinuteLive
 
 /** The class of each code of docs/errors.md. A test proves that none is missing. */
 export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ["LMADM", LastAdminError],
   ["LMAPP", AppendOnlyError],
   ["LMAUT", NotSignedInError],
   ["LMBAL", LedgerBalanceError],
@@ -362,6 +369,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMOWN", LastOwnerError],
   ["LMRTE", TooManyRequestsError],
   ["LMSLG", SlugTakenError],
+  ["LMSTF", StaffAccountError],
   ["LMSUM", BookingTotalsError],
   ["LMTFO", TicketForOtherPerformanceError],
   ["LMTKN", SeatsTakenError],

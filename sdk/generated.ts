@@ -6,6 +6,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> =
   T | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
+/** Whether an account may be used. */
+export type AccountStatus = "active" | "banned" | "deleted" | "suspended";
+
 /** All input for the `acquireSeatLock` mutation. */
 export type AcquireSeatLockInput = {
   readonly bookingId?: string | null | undefined;
@@ -75,6 +78,16 @@ export type ChangePasswordInput = {
 export type CloseAccountInput = {
   /** The account's password. */
   readonly currentPassword: string;
+};
+
+/** What opens the account that was asked for. */
+export type CompleteSignUpInput = {
+  /** What the client calls its device, for the list of sessions. */
+  readonly device?: string | null | undefined;
+  /** The password that was chosen. */
+  readonly password: string;
+  /** The token that was mailed. */
+  readonly token: string;
 };
 
 /** The first code of an app. */
@@ -236,6 +249,9 @@ export type PaymentStatus =
 /** The life of one date of an event. */
 export type PerformanceStatus = "canceled" | "completed" | "postponed" | "scheduled";
 
+/** What somebody may do for the platform itself. */
+export type PlatformRole = "admin" | "security" | "support";
+
 /** All input for the `publishEvent` mutation. */
 export type PublishEventInput = {
   /**
@@ -329,18 +345,20 @@ export type SignInInput = {
   readonly code?: string | null | undefined;
   /** What the client calls its device, for the list of sessions. */
   readonly device?: string | null | undefined;
+  /** Instead of a code, on a device that is trusted. */
+  readonly deviceToken?: string | null | undefined;
   /** The account's address. */
   readonly email: string;
   /** The account's password. */
   readonly password: string;
   /** Instead of a code, when the telephone is lost. */
   readonly recoveryCode?: string | null | undefined;
+  /** Whether no code is to be asked for on this device, for 30 days. */
+  readonly trustDevice?: boolean | null | undefined;
 };
 
-/** What opens an account. */
+/** What asks for an account. */
 export type SignUpInput = {
-  /** What the client calls its device, for the list of sessions. */
-  readonly device?: string | null | undefined;
   /** Where mail reaches the person; unique whatever its case. */
   readonly email: string;
   /** Given name. */
@@ -366,11 +384,33 @@ export type StartCheckoutInput = {
   readonly phone?: string | null | undefined;
 };
 
+/** In whose name, why, and what proves that it is staff. */
+export type StartImpersonationInput = {
+  /** The caller's own password. */
+  readonly currentPassword: string;
+  /** Why, in 10 to 2000 characters; the person is told. */
+  readonly reason: string;
+  /** In whose name. */
+  readonly userId: string;
+};
+
 /** Whether tickets of a category are on sale. */
 export type TicketCategoryStatus = "active" | "canceled" | "paused" | "sold_out";
 
 /** Whether a ticket lets somebody in. */
 export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
+
+/** All input for the `updateProfile` mutation. */
+export type UpdateProfileInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+};
 
 /** All input for the `withdrawConsent` mutation. */
 export type WithdrawConsentInput = {
@@ -417,8 +457,14 @@ export type SignUpMutationVariables = Exact<{
   input: SignUpInput;
 }>;
 
-export type SignUpMutation = {
-  readonly signUp: {
+export type SignUpMutation = { readonly signUp: boolean };
+
+export type CompleteSignUpMutationVariables = Exact<{
+  input: CompleteSignUpInput;
+}>;
+
+export type CompleteSignUpMutation = {
+  readonly completeSignUp: {
     readonly token: string;
     readonly expiresAt: string;
     readonly user: UserFragment;
@@ -433,6 +479,7 @@ export type SignInMutation = {
   readonly signIn: {
     readonly token: string;
     readonly expiresAt: string;
+    readonly deviceToken: string | null;
     readonly user: UserFragment;
   } | null;
 };
@@ -459,7 +506,11 @@ export type SessionsQuery = {
         readonly device: string | null;
         readonly ipAddress: string | null;
         readonly userAgent: string | null;
+        readonly place: string | null;
+        readonly isCurrent: boolean | null;
+        readonly impersonatorId: string | null;
         readonly createdAt: string;
+        readonly lastSeenAt: string | null;
         readonly expiresAt: string;
         readonly revokedAt: string | null;
       }>;
@@ -600,6 +651,112 @@ export type RemoveTwoFactorMutationVariables = Exact<{
 }>;
 
 export type RemoveTwoFactorMutation = { readonly removeTwoFactor: boolean };
+
+export type UpdateProfileMutationVariables = Exact<{
+  input: UpdateProfileInput;
+}>;
+
+export type UpdateProfileMutation = {
+  readonly updateProfile: { readonly user: UserFragment } | null;
+};
+
+export type TrustedDevicesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type TrustedDevicesQuery = {
+  readonly currentUser: {
+    readonly trustedDevices: {
+      readonly nodes: ReadonlyArray<{
+        readonly id: string;
+        readonly device: string | null;
+        readonly ipAddress: string | null;
+        readonly userAgent: string | null;
+        readonly createdAt: string;
+        readonly lastUsedAt: string;
+        readonly expiresAt: string;
+        readonly revokedAt: string | null;
+      }>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
+export type RevokeTrustedDeviceMutationVariables = Exact<{
+  deviceId: string;
+}>;
+
+export type RevokeTrustedDeviceMutation = {
+  readonly revokeTrustedDevice: { readonly trustedDevice: { readonly id: string } } | null;
+};
+
+export type FindUserQueryVariables = Exact<{
+  email: string;
+}>;
+
+export type FindUserQuery = {
+  readonly findUser: ({ readonly accountStatus: AccountStatus } & UserFragment) | null;
+};
+
+export type SuspendUserMutationVariables = Exact<{
+  userId: string;
+  reason: string;
+}>;
+
+export type SuspendUserMutation = {
+  readonly suspendUser: { readonly user: { readonly id: string } } | null;
+};
+
+export type ReinstateUserMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type ReinstateUserMutation = {
+  readonly reinstateUser: { readonly user: { readonly id: string } } | null;
+};
+
+export type RevokeUserSessionsMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type RevokeUserSessionsMutation = {
+  readonly revokeUserSessions: { readonly sessionsEnded: number } | null;
+};
+
+export type GrantPlatformRoleMutationVariables = Exact<{
+  userId: string;
+  role: PlatformRole;
+}>;
+
+export type GrantPlatformRoleMutation = {
+  readonly grantPlatformRole: { readonly platformStaff: { readonly id: string } } | null;
+};
+
+export type RevokePlatformRoleMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type RevokePlatformRoleMutation = {
+  readonly revokePlatformRole: { readonly platformStaff: { readonly id: string } } | null;
+};
+
+export type StartImpersonationMutationVariables = Exact<{
+  input: StartImpersonationInput;
+}>;
+
+export type StartImpersonationMutation = {
+  readonly startImpersonation: {
+    readonly token: string;
+    readonly expiresAt: string;
+    readonly user: UserFragment;
+  } | null;
+};
+
+export type EndImpersonationMutationVariables = Exact<{ [key: string]: never }>;
+
+export type EndImpersonationMutation = {
+  readonly endImpersonation: { readonly impersonation: { readonly id: string } } | null;
+};
 
 export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
 
@@ -1072,7 +1229,17 @@ fragment Organization on Organization {
 export const SignUpDocument: TypedDocument<SignUpMutation, SignUpMutationVariables> = {
   name: "SignUp",
   text: `mutation SignUp($input: SignUpInput!) {
-  signUp(input: $input) {
+  signUp(input: $input)
+}`,
+};
+/** The operation CompleteSignUp. */
+export const CompleteSignUpDocument: TypedDocument<
+  CompleteSignUpMutation,
+  CompleteSignUpMutationVariables
+> = {
+  name: "CompleteSignUp",
+  text: `mutation CompleteSignUp($input: CompleteSignUpInput!) {
+  completeSignUp(input: $input) {
     token
     expiresAt
     user {
@@ -1097,6 +1264,7 @@ export const SignInDocument: TypedDocument<SignInMutation, SignInMutationVariabl
   signIn(input: $input) {
     token
     expiresAt
+    deviceToken
     user {
       ...User
     }
@@ -1144,7 +1312,11 @@ export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariabl
         device
         ipAddress
         userAgent
+        place
+        isCurrent
+        impersonatorId
         createdAt
+        lastSeenAt
         expiresAt
         revokedAt
       }
@@ -1404,6 +1576,197 @@ export const RemoveTwoFactorDocument: TypedDocument<
   name: "RemoveTwoFactor",
   text: `mutation RemoveTwoFactor($input: RemoveTwoFactorInput!) {
   removeTwoFactor(input: $input)
+}`,
+};
+/** The operation UpdateProfile. */
+export const UpdateProfileDocument: TypedDocument<
+  UpdateProfileMutation,
+  UpdateProfileMutationVariables
+> = {
+  name: "UpdateProfile",
+  text: `mutation UpdateProfile($input: UpdateProfileInput!) {
+  updateProfile(input: $input) {
+    user {
+      ...User
+    }
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation TrustedDevices. */
+export const TrustedDevicesDocument: TypedDocument<
+  TrustedDevicesQuery,
+  TrustedDevicesQueryVariables
+> = {
+  name: "TrustedDevices",
+  text: `query TrustedDevices($after: Cursor) {
+  currentUser {
+    trustedDevices(first: 100, after: $after) {
+      nodes {
+        id
+        device
+        ipAddress
+        userAgent
+        createdAt
+        lastUsedAt
+        expiresAt
+        revokedAt
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation RevokeTrustedDevice. */
+export const RevokeTrustedDeviceDocument: TypedDocument<
+  RevokeTrustedDeviceMutation,
+  RevokeTrustedDeviceMutationVariables
+> = {
+  name: "RevokeTrustedDevice",
+  text: `mutation RevokeTrustedDevice($deviceId: UUID!) {
+  revokeTrustedDevice(input: {deviceId: $deviceId}) {
+    trustedDevice {
+      id
+    }
+  }
+}`,
+};
+/** The operation FindUser. */
+export const FindUserDocument: TypedDocument<FindUserQuery, FindUserQueryVariables> = {
+  name: "FindUser",
+  text: `query FindUser($email: String!) {
+  findUser(email: $email) {
+    ...User
+    accountStatus
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation SuspendUser. */
+export const SuspendUserDocument: TypedDocument<SuspendUserMutation, SuspendUserMutationVariables> =
+  {
+    name: "SuspendUser",
+    text: `mutation SuspendUser($userId: UUID!, $reason: String!) {
+  suspendUser(input: {userId: $userId, reason: $reason}) {
+    user {
+      id
+    }
+  }
+}`,
+  };
+/** The operation ReinstateUser. */
+export const ReinstateUserDocument: TypedDocument<
+  ReinstateUserMutation,
+  ReinstateUserMutationVariables
+> = {
+  name: "ReinstateUser",
+  text: `mutation ReinstateUser($userId: UUID!) {
+  reinstateUser(input: {userId: $userId}) {
+    user {
+      id
+    }
+  }
+}`,
+};
+/** The operation RevokeUserSessions. */
+export const RevokeUserSessionsDocument: TypedDocument<
+  RevokeUserSessionsMutation,
+  RevokeUserSessionsMutationVariables
+> = {
+  name: "RevokeUserSessions",
+  text: `mutation RevokeUserSessions($userId: UUID!) {
+  revokeUserSessions(input: {userId: $userId}) {
+    sessionsEnded
+  }
+}`,
+};
+/** The operation GrantPlatformRole. */
+export const GrantPlatformRoleDocument: TypedDocument<
+  GrantPlatformRoleMutation,
+  GrantPlatformRoleMutationVariables
+> = {
+  name: "GrantPlatformRole",
+  text: `mutation GrantPlatformRole($userId: UUID!, $role: PlatformRole!) {
+  grantPlatformRole(input: {userId: $userId, role: $role}) {
+    platformStaff {
+      id
+    }
+  }
+}`,
+};
+/** The operation RevokePlatformRole. */
+export const RevokePlatformRoleDocument: TypedDocument<
+  RevokePlatformRoleMutation,
+  RevokePlatformRoleMutationVariables
+> = {
+  name: "RevokePlatformRole",
+  text: `mutation RevokePlatformRole($userId: UUID!) {
+  revokePlatformRole(input: {userId: $userId}) {
+    platformStaff {
+      id
+    }
+  }
+}`,
+};
+/** The operation StartImpersonation. */
+export const StartImpersonationDocument: TypedDocument<
+  StartImpersonationMutation,
+  StartImpersonationMutationVariables
+> = {
+  name: "StartImpersonation",
+  text: `mutation StartImpersonation($input: StartImpersonationInput!) {
+  startImpersonation(input: $input) {
+    token
+    expiresAt
+    user {
+      ...User
+    }
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation EndImpersonation. */
+export const EndImpersonationDocument: TypedDocument<
+  EndImpersonationMutation,
+  EndImpersonationMutationVariables
+> = {
+  name: "EndImpersonation",
+  text: `mutation EndImpersonation {
+  endImpersonation(input: {}) {
+    impersonation {
+      id
+    }
+  }
 }`,
 };
 /** The operation Events. */

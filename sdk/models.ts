@@ -15,6 +15,7 @@ import type {
   VenueFragment,
   VenueLayoutFragment,
   SessionsQuery,
+  TrustedDevicesQuery,
 } from "./generated.ts";
 import type { LayoutSeat } from "./layout.ts";
 
@@ -46,6 +47,10 @@ export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions
 
 /** What somebody said about a purpose: given, or withdrawn. */
 export type Consent = ConsentFragment;
+/** Where a user signs in without a code, or did. */
+export type TrustedDevice = NonNullable<
+  TrustedDevicesQuery["currentUser"]
+>["trustedDevices"]["nodes"][number];
 
 /** Who sells. */
 export type Organization = OrganizationFragment;

@@ -36,7 +36,10 @@ describe("the examples of the README", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "lml-readme-"));
     office = await startOffice();
-    await putOnSale(office.client(), { layout: smallHall, prices: { Good: 5000, Cheap: 2000 } });
+    await putOnSale(office, office.client(), {
+      layout: smallHall,
+      prices: { Good: 5000, Cheap: 2000 },
+    });
   });
   afterAll(async () => {
     await office[Symbol.asyncDispose]();
@@ -55,7 +58,12 @@ describe("the examples of the README", () => {
       expect(code).toContain('"./sdk/index.ts"');
       await writeFile(file, code.replace('"./sdk/index.ts"', JSON.stringify(sdk)));
       const { stdout } = await promisify(execFile)(process.execPath, [file], {
-        env: { ...process.env, LML_URL: office.url },
+        env: {
+          ...process.env,
+          LML_URL: office.url,
+          LML_EMAIL: "organizer@example.com",
+          LML_PASSWORD: "a long enough password",
+        },
       });
       expect(stdout).toMatch(printed[index] ?? /never/);
     },

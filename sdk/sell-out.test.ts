@@ -106,7 +106,10 @@ describe.skipIf(!existsSync(FILE))("a stadium (needs seatmap-canvas_stadium.json
     const prices = Object.fromEntries(
       reading.document.categories.map(({ name }, index) => [name, 1_999 + index * 1_001]),
     );
-    performance = await putOnSale(office.client(), { layout: reading.canonicalText, prices });
+    performance = await putOnSale(office, office.client(), {
+      layout: reading.canonicalText,
+      prices,
+    });
     if (performance.layout?.sha256 !== reading.sha256) throw new Error("This is another plan.");
   });
   afterAll(async () => {

@@ -7,7 +7,6 @@ import {
   BookingNotFoundError,
   CodeNeededError,
   DuplicateSeatsError,
-  EmailTakenError,
   LastMinuteLiveError,
   MailedTokenError,
   NotAllowedError,
@@ -27,7 +26,14 @@ import {
   WrongCodeError,
   WrongCredentialsError,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import {
+  openAccount,
+  putOnSale,
+  smallHall,
+  startOffice,
+  type TestOffice,
+  tokenIn,
+} from "./testing-office.ts";
 
 let office: TestOffice;
 let performance: Performance;
@@ -36,7 +42,7 @@ const password = "a long enough password";
 beforeAll(async () => {
   office = await startOffice();
   const prices = { Good: 5000, Cheap: 2000 };
-  performance = await putOnSale(office.client(), { layout: smallHall, prices });
+  performance = await putOnSale(office, office.client(), { layout: smallHall, prices });
 });
 afterAll(async () => {
   await office[Symbol.asyncDispose]();
@@ -225,11 +231,17 @@ describe("somebody with an account", () => {
     const lml = office.client();
     const person = { email: "ada@example.com", firstName: "Ada", lastName: "Adler" };
     await expect(lml.signUp({ ...person, password: "short" })).rejects.toThrow(WeakPasswordError);
-    const session = await lml.signUp({ ...person, password });
+    const session = await openAccount(office, lml, { ...person, password });
     expect(session.user).toMatchObject(person);
     expect(await lml.currentUser()).toEqual(session.user);
     expect(await lml.memberships()).toEqual([]);
-    await expect(office.client().signUp({ ...person, password })).rejects.toThrow(EmailTakenError);
+    expect(await lml.updateProfile({ phone: "+43123456" })).toMatchObject({
+      ...person,
+      phone: "+43123456",
+    });
+    await lml.updateProfile({ phone: "" });
+    // The same answer, though there is an account now: its owner is told by mail.
+    expect(await office.client().signUp({ ...person, password })).toBeUndefined();
     await expect(
       office.client().signIn({ email: person.email, password: "not the password" }),
     ).rejects.toThrow(WrongCredentialsError);
@@ -246,11 +258,16 @@ describe("somebody with an account", () => {
   test("gets along without a forgotten password, by mail", async () => {
     const lml = office.client();
     const email = "forgetful@example.com";
-    await lml.signUp({ email, password, firstName: "Flora", lastName: "Forgetful" });
-    const tokenIn = (mail: string): string => /token=([\w-]{43})/.exec(mail)?.[1] ?? "";
+    await openAccount(office, lml, {
+      email,
+      password,
+      firstName: "Flora",
+      lastName: "Forgetful",
+    });
     const verification = await office.mailTo(email);
-    expect(verification).toContain("https://shop.example/verify-email?token=");
-    await lml.verifyEmail(tokenIn(verification));
+    expect(verification).toContain("https://shop.example/complete-sign-up?token=");
+    const again = { token: tokenIn(verification), password };
+    await expect(lml.completeSignUp(again)).rejects.toThrow(MailedTokenError);
     await expect(lml.verifyEmail(tokenIn(verification))).rejects.toThrow(MailedTokenError);
     expect((await lml.currentUser())?.emailVerifiedAt).not.toBeNull();
 
@@ -279,7 +296,12 @@ describe("somebody with an account", () => {
     const enter = { email, password: "remembered for good" };
     await expect(second.signIn(enter)).rejects.toThrow(CodeNeededError);
     await expect(second.signIn({ ...enter, code: "123" })).rejects.toThrow(WrongCodeError);
-    await second.signIn({ ...enter, recoveryCode });
+    const { deviceToken } = await second.signIn({ ...enter, recoveryCode, trustDevice: true });
+    await second.signIn({ ...enter, deviceToken: deviceToken ?? "" });
+    const [trusted] = await second.trustedDevices();
+    await second.revokeTrustedDevice(trusted?.id ?? "");
+    const untrusted = second.signIn({ ...enter, deviceToken: deviceToken ?? "" });
+    await expect(untrusted).rejects.toThrow(CodeNeededError);
     const spent = second.removeTwoFactor({ currentPassword: enter.password, recoveryCode });
     await expect(spent).rejects.toThrow(WrongCodeError);
     await second.removeTwoFactor({
@@ -311,7 +333,7 @@ describe("somebody with an account", () => {
 
   test("locks single seats as older programs do", async () => {
     const lml = office.client();
-    const { user } = await lml.signUp({
+    const { user } = await openAccount(office, lml, {
       email: "lock@example.com",
       password,
       firstName: "Lena",
@@ -344,7 +366,7 @@ describe("somebody with an account", () => {
       NotSignedInError,
     );
     const stranger = office.client();
-    await stranger.signUp({
+    await openAccount(office, stranger, {
       email: "stranger@example.com",
       password,
       firstName: "Stan",

@@ -11,6 +11,7 @@ import {
   LastMinuteLive,
   type LayoutDocument,
   type Performance,
+  type Session,
 } from "./index.ts";
 
 /** A running box office. Use with `await using`. */
@@ -121,6 +122,20 @@ export const smallHall: LayoutDocument = {
   ],
 };
 
+/** The token in a mail. */
+export const tokenIn = (mail: string): string => /token=([\w-]{43})/.exec(mail)?.[1] ?? "";
+
+/** Somebody asks for an account, reads their mail, and opens it. */
+export async function openAccount(
+  office: TestOffice,
+  lml: LastMinuteLive,
+  person: Parameters<LastMinuteLive["signUp"]>[0],
+): Promise<Session> {
+  await lml.signUp(person);
+  const token = tokenIn(await office.mailTo(person.email));
+  return await lml.completeSignUp({ token, password: person.password });
+}
+
 /** What a performance on sale is made from. */
 export interface Show {
   /** A document, or the text of one. */
@@ -131,10 +146,11 @@ export interface Show {
 
 /** Somebody opens an account, an organization and a venue, and puts a show on sale. */
 export async function putOnSale(
+  office: TestOffice,
   organizer: LastMinuteLive,
   { layout, prices }: Show,
 ): Promise<Performance> {
-  await organizer.signUp({
+  await openAccount(office, organizer, {
     email: "organizer@example.com",
     password: "a long enough password",
     firstName: "Olga",

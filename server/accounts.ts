@@ -1,17 +1,25 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import type { Database } from "./database.ts";
-import { RefusedError } from "./errors.ts";
+import { publicError, RefusedError } from "./errors.ts";
 import type { RequestSettings } from "./graphql/identity.ts";
 import type { Passwords } from "./passwords.ts";
 import { plainRecoveryCode, type Enrollment, type TwoFactor } from "./two-factor.ts";
 
-/** What opens an account. */
+/** What asks for an account. */
 export interface SignUp {
   readonly email: string;
   readonly password: string;
   readonly firstName: string;
   readonly lastName: string;
+}
+
+/** What opens the account that was asked for. */
+export interface CompleteSignUp {
+  /** What was mailed: whoever has it has the mailbox. */
+  readonly token: string;
+  /** What was chosen: whoever has it is who asked. */
+  readonly password: string;
   readonly device?: string | null;
 }
 
@@ -24,6 +32,10 @@ export interface SignIn {
   readonly code?: string | null;
   /** Instead of a code, when the telephone is lost. */
   readonly recoveryCode?: string | null;
+  /** Instead of either, on a device that is trusted. */
+  readonly deviceToken?: string | null;
+  /** Whether this device needs no code from now on, for 30 days. */
+  readonly trustDevice?: boolean | null;
 }
 
 /** A session that has just begun. Its token is known to nobody else. */
@@ -31,12 +43,18 @@ export interface NewSession {
   readonly token: string;
   readonly userId: string;
   readonly expiresAt: string;
+  /** What lets this device do without a code, when that was asked for. Known to nobody else, either. */
+  readonly deviceToken?: string | undefined;
 }
+
+/** What is tried, and counted by address: the kinds of the database. */
+type AttemptKind = "sign_in" | "sign_up" | "second_factor" | "mailed_token" | "password";
 
 interface Account {
   readonly user_id: string;
   readonly email: string;
   readonly password_hash: string;
+  readonly locked_until: Date | null;
 }
 
 interface StoredSecret {
@@ -82,45 +100,109 @@ export class Accounts {
     this.#twoFactor = twoFactor;
   }
 
-  /** Opens an account and its first session, both or none. */
-  async signUp(input: SignUp): Promise<NewSession> {
-    await this.#limit();
-    const passwordHash = await this.#passwords.hash(input.password);
-    return await this.#open(input.device, "app_private.sign_up($5, $6, $7, $8, $9)", [
+  /**
+   * Asks for an account. The answer is the same, and takes as long, whether the address has one or not: what comes of it
+   * is mailed. Raises LMINP, LMPWD, LMRTE.
+   */
+  async signUp(input: SignUp): Promise<boolean> {
+    await this.#count("sign_up");
+    const about = [input.email, input.firstName, input.lastName];
+    const passwordHash = await this.#passwords.hash(input.password, about);
+    await this.#query("select app_private.sign_up($1, $2, $3, $4, $5)", [
       input.email,
       passwordHash,
       input.firstName,
       input.lastName,
       newToken(),
     ]);
+    return true;
+  }
+
+  /** Opens the account that was asked for, and its first session, both or none. Raises LMTOK, LMCRD, LMRTE. */
+  async completeSignUp({ token, password, device }: CompleteSignUp): Promise<NewSession> {
+    return await this.#attempt("mailed_token", async () => {
+      const [asked] = await this.#query<Pick<Account, "password_hash">>(
+        "select password_hash from app_private.find_sign_up($1)",
+        [token],
+      );
+      const isRight = await this.#passwords.verify(asked?.password_hash, password);
+      if (asked === undefined) throw badLink();
+      if (!isRight) {
+        await this.#recordFailure("mailed_token", null);
+        throw wrongPassword("password");
+      }
+      return await this.#open(
+        `app_private.open_session(app_private.complete_sign_up($5), $1, $2, $3::inet, $4)`,
+        device,
+        [token],
+      );
+    });
   }
 
   /** Opens a session. Who does not have the password cannot tell whether it was the address that is wrong. */
   async signIn(input: SignIn): Promise<NewSession> {
-    const { email, password, device } = input;
-    await this.#limit();
-    const [known] = await this.#query<Credentials>(
-      `select user_id, password_hash, locked_until, encrypted_secret
-      from app_private.find_credentials($1)`,
-      [email],
-    );
-    const isRight = await this.#passwords.verify(known?.password_hash, password);
-    // A locked account answers as if there were none: only its owner learns of it, by mail.
-    const isLocked = (known?.locked_until ?? new Date(0)) > new Date();
-    if (!isRight || isLocked || known === undefined) {
-      if (!isRight) await this.#query("select app_private.record_failed_sign_in($1)", [email]);
-      throw new RefusedError("LMCRD", "There is no account with this address and password.", {
-        hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
-      });
-    }
-    if (known.encrypted_secret !== null) {
-      const secret = { userId: known.user_id, encrypted: known.encrypted_secret };
-      if (!(await this.#useSecondFactor(secret, input))) {
-        await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+    return await this.#attempt("sign_in", async () => {
+      const { email, password } = input;
+      const [known] = await this.#query<Credentials>(
+        `select user_id, password_hash, locked_until, encrypted_secret
+        from app_private.find_credentials($1)`,
+        [email],
+      );
+      const isRight = await this.#passwords.verify(known?.password_hash, password);
+      // A locked account answers as if there were none: only its owner learns of it, by mail.
+      if (!isRight || isLocked(known) || known === undefined) {
+        if (!isRight) await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+        throw new RefusedError("LMCRD", "There is no account with this address and password.", {
+          hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
+        });
+      }
+      return known.encrypted_secret === null
+        ? await this.#enter(known, input)
+        : await this.#attempt("second_factor", () => this.#enter(known, input), "again");
+    });
+  }
+
+  /** The password was right. What is left is the second factor, or a device that stands for it. */
+  async #enter(known: Credentials, input: SignIn): Promise<NewSession> {
+    const { code, recoveryCode, deviceToken, trustDevice } = input;
+    const { encrypted_secret: encrypted, user_id: userId } = known;
+    const hasTwo = encrypted !== null;
+    const byDevice = hasTwo && code == null && recoveryCode == null && deviceToken != null;
+    if (hasTwo && !byDevice) {
+      if (!(await this.#useSecondFactor({ userId, encrypted }, input))) {
+        await this.#query("select app_private.record_failed_sign_in($1, 'second_factor')", [
+          input.email,
+        ]);
         throw wrongCode();
       }
     }
-    return await this.#open(device, "$5::uuid", [known.user_id]);
+    const newDeviceToken = hasTwo && !byDevice && trustDevice === true ? newToken() : undefined;
+    const session = await this.#open(
+      "app_private.sign_in($5, $6, $1, $2, $3::inet, $4, $7, $8)",
+      input.device,
+      [userId, known.password_hash, byDevice ? deviceToken : null, newDeviceToken ?? null],
+    );
+    return { ...session, deviceToken: newDeviceToken };
+  }
+
+  /**
+   * Lets staff act in somebody's name, for an hour. It takes their password: a session that was left open is not enough.
+   * Raises LMCRD, LMRGT, LMNFD, LMSTF, LMLCK, LMINP, LMIMP.
+   */
+  async startImpersonation(input: {
+    readonly userId: string;
+    readonly reason: string;
+    readonly currentPassword: string;
+  }): Promise<NewSession> {
+    await this.#requirePassword(input.currentPassword);
+    const token = newToken();
+    const [session] = await this.#query<SessionRow>(
+      `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
+      from app_private.start_impersonation($1, $2, $3) as s`,
+      [input.userId, input.reason, token],
+      "the user",
+    );
+    return this.#begun(session, token);
   }
 
   /** Sets a telephone up; nothing changes until `confirmTwoFactor`. Raises LMCRD, LMTFE, LMTFU, LMIMP. */
@@ -133,9 +215,11 @@ export class Accounts {
 
   /** From now on signing in takes a code. Returns recovery codes, shown once. Raises LMTFC, LMTFE, LMIMP. */
   async confirmTwoFactor({ code }: { readonly code: string }): Promise<readonly string[]> {
-    await this.#limit();
     const secret = await this.#currentSecret();
-    if (secret === undefined || !(await this.#useSecondFactor(secret, { code }))) throw wrongCode();
+    await this.#attempt("second_factor", async () => {
+      if (secret === undefined) throw wrongCode();
+      await this.#requireSecondFactor(secret, { code });
+    });
     const codes = this.#twoFactor.recoveryCodes();
     await this.#query("select app_private.confirm_two_factor($1)", [codes], "the user");
     return codes;
@@ -147,7 +231,9 @@ export class Accounts {
   ): Promise<boolean> {
     await this.#requirePassword(input.currentPassword);
     const secret = await this.#currentSecret();
-    if (secret !== undefined && !(await this.#useSecondFactor(secret, input))) throw wrongCode();
+    if (secret !== undefined) {
+      await this.#attempt("second_factor", () => this.#requireSecondFactor(secret, input));
+    }
     await this.#query("select app_private.remove_two_factor()", [], "the user");
     return true;
   }
@@ -159,6 +245,15 @@ export class Accounts {
       "the user",
     );
     return row && { userId: row.user_id, encrypted: row.encrypted_secret };
+  }
+
+  async #requireSecondFactor(
+    secret: StoredSecret,
+    input: Pick<SignIn, "code" | "recoveryCode">,
+  ): Promise<void> {
+    if (await this.#useSecondFactor(secret, input)) return;
+    await this.#recordFailure("second_factor", secret.userId);
+    throw wrongCode();
   }
 
   /** Whether a code was right and is used up now. Raises LMTFA when there was none. */
@@ -202,6 +297,18 @@ export class Accounts {
     return true;
   }
 
+  /** Proves an address with a mailed token. Raises LMTOK, LMRTE. */
+  async verifyEmail({ token }: { readonly token: string }): Promise<{ verified: boolean }> {
+    await this.#useToken("verify_email($1)", [token]);
+    return { verified: true };
+  }
+
+  /** Makes the address that a token was mailed to the account's. Raises LMTOK, LMRTE. */
+  async confirmEmailChange({ token }: { readonly token: string }): Promise<{ changed: boolean }> {
+    await this.#useToken("confirm_email_change($1)", [token]);
+    return { changed: true };
+  }
+
   /** Mails a token for a new password, if the address has an account: nobody else learns whether it has. */
   async requestPasswordReset({ email }: { readonly email: string }): Promise<boolean> {
     await this.#limit();
@@ -217,10 +324,15 @@ export class Accounts {
     readonly token: string;
     readonly password: string;
   }): Promise<boolean> {
-    await this.#limit();
-    const hash = await this.#passwords.hash(password);
-    await this.#query("select app_private.reset_password($1, $2)", [token, hash]);
-    return true;
+    return await this.#attempt("mailed_token", async () => {
+      const [owner] = await this.#query<{ email: string | null }>(
+        "select app_private.email_of_reset_token($1) as email",
+        [token],
+      );
+      const hash = await this.#passwords.hash(password, [owner?.email ?? ""]);
+      await this.#query("select app_private.reset_password($1, $2)", [token, hash]);
+      return true;
+    });
   }
 
   /** Sets a new password; the user's other sessions end. Raises LMCRD for a wrong old one, LMPWD. */
@@ -228,8 +340,8 @@ export class Accounts {
     readonly currentPassword: string;
     readonly newPassword: string;
   }): Promise<boolean> {
-    await this.#requirePassword(input.currentPassword);
-    const hash = await this.#passwords.hash(input.newPassword);
+    const { email } = await this.#requirePassword(input.currentPassword);
+    const hash = await this.#passwords.hash(input.newPassword, [email]);
     await this.#query("select app_private.change_password($1)", [hash], "the user");
     return true;
   }
@@ -259,30 +371,79 @@ export class Accounts {
     return true;
   }
 
-  /** A session that was left open must not be enough to take an account over. */
+  /** A session that was left open must not be enough to take an account over, nor to guess for long. */
   async #requirePassword(password: string): Promise<Account> {
-    await this.#limit();
-    const [account] = await this.#query<Account>(
-      "select user_id, email, password_hash from app_private.current_account()",
-      [],
-      "the user",
-    );
-    const isRight = await this.#passwords.verify(account?.password_hash, password);
-    if (isRight && account !== undefined) return account;
-    throw new RefusedError("LMCRD", "This is not your password.", { detail: "currentPassword" });
+    return await this.#attempt("password", async () => {
+      const [account] = await this.#query<Account>(
+        "select user_id, email, password_hash, locked_until from app_private.current_account()",
+        [],
+        "the user",
+      );
+      const isRight = await this.#passwords.verify(account?.password_hash, password);
+      if (isRight && account !== undefined && !isLocked(account)) return account;
+      if (!isRight && account !== undefined) {
+        await this.#query("select app_private.record_failed_sign_in($1, 'password')", [
+          account.email,
+        ]);
+      }
+      throw wrongPassword("currentPassword");
+    });
   }
 
+  /** Brings a mailed token to a function that uses it up. */
+  async #useToken(call: string, values: readonly unknown[]): Promise<void> {
+    await this.#attempt("mailed_token", async () => {
+      await this.#query(`select app_private.${call}`, values);
+    });
+  }
+
+  /**
+   * Counts an attempt before it is made, so that many at once are many, and takes it back unless it failed at proving
+   * who somebody is. The database counts for all processes, this one in a minute; either raises LMRTE.
+   */
+  async #attempt<T>(
+    kind: AttemptKind,
+    action: () => Promise<T>,
+    counted: "first" | "again" = "first",
+  ): Promise<T> {
+    await this.#count(kind, counted);
+    const takeBack = (): Promise<unknown> =>
+      this.#query("select app_private.return_attempt($1, $2::inet)", [kind, this.#address]);
+    try {
+      const result = await action();
+      await takeBack();
+      return result;
+    } catch (error) {
+      const code = publicError(error)?.code;
+      if (code === "LMTOK") await this.#recordFailure(kind, null);
+      if (!failures.has(code)) await takeBack().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #count(kind: AttemptKind, counted: "first" | "again" = "first"): Promise<void> {
+    if (counted === "first") await this.#limit();
+    await this.#query("select app_private.count_attempt($1, $2::inet)", [kind, this.#address]);
+  }
+
+  async #recordFailure(kind: AttemptKind, userId: string | null): Promise<void> {
+    await this.#query("select app_private.record_failed_attempt($1, $2)", [kind, userId]);
+  }
+
+  get #address(): string | undefined {
+    return this.#settings["lml.ip_address"];
+  }
+
+  /** Opens a session by a call that has its token, the device, the address and the user agent as $1 to $4. */
   async #open(
+    call: string,
     device: string | null | undefined,
-    userId: string,
-    values: readonly string[],
+    values: readonly unknown[],
   ): Promise<NewSession> {
     const token = newToken();
-    const settings = this.#settings;
     const [session] = await this.#query<SessionRow>(
-      `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
-      from app_private.open_session(${userId}, $1, $2, $3::inet, $4) as s`,
-      [token, device ?? null, settings["lml.ip_address"], settings["lml.user_agent"], ...values],
+      `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at from ${call} as s`,
+      [token, device ?? null, this.#address, this.#settings["lml.user_agent"], ...values],
     );
     return this.#begun(session, token);
   }
@@ -307,6 +468,23 @@ export class Accounts {
       return rows;
     });
   }
+}
+
+/** What counts as a failure of whoever tries: all else is no proof of anything. */
+const failures: ReadonlySet<string | undefined> = new Set(["LMCRD", "LMTFC", "LMTOK"]);
+
+function isLocked(account: { readonly locked_until: Date | null } | undefined): boolean {
+  return (account?.locked_until ?? new Date(0)) > new Date();
+}
+
+function wrongPassword(detail: string): RefusedError {
+  return new RefusedError("LMCRD", "This is not your password.", { detail });
+}
+
+function badLink(): RefusedError {
+  return new RefusedError("LMTOK", "This link is not good, or not any more.", {
+    hint: "Ask for a new one.",
+  });
 }
 
 function wrongCode(): RefusedError {

@@ -49,6 +49,8 @@ export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions
     application_name: "lml-server",
   });
   pool.on("error", onError);
+  // One that breaks while it is in use, between two statements: without a listener the process would end.
+  pool.on("connect", (client) => client.on("error", onError));
   const withPgClient = pipelinedWithPgClient(pool);
   const service = makePgService({ pool, schemas: ["app_public"] });
   return {

@@ -8,6 +8,57 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** How long a password may be, in characters. The most is for people's passphrases, not for our memory. */
 export const passwordLength = { min: 10, max: 256 } as const;
 
+/** The longest of the passwords that are tried first everywhere; the shorter ones are too short here anyway. */
+const common: ReadonlySet<string> = new Set([
+  "1234567890",
+  "0123456789",
+  "12345678910",
+  "0987654321",
+  "1q2w3e4r5t",
+  "1q2w3e4r5t6y",
+  "1qaz2wsx3edc",
+  "qwertyuiop",
+  "qwerty12345",
+  "qwerty123456",
+  "asdfghjkl1",
+  "abcdefghij",
+  "password12",
+  "password123",
+  "password1234",
+  "password12345",
+  "passwordpassword",
+  "iloveyou123",
+  "letmein123",
+  "welcome123",
+  "welcome1234",
+  "administrator",
+  "changeme123",
+  "football123",
+  "basketball",
+  "correcthorsebatterystaple",
+]);
+
+/** Whether a password would be tried first: few different characters, everybody's, or the person's own address or name. */
+function isGuessable(password: string, about: readonly string[]): boolean {
+  const plain = lettersOf(password);
+  const own = [...about, ...about.map((text) => text.split("@")[0] ?? ""), about.slice(1).join("")]
+    .map(lettersOf)
+    .filter((text) => text.length >= 4);
+  return (
+    new Set(password).size < 4 ||
+    common.has(plain) ||
+    // The name and a number, such as a year.
+    own.some((name) => plain.startsWith(name) && /^[0-9]{0,6}$/.test(plain.slice(name.length)))
+  );
+}
+
+function lettersOf(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
 /** Hashes at a time: each takes 19 MiB and a thread that reading files needs, too. */
 const atOnce = 2;
 
@@ -21,8 +72,11 @@ export class Passwords {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** The hash of a new password. Raises LMPWD unless it has the right length, LMBSY when too many wait. */
-  async hash(password: string): Promise<string> {
+  /**
+   * The hash of a new password. Raises LMPWD when it is too short, too long, or would be guessed by whoever knows a few
+   * common ones and `about`, which is the person's address and then their names; LMBSY when too many wait.
+   */
+  async hash(password: string, about: readonly string[] = []): Promise<string> {
     const { length } = [...password];
     if (length < passwordLength.min || length > passwordLength.max) {
       throw new RefusedError(
@@ -30,6 +84,12 @@ export class Passwords {
         `A password has ${passwordLength.min} to ${passwordLength.max} characters.`,
         { detail: "password" },
       );
+    }
+    if (isGuessable(password, about)) {
+      throw new RefusedError("LMPWD", "This password would be guessed.", {
+        detail: "password",
+        hint: "Take several words that do not belong together.",
+      });
     }
     return await this.#inTurn(() => hash(normal(password), cost));
   }

@@ -19,6 +19,7 @@ import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
 import { Passwords } from "./passwords.ts";
 import { addPublicFiles } from "./public-files.ts";
+import { startSessionActivity } from "./session-activity.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
 import { TwoFactor } from "./two-factor.ts";
 
@@ -53,6 +54,8 @@ export interface ServerOptions {
     "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" | undefined;
   /** Where log lines are written instead of standard output. */
   readonly logFile?: string | undefined;
+  /** How often is written which sessions are in use. Default: 30,000. */
+  readonly sessionActivityMs?: number | undefined;
   /** How long requests may take to finish when the server stops. Default: 10,000. */
   readonly stopPatienceMs?: number | undefined;
 }
@@ -200,8 +203,17 @@ async function addRoutes(
     webhookSecret: stripe.webhookSecret,
     livemode,
   });
+  const sessionActivity = startSessionActivity(
+    database,
+    (error) => {
+      app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
+    },
+    options.sessionActivityMs,
+  );
+  app.addHook("onClose", () => sessionActivity.stop());
   await addGraphql(app, {
     database,
+    sessionActivity,
     passwords: new Passwords(),
     twoFactor: new TwoFactor(options.secretKey),
     schema,

@@ -127,21 +127,36 @@ export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(5).toString("hex")}`;
 }
 
-/** Somebody with an account. */
+/** The token of the newest mail to an address. */
+export async function mailedToken(
+  { database }: TestServer,
+  email: string,
+  template: string,
+): Promise<string | undefined> {
+  const owner = await database.connect("lml_owner");
+  const { rows } = await owner.query<{ token: string }>(
+    `select variables ->> 'token' as token from app_private.outgoing_emails
+    where recipient = $1 and template = $2 order by id desc limit 1`,
+    [email, template],
+  );
+  await owner.end();
+  return rows[0]?.token;
+}
+
+/** Somebody with an account, who has just opened it. */
 export async function signUp(
   server: TestServer,
+  { email = `${uniqueName("user")}@example.com`, password = "correct horse" } = {},
 ): Promise<{ token: string; id: string; email: string }> {
-  const email = `${uniqueName("user")}@example.com`;
-  const { signUp: session } = await server.data(
-    `mutation ($email: String!) {
-      signUp(input: { email: $email, password: "correct horse", firstName: "Ada", lastName: "L" }) {
-        token
-        user { id }
-      }
+  const query = "mutation ($input: SignUpInput!) { signUp(input: $input) }";
+  await server.data(query, { input: { email, password, firstName: "Ada", lastName: "Lovelace" } });
+  const { completeSignUp } = await server.data(
+    `mutation ($input: CompleteSignUpInput!) {
+      completeSignUp(input: $input) { token user { id } }
     }`,
-    { email },
+    { input: { token: await mailedToken(server, email, "complete_sign_up"), password } },
   );
-  return { token: session.token, id: session.user.id, email };
+  return { token: completeSignUp.token, id: completeSignUp.user.id, email };
 }
 
 /** A small published theatre, all of it made through GraphQL. */

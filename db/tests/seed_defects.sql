@@ -128,14 +128,16 @@ select tests.refused(
 select is_empty(
   $$
     select conrelid::regclass, conname from pg_constraint
-    where contype = 'f' and confdeltype <> 'r'
+    where contype = 'f' and confdeltype not in ('r', 'n')
       and connamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
       and not (
-        confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass)
+        confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass,
+          'app_public.trusted_devices'::regclass)
         and conrelid in ('app_public.user_sessions'::regclass,
           'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
           'app_private.user_tokens'::regclass, 'app_private.two_factor_secrets'::regclass,
-          'app_private.recovery_codes'::regclass)
+          'app_private.recovery_codes'::regclass, 'app_private.session_activity'::regclass,
+          'app_public.trusted_devices'::regclass, 'app_private.trusted_device_tokens'::regclass)
       )
       and not (
         confrelid in ('app_public.organization_members'::regclass,

@@ -34,14 +34,20 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
     typeDefs: gql`
       extend type Mutation {
         """
-        Opens an account and signs in. Raises LMEML when the address has an account, LMINP for a bad
-        address or name, LMPWD unless the password has 10 to 256 characters.
+        Asks for an account. Always true: what comes of it is mailed, a token for completeSignUp, or that
+        the address has an account. Raises LMINP for a bad address or name, LMPWD for a password that is
+        not of 10 to 256 characters or would be guessed, LMRTE.
         """
-        signUp(input: SignUpInput!): SignUpPayload
+        signUp(input: SignUpInput!): Boolean!
+        """
+        Opens the account that was asked for, and signs in. Raises LMTOK for a token that is not good,
+        LMCRD when the password is not the one that was chosen, LMRTE.
+        """
+        completeSignUp(input: CompleteSignUpInput!): SignInPayload
         """
         Signs in for 30 days. Raises LMCRD when there is no account with this address and password,
         and for a quarter of an hour after ten wrong ones in a row; LMTFA when the account needs a code,
-        LMTFC when that is wrong; LMLCK when it is suspended.
+        LMTFC when that is wrong; LMLCK when it is suspended; LMRTE after too many failures at one address.
         """
         signIn(input: SignInInput!): SignInPayload
         "Gives the session another token and 30 more days; the old token is dead. Raises LMAUT, LMSES."
@@ -60,6 +66,18 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         removeTwoFactor(input: RemoveTwoFactorInput!): Boolean!
         "Mails another token that proves the user's address. Raises LMAUT, LMSES."
         requestEmailVerification: Boolean!
+        "Proves an address with the token that was mailed to it. Raises LMTOK, LMRTE."
+        verifyEmail(input: VerifyEmailInput!): VerifyEmailPayload
+        """
+        Makes the address that the token was mailed to the account's, and tells the old one. Raises LMTOK,
+        LMRTE.
+        """
+        confirmEmailChange(input: ConfirmEmailChangeInput!): ConfirmEmailChangePayload
+        """
+        Lets the platform's support act in somebody's name for an hour. It is recorded, and the person is
+        mailed. Raises LMCRD, LMRGT, LMNFD, LMSTF for staff, LMLCK, LMINP, LMIMP.
+        """
+        startImpersonation(input: StartImpersonationInput!): SignInPayload
         "Mails a token for a new password to the address if it has an account. Always true."
         requestPasswordReset(input: RequestPasswordResetInput!): Boolean!
         "Sets a new password with a mailed token, and ends all sessions. Raises LMTOK, LMPWD."
@@ -142,7 +160,36 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         "The account's password."
         currentPassword: String!
       }
-      "What opens an account."
+      "A token that was mailed."
+      input VerifyEmailInput {
+        "The token."
+        token: String!
+      }
+      "Whether the address is proven."
+      type VerifyEmailPayload {
+        "Always true."
+        verified: Boolean!
+      }
+      "A token that was mailed."
+      input ConfirmEmailChangeInput {
+        "The token."
+        token: String!
+      }
+      "Whether the account has another address."
+      type ConfirmEmailChangePayload {
+        "Always true."
+        changed: Boolean!
+      }
+      "In whose name, why, and what proves that it is staff."
+      input StartImpersonationInput {
+        "In whose name."
+        userId: UUID!
+        "Why, in 10 to 2000 characters; the person is told."
+        reason: String!
+        "The caller's own password."
+        currentPassword: String!
+      }
+      "What asks for an account."
       input SignUpInput {
         "Where mail reaches the person; unique whatever its case."
         email: String!
@@ -152,17 +199,15 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         firstName: String!
         "Family name."
         lastName: String!
+      }
+      "What opens the account that was asked for."
+      input CompleteSignUpInput {
+        "The token that was mailed."
+        token: String!
+        "The password that was chosen."
+        password: String!
         "What the client calls its device, for the list of sessions."
         device: String
-      }
-      "A new account with its first session."
-      type SignUpPayload {
-        "Send it as 'Authorization: Bearer TOKEN'. It cannot be shown again."
-        token: String!
-        "When the session ends by itself."
-        expiresAt: Datetime!
-        "The new user."
-        user: User!
       }
       "What proves who somebody is."
       input SignInInput {
@@ -176,6 +221,10 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         code: String
         "Instead of a code, when the telephone is lost."
         recoveryCode: String
+        "Instead of a code, on a device that is trusted."
+        deviceToken: String
+        "Whether no code is to be asked for on this device, for 30 days."
+        trustDevice: Boolean
       }
       "A new session."
       type SignInPayload {
@@ -183,8 +232,10 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         token: String!
         "When the session ends by itself."
         expiresAt: Datetime!
-        "Who signed in."
+        "Who signed in, or in whose name staff acts."
         user: User!
+        "What this device sends instead of a code; null unless trustDevice was asked for, and a code given."
+        deviceToken: String
       }
     `,
     objects: {
@@ -192,6 +243,20 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
         plans: {
           signUp: plan((accounts, input: Parameters<Accounts["signUp"]>[0]) =>
             accounts.signUp(input),
+          ),
+          completeSignUp: plan((accounts, input: Parameters<Accounts["completeSignUp"]>[0]) =>
+            accounts.completeSignUp(input),
+          ),
+          verifyEmail: plan((accounts, input: Parameters<Accounts["verifyEmail"]>[0]) =>
+            accounts.verifyEmail(input),
+          ),
+          confirmEmailChange: plan(
+            (accounts, input: Parameters<Accounts["confirmEmailChange"]>[0]) =>
+              accounts.confirmEmailChange(input),
+          ),
+          startImpersonation: plan(
+            (accounts, input: Parameters<Accounts["startImpersonation"]>[0]) =>
+              accounts.startImpersonation(input),
           ),
           signIn: plan((accounts, input: Parameters<Accounts["signIn"]>[0]) =>
             accounts.signIn(input),
@@ -233,8 +298,9 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
           ),
         },
       },
-      SignUpPayload: { plans: payload },
-      SignInPayload: { plans: payload },
+      SignInPayload: {
+        plans: { ...payload, deviceToken: ($session: Step) => access($session, "deviceToken") },
+      },
     },
   };
 }, "LmlAccountsPlugin");

@@ -12,6 +12,7 @@ import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
 import { Invitations } from "../invitations.ts";
 import type { Passwords } from "../passwords.ts";
+import type { SessionActivity } from "../session-activity.ts";
 import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
 import type { SignInLimit } from "../hardening.ts";
@@ -25,6 +26,8 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly resolvedPreset: GraphileConfig.ResolvedPreset;
   readonly twoFactor: TwoFactor;
+  /** Told whose session asks. */
+  readonly sessionActivity: SessionActivity;
   /** Counts attempts to sign up or in. */
   readonly limitSignIn: SignInLimit;
   /** Whether the schema can be asked for. */
@@ -52,6 +55,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
           const { request } = fastifyv5;
           const pgSettings = requestSettings(request);
+          options.sessionActivity.note(pgSettings["lml.session_token"] ?? "");
           const limit = (): Promise<void> => options.limitSignIn(request);
           return {
             pgSettings,

@@ -1,7 +1,6 @@
 /** What mutations that return no row call their result. */
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
-  confirm_email_change: "changed",
   create_cart_token: "cartToken",
   export_customer_data: "data",
   export_my_data: "data",
@@ -9,10 +8,10 @@ const resultNames: Readonly<Record<string, string>> = {
   release_seat_lock: "released",
   remove_member: "removed",
   revoke_member_permission: "revoked",
+  revoke_user_sessions: "sessionsEnded",
   revoke_venue_access: "revoked",
   sign_out: "signedOut",
   sign_out_everywhere: "sessionsEnded",
-  verify_email: "verified",
 };
 
 /** Columns that every composite key carries along: they say whose row it is, not which. */

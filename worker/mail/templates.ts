@@ -9,6 +9,7 @@ export interface MailVariables {
   readonly token?: string | undefined;
   readonly organization?: string | undefined;
   readonly role?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -30,6 +31,14 @@ const templates: Readonly<Record<string, Template>> = {
   change_email: ({ token }, publicUrl) => ({
     subject: "Your new address",
     text: `Make this the address of your account within two days:\n\n${link(publicUrl, "change-email", token)}\n\nIf you did not ask for this, there is nothing to do.`,
+  }),
+  complete_sign_up: ({ token }, publicUrl) => ({
+    subject: "Open your account",
+    text: `Somebody asked for an account with this address. If it was you, open it within two days, with the password that you chose:\n\n${link(publicUrl, "complete-sign-up", token)}\n\nIf not, there is nothing to do: there is no account.`,
+  }),
+  account_exists: () => ({
+    subject: "You have an account already",
+    text: "Somebody asked for an account with this address. It has one already, so nothing was changed. If it was you, sign in; if you have forgotten the password, ask for a new one.",
   }),
   address_in_use: () => ({
     subject: "Your address has an account already",
@@ -62,6 +71,18 @@ const templates: Readonly<Record<string, Template>> = {
   recovery_code_used: () => ({
     subject: "A recovery code was used",
     text: "One of the recovery codes of your account was used instead of a code. If it was not you, ask for a new password at once.",
+  }),
+  account_suspended: () => ({
+    subject: "Your account is suspended",
+    text: "Your account was suspended, and you were signed out everywhere. Tickets that you have stay valid. If you think that this is a mistake, write to us.",
+  }),
+  account_reinstated: () => ({
+    subject: "Your account is open again",
+    text: "Your account was suspended and is open again: sign in as before.",
+  }),
+  impersonation_started: ({ reason }) => ({
+    subject: "Our support is looking at your account",
+    text: `Somebody of our support is acting in your name, for an hour at most. The reason they gave:\n\n${reason}\n\nThey cannot change your password, your address or your second factor. If you did not expect this, tell us at once.`,
   }),
   account_closed: () => ({
     subject: "Your account is closed",

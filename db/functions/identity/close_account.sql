@@ -18,6 +18,12 @@ begin
   loop
     perform app_public.cancel_booking(v_draft_id);
   end loop;
+  if exists (
+    select from app_public.platform_staff as p
+    where p.user_id = v_user_id and p.revoked_at is null
+  ) then
+    perform app_private.lock_platform_staff();
+  end if;
   select u.email::text into strict v_email
   from app_public.users as u where u.id = v_user_id for update;
   perform app_private.require_no_open_money(
@@ -35,7 +41,9 @@ begin
     raise exception 'An organization would be left without an owner.'
       using errcode = 'LMOWN', hint = 'Make somebody else its owner first.';
   end if;
+  perform app_private.end_platform_role(v_user_id, v_user_id);
   update app_public.users as u set account_status = 'deleted' where u.id = v_user_id;
+  perform app_private.revoke_trusted_devices(v_user_id);
   update app_public.user_sessions as s
   set revoked_at = now() where s.user_id = v_user_id and s.revoked_at is null;
   delete from app_private.user_tokens as t where t.user_id = v_user_id;
@@ -45,5 +53,5 @@ $$;
 
 comment on function app_private.close_account() is
   'Closes the user''s account for good; the password was verified by the server. '
-  'Raises LMOPN (money on its way), LMOWN (the last owner), LMAUT, LMSES, LMIMP.';
+  'Raises LMOPN (money on its way), LMOWN (the last owner), LMADM (the last admin), LMAUT, LMSES, LMIMP.';
 grant execute on function app_private.close_account() to lml_authenticator;

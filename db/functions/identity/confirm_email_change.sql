@@ -1,4 +1,4 @@
-create or replace function app_public.confirm_email_change(token text)
+create or replace function app_private.confirm_email_change(token text)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -17,12 +17,11 @@ begin
   return true;
 exception
   when unique_violation then
-    raise exception 'This link is not good, or not any more.'
-      using errcode = 'LMTOK', hint = 'Ask for a new one.';
+    perform app_private.raise_bad_link();
 end
 $$;
 
-comment on function app_public.confirm_email_change(text) is
+comment on function app_private.confirm_email_change(text) is
   'Makes the address that the token was mailed to the account''s, and tells the old one. '
   'Raises LMTOK.';
-grant execute on function app_public.confirm_email_change(text) to lml_anonymous, lml_user;
+grant execute on function app_private.confirm_email_change(text) to lml_authenticator;

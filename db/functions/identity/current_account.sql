@@ -1,8 +1,10 @@
 create or replace function app_private.current_account()
-returns table (user_id uuid, email text, password_hash text)
+returns table (
+  user_id uuid, email text, password_hash text, locked_until timestamptz
+)
 language sql stable security definer set search_path = ''
 as $$
-  select u.id, u.email::text, c.password_hash
+  select u.id, u.email::text, c.password_hash, c.locked_until
   from app_public.users as u
   join app_private.user_credentials as c on c.user_id = u.id
   where u.id = app_hidden.require_user_id()

@@ -1,12 +1,21 @@
 -- Ten wrong passwords in a row close the account for a quarter of an hour. Whoever tries is not
 -- told; the owner is, by mail.
-create or replace function app_private.record_failed_sign_in(email text)
+create or replace function app_private.record_failed_sign_in(
+  email text, kind app_public.attempt_kind default 'sign_in'
+)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_email text;
 begin
+  perform app_private.record_failed_attempt(
+    record_failed_sign_in.kind,
+    (
+      select u.id from app_public.users as u
+      where u.email operator(public.=) record_failed_sign_in.email::public.citext
+    )
+  );
   update app_private.user_credentials as c
   set failed_login_attempts = c.failed_login_attempts + 1,
     locked_until = case
@@ -24,6 +33,7 @@ begin
 end
 $$;
 
-comment on function app_private.record_failed_sign_in(text) is
+comment on function app_private.record_failed_sign_in(text, app_public.attempt_kind) is
   'Counts a wrong password, and locks the account for 15 minutes at every tenth.';
-grant execute on function app_private.record_failed_sign_in(text) to lml_authenticator;
+grant execute on function app_private.record_failed_sign_in(text, app_public.attempt_kind)
+  to lml_authenticator;

@@ -8,20 +8,9 @@ as $$
 declare
   v_user_id uuid;
 begin
-  if register_user.email is null
-    or register_user.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
-    or length(register_user.email) > 320
-  then
-    raise exception 'This is not an e-mail address.'
-      using errcode = 'LMINP', detail = 'email', hint = 'Give an address such as ada@example.com.';
-  end if;
-  if coalesce(length(register_user.first_name), 0) not between 1 and 100
-    or coalesce(length(register_user.last_name), 0) not between 1 and 100
-  then
-    raise exception 'Both names are needed, of at most 100 characters.'
-      using errcode = 'LMINP', detail = 'first_name, last_name';
-  end if;
-
+  perform app_private.check_profile(
+    register_user.email, register_user.first_name, register_user.last_name
+  );
   insert into app_public.users (email, first_name, last_name)
   values (
     register_user.email::public.citext, register_user.first_name, register_user.last_name

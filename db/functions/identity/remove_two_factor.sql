@@ -9,6 +9,7 @@ begin
   perform app_hidden.refuse_impersonator();
   delete from app_private.two_factor_secrets as t where t.user_id = v_user_id;
   delete from app_private.recovery_codes as r where r.user_id = v_user_id;
+  perform app_private.revoke_trusted_devices(v_user_id);
   select u.email::text into strict v_email from app_public.users as u where u.id = v_user_id;
   perform app_private.queue_email(v_email, 'two_factor_removed');
 end

@@ -6,6 +6,10 @@ declare
   v_user_id uuid := app_hidden.require_user_id();
   v_session app_public.user_sessions;
 begin
+  -- Whoever acts in somebody's name may end that, and nothing else.
+  if revoke_session.session_id is distinct from app_hidden.current_session_id() then
+    perform app_hidden.refuse_impersonator();
+  end if;
   update app_public.user_sessions as s
   set revoked_at = coalesce(s.revoked_at, now())
   where s.id = revoke_session.session_id
@@ -23,5 +27,5 @@ $$;
 
 comment on function app_public.revoke_session(uuid) is
   'Ends one session of the user''s at once; platform staff may end anybody''s. '
-  'Raises LMAUT, LMSES, LMNFD.';
+  'Raises LMAUT, LMSES, LMNFD, LMIMP.';
 grant execute on function app_public.revoke_session(uuid) to lml_user;

@@ -1,19 +1,37 @@
+-- Whoever asks is answered alike, whether the address has an account or not: what is true goes to
+-- the mailbox. An account comes into being when the token comes back, so that nobody takes an
+-- address that is not theirs.
 create or replace function app_private.sign_up(
   email text, password_hash text, first_name text, last_name text, token text
 )
-returns uuid
+returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
-declare
-  v_user_id uuid := app_private.register_user(
-    sign_up.email, sign_up.password_hash, sign_up.first_name, sign_up.last_name
-  );
 begin
-  perform app_private.issue_user_token(v_user_id, 'verify_email', sign_up.email, sign_up.token);
-  return v_user_id;
+  perform app_private.check_profile(sign_up.email, sign_up.first_name, sign_up.last_name);
+  if not app_private.may_mail(sign_up.email, array['complete_sign_up', 'account_exists']) then
+    return;
+  end if;
+  if exists (
+    select from app_public.users as u
+    where u.email operator(public.=) sign_up.email::public.citext
+  ) then
+    perform app_private.queue_email(sign_up.email, 'account_exists');
+    return;
+  end if;
+  insert into app_private.sign_ups (
+    token_hash, email, password_hash, first_name, last_name, expires_at
+  )
+  values (
+    app_hidden.hash_token(sign_up.token), sign_up.email::public.citext, sign_up.password_hash,
+    sign_up.first_name, sign_up.last_name, now() + interval '2 days'
+  );
+  perform app_private.queue_email(
+    sign_up.email, 'complete_sign_up', jsonb_build_object('token', sign_up.token)
+  );
 end
 $$;
 
 comment on function app_private.sign_up(text, text, text, text, text) is
-  'Opens an account and mails the token that proves its address. Raises LMINP, LMEML.';
+  'Asks for an account; what becomes of it is told by mail alone. Raises LMINP.';
 grant execute on function app_private.sign_up(text, text, text, text, text) to lml_authenticator;

@@ -16,6 +16,7 @@ begin
   where s.user_id = store_password.user_id
     and s.revoked_at is null
     and s.id is distinct from store_password.kept_session_id;
+  perform app_private.revoke_trusted_devices(store_password.user_id);
   select u.email::text into strict v_email
   from app_public.users as u where u.id = store_password.user_id;
   perform app_private.queue_email(v_email, 'password_changed');
@@ -23,4 +24,4 @@ end
 $$;
 
 comment on function app_private.store_password(uuid, text, uuid) is
-  'A new password ends every other session, and its owner is told.';
+  'A new password ends every other session and the trust in devices, and its owner is told.';

@@ -19,8 +19,7 @@ begin
     and u.account_status = 'active'
   returning t.* into v_token;
   if v_token.user_id is null then
-    raise exception 'This link is not good, or not any more.'
-      using errcode = 'LMTOK', hint = 'Ask for a new one.';
+    perform app_private.raise_bad_link();
   end if;
   return v_token;
 end

@@ -1,5 +1,5 @@
 -- Whoever has the token has the mailbox: no session is needed, so that a link works on any device.
-create or replace function app_public.verify_email(token text)
+create or replace function app_private.verify_email(token text)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -17,6 +17,6 @@ begin
 end
 $$;
 
-comment on function app_public.verify_email(text) is
+comment on function app_private.verify_email(text) is
   'Proves an address with the token that was mailed to it. Raises LMTOK.';
-grant execute on function app_public.verify_email(text) to lml_anonymous, lml_user;
+grant execute on function app_private.verify_email(text) to lml_authenticator;

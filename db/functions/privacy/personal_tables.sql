@@ -14,6 +14,17 @@ from (values
       select s.id from app_public.user_sessions as s where s.user_id = ($1).user_id
     )'
   ),
+  ('app_private.sign_ups', 'sign_ups', 't.email operator(public.=) any (($1).emails)'),
+  (
+    'app_private.trusted_device_tokens', null,
+    't.device_id in (
+      select d.id from app_public.trusted_devices as d where d.user_id = ($1).user_id
+    )'
+  ),
+  ('app_public.trusted_devices', 'trusted_devices', 't.user_id = ($1).user_id'),
+  ('app_public.failed_attempts', 'failed_attempts', 't.user_id = ($1).user_id'),
+  ('app_public.impersonations', 'impersonations', 't.user_id = ($1).user_id'),
+  ('app_public.user_suspensions', 'suspensions', 't.user_id = ($1).user_id'),
   ('app_public.user_sessions', 'sessions', 't.user_id = ($1).user_id'),
   -- The last mail goes to an address that is forgotten once it is sent.
   (

@@ -51,6 +51,8 @@ beforeAll(async () => {
       tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
       'staff', tests.user_id('theatre owner'), now() + interval '1 day'
     );
+    insert into app_public.trusted_devices (user_id, expires_at)
+    values (tests.user_id('ada'), now() + interval '1 day');
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -88,6 +90,7 @@ beforeAll(async () => {
       'ticket_category_id', (
         select id from app_public.ticket_categories where event_id = tests.id('draft.event') limit 1
       ),
+      'device_id', (select id from app_public.trusted_devices),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};

@@ -10,6 +10,8 @@ with not_audited (name, reason) as (
     ('app_private.audit_sealed_rows', 'a chain of hashes over the log'),
     ('app_public.booking_state_transitions', 'append-only history'),
     ('app_public.ticket_scans', 'append-only history'),
+    ('app_public.consents', 'append-only history'),
+    ('app_public.failed_attempts', 'append-only history'),
     ('app_public.ledger_accounts', 'part of the ledger, never changed'),
     ('app_public.ledger_entries', 'append-only history'),
     ('app_public.ledger_transactions', 'append-only history'),
@@ -27,11 +29,15 @@ with not_audited (name, reason) as (
     ('app_private.invitation_tokens', 'organization_invitations is audited'),
     ('app_private.recovery_codes', 'made with two_factor_secrets; using one opens a session'),
     ('app_private.payment_intent_secrets', 'payment_intents is audited'),
+    ('app_private.trusted_device_tokens', 'trusted_devices is audited'),
+    ('app_private.sign_ups', 'what was only asked for; the account that comes of it is audited'),
     ('app_private.ticket_credentials', 'derived from signing_keys, which is audited'),
     -- Machinery, which has its own times and outcomes.
     ('app_private.idempotency_keys', 'remembers answers; what was done is audited'),
     ('app_private.stripe_events', 'an inbox: what came, and what became of it'),
     ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
+    ('app_private.attempts', 'counts of a few minutes'),
+    ('app_private.session_activity', 'when somebody was last there'),
     ('app_private.worker_heartbeats', 'says that a worker lives')
 ),
 tables as (

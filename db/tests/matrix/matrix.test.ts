@@ -120,6 +120,21 @@ beforeAll(async () => {
     values (tests.user_id('ada'), 'x');
     insert into app_private.recovery_codes (user_id, code_hash)
     values (tests.user_id('ada'), sha256('x'));
+    select app_private.sign_up('x@example.com', '$argon2id$x', 'X', 'X', tests.token('x'));
+    select app_private.count_attempt('sign_in', '203.0.113.7');
+    select app_private.record_failed_attempt('sign_in', tests.user_id('ada'));
+    select app_private.record_session_activity(
+      array[app_hidden.hash_token(tests.token('session of ada'))]
+    );
+    select app_private.trust_device(s, tests.token('device'))
+    from app_public.user_sessions as s where s.user_id = tests.user_id('ada');
+    insert into app_public.user_suspensions (user_id, reason, lifted_at)
+    values (tests.user_id('ada'), 'x', now());
+    select set_config('lml.session_token', tests.token('session of root'), true),
+      app_private.start_impersonation(
+        tests.user_id('ada'), 'She asked us.', tests.token('root as ada')
+      );
+    select tests.as_owner();
     insert into app_private.idempotency_keys (owner, idempotency_key, function_name, arguments_hash)
     values ('x', 'x', 'x', 'x');
     select app_private.beat_worker('x');
