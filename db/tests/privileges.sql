@@ -118,9 +118,11 @@ select results_eq(
       and not has_function_privilege('lml_anonymous', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['acquire_seat_lock', 'create_event', 'create_organization',
+  $$ select unnest(array['acquire_seat_lock', 'add_fraud_alert_note', 'approve_fraud_review',
+    'assign_fraud_alert', 'create_event', 'create_fraud_rule', 'create_organization',
     'create_performance', 'create_ticket_category', 'create_venue', 'import_venue_layout',
-    'publish_event', 'release_seat_lock', 'scan_ticket']) $$,
+    'publish_event', 'reject_fraud_review', 'release_seat_lock', 'resolve_fraud_alert',
+    'scan_ticket', 'set_fraud_rule_enabled', 'try_fraud_rule']) $$,
   'users also run organizations, and lock single seats'
 );
 select results_eq(
@@ -130,8 +132,9 @@ select results_eq(
       and has_function_privilege('lml_worker', p.oid, 'execute')
     order by 1
   $$,
-  $$ select unnest(array['app_private.apply_stripe_event', 'app_private.beat_worker',
-    'app_private.confirm_booking', 'app_private.expire_bookings',
+  $$ select unnest(array['app_private.announce_fraud_alert', 'app_private.apply_stripe_event',
+    'app_private.beat_worker', 'app_private.confirm_booking', 'app_private.expire_bookings',
+    'app_private.load_disposable_email_domains',
     'app_private.make_partitions_ahead', 'app_private.prepare_payment_intent',
     'app_private.prepare_payment_intent_cancel', 'app_private.prepare_refund',
     'app_private.record_payment_intent', 'app_private.record_payment_intent_canceled',

@@ -1,10 +1,12 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
+import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
@@ -12,10 +14,12 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 export function taskList(context: TaskContext): TaskList {
   return {
     booking__expire_due: bookingExpireDue(context),
+    fraud_alert__announce: fraudAlertAnnounce(context),
     partition__make_ahead: partitionMakeAhead(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
+    risk__load_disposable_domains: riskLoadDisposableDomains(context),
     stripe_event__apply: stripeEventApply(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
@@ -29,4 +33,5 @@ export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+41 3 * * 1 risk__load_disposable_domains ?fill=8d&jobKey=risk__load_disposable_domains
 `;

@@ -1,0 +1,79 @@
+-- The one place that says what rules mean: a checkout asks it about now, and try_fraud_rule about
+-- then. It reads only what was written down up to the signal, so both get the same answer.
+create or replace function app_private.rule_catches(
+  rule app_public.fraud_detection_rules, signal app_private.booking_signals
+)
+returns boolean
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_since timestamptz := signal.occurred_at - make_interval(secs => rule.window_seconds);
+begin
+  case rule.rule_type
+    when 'amount' then
+      return signal.currency = rule.currency and signal.amount_cents >= rule.amount_cents;
+    when 'disposable_email' then
+      return signal.is_disposable_email;
+    when 'geography_mismatch' then
+      return coalesce(signal.country <> all (signal.expected_countries), false);
+    when 'velocity_user' then
+      return rule.trigger_count <= (
+        select count(*)
+        from app_private.booking_signals as s
+        where s.organization_id = signal.organization_id
+          and s.stage = signal.stage
+          and (s.buyer_key = signal.buyer_key or s.email = signal.email)
+          and s.occurred_at > v_since
+          and s.occurred_at <= signal.occurred_at
+      );
+    when 'velocity_address' then
+      return rule.trigger_count <= (
+        select count(*)
+        from app_private.booking_signals as s
+        where s.organization_id = signal.organization_id
+          and s.stage = signal.stage
+          and s.ip_address = signal.ip_address
+          and s.occurred_at > v_since
+          and s.occurred_at <= signal.occurred_at
+      );
+    when 'velocity_device' then
+      return rule.trigger_count <= (
+        select count(*)
+        from app_private.booking_signals as s
+        where s.organization_id = signal.organization_id
+          and s.stage = signal.stage
+          and s.device = signal.device
+          and s.occurred_at > v_since
+          and s.occurred_at <= signal.occurred_at
+      );
+    when 'seat_hoarding' then
+      return rule.trigger_count <= (
+        select coalesce(sum(s.tickets), 0)
+        from app_private.booking_signals as s
+        where s.organization_id = signal.organization_id
+          and s.stage = signal.stage
+          and s.performance_id = signal.performance_id
+          and (s.buyer_key = signal.buyer_key or s.email = signal.email)
+          and s.occurred_at > v_since
+          and s.occurred_at <= signal.occurred_at
+      );
+    when 'payment_failures' then
+      return rule.trigger_count <= (
+        select count(*)
+        from app_private.payment_failure_signals as f
+        where f.organization_id = signal.organization_id
+          and (
+            f.buyer_key = signal.buyer_key or f.email = signal.email
+            or f.ip_address = signal.ip_address or f.device = signal.device
+          )
+          and f.occurred_at > v_since
+          and f.occurred_at <= signal.occurred_at
+      );
+  end case;
+end
+$$;
+
+comment on function app_private.rule_catches(
+  app_public.fraud_detection_rules, app_private.booking_signals
+) is 'Whether a rule fires at what was known at a hold or a checkout, whether it is enabled or not.';
