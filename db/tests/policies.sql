@@ -51,7 +51,8 @@ select is(tests.all_sight(), tests.sees('
   ledger_entries: denied, ledger_transactions: denied, organization_members: denied,
   organization_settings: denied, organizations: 2, payment_intents: 0, performance_categories: 4,
   performances: 2,
-  platform_staff: denied, refunds: 0, risk_assessments: denied, seat_booking_state: denied, tax_rates: denied,
+  platform_staff: denied, refunds: 0, risk_assessments: denied, seat_booking_state: denied,
+  tax_rates: denied,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: denied, tickets: 0,
   user_sessions: denied, users: denied, venue_layouts: 2, venues: 2
 '), 'anonymous sees what is public');
@@ -65,7 +66,8 @@ select is(tests.all_sight(), tests.sees('
   ledger_entries: denied, ledger_transactions: denied, organization_members: denied,
   organization_settings: denied, organizations: 2, payment_intents: 2, performance_categories: 4,
   performances: 2,
-  platform_staff: denied, refunds: 1, risk_assessments: denied, seat_booking_state: denied, tax_rates: denied,
+  platform_staff: denied, refunds: 1, risk_assessments: denied, seat_booking_state: denied,
+  tax_rates: denied,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: denied, tickets: 3,
   user_sessions: denied, users: denied, venue_layouts: 2, venues: 2
 '), 'a guest sees, besides, what was bought with the token');
@@ -96,7 +98,8 @@ select is(tests.all_sight(), tests.sees('
   ledger_entries: 0, ledger_transactions: 0, organization_members: 0,
   organization_settings: 0, organizations: 2, payment_intents: 1, performance_categories: 4,
   performances: 2,
-  platform_staff: 0, refunds: 0, risk_assessments: 0, seat_booking_state: 0, tax_rates: 0,
+  platform_staff: 0, refunds: 0, risk_assessments: 0, seat_booking_state: 0,
+  tax_rates: 0,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: 0, tickets: 1,
   user_sessions: 1, users: 1, venue_layouts: 2, venues: 2
 '), 'a user sees what is public and what is theirs');
@@ -110,7 +113,8 @@ select is(tests.all_sight(), tests.sees('
   ledger_entries: 0, ledger_transactions: 0, organization_members: 0,
   organization_settings: 0, organizations: 2, payment_intents: 0, performance_categories: 4,
   performances: 2,
-  platform_staff: 0, refunds: 0, risk_assessments: 0, seat_booking_state: 0, tax_rates: 0,
+  platform_staff: 0, refunds: 0, risk_assessments: 0, seat_booking_state: 0,
+  tax_rates: 0,
   ticket_categories: 4, ticket_category_prices: 4, ticket_scans: 0, tickets: 0,
   user_sessions: 1, users: 1, venue_layouts: 2, venues: 2
 '), 'a stranger sees what is public, and herself');
@@ -132,7 +136,8 @@ select is(
   ledger_entries: 30, ledger_transactions: 7, organization_members: 8,
   organization_settings: 1, organizations: 2, payment_intents: 3, performance_categories: 4,
   performances: 3,
-  platform_staff: 0, refunds: 1, risk_assessments: 0, seat_booking_state: 20, tax_rates: 1,
+  platform_staff: 0, refunds: 1, risk_assessments: 0, seat_booking_state: 20,
+  tax_rates: 1,
   ticket_categories: 6, ticket_category_prices: 6, ticket_scans: 1, tickets: 4,
   user_sessions: 1, users: 1, venue_layouts: 2, venues: 2
 '), 'an owner sees all of the organization, and nothing of others');

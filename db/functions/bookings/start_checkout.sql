@@ -58,7 +58,7 @@ begin
   where b.id = v_booking.id
   returning * into v_booking;
 
-  v_action := app_private.screen_checkout(v_booking);
+  v_action := app_private.screen_checkout(v_booking, v_contact.phone);
   if v_action = 'block' then
     perform app_private.refuse_checkout(v_booking);
   elsif v_action = 'review' then

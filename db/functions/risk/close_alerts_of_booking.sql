@@ -1,4 +1,4 @@
--- In order of their rules, which two reviewers of two bookings might otherwise wait for in a circle.
+-- In order of their rules: two reviewers of two bookings would otherwise wait in a circle.
 create or replace function app_private.close_alerts_of_booking(
   booking app_public.bookings, resolution app_public.fraud_resolution, note text
 )

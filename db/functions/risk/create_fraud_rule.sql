@@ -2,7 +2,7 @@ create or replace function app_public.create_fraud_rule(
   rule_name text, rule_type app_public.fraud_rule_type, severity app_public.fraud_severity,
   action app_public.fraud_action, organization_id uuid default null,
   trigger_count integer default null, window_seconds integer default null,
-  amount_cents bigint default null, currency text default null,
+  amount_cents bigint default null, amount_currency text default null,
   stage app_public.fraud_stage default 'checkout', description text default null,
   is_enabled boolean default true, idempotency_key text default null
 )
@@ -22,24 +22,24 @@ begin
       create_fraud_rule.rule_name, create_fraud_rule.rule_type, create_fraud_rule.severity,
       create_fraud_rule.action, create_fraud_rule.organization_id,
       create_fraud_rule.trigger_count, create_fraud_rule.window_seconds,
-      create_fraud_rule.amount_cents, create_fraud_rule.currency, create_fraud_rule.stage,
+      create_fraud_rule.amount_cents, create_fraud_rule.amount_currency, create_fraud_rule.stage,
       create_fraud_rule.description, create_fraud_rule.is_enabled
     )
   );
   if v_id is null then
-    if create_fraud_rule.currency is not null then
-      perform app_hidden.require_currency(create_fraud_rule.currency);
+    if create_fraud_rule.amount_currency is not null then
+      perform app_hidden.require_currency(create_fraud_rule.amount_currency);
     end if;
     insert into app_public.fraud_detection_rules (
       organization_id, rule_name, description, rule_type, stage, severity, action, trigger_count,
-      window_seconds, amount_cents, currency, is_enabled, created_by
+      window_seconds, amount_cents, amount_currency, is_enabled, created_by
     )
     values (
       create_fraud_rule.organization_id, create_fraud_rule.rule_name,
       create_fraud_rule.description, create_fraud_rule.rule_type, create_fraud_rule.stage,
       create_fraud_rule.severity, create_fraud_rule.action, create_fraud_rule.trigger_count,
       create_fraud_rule.window_seconds, create_fraud_rule.amount_cents,
-      create_fraud_rule.currency, create_fraud_rule.is_enabled, app_hidden.current_user_id()
+      create_fraud_rule.amount_currency, create_fraud_rule.is_enabled, app_hidden.current_user_id()
     )
     on conflict on constraint fraud_rules_name_is_unique do nothing
     returning id into v_id;

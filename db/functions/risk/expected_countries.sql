@@ -1,22 +1,20 @@
 -- There is no database of places behind this: the number says where its owner is at home, and
 -- otherwise a venue whose country is a code says where its visitors probably are.
-create or replace function app_private.expected_countries(customer_id uuid, performance_id uuid)
+create or replace function app_private.expected_countries(phone text, performance_id uuid)
 returns text[]
 language sql stable security definer set search_path = ''
 as $$
   select coalesce(
     (
       select array_agg(c.country order by c.country)
-      from app_public.customers as u
-      join lateral (
+      from app_private.calling_codes as c
+      where c.prefix = (
         select c.prefix
         from app_private.calling_codes as c
-        where starts_with(ltrim(u.phone, '+'), c.prefix)
+        where starts_with(ltrim(expected_countries.phone, '+'), c.prefix)
         order by length(c.prefix) desc
         limit 1
-      ) as longest on true
-      join app_private.calling_codes as c on c.prefix = longest.prefix
-      where u.id = expected_countries.customer_id
+      )
     ),
     (
       select array[upper(v.address ->> 'country')]
@@ -29,5 +27,5 @@ as $$
   )
 $$;
 
-comment on function app_private.expected_countries(uuid, uuid) is
-  'Countries of the customer''s telephone number, or else of the venue; null: unknown.';
+comment on function app_private.expected_countries(text, uuid) is
+  'Countries of a telephone number, or else of the venue; null: unknown.';

@@ -7,7 +7,10 @@ declare
 begin
   -- Asked before it is locked: a stranger must not make anybody wait.
   perform app_hidden.require_permission(
-    (select a.organization_id from app_public.fraud_alerts as a where a.id = lock_fraud_alert.alert_id),
+    (
+      select a.organization_id
+      from app_public.fraud_alerts as a where a.id = lock_fraud_alert.alert_id
+    ),
     'risk.manage'
   );
   select * into strict v_alert

@@ -7,7 +7,10 @@ declare
 begin
   -- Asked before it is locked: a stranger must not make anybody wait.
   perform app_hidden.require_permission(
-    (select b.organization_id from app_public.bookings as b where b.id = lock_fraud_review.booking_id),
+    (
+      select b.organization_id
+      from app_public.bookings as b where b.id = lock_fraud_review.booking_id
+    ),
     'risk.manage'
   );
   select * into strict v_booking

@@ -1,7 +1,7 @@
 -- Everything that rules may ask later, as it is now. A setting that is no address or no country is
 -- unknown, not an error: what a proxy sends must not stop a sale.
 create or replace function app_private.record_signal(
-  booking_id uuid, stage app_public.fraud_stage, tickets integer
+  booking_id uuid, stage app_public.fraud_stage, tickets integer, phone text default null
 )
 returns app_private.booking_signals
 language plpgsql volatile security definer
@@ -26,7 +26,7 @@ begin
     -- Proxies say XX for unknown and T1 for Tor.
     case when v_country ~ '^[A-Z]{2}$' and v_country <> 'XX' then v_country end,
     case when v_country ~ '^[A-Z]{2}$' and record_signal.stage = 'checkout'
-      then app_private.expected_countries(b.customer_id, b.performance_id)
+      then app_private.expected_countries(record_signal.phone, b.performance_id)
     end,
     coalesce(app_private.is_disposable_email(b.customer_email::text), false),
     record_signal.tickets, b.total_amount_cents, b.currency
@@ -37,5 +37,5 @@ begin
 end
 $$;
 
-comment on function app_private.record_signal(uuid, app_public.fraud_stage, integer) is
+comment on function app_private.record_signal(uuid, app_public.fraud_stage, integer, text) is
   'Writes down who holds or checks out, and from where.';

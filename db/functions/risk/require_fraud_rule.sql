@@ -11,8 +11,8 @@ begin
     if coalesce(rule.amount_cents < 1, true) then
       perform app_hidden.raise_bad_input('', 'amount_cents');
     end if;
-    if rule.currency is null then
-      perform app_hidden.raise_bad_input('', 'currency');
+    if rule.amount_currency is null then
+      perform app_hidden.raise_bad_input('', 'amount_currency');
     end if;
   elsif rule.rule_type not in ('geography_mismatch', 'disposable_email') then
     if coalesce(rule.trigger_count < 1, true) then

@@ -12,7 +12,7 @@ declare
 begin
   case rule.rule_type
     when 'amount' then
-      return signal.currency = rule.currency and signal.amount_cents >= rule.amount_cents;
+      return signal.currency = rule.amount_currency and signal.amount_cents >= rule.amount_cents;
     when 'disposable_email' then
       return signal.is_disposable_email;
     when 'geography_mismatch' then
@@ -76,4 +76,5 @@ $$;
 
 comment on function app_private.rule_catches(
   app_public.fraud_detection_rules, app_private.booking_signals
-) is 'Whether a rule fires at what was known at a hold or a checkout, whether it is enabled or not.';
+) is
+  'Whether a rule fires at what was known at a hold or a checkout, enabled or not.';

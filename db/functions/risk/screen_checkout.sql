@@ -1,5 +1,7 @@
 -- Nothing is raised here: what the rules found has to be there afterwards.
-create or replace function app_private.screen_checkout(booking app_public.bookings)
+create or replace function app_private.screen_checkout(
+  booking app_public.bookings, phone text default null
+)
 returns app_public.fraud_action
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -15,7 +17,8 @@ begin
     return null;
   end if;
   v_signal := app_private.record_signal(
-    v_booking.id, 'checkout', cardinality(app_private.held_seat_nos(v_booking))
+    v_booking.id, 'checkout', cardinality(app_private.held_seat_nos(v_booking)),
+    screen_checkout.phone
   );
   v_rules := array(select r from app_private.firing_rules(v_signal) as r);
   if cardinality(v_rules) = 0 then
@@ -53,6 +56,6 @@ begin
 end
 $$;
 
-comment on function app_private.screen_checkout(app_public.bookings) is
+comment on function app_private.screen_checkout(app_public.bookings, text) is
   'Records a checkout and asks the rules about it: the strongest action of those that fire, or '
   'null. Writes the assessment and the alerts.';

@@ -1,4 +1,4 @@
--- Asked only where a rule wants it: see events.screens_holds. It raises, and so the seats stay free.
+-- Asked only where a rule wants it: see events.screens_holds. It raises, so the seats stay free.
 create or replace function app_private.screen_hold(sale app_private.sale, booking_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''

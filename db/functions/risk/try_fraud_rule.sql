@@ -2,7 +2,7 @@ create or replace function app_public.try_fraud_rule(
   organization_id uuid, since timestamptz, until timestamptz, rule_id uuid default null,
   rule_type app_public.fraud_rule_type default null, trigger_count integer default null,
   window_seconds integer default null, amount_cents bigint default null,
-  currency text default null, stage app_public.fraud_stage default 'checkout'
+  amount_currency text default null, stage app_public.fraud_stage default 'checkout'
 )
 returns setof app_public.fraud_rule_catch
 language plpgsql stable security definer set search_path = ''
@@ -17,7 +17,7 @@ begin
     v_rule.trigger_count := try_fraud_rule.trigger_count;
     v_rule.window_seconds := try_fraud_rule.window_seconds;
     v_rule.amount_cents := try_fraud_rule.amount_cents;
-    v_rule.currency := try_fraud_rule.currency;
+    v_rule.amount_currency := try_fraud_rule.amount_currency;
     perform app_hidden.require_fraud_rule(v_rule);
   else
     select * into v_rule

@@ -38,7 +38,7 @@ create table app_public.fraud_detection_rules (
   trigger_count integer,
   window_seconds integer,
   amount_cents bigint,
-  currency text references app_public.currencies,
+  amount_currency text references app_public.currencies,
   is_enabled boolean not null default true,
   true_positives integer not null default 0,
   false_positives integer not null default 0,
@@ -66,7 +66,7 @@ create table app_public.fraud_detection_rules (
   constraint fraud_rules_window_is_bounded check (window_seconds between 1 and 31536000),
   constraint fraud_rules_about_amounts_have_one_with_its_currency check (
     (rule_type = 'amount') = (amount_cents is not null)
-    and (amount_cents is null) = (currency is null)
+    and (amount_cents is null) = (amount_currency is null)
   ),
   constraint fraud_rules_amount_is_bounded check (amount_cents between 1 and 100000000000000),
   -- At a hold there is no order yet that could be flagged or reviewed, nor an e-mail address.
@@ -82,7 +82,8 @@ create table app_public.fraud_detection_rules (
 );
 create index fraud_detection_rules_organization_id_idx
   on app_public.fraud_detection_rules (organization_id);
-create index fraud_detection_rules_currency_idx on app_public.fraud_detection_rules (currency);
+create index fraud_detection_rules_amount_currency_idx
+  on app_public.fraud_detection_rules (amount_currency);
 create index fraud_detection_rules_created_by_idx on app_public.fraud_detection_rules (created_by);
 
 comment on table app_public.fraud_detection_rules is
@@ -102,7 +103,7 @@ comment on column app_public.fraud_detection_rules.trigger_count is
 comment on column app_public.fraud_detection_rules.window_seconds is 'Within this time.';
 comment on column app_public.fraud_detection_rules.amount_cents is
   'It fires at this total, in minor units.';
-comment on column app_public.fraud_detection_rules.currency is
+comment on column app_public.fraud_detection_rules.amount_currency is
   'Currency of the amount; bookings in another one are not looked at.';
 comment on column app_public.fraud_detection_rules.is_enabled is 'Whether it is asked.';
 comment on column app_public.fraud_detection_rules.true_positives is 'Alerts that were right.';
@@ -158,7 +159,7 @@ create index booking_signals_device_idx
   on app_private.booking_signals (organization_id, device, occurred_at) where device is not null;
 
 comment on table app_private.booking_signals is
-  'Where a hold or a checkout came from, as it was then. Holds are recorded while a rule asks for it.';
+  'Where a hold or a checkout came from, as it was then. Holds are recorded while a rule asks.';
 comment on column app_private.booking_signals.buyer_key is
   'The user''s id, or the hash of the guest''s cart token.';
 comment on column app_private.booking_signals.country is
@@ -397,7 +398,7 @@ alter type app_private.sale add attribute screens_holds boolean;
 -- What every platform starts with: it marks and tells, and stops nobody.
 insert into app_public.fraud_detection_rules (
   rule_name, description, rule_type, severity, action, trigger_count, window_seconds, amount_cents,
-  currency
+  amount_currency
 ) values
   (
     'Many checkouts by one person', 'Ten or more within an hour, by account or e-mail address.',
