@@ -266,7 +266,6 @@ select is(
 -- Refused.
 select tests.rule('never', 'amount', 'block', amount_cents => 10000, amount_currency => 'EUR',
   severity => 'critical');
-select tests.keep('jobs', uuidv7());
 select is(
   tests.buys(6, 'f@example.com', '{}', 2), 'look, tell, mark, never: canceled',
   'a blocked booking is canceled'
