@@ -15,12 +15,17 @@ import {
   BookingItemsDocument,
   BookingsDocument,
   CancelBookingDocument,
+  ChangePasswordDocument,
+  CloseAccountDocument,
+  ConfirmEmailChangeDocument,
+  ConfirmTwoFactorDocument,
   CreateEventDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
   CurrentUserDocument,
+  EnrollTwoFactorDocument,
   EventDocument,
   EventsDocument,
   HoldSeatsDocument,
@@ -32,16 +37,26 @@ import {
   PerformanceDocument,
   PerformancesDocument,
   PublishEventDocument,
+  RefreshSessionDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
+  RemoveTwoFactorDocument,
+  RequestEmailChangeDocument,
+  RequestEmailVerificationDocument,
+  RequestPasswordResetDocument,
+  ResetPasswordDocument,
+  RevokeSessionDocument,
   ScanTicketDocument,
   SeatMapDocument,
   SignInDocument,
+  SessionsDocument,
   SignOutDocument,
+  SignOutEverywhereDocument,
   SignUpDocument,
   StartCheckoutDocument,
   TicketCategoriesDocument,
   TicketsDocument,
+  VerifyEmailDocument,
   LayoutTextDocument,
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
@@ -57,6 +72,7 @@ import {
   type Scan,
   type SeatMap,
   type Session,
+  type SignedInDevice,
   type Ticket,
   type TicketCategory,
   toTicketCategory,
@@ -208,13 +224,17 @@ export class LastMinuteLive {
    * Signs in for 30 days; the calls that follow are this user's. Not repeated when its answer is
    * lost, because each attempt would leave a session behind.
    *
-   * @throws WrongCredentialsError, AccountLockedError
+   * @throws WrongCredentialsError, CodeNeededError, WrongCodeError, AccountLockedError
    */
   async signIn(
     input: {
       readonly email: string;
       readonly password: string;
       readonly device?: string | undefined;
+      /** Six digits of the app, for users with a second factor. */
+      readonly code?: string | undefined;
+      /** Instead of a code, when the telephone is lost. */
+      readonly recoveryCode?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<Session> {
@@ -227,6 +247,174 @@ export class LastMinuteLive {
     const data = await this.#transport.graphql(SignOutDocument, {}, true, options);
     this.#token = null;
     return present(data.signOut).signedOut;
+  }
+
+  /** Ends all sessions of the user, this one too; returns how many. */
+  async signOutEverywhere(options?: CallOptions): Promise<number> {
+    const data = await this.#transport.graphql(SignOutEverywhereDocument, {}, true, options);
+    this.#token = null;
+    return present(data.signOutEverywhere?.sessionsEnded ?? null);
+  }
+
+  /** Where the user is signed in, and was. */
+  async sessions(options?: CallOptions): Promise<readonly SignedInDevice[]> {
+    return await all(async (after) => {
+      const data = await this.#query(SessionsDocument, { after }, options);
+      return (
+        data.currentUser?.sessions ?? {
+          nodes: [],
+          pageInfo: { hasNextPage: false, endCursor: null },
+        }
+      );
+    });
+  }
+
+  /**
+   * Ends one session of the user's at once.
+   *
+   * @throws NotFoundError, NotSignedInError, SessionEndedError
+   */
+  async revokeSession(
+    session: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    const sessionId = typeof session === "string" ? session : session.id;
+    await this.#transport.graphql(RevokeSessionDocument, { sessionId }, true, options);
+  }
+
+  /**
+   * Another token for this session, good for 30 more days; the old one is dead. Not repeated when its
+   * answer is lost: then the session is lost too, and the user signs in again.
+   *
+   * @throws NotSignedInError, SessionEndedError
+   */
+  async refreshSession(options?: CallOptions): Promise<Session> {
+    const data = await this.#transport.graphql(RefreshSessionDocument, {}, false, options);
+    return this.#begin(present(data.refreshSession));
+  }
+
+  /**
+   * Proves the address that a token was mailed to. Needs no session.
+   *
+   * @throws MailedTokenError
+   */
+  async verifyEmail(token: string, options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(VerifyEmailDocument, { token }, false, options);
+  }
+
+  /** Has another token mailed that proves the user's address; within a minute of the last one, none. */
+  async requestEmailVerification(options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(RequestEmailVerificationDocument, {}, true, options);
+  }
+
+  /** Has a token for a new password mailed, if the address has an account. Nobody learns whether it has. */
+  async requestPasswordReset(
+    input: { readonly email: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(RequestPasswordResetDocument, { input }, true, options);
+  }
+
+  /**
+   * Sets a new password with a mailed token. All sessions end.
+   *
+   * @throws MailedTokenError, WeakPasswordError
+   */
+  async resetPassword(
+    input: { readonly token: string; readonly password: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(ResetPasswordDocument, { input }, false, options);
+  }
+
+  /**
+   * Sets a new password. The user's other sessions end.
+   *
+   * @throws WrongCredentialsError, WeakPasswordError, NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async changePassword(
+    input: { readonly currentPassword: string; readonly newPassword: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(ChangePasswordDocument, { input }, false, options);
+  }
+
+  /**
+   * Has a token mailed to a new address, which becomes the account's with `confirmEmailChange`.
+   *
+   * @throws WrongCredentialsError, InvalidInputError, NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async requestEmailChange(
+    input: { readonly email: string; readonly currentPassword: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(RequestEmailChangeDocument, { input }, true, options);
+  }
+
+  /**
+   * Makes the address that a token was mailed to the account's. Needs no session.
+   *
+   * @throws MailedTokenError
+   */
+  async confirmEmailChange(token: string, options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(ConfirmEmailChangeDocument, { token }, false, options);
+  }
+
+  /**
+   * Sets an authenticator app up; show `uri` as a QR code. Nothing changes until `confirmTwoFactor`.
+   *
+   * @throws WrongCredentialsError, SecondFactorExistsError, SecondFactorUnavailableError, ImpersonationError
+   */
+  async enrollTwoFactor(
+    input: { readonly currentPassword: string },
+    options?: CallOptions,
+  ): Promise<{ readonly uri: string; readonly secret: string }> {
+    const data = await this.#transport.graphql(EnrollTwoFactorDocument, { input }, false, options);
+    return present(data.enrollTwoFactor);
+  }
+
+  /**
+   * Gives the app's first code; from now on signing in takes one. Returns ten recovery codes, which are
+   * shown this once.
+   *
+   * @throws WrongCodeError, SecondFactorExistsError, ImpersonationError
+   */
+  async confirmTwoFactor(
+    input: { readonly code: string },
+    options?: CallOptions,
+  ): Promise<readonly string[]> {
+    const data = await this.#transport.graphql(ConfirmTwoFactorDocument, { input }, false, options);
+    return present(data.confirmTwoFactor);
+  }
+
+  /**
+   * Removes the second factor: signing in takes the password alone again.
+   *
+   * @throws WrongCredentialsError, CodeNeededError, WrongCodeError, ImpersonationError
+   */
+  async removeTwoFactor(
+    input: {
+      readonly currentPassword: string;
+      readonly code?: string | undefined;
+      readonly recoveryCode?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(RemoveTwoFactorDocument, { input }, false, options);
+  }
+
+  /**
+   * Closes the account for good. Carts are canceled; tickets stay valid.
+   *
+   * @throws WrongCredentialsError, MoneyOnItsWayError, LastOwnerError, NotSignedInError, SessionEndedError,
+   * ImpersonationError
+   */
+  async closeAccount(
+    input: { readonly currentPassword: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#transport.graphql(CloseAccountDocument, { input }, false, options);
+    this.#token = null;
   }
 
   /** Who is signed in; null for a guest, and after the session has ended. */

@@ -61,7 +61,7 @@ export class WrongCredentialsError extends LastMinuteLiveError {}
 /** LMPWD: the password is too short or too long. */
 export class WeakPasswordError extends LastMinuteLiveError {}
 
-/** LMLCK: the account is closed or locked, for a quarter of an hour after ten wrong passwords. */
+/** LMLCK: the account is suspended or closed. */
 export class AccountLockedError extends LastMinuteLiveError {}
 
 /** LMEML: the address has an account. Sign in instead. */
@@ -128,6 +128,42 @@ export class IdempotencyKeyReusedError extends LastMinuteLiveError {}
 
 /** LMINP: an argument makes no sense; `detail` names it. */
 export class InvalidInputError extends LastMinuteLiveError {}
+
+/** LMTOK: a mailed token is unknown, used, or too old. Ask for a new one. */
+export class MailedTokenError extends LastMinuteLiveError {}
+
+/** LMTFA: the account has a second factor. Sign in with `code` or `recoveryCode`. */
+export class CodeNeededError extends LastMinuteLiveError {}
+
+/** LMTFC: the code is wrong, out of time, or was used. */
+export class WrongCodeError extends LastMinuteLiveError {}
+
+/** LMTFE: there is a second factor already. */
+export class SecondFactorExistsError extends LastMinuteLiveError {}
+
+/** LMTFU: second factors are not available here. */
+export class SecondFactorUnavailableError extends LastMinuteLiveError {}
+
+/** LMINV: the invitation is unknown, expired, used, revoked, or for another address. */
+export class InvitationError extends LastMinuteLiveError {}
+
+/** LMORG: the organization is suspended or banned. */
+export class OrganizationNotActiveError extends LastMinuteLiveError {}
+
+/** LMLIM: the organization's plan allows no more this month; `detail` names the limit. */
+export class PlanLimitError extends LastMinuteLiveError {}
+
+/** LMIMP: only the owner of an account may do this, not somebody in their name. */
+export class ImpersonationError extends LastMinuteLiveError {}
+
+/** LMOPN: money is on its way, so the account stays open; `detail` names the bookings. */
+export class MoneyOnItsWayError extends LastMinuteLiveError {}
+
+/** LMOWN: an organization would be left without an owner. */
+export class LastOwnerError extends LastMinuteLiveError {}
+
+/** LMRTE: too many requests in a minute. `detail` says after how many seconds to try again. */
+export class TooManyRequestsError extends LastMinuteLiveError {}
 
 /** LMSLG: the slug is taken. Choose another. */
 export class SlugTakenError extends LastMinuteLiveError {}
@@ -313,6 +349,18 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMSDP", DuplicateSeatsError],
   ["LMSEA", UnknownSeatsError],
   ["LMSES", SessionEndedError],
+  ["LMTOK", MailedTokenError],
+  ["LMTFA", CodeNeededError],
+  ["LMTFC", WrongCodeError],
+  ["LMTFE", SecondFactorExistsError],
+  ["LMTFU", SecondFactorUnavailableError],
+  ["LMINV", InvitationError],
+  ["LMORG", OrganizationNotActiveError],
+  ["LMLIM", PlanLimitError],
+  ["LMIMP", ImpersonationError],
+  ["LMOPN", MoneyOnItsWayError],
+  ["LMOWN", LastOwnerError],
+  ["LMRTE", TooManyRequestsError],
   ["LMSLG", SlugTakenError],
   ["LMSUM", BookingTotalsError],
   ["LMTFO", TicketForOtherPerformanceError],

@@ -49,6 +49,26 @@ export type CancelBookingInput = {
   readonly reason?: string | null | undefined;
 };
 
+/** A new password. */
+export type ChangePasswordInput = {
+  /** The present one. */
+  readonly currentPassword: string;
+  /** 10 to 256 characters. */
+  readonly newPassword: string;
+};
+
+/** What proves that it is the owner who leaves. */
+export type CloseAccountInput = {
+  /** The account's password. */
+  readonly currentPassword: string;
+};
+
+/** The first code of an app. */
+export type ConfirmTwoFactorInput = {
+  /** Six digits. */
+  readonly code: string;
+};
+
 /** All input for the `createEvent` mutation. */
 export type CreateEventInput = {
   readonly blockedSections?: ReadonlyArray<string> | null | undefined;
@@ -128,6 +148,12 @@ export type CreateVenueInput = {
   readonly organizationId: string;
   readonly slug: string;
   readonly timezone: string;
+};
+
+/** What proves that it is the owner who adds a second factor. */
+export type EnrollTwoFactorInput = {
+  /** The account's password. */
+  readonly currentPassword: string;
 };
 
 /** The life of an event. */
@@ -213,6 +239,38 @@ export type ReleaseSeatsInput = {
   readonly seatIds: ReadonlyArray<string>;
 };
 
+/** What proves that it is the owner who removes the second factor. */
+export type RemoveTwoFactorInput = {
+  /** Six digits of the app. */
+  readonly code?: string | null | undefined;
+  /** The account's password. */
+  readonly currentPassword: string;
+  /** Instead of a code, when the telephone is lost. */
+  readonly recoveryCode?: string | null | undefined;
+};
+
+/** A new address. */
+export type RequestEmailChangeInput = {
+  /** The account's password. */
+  readonly currentPassword: string;
+  /** Where the token is mailed. */
+  readonly email: string;
+};
+
+/** Who wants a new password. */
+export type RequestPasswordResetInput = {
+  /** The account's address. */
+  readonly email: string;
+};
+
+/** A new password, and what proves that it is its owner's. */
+export type ResetPasswordInput = {
+  /** 10 to 256 characters. */
+  readonly password: string;
+  /** The token that was mailed. */
+  readonly token: string;
+};
+
 /** What the door says. */
 export type ScanResult = "already_scanned" | "canceled" | "invalid" | "success" | "wrong_event";
 
@@ -231,12 +289,16 @@ export type ScanTicketInput = {
 
 /** What proves who somebody is. */
 export type SignInInput = {
+  /** Six digits of the app, for users with a second factor. */
+  readonly code?: string | null | undefined;
   /** What the client calls its device, for the list of sessions. */
   readonly device?: string | null | undefined;
   /** The account's address. */
   readonly email: string;
   /** The account's password. */
   readonly password: string;
+  /** Instead of a code, when the telephone is lost. */
+  readonly recoveryCode?: string | null | undefined;
 };
 
 /** What opens an account. */
@@ -331,6 +393,119 @@ export type SignInMutation = {
 export type SignOutMutationVariables = Exact<{ [key: string]: never }>;
 
 export type SignOutMutation = { readonly signOut: { readonly signedOut: boolean } | null };
+
+export type SignOutEverywhereMutationVariables = Exact<{ [key: string]: never }>;
+
+export type SignOutEverywhereMutation = {
+  readonly signOutEverywhere: { readonly sessionsEnded: number } | null;
+};
+
+export type SessionsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type SessionsQuery = {
+  readonly currentUser: {
+    readonly sessions: {
+      readonly nodes: ReadonlyArray<{
+        readonly id: string;
+        readonly device: string | null;
+        readonly ipAddress: string | null;
+        readonly userAgent: string | null;
+        readonly createdAt: string;
+        readonly expiresAt: string;
+        readonly revokedAt: string | null;
+      }>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
+export type RevokeSessionMutationVariables = Exact<{
+  sessionId: string;
+}>;
+
+export type RevokeSessionMutation = {
+  readonly revokeSession: { readonly userSession: { readonly id: string } } | null;
+};
+
+export type RefreshSessionMutationVariables = Exact<{ [key: string]: never }>;
+
+export type RefreshSessionMutation = {
+  readonly refreshSession: {
+    readonly token: string;
+    readonly expiresAt: string;
+    readonly user: UserFragment;
+  } | null;
+};
+
+export type VerifyEmailMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type VerifyEmailMutation = { readonly verifyEmail: { readonly verified: boolean } | null };
+
+export type RequestEmailVerificationMutationVariables = Exact<{ [key: string]: never }>;
+
+export type RequestEmailVerificationMutation = { readonly requestEmailVerification: boolean };
+
+export type RequestPasswordResetMutationVariables = Exact<{
+  input: RequestPasswordResetInput;
+}>;
+
+export type RequestPasswordResetMutation = { readonly requestPasswordReset: boolean };
+
+export type ResetPasswordMutationVariables = Exact<{
+  input: ResetPasswordInput;
+}>;
+
+export type ResetPasswordMutation = { readonly resetPassword: boolean };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+export type ChangePasswordMutation = { readonly changePassword: boolean };
+
+export type RequestEmailChangeMutationVariables = Exact<{
+  input: RequestEmailChangeInput;
+}>;
+
+export type RequestEmailChangeMutation = { readonly requestEmailChange: boolean };
+
+export type ConfirmEmailChangeMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type ConfirmEmailChangeMutation = {
+  readonly confirmEmailChange: { readonly changed: boolean } | null;
+};
+
+export type CloseAccountMutationVariables = Exact<{
+  input: CloseAccountInput;
+}>;
+
+export type CloseAccountMutation = { readonly closeAccount: boolean };
+
+export type EnrollTwoFactorMutationVariables = Exact<{
+  input: EnrollTwoFactorInput;
+}>;
+
+export type EnrollTwoFactorMutation = {
+  readonly enrollTwoFactor: { readonly uri: string; readonly secret: string } | null;
+};
+
+export type ConfirmTwoFactorMutationVariables = Exact<{
+  input: ConfirmTwoFactorInput;
+}>;
+
+export type ConfirmTwoFactorMutation = { readonly confirmTwoFactor: ReadonlyArray<string> | null };
+
+export type RemoveTwoFactorMutationVariables = Exact<{
+  input: RemoveTwoFactorInput;
+}>;
+
+export type RemoveTwoFactorMutation = { readonly removeTwoFactor: boolean };
 
 export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
 
@@ -836,6 +1011,198 @@ export const SignOutDocument: TypedDocument<SignOutMutation, SignOutMutationVari
   signOut(input: {}) {
     signedOut
   }
+}`,
+};
+/** The operation SignOutEverywhere. */
+export const SignOutEverywhereDocument: TypedDocument<
+  SignOutEverywhereMutation,
+  SignOutEverywhereMutationVariables
+> = {
+  name: "SignOutEverywhere",
+  text: `mutation SignOutEverywhere {
+  signOutEverywhere(input: {}) {
+    sessionsEnded
+  }
+}`,
+};
+/** The operation Sessions. */
+export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariables> = {
+  name: "Sessions",
+  text: `query Sessions($after: Cursor) {
+  currentUser {
+    sessions(first: 100, after: $after) {
+      nodes {
+        id
+        device
+        ipAddress
+        userAgent
+        createdAt
+        expiresAt
+        revokedAt
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation RevokeSession. */
+export const RevokeSessionDocument: TypedDocument<
+  RevokeSessionMutation,
+  RevokeSessionMutationVariables
+> = {
+  name: "RevokeSession",
+  text: `mutation RevokeSession($sessionId: UUID!) {
+  revokeSession(input: {sessionId: $sessionId}) {
+    userSession {
+      id
+    }
+  }
+}`,
+};
+/** The operation RefreshSession. */
+export const RefreshSessionDocument: TypedDocument<
+  RefreshSessionMutation,
+  RefreshSessionMutationVariables
+> = {
+  name: "RefreshSession",
+  text: `mutation RefreshSession {
+  refreshSession {
+    token
+    expiresAt
+    user {
+      ...User
+    }
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation VerifyEmail. */
+export const VerifyEmailDocument: TypedDocument<VerifyEmailMutation, VerifyEmailMutationVariables> =
+  {
+    name: "VerifyEmail",
+    text: `mutation VerifyEmail($token: String!) {
+  verifyEmail(input: {token: $token}) {
+    verified
+  }
+}`,
+  };
+/** The operation RequestEmailVerification. */
+export const RequestEmailVerificationDocument: TypedDocument<
+  RequestEmailVerificationMutation,
+  RequestEmailVerificationMutationVariables
+> = {
+  name: "RequestEmailVerification",
+  text: `mutation RequestEmailVerification {
+  requestEmailVerification
+}`,
+};
+/** The operation RequestPasswordReset. */
+export const RequestPasswordResetDocument: TypedDocument<
+  RequestPasswordResetMutation,
+  RequestPasswordResetMutationVariables
+> = {
+  name: "RequestPasswordReset",
+  text: `mutation RequestPasswordReset($input: RequestPasswordResetInput!) {
+  requestPasswordReset(input: $input)
+}`,
+};
+/** The operation ResetPassword. */
+export const ResetPasswordDocument: TypedDocument<
+  ResetPasswordMutation,
+  ResetPasswordMutationVariables
+> = {
+  name: "ResetPassword",
+  text: `mutation ResetPassword($input: ResetPasswordInput!) {
+  resetPassword(input: $input)
+}`,
+};
+/** The operation ChangePassword. */
+export const ChangePasswordDocument: TypedDocument<
+  ChangePasswordMutation,
+  ChangePasswordMutationVariables
+> = {
+  name: "ChangePassword",
+  text: `mutation ChangePassword($input: ChangePasswordInput!) {
+  changePassword(input: $input)
+}`,
+};
+/** The operation RequestEmailChange. */
+export const RequestEmailChangeDocument: TypedDocument<
+  RequestEmailChangeMutation,
+  RequestEmailChangeMutationVariables
+> = {
+  name: "RequestEmailChange",
+  text: `mutation RequestEmailChange($input: RequestEmailChangeInput!) {
+  requestEmailChange(input: $input)
+}`,
+};
+/** The operation ConfirmEmailChange. */
+export const ConfirmEmailChangeDocument: TypedDocument<
+  ConfirmEmailChangeMutation,
+  ConfirmEmailChangeMutationVariables
+> = {
+  name: "ConfirmEmailChange",
+  text: `mutation ConfirmEmailChange($token: String!) {
+  confirmEmailChange(input: {token: $token}) {
+    changed
+  }
+}`,
+};
+/** The operation CloseAccount. */
+export const CloseAccountDocument: TypedDocument<
+  CloseAccountMutation,
+  CloseAccountMutationVariables
+> = {
+  name: "CloseAccount",
+  text: `mutation CloseAccount($input: CloseAccountInput!) {
+  closeAccount(input: $input)
+}`,
+};
+/** The operation EnrollTwoFactor. */
+export const EnrollTwoFactorDocument: TypedDocument<
+  EnrollTwoFactorMutation,
+  EnrollTwoFactorMutationVariables
+> = {
+  name: "EnrollTwoFactor",
+  text: `mutation EnrollTwoFactor($input: EnrollTwoFactorInput!) {
+  enrollTwoFactor(input: $input) {
+    uri
+    secret
+  }
+}`,
+};
+/** The operation ConfirmTwoFactor. */
+export const ConfirmTwoFactorDocument: TypedDocument<
+  ConfirmTwoFactorMutation,
+  ConfirmTwoFactorMutationVariables
+> = {
+  name: "ConfirmTwoFactor",
+  text: `mutation ConfirmTwoFactor($input: ConfirmTwoFactorInput!) {
+  confirmTwoFactor(input: $input)
+}`,
+};
+/** The operation RemoveTwoFactor. */
+export const RemoveTwoFactorDocument: TypedDocument<
+  RemoveTwoFactorMutation,
+  RemoveTwoFactorMutationVariables
+> = {
+  name: "RemoveTwoFactor",
+  text: `mutation RemoveTwoFactor($input: RemoveTwoFactorInput!) {
+  removeTwoFactor(input: $input)
 }`,
 };
 /** The operation Events. */

@@ -13,6 +13,7 @@ import type {
   UserFragment,
   VenueFragment,
   VenueLayoutFragment,
+  SessionsQuery,
 } from "./generated.ts";
 import type { LayoutSeat } from "./layout.ts";
 
@@ -38,6 +39,9 @@ export interface Session {
   readonly expiresAt: string;
   readonly user: User;
 }
+
+/** Where a user is signed in, or was. */
+export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
 
 /** Who sells. */
 export type Organization = OrganizationFragment;

@@ -1,11 +1,15 @@
 // If this failed, a program that uses the client could not sell, buy or let people in.
+import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  AccountLockedError,
   type Booking,
   BookingNotFoundError,
+  CodeNeededError,
   DuplicateSeatsError,
   EmailTakenError,
   LastMinuteLiveError,
+  MailedTokenError,
   NotAllowedError,
   NotFoundError,
   NotSignedInError,
@@ -20,6 +24,7 @@ import {
   UnknownSeatsError,
   UnknownTicketError,
   WeakPasswordError,
+  WrongCodeError,
   WrongCredentialsError,
 } from "./index.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
@@ -236,6 +241,63 @@ describe("somebody with an account", () => {
     expect(await resumed.currentUser()).toBeNull();
     const held = resumed.hold(performance, await freeSeats("Cheap", 1));
     await expect(held).rejects.toThrow(SessionEndedError);
+  });
+
+  test("gets along without a forgotten password, by mail", async () => {
+    const lml = office.client();
+    const email = "forgetful@example.com";
+    await lml.signUp({ email, password, firstName: "Flora", lastName: "Forgetful" });
+    const tokenIn = (mail: string): string => /token=([\w-]{43})/.exec(mail)?.[1] ?? "";
+    const verification = await office.mailTo(email);
+    expect(verification).toContain("https://shop.example/verify-email?token=");
+    await lml.verifyEmail(tokenIn(verification));
+    await expect(lml.verifyEmail(tokenIn(verification))).rejects.toThrow(MailedTokenError);
+    expect((await lml.currentUser())?.emailVerifiedAt).not.toBeNull();
+
+    const guest = office.client();
+    await guest.requestPasswordReset({ email });
+    await guest.requestPasswordReset({ email: "nobody@example.com" });
+    let mail = verification;
+    while (!mail.includes("reset-password")) mail = await office.mailTo(email);
+    await guest.resetPassword({ token: tokenIn(mail), password: "remembered for good" });
+    expect(await lml.currentUser()).toBeNull();
+    await guest.signIn({ email, password: "remembered for good", device: "phone" });
+    const second = office.client();
+    await second.signIn({ email, password: "remembered for good", device: "laptop" });
+    const devices = await guest.sessions();
+    const laptop = devices.find(({ device }) => device === "laptop");
+    await guest.revokeSession(laptop?.id ?? "");
+    expect(await second.currentUser()).toBeNull();
+
+    const before = guest.token;
+    await guest.refreshSession();
+    expect(guest.token).not.toBe(before);
+    expect(await office.client({ token: before }).currentUser()).toBeNull();
+    const { secret } = await guest.enrollTwoFactor({ currentPassword: "remembered for good" });
+    const app = new TOTP({ secret: Secret.fromBase32(secret) });
+    const [recoveryCode] = await guest.confirmTwoFactor({ code: app.generate() });
+    const enter = { email, password: "remembered for good" };
+    await expect(second.signIn(enter)).rejects.toThrow(CodeNeededError);
+    await expect(second.signIn({ ...enter, code: "123" })).rejects.toThrow(WrongCodeError);
+    await second.signIn({ ...enter, recoveryCode });
+    const spent = second.removeTwoFactor({ currentPassword: enter.password, recoveryCode });
+    await expect(spent).rejects.toThrow(WrongCodeError);
+    await second.removeTwoFactor({
+      currentPassword: enter.password,
+      code: app.generate({ timestamp: Date.now() + 30_000 }),
+    });
+
+    await guest.changePassword({
+      currentPassword: "remembered for good",
+      newPassword: "another good password",
+    });
+    await expect(guest.closeAccount({ currentPassword: "not this one" })).rejects.toThrow(
+      WrongCredentialsError,
+    );
+    await guest.closeAccount({ currentPassword: "another good password" });
+    await expect(
+      office.client().signIn({ email, password: "another good password" }),
+    ).rejects.toThrow(AccountLockedError);
   });
 
   test("locks single seats as older programs do", async () => {

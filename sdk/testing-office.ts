@@ -1,4 +1,7 @@
 // A box office of a test's own: database, Stripe's stand-in, server and worker.
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { startServer } from "../server/server.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
@@ -15,6 +18,8 @@ export interface TestOffice extends AsyncDisposable {
   readonly url: string;
   readonly database: TestDatabase;
   readonly standIn: StripeStandIn;
+  /** The newest mail to an address, once the worker has sent it. */
+  mailTo(email: string): Promise<string>;
   /** A client for one more person. */
   client(options?: Partial<ClientOptions>): LastMinuteLive;
   /** Stops all but the database, once everything that was begun has come to its end. */
@@ -45,12 +50,18 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     await startServer({
       databaseUrl: database.url("lml_authenticator"),
       stripe: { ...keys, apiBase: standIn.url },
+      secretKey: "the key of these tests, which is long",
+      // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
+      rateLimits: { address: 1_000_000, caller: 1_000_000 },
     }),
   );
   standIn.control.sendWebhooksTo(`${server.url}/stripe/webhook`);
+  const mailDirectory = await mkdtemp(join(tmpdir(), "lml-mail-"));
+  started.defer(() => rm(mailDirectory, { recursive: true }));
   const worker = await startWorker({
     databaseUrl: database.url("lml_worker"),
     stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+    mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
   });
   started.defer(() => worker.stop());
   const running = started.move();
@@ -62,6 +73,7 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     url: server.url,
     database,
     standIn,
+    mailTo: (email) => newestMail(mailDirectory, email),
     client: (options) => new LastMinuteLive({ url: server.url, ...options }),
     close,
     [Symbol.asyncDispose]: async () => {
@@ -69,6 +81,21 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
       await database.drop();
     },
   };
+}
+
+async function newestMail(directory: string, email: string): Promise<string> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    const files = (await readdir(directory)).filter((name) => name.endsWith(".eml")).sort();
+    for (const file of files.toReversed()) {
+      const mail = await readFile(join(directory, file), "utf8");
+      // Long lines travel as quoted-printable.
+      if (mail.includes(`To: ${email}`))
+        return mail.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`No mail came for ${email}.`);
 }
 
 /** A small hall: two rows of five good seats, one of ten cheap ones. */

@@ -6,6 +6,9 @@ import type { ServerOptions } from "./server.ts";
 const unlessEmpty = (value: unknown): unknown => (value === "" ? undefined : value);
 const optional = <T extends z.ZodType>(type: T) => z.preprocess(unlessEmpty, type.optional());
 
+/** Requests a minute. */
+const rate = optional(z.coerce.number().int().min(1));
+
 const environment = z.object({
   PORT: z.preprocess(unlessEmpty, z.coerce.number().int().min(0).max(65_535).default(4000)),
   HOST: z.preprocess(unlessEmpty, z.string().default("127.0.0.1")),
@@ -15,6 +18,12 @@ const environment = z.object({
   }),
   LML_SERVER_POOL_SIZE: optional(z.coerce.number().int().min(1).max(1000)),
   LML_TRUST_PROXY: optional(z.string()),
+  LML_SECRET_KEY: optional(z.string().min(32, "must have 32 characters or more")),
+  LML_ALLOWED_ORIGINS: optional(z.string()),
+  LML_RATE_LIMIT_ADDRESS: rate,
+  LML_RATE_LIMIT_CALLER: rate,
+  LML_RATE_LIMIT_SIGN_IN: rate,
+  LML_INTROSPECTION: optional(z.enum(["0", "1", "true", "false"])),
   LML_GRAPHIQL: optional(z.enum(["0", "1", "true", "false"])),
   LOG_LEVEL: optional(z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])),
   STRIPE_SECRET_KEY: z
@@ -51,6 +60,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     databaseUrl: data.LML_SERVER_DATABASE_URL,
     poolSize: data.LML_SERVER_POOL_SIZE,
     trustProxy: data.LML_TRUST_PROXY,
+    secretKey: data.LML_SECRET_KEY,
+    allowedOrigins: data.LML_ALLOWED_ORIGINS?.split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+    rateLimits: {
+      address: data.LML_RATE_LIMIT_ADDRESS,
+      caller: data.LML_RATE_LIMIT_CALLER,
+      signIn: data.LML_RATE_LIMIT_SIGN_IN,
+    },
+    introspection:
+      data.LML_INTROSPECTION === undefined
+        ? undefined
+        : data.LML_INTROSPECTION === "1" || data.LML_INTROSPECTION === "true",
     graphiql: data.LML_GRAPHIQL === "1" || data.LML_GRAPHIQL === "true",
     logLevel: data.LOG_LEVEL,
     stripe: {

@@ -345,9 +345,12 @@ describe("limits", () => {
     expect(allowed.codes).toEqual([]);
   });
 
-  test("introspection works, for the tools that need it", async () => {
+  test("introspection works only where it is asked for", async () => {
     const { getIntrospectionQuery } = await import("postgraphile/graphql");
-    const data = await server.data(getIntrospectionQuery());
+    const closed = await server.graphql(getIntrospectionQuery());
+    expect([closed.status, closed.data]).toEqual([400, undefined]);
+    await using open = await startTestServer({ introspection: true });
+    const data = await open.data(getIntrospectionQuery());
     expect(data.__schema.queryType.name).toBe("Query");
   });
 

@@ -14,11 +14,25 @@ export interface HealthOptions {
 
 /** The functions that the server calls itself, which GraphQL's schema does not show. */
 const ownFunctions = [
+  "change_password",
+  "close_account",
+  "confirm_two_factor",
+  "current_account",
+  "current_two_factor",
+  "enroll_two_factor",
   "find_credentials",
   "open_session",
   "receive_stripe_event",
   "record_failed_sign_in",
-  "register_user",
+  "refresh_session",
+  "remove_two_factor",
+  "request_email_change",
+  "request_email_verification",
+  "request_password_reset",
+  "reset_password",
+  "sign_up",
+  "use_recovery_code",
+  "use_time_step",
 ];
 
 /** Serves GET /healthz, whether the process lives, and GET /readyz, whether it should be sent requests. */

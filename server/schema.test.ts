@@ -31,6 +31,24 @@ afterAll(async () => {
   await testing.drop();
 });
 
+/** What the server does itself, with functions of the same names that GraphQL does not reach. */
+const ownMutations = [
+  "changePassword",
+  "closeAccount",
+  "confirmTwoFactor",
+  "enrollTwoFactor",
+  "inviteMember",
+  "refreshSession",
+  "removeTwoFactor",
+  "requestEmailChange",
+  "requestEmailVerification",
+  "requestPasswordReset",
+  "resendInvitation",
+  "resetPassword",
+  "signIn",
+  "signUp",
+];
+
 function objectTypes(): GraphQLObjectType[] {
   return Object.values(schema.getTypeMap())
     .filter(isObjectType)
@@ -56,7 +74,7 @@ test("every mutation is a function or one of the server's own: rows are not writ
   const others = Object.keys(schema.getMutationType()?.getFields() ?? {}).filter(
     (name) => !functions.has(name),
   );
-  expect(others.sort()).toEqual(["signIn", "signUp"]);
+  expect(others.sort()).toEqual(ownMutations);
 });
 
 test("nothing of app_private, app_hidden or the job queue is in it", async () => {
@@ -79,13 +97,14 @@ test("nothing of app_private, app_hidden or the job queue is in it", async () =>
   const secrets = new Set(rows.map(({ name }) => plain(name)));
   const exposed = objectTypes().flatMap((type) => [type.name, ...Object.keys(type.getFields())]);
   expect(secrets.size).toBeGreaterThan(50);
-  expect(exposed.filter((name) => secrets.has(plain(name)))).toEqual([]);
+  const told = exposed.filter((name) => secrets.has(plain(name)) && !ownMutations.includes(name));
+  expect(told).toEqual([]);
 });
 
 test("no hash of a token is readable, and a password is only ever an argument", () => {
-  const fields = objectTypes().flatMap((type) =>
-    Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
-  );
+  const fields = objectTypes()
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
+    .filter((field) => !ownMutations.some((name) => field === `Mutation.${name}`));
   expect(fields.filter((field) => /hash|password/i.test(field))).toEqual([]);
   expect(fields.filter((field) => field.endsWith(".token")).sort()).toEqual([
     "SignInPayload.token",
@@ -120,7 +139,7 @@ test("every row has its UUID as id, and no other kind of identifier", () => {
   }
 });
 
-test("64-bit integers are amounts and are called so", () => {
+test("64-bit integers are amounts, in minor or in whole units, and are called so", () => {
   const names: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) && !isInputObjectType(type)) continue;
@@ -129,7 +148,7 @@ test("64-bit integers are amounts and are called so", () => {
     }
   }
   expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !name.endsWith("Cents"))).toEqual([]);
+  expect(names.filter((name) => !/(Cents|Units)$/.test(name))).toEqual([]);
 });
 
 test("what is exposed is explained", () => {

@@ -121,19 +121,76 @@ describe("requests", () => {
     expect(await idOf("x".repeat(101))).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test("may come from any page, but carry nothing by themselves", async () => {
-    const preflight = await fetch(`${server.url}/graphql`, {
-      method: "OPTIONS",
-      headers: {
-        origin: "https://shop.example",
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,content-type",
-      },
-    });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
-    expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
-    expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
+  test("may come from the pages on the list, and carry nothing by themselves", async () => {
+    const preflight = async (at: TestServer, origin: string): Promise<Headers> => {
+      const answer = await fetch(`${at.url}/graphql`, {
+        method: "OPTIONS",
+        headers: {
+          origin,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization,content-type",
+        },
+      });
+      return answer.headers;
+    };
+    const allowed = (headers: Headers): string | null => headers.get("access-control-allow-origin");
+    expect(allowed(await preflight(server, "https://shop.example"))).toBeNull();
+    await using listed = await startTestServer({ allowedOrigins: ["https://shop.example"] });
+    const shop = await preflight(listed, "https://shop.example");
+    expect(allowed(shop)).toBe("https://shop.example");
+    expect(shop.get("access-control-allow-headers")).toContain("authorization");
+    expect(shop.get("access-control-allow-credentials")).toBeNull();
+    expect(allowed(await preflight(listed, "https://evil.example"))).not.toBe(
+      "https://evil.example",
+    );
+    await using open = await startTestServer({ allowedOrigins: ["*"] });
+    expect(allowed(await preflight(open, "https://evil.example"))).toBe("*");
+  });
+
+  test("are answered with headers that leave a browser nothing to run or to frame", async () => {
+    const { headers } = await fetch(`${server.url}/healthz`);
+    expect(headers.get("content-security-policy")).toBe(
+      "default-src 'none';frame-ancestors 'none'",
+    );
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("strict-transport-security")).toContain("max-age=");
+    expect(headers.get("x-powered-by")).toBeNull();
+  });
+
+  test("are refused when one address or one caller sends too many", async () => {
+    await using strict = await startTestServer({ rateLimits: { address: 8, caller: 3 } });
+    const statusesOf = async (times: number, cartToken: string): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let time = 0; time < times; time += 1) {
+        const answer = await strict.graphql("{ __typename }", {}, { cartToken });
+        statuses.push(answer.status);
+        if (answer.status === 429) {
+          expect(answer.codes).toEqual(["LMRTE"]);
+          expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+        }
+      }
+      return statuses;
+    };
+    expect(await statusesOf(4, "a".repeat(43))).toEqual([200, 200, 200, 429]);
+    expect(await statusesOf(3, "b".repeat(43))).toEqual([200, 200, 200]);
+    // The address has used up its eight, whatever token comes next. Stripe's events still arrive.
+    expect(await statusesOf(2, "c".repeat(43))).toEqual([200, 429]);
+    const webhook = await fetch(`${strict.url}/stripe/webhook`, { method: "POST", body: "{}" });
+    expect(webhook.status).not.toBe(429);
+  });
+
+  test("to sign in are refused sooner, before a password is hashed", async () => {
+    await using strict = await startTestServer({ rateLimits: { signIn: 2 } });
+    const signIn = (email: string) =>
+      strict.graphql(
+        `mutation ($email: String!) {
+          signIn(input: { email: $email, password: "not the password" }) { token }
+        }`,
+        { email },
+      );
+    expect((await signIn("one@example.com")).codes).toEqual(["LMCRD"]);
+    expect((await signIn("two@example.com")).codes).toEqual(["LMCRD"]);
+    expect((await signIn("three@example.com")).codes).toEqual(["LMRTE"]);
   });
 
   test("have the client's address, which a header changes only behind a trusted proxy", async () => {

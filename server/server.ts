@@ -15,10 +15,12 @@ import { publicError, ServerError, type PublicError } from "./errors.ts";
 import { loggable } from "./graphql/errors.ts";
 import { addGraphql } from "./graphql/handler.ts";
 import { buildSchema } from "./graphql/schema.ts";
+import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
 import { Passwords } from "./passwords.ts";
 import { addPublicFiles } from "./public-files.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
+import { TwoFactor } from "./two-factor.ts";
 
 /** How to run the server. */
 export interface ServerOptions {
@@ -29,10 +31,21 @@ export interface ServerOptions {
   /** Where to listen. Default: any free port. */
   readonly port?: number | undefined;
   readonly stripe: StripeOptions;
+  /** What secrets of second factors are encrypted with: long, random, and kept elsewhere. Default: there are none. */
+  readonly secretKey?: string | undefined;
   /** How many connections to the database at most. Default: 10. */
   readonly poolSize?: number | undefined;
   /** Addresses of proxies whose word about the client's address counts, such as `127.0.0.1, 10.0.0.0/8`. Default: none. */
   readonly trustProxy?: string | undefined;
+  /**
+   * Pages that may call this API from a browser, such as `https://shop.example`; `*` is any, which is safe as long as
+   * tokens are kept from other pages: nothing that a browser adds by itself says who asks. Default: none.
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Requests a minute. Default: `defaultRateLimits`. */
+  readonly rateLimits?: { readonly [Limit in keyof RateLimits]?: number | undefined } | undefined;
+  /** Whether the schema can be asked for. Default: where there is GraphiQL, which needs it. */
+  readonly introspection?: boolean | undefined;
   /** Whether GET /graphiql serves a page for trying queries. Default: no. */
   readonly graphiql?: boolean | undefined;
   /** What is written to standard output, as lines of JSON. Default: `warn`. With `info`, every request. */
@@ -118,9 +131,7 @@ function makeApp(options: ServerOptions): FastifyInstance {
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
-    allowBrowsers(request, reply);
   });
-  app.options("/*", (_request, reply) => reply.code(204).send());
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) =>
     reply
@@ -166,6 +177,14 @@ async function addRoutes(
   app.log.debug({ graphileEnvironment }, "built the schema");
   const missing = await missingFromSchema(schema);
   for (const problem of missing) app.log.warn(problem);
+  const limitSignIn = await harden(app, {
+    allowedOrigins: options.allowedOrigins ?? [],
+    rateLimits: {
+      address: options.rateLimits?.address ?? defaultRateLimits.address,
+      caller: options.rateLimits?.caller ?? defaultRateLimits.caller,
+      signIn: options.rateLimits?.signIn ?? defaultRateLimits.signIn,
+    },
+  });
   addHealth(app, { database, missing, isStopping });
   addPublicFiles(app, {
     database,
@@ -184,9 +203,12 @@ async function addRoutes(
   await addGraphql(app, {
     database,
     passwords: new Passwords(),
+    twoFactor: new TwoFactor(options.secretKey),
     schema,
     resolvedPreset,
+    limitSignIn,
     graphiql: options.graphiql ?? false,
+    introspection: options.introspection ?? options.graphiql ?? false,
     log: app.log,
   });
 }
@@ -217,23 +239,6 @@ async function listen(app: FastifyInstance, options: ServerOptions): Promise<str
   }
 }
 
-/**
- * Any page may call this API. Nothing that a browser adds by itself says who asks, so a page can only act for people who
- * gave it their token.
- */
-function allowBrowsers(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.headers.origin === undefined) return;
-  reply.header("access-control-allow-origin", "*");
-  reply.header("access-control-expose-headers", "x-request-id");
-  if (request.method !== "OPTIONS") return;
-  reply.header("access-control-allow-methods", "GET, POST");
-  reply.header(
-    "access-control-allow-headers",
-    "authorization, content-type, x-cart-token, x-lml-channel, x-request-id",
-  );
-  reply.header("access-control-max-age", "86400");
-}
-
 /** Where it went and how; never what proves who asked. */
 function loggedRequest(request: FastifyRequest): Record<string, unknown> {
   return {
@@ -249,6 +254,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   LMBIG: 413,
   LMBSY: 503,
   LMNFD: 404,
+  LMRTE: 429,
   LMSES: 401,
   LMTMO: 503,
 };
@@ -264,6 +270,7 @@ function answerError(
     const status = statusOfCode[known.code] ?? 400;
     // What is left of a body that is too long is not read.
     if (status === 413) reply.header("connection", "close");
+    if (known.code === "LMRTE") reply.header("retry-after", known.detail);
     return reply.code(status).send(errorBody(known));
   }
   const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;

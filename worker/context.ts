@@ -1,10 +1,14 @@
 import type { JobHelpers, Task } from "graphile-worker";
 import type Stripe from "stripe";
 import type { z } from "zod";
+import type { Mailer } from "./mail/mailer.ts";
+import type { PublicUrl } from "./mail/templates.ts";
 
 /** What tasks need beside their job. */
 export interface TaskContext {
   readonly stripe: Stripe;
+  readonly sendMail: Mailer;
+  readonly publicUrl: PublicUrl;
 }
 
 /** Makes a task of a schema for its payload and of what is to be done. */

@@ -1,12 +1,17 @@
 // If these tests failed, payments would be asked for twice, late money would be kept, or a killed worker's jobs lost.
 import { createServer, type Server } from "node:http";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
+import { makeMailer } from "./mail/mailer.ts";
+import { mailText } from "./mail/templates.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 const keys = {
@@ -23,9 +28,11 @@ let standIn: StripeStandIn;
 let stripe: Stripe;
 let door: Server;
 let worker: RunningWorker | undefined;
+let mailDirectory: string;
 let nextSeat = 0;
 
 beforeAll(async () => {
+  mailDirectory = await mkdtemp(join(tmpdir(), "lml-mail-"));
   database = await testDatabase();
   owner = await database.connect("lml_owner");
   theatre = await createTheatre(owner, 200);
@@ -42,6 +49,7 @@ afterAll(async () => {
   await standIn.close();
   door.close();
   await database.drop();
+  await rm(mailDirectory, { recursive: true });
 });
 
 beforeEach(async () => {
@@ -125,6 +133,42 @@ describe("a worker", () => {
     expect(rows[0]?.made).toBe(0);
   });
 
+  test("sends a mail, and keeps no token of it", async () => {
+    const token = "a-token-that-was-mailed";
+    const { rows } = await owner.query<{ id: string }>(
+      `select app_private.queue_email('ada@example.com', 'reset_password', $1) as id`,
+      [{ token }],
+    );
+    const id = rows[0]?.id ?? "";
+    const left = async (): Promise<unknown> => {
+      const found = await owner.query(
+        `select variables, sent_at is not null as sent from app_private.outgoing_emails
+        where id = $1`,
+        [id],
+      );
+      return found.rows[0];
+    };
+    await until(async () => ((await left()) as { sent: boolean }).sent);
+    expect(await left()).toEqual({ variables: {}, sent: true });
+    const mail = await readFile(join(mailDirectory, `${id}.eml`), "utf8");
+    expect(mail).toContain("To: ada@example.com");
+    expect(mail).toContain(`Message-ID: <${id}@last-minute-live>`);
+    expect(mail).toContain(`https://shop.example/reset-password?token=${token}`);
+    // Once is enough: a second job for the same mail finds nothing to do.
+    await owner.query("select app_private.add_job('email__send', $1)", [{ email_id: id }]);
+    await until(async () => (await jobsLeft("email__send")) === 0);
+    expect(await readdir(mailDirectory)).toEqual([`${id}.eml`]);
+  });
+
+  test("keeps a mail that cannot be sent, and says why", async () => {
+    const sendMail = makeMailer({});
+    const mail = { id: "1", to: "ada@example.com", subject: "s", text: "t" };
+    await expect(sendMail(mail)).rejects.toThrow("LML_SMTP_URL");
+    const noServer = makeMailer({ smtpUrl: "smtp://127.0.0.1:1" });
+    await expect(noServer(mail)).rejects.toThrow("ECONNREFUSED");
+    expect(() => mailText("unknown", {}, undefined)).toThrow("unknown");
+  });
+
   test("takes over the jobs of a worker that was killed", async () => {
     await worker?.stop();
     worker = undefined;
@@ -147,8 +191,18 @@ function start(): Promise<RunningWorker> {
   return startWorker({
     databaseUrl: database.url("lml_worker"),
     stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+    mail: { directory: mailDirectory, publicUrl: "https://shop.example/" },
     log: () => undefined,
   });
+}
+
+async function jobsLeft(task: string): Promise<number> {
+  const { rows } = await owner.query<{ count: number }>(
+    `select count(*)::int as count from graphile_worker._private_jobs as j
+    join graphile_worker._private_tasks as t on t.id = j.task_id where t.identifier = $1`,
+    [task],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 /** What the server's webhook route does, without the server. */

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { Logger, run, type Runner, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { crontab, taskList } from "./tasks/index.ts";
+import { makeMailer, type MailOptions } from "./mail/mailer.ts";
 import { stripeClient, type StripeAccount } from "./stripe.ts";
 
 /** How to run a worker. */
@@ -9,6 +10,8 @@ export interface WorkerOptions {
   /** The database, as `lml_worker`. */
   readonly databaseUrl: string;
   readonly stripe: StripeAccount;
+  /** How mail leaves. Default: it does not, and waits. */
+  readonly mail?: MailOptions | undefined;
   /** How many jobs run at a time (default 4). */
   readonly concurrency?: number;
   /** Told of what needs attention, in one line each (default: standard error). Never told of secrets. */
@@ -53,7 +56,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       pgPool: pool,
       events,
       concurrency: options.concurrency ?? 4,
-      taskList: taskList({ stripe: stripeClient(options.stripe) }),
+      taskList: taskList({
+        stripe: stripeClient(options.stripe),
+        sendMail: makeMailer(options.mail ?? {}),
+        publicUrl: options.mail?.publicUrl,
+      }),
       crontab,
       noHandleSignals: true,
       pollInterval: 1000,

@@ -32,6 +32,7 @@ export async function graphqlOverNode(bench: Bench): Promise<Figure[]> {
         STRIPE_SECRET_KEY: "sk_test_bench",
         STRIPE_PUBLISHABLE_KEY: "pk_test_bench",
         STRIPE_WEBHOOK_SECRET: "whsec_bench",
+        LML_RATE_LIMIT_ADDRESS: "1000000",
         NODE_ENV: "production",
         GRAPHILE_ENV: "production",
       },

@@ -6,8 +6,8 @@ export function checkCommand(): Command {
   return new Command("check")
     .summary("check that seats, tickets, bookings and money agree")
     .description(
-      "Asks the database whether everything is consistent now: app_public.check_invariants(). Safe at any time, also in\n" +
-        "production. Exit code 0 when all is well, 1 when an invariant is violated.",
+      "Asks the database whether everything is consistent now, app_public.check_invariants(), and whether the audit log\n" +
+        "is as it was sealed, app_private.verify_audit_log(). Safe at any time, also in production. Exit code 0 when all is well, 1 when an invariant is violated.",
     )
     .addOption(dataOption())
     .option("--json", "print the violations as a JSON array", false)

@@ -17,7 +17,11 @@ export interface Violation {
 /** Everything that is not consistent in a database now. */
 export async function findViolations(ownerUrl: string): Promise<Violation[]> {
   const text = `select invariant, organization_id as "organizationId", entity_id as "entityId", detail
-    from app_public.check_invariants() order by invariant, organization_id, entity_id, detail`;
+    from app_public.check_invariants()
+    union all
+    select 'audit_log_is_as_it_was_sealed', null, audit_id, format('%s (seal %s)', problem, seal_no)
+    from app_private.verify_audit_log()
+    order by 1, 2, 3, 4`;
   try {
     return await onConnection(ownerUrl, async (client) => {
       const { rows } = await client.query<Violation>(text);
@@ -49,7 +53,9 @@ const shownMax = 20;
 
 function showViolations(violations: readonly Violation[], output: Output): void {
   if (violations.length === 0) {
-    output.line(`${colors.green("Consistent.")} No invariant is violated.`);
+    output.line(
+      `${colors.green("Consistent.")} No invariant is violated, and the audit log is as it was sealed.`,
+    );
     return;
   }
   const kinds = Map.groupBy(violations, ({ invariant }) => invariant);

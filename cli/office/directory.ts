@@ -15,6 +15,8 @@ export interface OfficeDirectory {
   readonly secrets: string;
   /** What the Stripe stand-in remembers. */
   readonly journal: string;
+  /** Mail that was sent, a file each, when there is no SMTP. */
+  readonly mail: string;
 }
 
 /** The directory that a command works on: the option, else LML_DATA, else `.lml` in the checkout. */
@@ -28,6 +30,7 @@ export function officeDirectory(given: string | undefined): OfficeDirectory {
     state: join(root, "state.json"),
     secrets: join(root, "secrets.json"),
     journal: join(root, "stripe-stand-in.jsonl"),
+    mail: join(root, "mail"),
   };
 }
 

@@ -83,6 +83,12 @@ async function showOffice(
     ["GraphQL", `${url}/graphql`],
     ["GraphiQL", `${url}/graphiql`],
     [
+      "Mail",
+      (process.env["LML_SMTP_URL"] ?? "") === ""
+        ? `written to ${shortPath(directory.mail)}`
+        : "sent by LML_SMTP_URL",
+    ],
+    [
       "Stripe",
       standInUrl === undefined ? `your account, ${mode}` : `stand-in on ${standInUrl}, test mode`,
     ],

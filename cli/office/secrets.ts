@@ -13,6 +13,8 @@ const secretsSchema = z.object({
     /** Where it listened last: the addresses of open 3-D Secure pages carry the port. */
     port: z.int().positive().optional(),
   }),
+  /** What secrets in the database are encrypted with. Without it, users with a second factor cannot sign in. */
+  encryptionKey: z.string().min(32).default(randomKey),
   /** Passwords that were set on servers that are not embedded: by `host:port`, then by role. */
   roles: z.record(z.string(), z.record(z.string(), z.string())),
 });
@@ -29,7 +31,10 @@ export function loadSecrets(directory: OfficeDirectory): Secrets {
     return made;
   }
   try {
-    return secretsSchema.parse(JSON.parse(content));
+    const secrets = secretsSchema.parse(JSON.parse(content));
+    // A key that an older version did not make is kept from now on.
+    if (!content.includes(secrets.encryptionKey)) saveSecrets(directory, secrets);
+    return secrets;
   } catch (error) {
     throw new CliError(`${directory.secrets} cannot be read.`, {
       hint: "Restore it, or start over with `npm start -- --fresh`.",
@@ -56,6 +61,11 @@ function makeSecrets(): Secrets {
       publishableKey: `pk_test_${key()}`,
       webhookSecret: `whsec_${key()}`,
     },
+    encryptionKey: randomKey(),
     roles: {},
   };
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString("base64url");
 }

@@ -136,6 +136,12 @@ async function startParts(
     const worker = await startWorker({
       databaseUrl: workerUrl,
       stripe: workerStripe(stripe),
+      mail: {
+        smtpUrl: process.env["LML_SMTP_URL"] || undefined,
+        directory: directory.mail,
+        from: process.env["LML_MAIL_FROM"] || undefined,
+        publicUrl: process.env["LML_PUBLIC_URL"] || undefined,
+      },
       log: workerLog(logLevel),
     });
     stops.push(() => worker.stop());
@@ -144,6 +150,9 @@ async function startParts(
       host: options.host,
       port,
       graphiql: true,
+      // Pages under development on this machine, whatever their port: tokens are not cookies.
+      allowedOrigins: ["*"],
+      secretKey: process.env["LML_SECRET_KEY"] || loadSecrets(options.directory).encryptionKey,
       logLevel,
       stripe,
     });

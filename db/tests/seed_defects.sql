@@ -133,14 +133,22 @@ select is_empty(
       and not (
         confrelid in ('app_public.users'::regclass, 'app_public.user_sessions'::regclass)
         and conrelid in ('app_public.user_sessions'::regclass,
-          'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass)
+          'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
+          'app_private.user_tokens'::regclass, 'app_private.two_factor_secrets'::regclass,
+          'app_private.recovery_codes'::regclass)
+      )
+      and not (
+        confrelid in ('app_public.organization_members'::regclass,
+          'app_public.organization_invitations'::regclass)
+        and conrelid in ('app_public.member_permissions'::regclass,
+          'app_private.invitation_tokens'::regclass)
       )
       and conparentid = 0
       and confrelid not in (
         'app_public.currencies'::regclass, 'app_public.performance_categories'::regclass
       )
   $$,
-  'only sessions and passwords go with their user; nothing else is deleted along'
+  'only sessions and proofs go with their user, rights with their member; nothing else does'
 );
 
 -- Money ended at 21 million.

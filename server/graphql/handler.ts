@@ -1,13 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { GraphQLSchema } from "postgraphile/graphql";
+import {
+  NoSchemaIntrospectionCustomRule,
+  type GraphQLSchema,
+  type ValidationRule,
+} from "postgraphile/graphql";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
+import { Invitations } from "../invitations.ts";
 import type { Passwords } from "../passwords.ts";
+import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
+import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
 
@@ -17,6 +24,11 @@ export interface GraphqlOptions {
   readonly passwords: Passwords;
   readonly schema: GraphQLSchema;
   readonly resolvedPreset: GraphileConfig.ResolvedPreset;
+  readonly twoFactor: TwoFactor;
+  /** Counts attempts to sign up or in. */
+  readonly limitSignIn: SignInLimit;
+  /** Whether the schema can be asked for. */
+  readonly introspection: boolean;
   /** Whether a page for trying queries is served, too. */
   readonly graphiql: boolean;
   readonly log: ErrorLog;
@@ -27,19 +39,25 @@ const bodyBytesMax = { guest: 128 * 1024, user: 8 * 1024 * 1024 } as const;
 
 /** Serves POST /graphql and, where it is wanted, GET /graphiql. */
 export async function addGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { database, passwords, schema, resolvedPreset, graphiql, log } = options;
+  const { database, passwords, schema, resolvedPreset, graphiql, introspection, log } = options;
   const server = grafserv({
     schema,
     preset: {
       extends: [resolvedPreset],
-      plugins: [RequestLimitsPlugin],
+      plugins: [requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule])],
       grafast: {
         // Each statement has a limit of its own; this one is for all statements of a request.
         timeouts: { planning: 500, execution: 35_000 },
         context: ({ fastifyv5 }) => {
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
-          const pgSettings = requestSettings(fastifyv5.request);
-          return { pgSettings, accounts: new Accounts(database, passwords, pgSettings) };
+          const { request } = fastifyv5;
+          const pgSettings = requestSettings(request);
+          const limit = (): Promise<void> => options.limitSignIn(request);
+          return {
+            pgSettings,
+            accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
+            invitations: new Invitations(database, pgSettings),
+          };
         },
       },
       grafserv: {
@@ -102,13 +120,13 @@ function parseRequest(body: Buffer): object {
 }
 
 /** Refuses what asks for too much before anything is planned or run. */
-const RequestLimitsPlugin: GraphileConfig.Plugin = {
+const requestLimitsPlugin = (moreRules: readonly ValidationRule[]): GraphileConfig.Plugin => ({
   name: "LmlRequestLimitsPlugin",
   version: "1.0.0",
   grafserv: {
     middleware: {
       setPreset(next, event) {
-        event.validationRules.push(...limitRules);
+        event.validationRules.push(...limitRules, ...moreRules);
         return next();
       },
     },
@@ -121,4 +139,4 @@ const RequestLimitsPlugin: GraphileConfig.Plugin = {
       },
     },
   },
-};
+});

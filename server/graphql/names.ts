@@ -1,9 +1,16 @@
 /** What mutations that return no row call their result. */
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
+  confirm_email_change: "changed",
   create_cart_token: "cartToken",
+  leave_organization: "left",
   release_seat_lock: "released",
+  remove_member: "removed",
+  revoke_member_permission: "revoked",
+  revoke_venue_access: "revoked",
   sign_out: "signedOut",
+  sign_out_everywhere: "sessionsEnded",
+  verify_email: "verified",
 };
 
 /** Columns that every composite key carries along: they say whose row it is, not which. */

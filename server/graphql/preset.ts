@@ -1,12 +1,13 @@
 import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { AccountsPlugin } from "./accounts.ts";
+import { InvitationsPlugin } from "./invitations.ts";
 import { NamesPlugin } from "./names.ts";
 import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
 
 export const schemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-  plugins: [NamesPlugin, ShapePlugin, NullabilityPlugin, AccountsPlugin],
+  plugins: [NamesPlugin, ShapePlugin, NullabilityPlugin, AccountsPlugin, InvitationsPlugin],
   disablePlugins: [
     "NodePlugin",
     "QueryQueryPlugin",

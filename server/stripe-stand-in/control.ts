@@ -15,10 +15,15 @@ import { NO_REQUEST } from "./transaction.ts";
 /** What the stand-in is doing at the moment. */
 export interface StandInStatus {
   deliveries: DeliveryControls & { outstanding: number; held: number; dropped: number };
+  holdCalls: number;
+  holdReplies: number;
   loseReplies: number;
   outage: Outage | null;
   processingMs: number | null;
+  searchLagSeconds: number;
   slowMs: number;
+  /** How many calls have arrived and are not answered yet. */
+  underWay: number;
   webhookUrl: string | null;
 }
 
@@ -68,6 +73,26 @@ export class StandInControl {
   /** Carries out the next calls, then hangs up instead of answering. */
   loseReplies(calls: number): void {
     this.#faults.loseReplies = calls;
+  }
+
+  /** Keeps the next calls from being carried out until `letCallsGo`, whether or not the caller lives that long. */
+  holdCalls(calls: number): void {
+    this.#faults.holdCalls = calls;
+  }
+
+  /** Carries out the calls that `holdCalls` kept, and keeps no more. */
+  letCallsGo(): void {
+    this.#faults.letCallsGo();
+  }
+
+  /** Carries out the next calls, then lets the caller wait for an answer that never comes. */
+  holdReplies(calls: number): void {
+    this.#faults.holdReplies = calls;
+  }
+
+  /** Lets searches find only what is at least this old, as Stripe's index is behind; lists find everything. */
+  searchLag(seconds: number): void {
+    this.#faults.searchLagSeconds = seconds;
   }
 
   /** Lets every call take this long before it is carried out. */
@@ -122,6 +147,9 @@ export class StandInControl {
   reset(): void {
     this.#faults.outage = null;
     this.#faults.loseReplies = 0;
+    this.#faults.holdReplies = 0;
+    this.#faults.letCallsGo();
+    this.#faults.searchLagSeconds = 0;
     this.#faults.slowMs = 0;
     this.#faults.processingMs = null;
     this.#deliveries.controls = NORMAL_DELIVERIES;
@@ -130,13 +158,17 @@ export class StandInControl {
 
   /** What the stand-in is doing at the moment. */
   status(): StandInStatus {
-    const { outage, loseReplies, slowMs, processingMs } = this.#faults;
+    const faults = this.#faults;
     return {
       deliveries: { ...this.#deliveries.controls, ...this.#deliveries.counts() },
-      loseReplies,
-      outage,
-      processingMs,
-      slowMs,
+      holdCalls: faults.holdCalls,
+      holdReplies: faults.holdReplies,
+      loseReplies: faults.loseReplies,
+      outage: faults.outage,
+      processingMs: faults.processingMs,
+      searchLagSeconds: faults.searchLagSeconds,
+      slowMs: faults.slowMs,
+      underWay: faults.underWay,
       webhookUrl: this.#deliveries.url,
     };
   }
@@ -212,6 +244,19 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
     [
       "loseReplies",
       command(z.strictObject({ calls: count }), ({ calls }) => control.loseReplies(calls)),
+    ],
+    [
+      "holdCalls",
+      command(z.strictObject({ calls: count }), ({ calls }) => control.holdCalls(calls)),
+    ],
+    ["letCallsGo", command(z.strictObject({}), () => control.letCallsGo())],
+    [
+      "holdReplies",
+      command(z.strictObject({ calls: count }), ({ calls }) => control.holdReplies(calls)),
+    ],
+    [
+      "searchLag",
+      command(z.strictObject({ seconds: count }), ({ seconds }) => control.searchLag(seconds)),
     ],
     ["slow", command(z.strictObject({ ms: count }), ({ ms }) => control.slow(ms))],
     [

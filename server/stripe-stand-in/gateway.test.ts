@@ -1,6 +1,6 @@
 // If this failed, the stand-in would accept what Stripe refuses, or show a browser too much.
 import { describe, expect, test } from "vitest";
-import { type Bench, KEYS, clientOf, errorOf, pay, startBench } from "./testing.ts";
+import { type Bench, KEYS, clientOf, errorOf, pay, startBench, until } from "./testing.ts";
 
 function call(bench: Bench, path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${bench.standIn.url}${path}`, init);
@@ -161,6 +161,47 @@ describe("parameters", () => {
   });
 });
 
+describe("a caller that dies", () => {
+  const create = (bench: Bench, signal: AbortSignal) =>
+    call(bench, "/v1/payment_intents", {
+      method: "POST",
+      headers: { authorization: `Bearer ${KEYS.secretKey}`, "idempotency-key": "key-1" },
+      body: new URLSearchParams({ amount: "1000", currency: "usd" }),
+      signal,
+    });
+
+  test("before its call is carried out does not stop the call", async () => {
+    await using bench = await startBench();
+    const { control } = bench.standIn;
+    control.holdCalls(1);
+    const caller = new AbortController();
+    const request = create(bench, caller.signal);
+    await until(() => control.status().underWay === 1 && control.status().holdCalls === 0);
+    caller.abort();
+    await expect(request).rejects.toMatchObject({ name: "AbortError" });
+    // Lists are answered meanwhile.
+    expect((await bench.stripe.paymentIntents.list()).data).toEqual([]);
+    control.letCallsGo();
+    await until(() => control.status().underWay === 0);
+    expect((await bench.stripe.paymentIntents.list()).data).toHaveLength(1);
+  });
+
+  test("before it is answered finds the answer with the key", async () => {
+    await using bench = await startBench();
+    const { control } = bench.standIn;
+    control.holdReplies(1);
+    const caller = new AbortController();
+    const request = create(bench, caller.signal);
+    await until(() => control.status().underWay === 1 && control.status().holdReplies === 0);
+    const [made] = (await bench.stripe.paymentIntents.list()).data;
+    caller.abort();
+    await expect(request).rejects.toMatchObject({ name: "AbortError" });
+    await until(() => control.status().underWay === 0);
+    const again = await create(bench, new AbortController().signal);
+    expect(await again.json()).toMatchObject({ id: made?.id });
+  });
+});
+
 describe("reading", () => {
   test("unknown objects and addresses are 404", async () => {
     await using bench = await startBench();
@@ -208,6 +249,27 @@ describe("reading", () => {
     expect(types.data).toHaveLength(5);
     const byStar = await stripe.events.list({ type: "charge.*", limit: 100 });
     expect(byStar.data).toHaveLength(10);
+  });
+
+  test("a search finds by metadata what is old enough for the index", async () => {
+    let now = Date.now();
+    await using bench = await startBench({ now: () => now });
+    const { stripe } = bench;
+    const made = await stripe.paymentIntents.create({
+      amount: 1_000,
+      currency: "usd",
+      metadata: { seat: "A 1" },
+    });
+    const find = async (query: string) =>
+      (await stripe.paymentIntents.search({ query })).data.map(({ id }) => id);
+    expect(await find("metadata['seat']:'A 1'")).toEqual([made.id]);
+    expect(await find("metadata['seat']:'A'")).toEqual([]);
+    expect(await find("metadata['row']:'A 1'")).toEqual([]);
+    expect(await errorOf(find("status:'succeeded'"))).toMatchObject({ param: "query" });
+    bench.standIn.control.searchLag(60);
+    expect(await find("metadata['seat']:'A 1'")).toEqual([]);
+    now += 61_000;
+    expect(await find("metadata['seat']:'A 1'")).toEqual([made.id]);
   });
 
   test("replies say who answered, for which version, and that it is a test", async () => {

@@ -149,14 +149,22 @@ export class Gateway {
       "stripe-version": header(request, "stripe-version") ?? API_VERSION,
       ...(key === undefined ? {} : { "idempotency-key": key }),
     });
+    const { faults } = this.#options;
     let result: Reply;
+    faults.underWay += 1;
     try {
-      this.#options.faults.check();
+      faults.check();
       result = await work(requestId);
     } catch (error) {
       result = this.#errorReply(error, false);
     }
-    if (request.method !== "GET" && this.#options.faults.takeLostReply()) {
+    if (request.method !== "GET" && faults.takeHeldReply()) {
+      // The connection stays open until the caller gives up or dies.
+      request.raw.socket.once("close", () => (faults.underWay -= 1));
+      return reply.hijack();
+    }
+    faults.underWay -= 1;
+    if (request.method !== "GET" && faults.takeLostReply()) {
       reply.hijack();
       reply.raw.destroy();
       return reply;
@@ -260,6 +268,7 @@ export class Gateway {
     const { id = "" } = request.params as { id?: string };
     const prepared = endpoint.prepare(params, id, publishable);
     const { state, faults } = this.#options;
+    if (request.method !== "GET") await faults.waitIfHeld();
     if (faults.slowMs > 0) await sleep(faults.slowMs);
     const tx = state.begin({ id: requestId, idempotency_key: idempotency?.key ?? null });
     let reply: Reply;

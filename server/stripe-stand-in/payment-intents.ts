@@ -29,6 +29,9 @@ const EDITABLE: ReadonlySet<string> = new Set([
   "requires_action",
 ]);
 
+/** The one kind of search query that we use. */
+const METADATA_QUERY = /^metadata\['([^']+)'\]:'([^']*)'$/;
+
 /** What a browser may not decide when it confirms. */
 const SELLERS_CHOICE = [
   "allowed_payment_method_types",
@@ -500,6 +503,34 @@ export const paymentIntentEndpoints: readonly Endpoint[] = [
       const intent = requireIntent({ ...call, params: {} });
       const canceled = cancel(tx, intent, params.cancellation_reason ?? null);
       return expand(tx, canceled, params.expand);
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/v1/payment_intents/search",
+    params: z.strictObject({ ...expandable, limit: positiveInteger.optional(), query: word }),
+    run: ({ tx, params }) => {
+      const [, key = "", value] = METADATA_QUERY.exec(params.query) ?? [];
+      if (value === undefined) {
+        throw invalidRequest("The stand-in searches for metadata['key']:'value' only.", {
+          param: "query",
+        });
+      }
+      const newest = tx.now - tx.world.searchLagSeconds();
+      const found = tx
+        .newestFirst("payment_intent")
+        .filter((row) => row.metadata[key] === value && row.created <= newest);
+      return expand(
+        tx,
+        {
+          object: "search_result",
+          data: found.slice(0, params.limit ?? 10),
+          has_more: false,
+          next_page: null,
+          url: "/v1/payment_intents/search",
+        },
+        params.expand,
+      );
     },
   }),
   endpoint({

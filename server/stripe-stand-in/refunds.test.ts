@@ -15,6 +15,7 @@ const QUIET_WORLD: World = {
   url: () => "http://127.0.0.1",
   planDelivery: () => null,
   processingMs: () => null,
+  searchLagSeconds: () => 0,
   settleAfterMs: 0,
 };
 

@@ -137,6 +137,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     url: () => url,
     planDelivery: (type) => deliveries.plan(type),
     processingMs: () => faults.processingMs,
+    searchLagSeconds: () => faults.searchLagSeconds,
     settleAfterMs: options.settleAfterMs ?? 1_000,
   };
   const state = new State(store, journal, world, (changes) => {

@@ -16,6 +16,8 @@ export interface World {
   planDelivery(type: EventType): { copies: number; dropped: boolean } | null;
   /** How long a confirmed payment stays `processing`; null: it does not; Infinity: until told. */
   processingMs(): number | null;
+  /** How old a payment intent must be to be found by a search. */
+  searchLagSeconds(): number;
   /** How long refunds of the asynchronous test cards take. */
   settleAfterMs: number;
 }

@@ -1,6 +1,8 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { emailSend } from "./email__send.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
@@ -13,7 +15,9 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 /** Every task by the name that jobs give, which is the name of its file. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
+    email__send: emailSend(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
     partition__make_ahead: partitionMakeAhead(context),
     payment_intent__cancel: paymentIntentCancel(context),
@@ -32,6 +36,7 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 41 3 * * 1 risk__load_disposable_domains ?fill=8d&jobKey=risk__load_disposable_domains
 `;

@@ -283,6 +283,15 @@ as $$
     where s.organization_id = p.organization_id and s.performance_id = p.id
   ) as s
   where e.status not in ('draft', 'canceled') and s.seats <> l.seat_count
+
+  union all
+  select
+    'organization_has_an_owner', o.id, null, format('nobody owns %s', o.slug)
+  from app_public.organizations as o
+  where not exists (
+    select from app_public.organization_members as m
+    where m.organization_id = o.id and m.role = 'owner' and m.status = 'active'
+  )
 $$;
 
 comment on function app_public.check_invariants() is

@@ -21,16 +21,17 @@ begin
   end if;
 
   insert into app_public.audit_log (
-    organization_id, action, entity_type, entity_id, user_id, database_role, request_id,
-    ip_address, user_agent, old_values, new_values
+    organization_id, action, entity_type, entity_id, user_id, impersonator_id, database_role,
+    request_id, ip_address, user_agent, old_values, new_values
   )
   values (
     case tg_table_name
       when 'organizations' then v_row ->> 'id'
       else v_row ->> 'organization_id'
     end::uuid,
-    lower(tg_op), tg_table_name, coalesce(v_row ->> 'id', v_row ->> 'organization_id')::uuid,
-    app_hidden.current_user_id(), session_user,
+    lower(tg_op), tg_table_name,
+    coalesce(v_row ->> 'id', v_row ->> 'organization_id', v_row ->> 'user_id')::uuid,
+    app_hidden.current_user_id(), app_hidden.current_impersonator_id(), session_user,
     nullif(current_setting('lml.request_id', true), ''),
     -- What a proxy makes of an address is no reason to refuse a change.
     case when pg_input_is_valid(current_setting('lml.ip_address', true), 'inet')
@@ -50,9 +51,9 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'events', 'organization_members', 'organization_settings', 'organizations', 'payment_intents',
-    'performances', 'refunds', 'tax_rates', 'ticket_categories', 'ticket_category_prices', 'users',
-    'venues'
+    'customers', 'events', 'organization_members', 'organization_settings', 'organizations',
+    'payment_intents', 'performances', 'platform_staff', 'refunds', 'role_permissions', 'tax_rates',
+    'ticket_categories', 'ticket_category_prices', 'user_sessions', 'users', 'venues'
   ] loop
     execute format(
       'create or replace trigger _500_audit after insert or update or delete on app_public.%I '
@@ -62,3 +63,12 @@ begin
   end loop;
 end
 $do$;
+
+-- Whoever holds seats writes no row here: booking_state_transitions has every status and its actor,
+-- and the lines of a booking are its history. What is audited is who it is for. Tickets come and go with the status
+-- of their booking, and ticket_scans has the rest.
+create or replace trigger _500_audit
+  after delete or update of organization_id, performance_id, booking_reference, user_id,
+    customer_id, customer_email, customer_name, commission_percentage, currency
+  on app_public.bookings
+  for each row execute function app_hidden.tg__audit();

@@ -35,7 +35,9 @@ begin
   if acquire_seat_lock.user_id is distinct from coalesce(v_booking.user_id, v_caller_id)
     or (
       acquire_seat_lock.user_id <> v_caller_id
-      and not app_hidden.has_permission(v_sale.organization_id, 'bookings.manage')
+      and not app_hidden.has_performance_permission(
+        v_sale.organization_id, v_sale.performance_id, 'bookings.manage'
+      )
     )
   then
     raise exception 'The user must be the caller, who owns the booking.' using errcode = 'LMRGT';

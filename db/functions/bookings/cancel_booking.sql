@@ -25,7 +25,9 @@ begin
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
   if v_was_confirmed
-    and not app_hidden.has_permission(v_booking.organization_id, 'bookings.manage')
+    and not app_hidden.has_performance_permission(
+      v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
+    )
   then
     raise exception 'A paid booking is canceled by the organization that sold it.'
       using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';

@@ -17,7 +17,9 @@ begin
     and (
       b.user_id = v_buyer.user_id
       or b.cart_token_hash = v_buyer.cart_token_hash
-      or app_hidden.has_permission(b.organization_id, lock_booking.permission)
+      or app_hidden.has_performance_permission(
+        b.organization_id, b.performance_id, lock_booking.permission
+      )
     )
   for no key update;
   if v_booking.id is null then

@@ -26,7 +26,9 @@ begin
     and b.user_id = release_seat_lock.user_id
     and (
       b.user_id = v_caller_id
-      or app_hidden.has_permission(b.organization_id, 'bookings.manage')
+      or app_hidden.has_performance_permission(
+        b.organization_id, b.performance_id, 'bookings.manage'
+      )
     )
   limit 1;
   if not found then

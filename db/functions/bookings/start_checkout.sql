@@ -31,6 +31,8 @@ begin
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
   end if;
 
+  perform app_private.require_revenue_limit(v_booking);
+
   select * into v_contact from app_public.users as u where u.id = v_booking.user_id;
   v_contact.email := coalesce(start_checkout.email, v_contact.email);
   v_contact.first_name := coalesce(start_checkout.first_name, v_contact.first_name);
@@ -81,6 +83,6 @@ comment on function app_public.start_checkout(uuid, text, text, text, text, text
   'once. A user''s own address and name are the defaults. The rules against fraud may return it '
   'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first). '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
-  'LMSES, LMCRT, LMIDK.';
+  'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

@@ -13,7 +13,9 @@ declare
   v_constraint text;
   v_column text;
 begin
-  perform app_hidden.require_permission(create_event.organization_id, 'events.manage');
+  perform app_hidden.require_venue_permission(
+    create_event.organization_id, create_event.venue_id, 'events.manage'
+  );
   v_id := app_private.replay_result(
     create_event.idempotency_key, 'create_event',
     jsonb_build_array(

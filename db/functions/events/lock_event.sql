@@ -10,7 +10,9 @@ begin
   from app_public.events as e
   where e.id = lock_event.event_id
   for no key update;
-  perform app_hidden.require_permission(v_event.organization_id, lock_event.permission);
+  perform app_hidden.require_venue_permission(
+    v_event.organization_id, v_event.venue_id, lock_event.permission
+  );
   return v_event;
 end
 $$;

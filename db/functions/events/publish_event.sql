@@ -3,9 +3,17 @@ returns app_public.events
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_event app_public.events := app_private.lock_event(publish_event.event_id, 'events.manage');
+  v_organization app_public.organizations;
+  v_event app_public.events;
   v_performance_id uuid;
 begin
+  -- Before the event, as whoever suspends an organization does.
+  select o.* into v_organization
+  from app_public.events as e
+  join app_public.organizations as o on o.id = e.organization_id
+  where e.id = publish_event.event_id
+  for no key update of o;
+  v_event := app_private.lock_event(publish_event.event_id, 'events.manage');
   if v_event.status = 'published' then
     return v_event;
   end if;
@@ -13,6 +21,10 @@ begin
     raise exception 'The event is %.', v_event.status
       using errcode = 'LMEVT', detail = v_event.id::text;
   end if;
+  if v_organization.status <> 'active' then
+    perform app_private.raise_not_active(v_organization);
+  end if;
+  perform app_private.require_event_limit(v_event.organization_id);
   if not exists (
     select from app_public.performances as p
     where p.organization_id = v_event.organization_id and p.event_id = v_event.id
@@ -40,5 +52,6 @@ $$;
 comment on function app_public.publish_event(uuid) is
   'Creates the inventory of every performance and opens the event to the public; publishing a '
   'published event changes nothing. Needs events.manage. '
-  'Raises LMNFD, LMRGT, LMEVT, LMPUB (no performance, or a seat without exactly one category).';
+  'Raises LMNFD, LMRGT, LMEVT, LMORG (the organization is suspended), LMLIM (the plan''s limit), '
+  'LMPUB (no performance, or a seat without exactly one category).';
 grant execute on function app_public.publish_event(uuid) to lml_user;

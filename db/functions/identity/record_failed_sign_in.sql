@@ -1,8 +1,12 @@
--- Ten wrong passwords in a row close the account for a quarter of an hour.
+-- Ten wrong passwords in a row close the account for a quarter of an hour. Whoever tries is not
+-- told; the owner is, by mail.
 create or replace function app_private.record_failed_sign_in(email text)
 returns void
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_email text;
+begin
   update app_private.user_credentials as c
   set failed_login_attempts = c.failed_login_attempts + 1,
     locked_until = case
@@ -10,7 +14,14 @@ as $$
       else c.locked_until
     end
   from app_public.users as u
-  where u.id = c.user_id and u.email operator(public.=) record_failed_sign_in.email::public.citext
+  where u.id = c.user_id
+    and u.email operator(public.=) record_failed_sign_in.email::public.citext
+    and coalesce(c.locked_until <= now(), true)
+  returning case when c.failed_login_attempts % 10 = 0 then u.email::text end into v_email;
+  if v_email is not null then
+    perform app_private.queue_email(v_email, 'account_locked');
+  end if;
+end
 $$;
 
 comment on function app_private.record_failed_sign_in(text) is

@@ -41,5 +41,3 @@ $$;
 
 comment on function app_private.register_user(text, text, text, text) is
   'Opens an account. Raises LMINP for a bad address or name, LMEML when the address has one.';
-grant execute on function app_private.register_user(text, text, text, text)
-  to lml_authenticator;

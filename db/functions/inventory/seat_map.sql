@@ -15,7 +15,7 @@ begin
   where p.id = seat_map.performance_id
     and (
       e.status in ('published', 'postponed', 'completed')
-      or app_hidden.has_permission(p.organization_id, 'events.read')
+      or app_hidden.has_performance_permission(p.organization_id, p.id, 'events.read')
     );
   if not found then
     return null;

@@ -1,3 +1,4 @@
+-- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
 create or replace function app_private.prepare_payment_intent(payment_intent_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''
@@ -6,6 +7,7 @@ as $$
     'amount', p.amount_cents,
     'currency', lower(p.currency),
     'idempotency_key', 'create:' || p.id,
+    'may_be_forgotten', p.created_at < now() - interval '23 hours',
     'description', b.booking_reference,
     'metadata', jsonb_build_object(
       'lml_payment_intent_id', p.id,
@@ -18,7 +20,11 @@ as $$
     on b.organization_id = p.organization_id and b.id = p.booking_id
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
-    and p.stripe_payment_intent_id is null
+    -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
+    and not exists (
+      select from app_private.payment_intent_secrets as s
+      where s.organization_id = p.organization_id and s.payment_intent_id = p.id
+    )
 $$;
 
 comment on function app_private.prepare_payment_intent(uuid) is

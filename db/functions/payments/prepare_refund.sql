@@ -1,3 +1,4 @@
+-- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
 create or replace function app_private.prepare_refund(refund_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''
@@ -6,6 +7,7 @@ as $$
     'payment_intent', p.stripe_payment_intent_id,
     'amount', r.amount_cents,
     'idempotency_key', 'refund:' || r.id,
+    'may_be_forgotten', r.created_at < now() - interval '23 hours',
     'metadata', jsonb_build_object(
       'lml_refund_id', r.id,
       'lml_booking_id', r.booking_id,

@@ -13,7 +13,9 @@ declare
 begin
   select p.organization_id into v_organization_id
   from app_public.performances as p where p.id = scan_ticket.performance_id;
-  perform app_hidden.require_permission(v_organization_id, 'tickets.scan');
+  perform app_hidden.require_performance_permission(
+    v_organization_id, scan_ticket.performance_id, 'tickets.scan'
+  );
 
   if length(scan_ticket.gate) > 50 or length(scan_ticket.device) > 100 then
     raise exception 'Names of gates have at most 50 characters, of devices 100.'

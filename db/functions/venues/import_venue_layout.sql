@@ -10,7 +10,9 @@ declare
 begin
   select v.organization_id into v_organization_id
   from app_public.venues as v where v.id = import_venue_layout.venue_id;
-  perform app_hidden.require_permission(v_organization_id, 'venues.manage');
+  perform app_hidden.require_venue_permission(
+    v_organization_id, import_venue_layout.venue_id, 'venues.manage'
+  );
   return app_private.store_layout(
     import_venue_layout.venue_id, import_venue_layout.document, import_venue_layout.sha256,
     import_venue_layout.source, import_venue_layout.source_reference

@@ -23,5 +23,10 @@ create policy select_member on app_public.bookings
   for select to lml_user
   using (organization_id in (select app_hidden.permitted_organization_ids('bookings.read')));
 
+drop policy if exists select_member_of_venue on app_public.bookings;
+create policy select_member_of_venue on app_public.bookings
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('bookings.read')));
+
 revoke all on app_public.bookings from public;
 grant select on app_public.bookings to lml_anonymous, lml_user;

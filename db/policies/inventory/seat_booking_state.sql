@@ -13,5 +13,10 @@ create policy select_member on app_public.seat_booking_state
   for select to lml_user
   using (organization_id in (select app_hidden.permitted_organization_ids('inventory.read')));
 
+drop policy if exists select_member_of_venue on app_public.seat_booking_state;
+create policy select_member_of_venue on app_public.seat_booking_state
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('inventory.read')));
+
 revoke all on app_public.seat_booking_state from public;
 grant select on app_public.seat_booking_state to lml_user;

@@ -13,5 +13,10 @@ create policy select_member on app_public.organization_settings
   for select to lml_user
   using (organization_id in (select app_hidden.permitted_organization_ids('organization.read')));
 
+drop policy if exists select_staff on app_public.organization_settings;
+create policy select_staff on app_public.organization_settings
+  for select to lml_user
+  using ((select app_hidden.current_platform_role()) is not null);
+
 revoke all on app_public.organization_settings from public;
 grant select on app_public.organization_settings to lml_user;

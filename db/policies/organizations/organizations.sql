@@ -18,5 +18,10 @@ create policy select_member on app_public.organizations
   for select to lml_user
   using (id in (select app_hidden.permitted_organization_ids('organization.read')));
 
+drop policy if exists select_staff on app_public.organizations;
+create policy select_staff on app_public.organizations
+  for select to lml_user
+  using ((select app_hidden.current_platform_role()) is not null);
+
 revoke all on app_public.organizations from public;
 grant select on app_public.organizations to lml_anonymous, lml_user;

@@ -13,5 +13,10 @@ create policy select_member on app_public.ticket_scans
   for select to lml_user
   using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
 
+drop policy if exists select_member_of_venue on app_public.ticket_scans;
+create policy select_member_of_venue on app_public.ticket_scans
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+
 revoke all on app_public.ticket_scans from public;
 grant select on app_public.ticket_scans to lml_user;

@@ -26,5 +26,10 @@ create policy select_member on app_public.tickets
   for select to lml_user
   using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
 
+drop policy if exists select_member_of_venue on app_public.tickets;
+create policy select_member_of_venue on app_public.tickets
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+
 revoke all on app_public.tickets from public;
 grant select on app_public.tickets to lml_anonymous, lml_user;

@@ -1,7 +1,7 @@
 -- If this fails, an account is opened twice, for no address, or with a password in clear.
 select plan(17);
 
-select tests.as_role('lml_authenticator');
+select tests.as_owner();
 select lives_ok(
   $$ select app_private.register_user('Ada@Example.com', '$argon2id$x', 'Ada', 'Lovelace') $$,
   'the server opens an account'

@@ -53,7 +53,7 @@ select is(
   app_private.prepare_payment_intent(tests.intent_of(tests.id('cart')))
     - 'metadata' - 'description',
   jsonb_build_object(
-    'amount', 12560, 'currency', 'eur',
+    'amount', 12560, 'currency', 'eur', 'may_be_forgotten', false,
     'idempotency_key', 'create:' || tests.intent_of(tests.id('cart'))
   ),
   'what Stripe is asked for'

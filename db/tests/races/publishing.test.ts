@@ -1,6 +1,6 @@
 // If this fails, an event has two inventories, is sold before it is public, or counts versions of a plan wrongly.
 import { expect, test } from "vitest";
-import { Theatre, type Outcome, type Session } from "./theatre.ts";
+import { meet, Theatre, type Outcome, type Session } from "./theatre.ts";
 
 async function draft(theatre: Theatre): Promise<[Session, Session]> {
   await theatre.owner.query("select tests.create_event('theatre', 'draft.event')");
@@ -29,8 +29,9 @@ test("two people publish one event, which gets one inventory", async () => {
   expect(await theatre.broken()).toEqual([]);
 });
 
-test("control: without the lock on the event, the second one fails", async () => {
+test("control: without the locks on organization and event, the second one fails", async () => {
   await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.publish_event", "for no key update of o");
   await theatre.weaken("app_private.lock_event", "for no key update");
   expect((await twoPublishers(theatre))[1]).toBe("23505");
 });
@@ -84,6 +85,48 @@ test("control: without that question, seats are held of an event that stays a dr
   await theatre.owner.query("select app_private.create_inventory(tests.id('draft.performance'))");
   const guest = await theatre.guest(1);
   expect(await guest.once(hold)).toHaveLength(1);
+});
+
+/** Two drafts, and a plan that allows one more event. */
+async function twoAtTheLimit(theatre: Theatre): Promise<[Session, Session]> {
+  await theatre.owner.query(`
+    update app_public.organization_settings set monthly_event_limit = 2;
+    select tests.create_event('theatre', 'other.event');
+  `);
+  return await draft(theatre);
+}
+
+const publishOther = "select (app_public.publish_event(tests.id('other.event'))).status::text";
+
+test("two events are published at once, of which the plan allows one", async () => {
+  await using theatre = await Theatre.open();
+  const [owner, manager] = await twoAtTheLimit(theatre);
+  expect(await meet([owner, publish], [manager, publishOther])).toEqual([["published"], "LMLIM"]);
+});
+
+test("control: without the lock on the organization, both are", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.publish_event", "for no key update of o");
+  const [owner, manager] = await twoAtTheLimit(theatre);
+  await owner.begin();
+  expect(await owner.run(publish)).toEqual(["published"]);
+  expect(await manager.once(publishOther)).toEqual(["published"]);
+  await owner.commit();
+});
+
+test("an organization is suspended while it publishes, without a deadlock", async () => {
+  await using theatre = await Theatre.open();
+  const [owner] = await draft(theatre);
+  await theatre.owner.query(
+    "insert into app_public.platform_staff (user_id, role) values (tests.user_id('root'), 'admin')",
+  );
+  const root = await theatre.user("root");
+  const suspend = `select (app_public.suspend_organization(
+    tests.id('theatre.organization'), 'Fraud')).status::text`;
+  expect(await meet([owner, publish], [root, suspend])).toEqual([["published"], ["suspended"]]);
+  const guest = await theatre.guest(1);
+  expect(await guest.once(hold)).toBe("LMEVT");
+  expect(await theatre.broken()).toEqual([]);
 });
 
 async function twoImports(theatre: Theatre): Promise<Outcome> {

@@ -1,0 +1,13 @@
+create or replace function app_private.prepare_email(email_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', e.id, 'recipient', e.recipient, 'template', e.template, 'variables', e.variables
+  )
+  from app_private.outgoing_emails as e
+  where e.id = prepare_email.email_id and e.sent_at is null
+$$;
+
+comment on function app_private.prepare_email(uuid) is 'What to send; null when it was sent.';
+grant execute on function app_private.prepare_email(uuid) to lml_worker;

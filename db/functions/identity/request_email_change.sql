@@ -1,0 +1,32 @@
+-- The token goes to the new address; the old one is told at the end. If the new address has an
+-- account already, its owner is told instead, and the caller learns nothing.
+create or replace function app_private.request_email_change(email text, token text)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_user_id uuid := app_hidden.require_user_id();
+begin
+  perform app_hidden.refuse_impersonator();
+  if request_email_change.email is null
+    or request_email_change.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
+    or length(request_email_change.email) > 320
+  then
+    raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
+  end if;
+  if exists (
+    select from app_public.users as u
+    where u.email operator(public.=) request_email_change.email::public.citext
+  ) then
+    perform app_private.queue_email(request_email_change.email, 'address_in_use');
+    return;
+  end if;
+  perform app_private.issue_user_token(
+    v_user_id, 'change_email', request_email_change.email, request_email_change.token
+  );
+end
+$$;
+
+comment on function app_private.request_email_change(text, text) is
+  'Mails a token to the new address. Raises LMINP, LMAUT, LMSES, LMIMP.';
+grant execute on function app_private.request_email_change(text, text) to lml_authenticator;

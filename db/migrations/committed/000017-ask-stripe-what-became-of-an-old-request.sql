@@ -1,0 +1,62 @@
+--! Previous: sha1:787df15de41d566fcbae847260591f842bdf9675
+--! Hash: sha1:fe4eacdf9af2c1d915f078b7ed5a15b332dfd278
+--! Message: Ask Stripe what became of an old request
+
+--! split: 1000-functions-payments-prepare_payment_intent.sql
+-- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
+create or replace function app_private.prepare_payment_intent(payment_intent_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'amount', p.amount_cents,
+    'currency', lower(p.currency),
+    'idempotency_key', 'create:' || p.id,
+    'may_be_forgotten', p.created_at < now() - interval '23 hours',
+    'description', b.booking_reference,
+    'metadata', jsonb_build_object(
+      'lml_payment_intent_id', p.id,
+      'lml_booking_id', p.booking_id,
+      'lml_organization_id', p.organization_id
+    )
+  )
+  from app_public.payment_intents as p
+  join app_public.bookings as b
+    on b.organization_id = p.organization_id and b.id = p.booking_id
+  where p.id = prepare_payment_intent.payment_intent_id
+    and p.status = 'pending'
+    and p.stripe_payment_intent_id is null
+$$;
+
+comment on function app_private.prepare_payment_intent(uuid) is
+  'What to ask Stripe for; null when there is nothing left to ask.';
+grant execute on function app_private.prepare_payment_intent(uuid) to lml_worker;
+
+--! split: 1001-functions-payments-prepare_refund.sql
+-- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
+create or replace function app_private.prepare_refund(refund_id uuid)
+returns jsonb
+language sql stable security definer set search_path = ''
+as $$
+  select jsonb_build_object(
+    'payment_intent', p.stripe_payment_intent_id,
+    'amount', r.amount_cents,
+    'idempotency_key', 'refund:' || r.id,
+    'may_be_forgotten', r.created_at < now() - interval '23 hours',
+    'metadata', jsonb_build_object(
+      'lml_refund_id', r.id,
+      'lml_booking_id', r.booking_id,
+      'lml_organization_id', r.organization_id
+    )
+  )
+  from app_public.refunds as r
+  join app_public.payment_intents as p
+    on p.organization_id = r.organization_id and p.id = r.payment_intent_id
+  where r.id = prepare_refund.refund_id
+    and r.status = 'pending'
+    and r.stripe_refund_id is null
+$$;
+
+comment on function app_private.prepare_refund(uuid) is
+  'What to ask Stripe to return; null when there is nothing left to ask.';
+grant execute on function app_private.prepare_refund(uuid) to lml_worker;

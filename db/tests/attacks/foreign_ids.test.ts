@@ -1,0 +1,184 @@
+// If these tests failed, somebody could act on another organization's rows by knowing their ids.
+import { createHash } from "node:crypto";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Theatre } from "../races/theatre.ts";
+
+/** What strangers may do with any id, because it is for everybody. */
+const forEverybody: ReadonlySet<string> = new Set(["acquire_seat_lock", "hold_seats", "seat_map"]);
+
+interface Attackable {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  /** The first value of an enum. */
+  readonly label: string | null;
+}
+
+let theatre: Theatre;
+let client: pg.Client;
+let functions: readonly Attackable[];
+let foreign: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  theatre = await Theatre.open();
+  client = await theatre.database.connect("superuser");
+  await client.query(`
+    select tests.create_theatre('rival');
+    select tests.sell('paid', 'theatre', 1, 1, 2);
+    select tests.sign_in('ada');
+    select tests.keep(
+      'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
+    );
+    select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
+    reset role;
+    insert into app_public.organization_verifications (organization_id, documents)
+    values (tests.id('theatre.organization'), '["x"]');
+    insert into app_public.organization_invitations (
+      id, organization_id, email, role, invited_by, expires_at
+    )
+    values (
+      tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
+      'staff', tests.user_id('theatre owner'), now() + interval '1 day'
+    );
+  `);
+  const { rows } = await client.query<Attackable>(`
+    select p.proname as name, (
+      select json_agg(json_build_object(
+        'name', a.name, 'type', format_type(a.type, null), 'label', (
+          select e.enumlabel from pg_enum as e
+          where e.enumtypid = a.type order by e.enumsortorder limit 1
+        )
+      ) order by a.position)
+      from unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) with ordinality
+        as a (name, type, position)
+    ) as parameters
+    from pg_proc as p
+    where p.pronamespace = 'app_public'::regnamespace
+      and has_function_privilege('lml_user', p.oid, 'execute')
+      and 'uuid'::regtype = any (p.proargtypes::oid[])
+      and not exists (
+        select from pg_type as t
+        where t.oid = any (p.proargtypes::oid[]) and t.typtype = 'c'
+      )
+    order by 1`);
+  functions = rows;
+  const ids = await client.query<{ ids: Record<string, string> }>(`
+    select json_build_object(
+      'organization_id', tests.id('theatre.organization'), 'venue_id', tests.id('theatre.venue'),
+      'layout_id', tests.id('theatre.layout'), 'event_id', tests.id('draft.event'),
+      'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
+      'tax_rate_id', tests.id('theatre.tax_rate'), 'invitation_id', tests.id('invitation'),
+      'member_id', (
+        select id from app_public.organization_members where user_id = tests.user_id('theatre staff')
+      ),
+      'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
+      'ticket_id', (select id from app_public.tickets limit 1),
+      'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
+    ) as ids`);
+  foreign = ids.rows[0]?.ids ?? {};
+}, 60_000);
+
+afterAll(() => theatre[Symbol.asyncDispose]());
+
+test("every function with an id refuses those of others, and changes nothing", async () => {
+  expect(functions.length).toBeGreaterThan(12);
+  const found: Record<string, string> = {};
+  for (const attacked of functions.filter(({ name }) => !forEverybody.has(name))) {
+    for (const who of ["rival owner", "eve"]) {
+      const outcome = await attack(attacked, who);
+      if (outcome !== "refused" && outcome !== "nothing") {
+        found[`${attacked.name} as ${who}`] = outcome;
+      }
+    }
+  }
+  expect(found).toEqual({});
+}, 60_000);
+
+test("the ids are right: their owner gets through with them", async () => {
+  const publish = functions.find(({ name }) => name === "publish_event");
+  if (publish === undefined) throw new Error("publish_event is gone.");
+  expect(await attack(publish, "theatre owner")).toBe("changed something");
+});
+
+test("control: without the check of the caller's rights, a stranger gets through", async () => {
+  const found: string[] = [];
+  await client.query("begin");
+  await client.query(`
+    create or replace function app_hidden.require_permission(organization_id uuid, permission text)
+    returns void language sql stable as 'select'`);
+  for (const attacked of functions.filter(({ name }) => !forEverybody.has(name))) {
+    if ((await attack(attacked, "eve")) === "changed something") found.push(attacked.name);
+  }
+  await client.query("rollback");
+  expect(found).toContain("publish_event");
+  expect(found).toContain("create_performance");
+}, 60_000);
+
+/** Calls a function with somebody else's ids, and tells what came of it. Nothing of it stays. */
+async function attack({ name, parameters }: Attackable, who: string): Promise<string> {
+  await client.query("savepoint attack").catch(() => client.query("begin; savepoint attack"));
+  const print = async (): Promise<string | undefined> => {
+    const { rows } = await client.query<{ print: string }>("select tests.fingerprint() as print");
+    return rows[0]?.print;
+  };
+  try {
+    await client.query("select tests.user_id($1)", [who]);
+    const before = await print();
+    await client.query(`select tests.sign_in('${who}')`);
+    const names = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
+    const result = await client.query<{ result: unknown }>(
+      `select to_jsonb(r) as result from app_public.${name}(${names.join(", ")}) as r`,
+      parameters.map((parameter) => valueFor(parameter)),
+    );
+    await client.query("reset role");
+    if ((await print()) !== before) return "changed something";
+    const told = result.rows.filter((row) => saysSomething(row.result));
+    return told.length === 0 ? "nothing" : `told ${JSON.stringify(told)}`;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && /^LM|^42501$/.test(error.code ?? "")) return "refused";
+    throw new Error(`${name} as ${who} failed in another way`, { cause: error });
+  } finally {
+    await client.query("rollback to savepoint attack; reset role");
+    await client.query("release savepoint attack");
+  }
+}
+
+/** Whether a result has any value in it. */
+function saysSomething(result: unknown): boolean {
+  if (result === null || result === false) return false;
+  return typeof result !== "object" || Object.values(result).some(saysSomething);
+}
+
+const layout = JSON.stringify({ format: "lml-layout/1", name: "Attack", sections: [] });
+
+function valueFor({ name, type, label }: Parameter): unknown {
+  const id = foreign[name];
+  if (label !== null) return label;
+  if (type === "uuid") {
+    if (id === undefined) throw new Error(`Tell this test a foreign id for ${name}.`);
+    return id;
+  }
+  if (name === "idempotency_key") return null;
+  if (name === "document") return layout;
+  if (name === "sha256") return createHash("sha256").update(layout).digest("hex");
+  switch (type) {
+    case "text":
+    case "citext":
+      return name === "timezone" ? "UTC" : name === "currency" ? null : "attack";
+    case "text[]":
+      return name === "seat_categories" ? ["I"] : [];
+    case "timestamp with time zone":
+      return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
+    case "jsonb":
+      return "{}";
+    case "boolean":
+      return true;
+    default:
+      return 1;
+  }
+}

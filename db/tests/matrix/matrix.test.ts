@@ -1,0 +1,266 @@
+// If these tests failed, somebody could read or write what the readable table in expected.md does not give them.
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { format } from "prettier";
+import { testDatabase, type TestDatabase } from "../harness.ts";
+import { fixturesSql } from "../server.ts";
+
+/** Who asks, and how the fixtures become them. */
+const people: Readonly<Record<string, { readonly become: string; readonly name?: string }>> = {
+  nobody: { become: "tests.as_anonymous()" },
+  "guest who bought": { become: "tests.as_guest(1)" },
+  "another guest": { become: "tests.as_guest(99)" },
+  "user who bought": { become: "tests.sign_in('ada')", name: "ada" },
+  "another user": { become: "tests.sign_in('eve')", name: "eve" },
+  "dead session": { become: "tests.become('lml_user', tests.token('dead'), '')" },
+  ...Object.fromEntries(
+    ["owner", "admin", "manager", "coordinator", "staff", "support", "analyst", "viewer"].map(
+      (role) => [role, { become: `tests.sign_in('theatre ${role}')`, name: `theatre ${role}` }],
+    ),
+  ),
+  "rival owner": { become: "tests.sign_in('rival owner')", name: "rival owner" },
+  "platform admin": { become: "tests.sign_in('root')", name: "root" },
+  lml_worker: { become: "tests.as_role('lml_worker')" },
+  lml_analyst: { become: "tests.as_role('lml_analyst')" },
+  lml_authenticator: { become: "tests.as_role('lml_authenticator')" },
+};
+
+interface Table {
+  readonly name: string;
+  /** Its first column, for an update that changes nothing. */
+  readonly column: string;
+  readonly tenant: "organization_id" | "id" | null;
+  readonly person: "user_id" | "id" | null;
+}
+
+let database: TestDatabase;
+let client: pg.Client;
+let tables: readonly Table[];
+/** The users' ids by name. */
+let ids: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  client = await database.connect("superuser");
+  await client.query(fixturesSql());
+  await client.query(`
+    select tests.create_theatre();
+    select tests.create_theatre('rival');
+    select tests.create_event('theatre', 'draft.event');
+    select tests.sell('g1', 'theatre', 1, 1, 2);
+    select tests.sign_in('theatre owner');
+    select app_public.cancel_booking(tests.id('g1'));
+    select tests.sell('g1b', 'theatre', 1, 3);
+    select tests.sign_in('ada');
+    select tests.keep(
+      'ada', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
+    );
+    select app_public.start_checkout(tests.id('ada'));
+    select tests.pay(tests.id('ada'));
+    select tests.sell('r1', 'rival', 2, 1);
+    select tests.sign_in('theatre staff');
+    select app_public.scan_ticket(tests.id('theatre.performance'), 'x');
+    select tests.sign_in('rival owner');
+    select app_public.scan_ticket(tests.id('rival.performance'), 'x');
+    select app_public.cancel_booking(tests.id('r1'));
+    select tests.user_id('eve');
+    select tests.user_id('root');
+    select tests.as_owner();
+    insert into app_public.platform_staff (user_id, role) values (tests.user_id('root'), 'admin');
+    select app_private.issue_user_token(
+      tests.user_id('ada'), 'verify_email', 'ada@example.com', tests.token('mailed')
+    );
+    insert into app_private.two_factor_secrets (user_id, encrypted_secret)
+    values (tests.user_id('ada'), 'x');
+    insert into app_private.recovery_codes (user_id, code_hash)
+    values (tests.user_id('ada'), sha256('x'));
+    insert into app_private.idempotency_keys (owner, idempotency_key, function_name, arguments_hash)
+    values ('x', 'x', 'x', 'x');
+    select app_private.beat_worker('x');
+    insert into app_public.member_permissions (organization_id, member_id, permission)
+    select m.organization_id, m.id, 'events.manage' from app_public.organization_members as m
+    where m.user_id = tests.user_id('theatre staff');
+    insert into app_public.user_venue_access (organization_id, user_id, venue_id)
+    values (tests.id('theatre.organization'), tests.user_id('theatre staff'), tests.id('theatre.venue'));
+    insert into app_public.organization_suspensions (organization_id, reason)
+    values (tests.id('theatre.organization'), 'x');
+    insert into app_public.organization_verifications (organization_id, documents)
+    values (tests.id('theatre.organization'), '["x"]');
+    insert into app_public.organization_invitations (
+      id, organization_id, email, role, invited_by, expires_at
+    )
+    values (
+      tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
+      'staff', tests.user_id('theatre owner'), now() + interval '1 day'
+    );
+    insert into app_private.invitation_tokens (token_hash, organization_id, invitation_id)
+    values (sha256('x'), tests.id('theatre.organization'), tests.id('invitation'));
+    insert into app_private.payment_intent_secrets (
+      organization_id, payment_intent_id, client_secret
+    )
+    select organization_id, id, 'x' from app_public.payment_intents;
+    reset role;
+  `);
+  // Only what is committed is sealed.
+  await client.query("select app_private.seal_audit_log()");
+  tables = await tablesOf(client);
+  const { rows } = await client.query<{ name: string; user_id: string }>(
+    "select name, user_id from tests.people",
+  );
+  ids = new Map(rows.map(({ name, user_id }) => [name, user_id]));
+}, 60_000);
+
+afterAll(() => database.drop());
+
+test("what everybody may do with every table is what expected.md says", async () => {
+  await expect(await matrix()).toMatchFileSnapshot("expected.md");
+}, 60_000);
+
+test("every table has rows to see", async () => {
+  const empty: string[] = [];
+  for (const table of tables) {
+    if ((await kindsOf(table, undefined)).size === 0) empty.push(table.name);
+  }
+  expect(empty).toEqual([]);
+});
+
+test.each([
+  ["a policy", "drop policy select_member on app_public.customers"],
+  ["row-level security", "alter table app_public.customers disable row level security"],
+  ["a grant", "grant update on app_public.tickets to lml_user"],
+  [
+    "two grants on a secret",
+    `grant usage on schema app_private to lml_user;
+    grant select on app_private.user_tokens to lml_user`,
+  ],
+])(
+  "control: a change of %s is found",
+  async (_, change) => {
+    const before = await matrix();
+    await client.query("begin");
+    await client.query(change);
+    const after = await matrix();
+    await client.query("rollback");
+    expect(after).not.toBe(before);
+  },
+  60_000,
+);
+
+test("a table that is not in expected.md is found", async () => {
+  await client.query("begin");
+  await client.query("create table app_public.planted_table (id uuid primary key)");
+  expect((await tablesOf(client)).map(({ name }) => name)).toContain("app_public.planted_table");
+  await client.query("rollback");
+  expect((await matrix()).match(/^\| `app_/gm)).toHaveLength(tables.length);
+});
+
+async function tablesOf(from: pg.Client): Promise<Table[]> {
+  const { rows } = await from.query<Table>(`
+    select format('%s.%s', n.nspname, c.relname) as name,
+      (select a.attname from pg_attribute as a
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        order by a.attnum limit 1) as column,
+      case
+        when c.oid = 'app_public.organizations'::regclass then 'id'
+        when exists (select from pg_attribute as a
+          where a.attrelid = c.oid and a.attname = 'organization_id') then 'organization_id'
+      end as tenant,
+      case
+        when c.oid = 'app_public.users'::regclass then 'id'
+        when exists (select from pg_attribute as a
+          where a.attrelid = c.oid and a.attname = 'user_id') then 'user_id'
+      end as person
+    from pg_class as c
+    join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname in ('app_public', 'app_private') and c.relkind in ('r', 'p', 'v', 'm')
+      and not c.relispartition
+    order by 1`);
+  return rows;
+}
+
+/** The whole table, every cell of it tried. */
+async function matrix(): Promise<string> {
+  const names = Object.keys(people);
+  const lines = [`| | ${names.join(" | ")} |`, `| --- | ${names.map(() => "---").join(" | ")} |`];
+  for (const table of tables) {
+    const cells: string[] = [];
+    for (const person of Object.values(people)) cells.push(await cellOf(table, person));
+    lines.push(`| \`${table.name}\` | ${cells.join(" | ")} |`);
+  }
+  return await format(
+    `# Who may do what with every table
+
+Read by what people really get, after a sale, a refund and a scan in two theatres. \`T\` is all rows of the theatre they belong
+to or bought from, \`R\` all rows of its rival, \`M\` all of their own, \`S\` all of somebody else's, \`P\` all that belong to nobody;
+small letters are some of them. \`.\` is no row, \`-\` is refused. \`+insert\`, \`+update\` and \`+delete\` would be rights to write:
+nobody who makes requests has any.
+
+${lines.join("\n")}
+`,
+    { parser: "markdown", printWidth: 100 },
+  );
+}
+
+async function cellOf(
+  table: Table,
+  { become, name }: { readonly become: string; readonly name?: string },
+): Promise<string> {
+  const all = await kindsOf(table, name);
+  let read = "-";
+  const seen = await as(become, () => kindsOf(table, name));
+  if (seen !== undefined) {
+    const letters = [...all].flatMap(([kind, count]) => {
+      const visible = seen.get(kind) ?? 0;
+      return visible === 0 ? [] : [visible === count ? kind : kind.toLowerCase()];
+    });
+    read = letters.join("") || ".";
+  }
+  const writes = {
+    insert: `insert into ${table.name} default values`,
+    update: `update ${table.name} set ${table.column} = ${table.column} where false`,
+    delete: `delete from ${table.name} where false`,
+  };
+  for (const [verb, statement] of Object.entries(writes)) {
+    if ((await as(become, () => client.query(statement))) !== undefined) read += ` +${verb}`;
+  }
+  return read;
+}
+
+/** How many rows of each kind there are for whoever asks. */
+async function kindsOf(table: Table, name: string | undefined): Promise<Map<string, number>> {
+  const me = ids.get(name ?? "");
+  const isMine = me === undefined ? "false" : `${table.person} = '${me}'`;
+  const kind =
+    table.tenant !== null
+      ? `case ${table.tenant} when tests.id('theatre.organization') then 'T'
+          when tests.id('rival.organization') then 'R' else 'P' end`
+      : table.person !== null
+        ? `case when ${isMine} then 'M' else 'S' end`
+        : "'P'";
+  const { rows } = await client.query<{ kind: string; count: number }>(
+    `select ${kind} as kind, count(*)::int as count from ${table.name} group by 1
+    order by array_position('{T,R,M,S,P}', ${kind})`,
+  );
+  return new Map(rows.map(({ kind: letter, count }) => [letter, count]));
+}
+
+/** Does something as somebody; undefined when it is refused for lack of a privilege. Nothing of it stays. */
+async function as<T>(become: string, action: () => Promise<T>): Promise<T | undefined> {
+  const isOpen = await client
+    .query("savepoint cell")
+    .then(() => true)
+    .catch(() => false);
+  if (!isOpen) await client.query("begin; savepoint cell");
+  try {
+    await client.query(`select ${become}`);
+    return await action();
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === "42501") return undefined;
+    // Any other error means that the privilege was there.
+    if (error instanceof pg.DatabaseError) return error as T;
+    throw error;
+  } finally {
+    await client.query("rollback to savepoint cell; reset role");
+    if (!isOpen) await client.query("rollback");
+  }
+}

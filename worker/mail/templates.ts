@@ -1,0 +1,89 @@
+/** What a mail says, before it is known who gets it. */
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** What a template may use. */
+export interface MailVariables {
+  readonly token?: string | undefined;
+  readonly organization?: string | undefined;
+  readonly role?: string | undefined;
+}
+
+/** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
+export type PublicUrl = string | undefined;
+
+type Template = (variables: MailVariables, publicUrl: PublicUrl) => MailText;
+
+const signature = "\n\nLast Minute Live\n";
+
+const templates: Readonly<Record<string, Template>> = {
+  verify_email: ({ token }, publicUrl) => ({
+    subject: "Is this your address?",
+    text: `Somebody opened an account with this address. If it was you, prove it within two days:\n\n${link(publicUrl, "verify-email", token)}\n\nIf not, there is nothing to do.`,
+  }),
+  reset_password: ({ token }, publicUrl) => ({
+    subject: "A new password",
+    text: `Choose a new password within an hour:\n\n${link(publicUrl, "reset-password", token)}\n\nIf you did not ask for this, your password stays as it is.`,
+  }),
+  change_email: ({ token }, publicUrl) => ({
+    subject: "Your new address",
+    text: `Make this the address of your account within two days:\n\n${link(publicUrl, "change-email", token)}\n\nIf you did not ask for this, there is nothing to do.`,
+  }),
+  address_in_use: () => ({
+    subject: "Your address has an account already",
+    text: "Somebody wanted to use this address for an account. It has one already, so nothing was changed. If it was you, sign in with that account.",
+  }),
+  organization_invitation: ({ token, organization, role }, publicUrl) => ({
+    subject: `Work with ${organization}`,
+    text: `${organization} would like you to join as ${role}. Sign in with this address, or open an account with it, and accept within seven days:\n\n${link(publicUrl, "accept-invitation", token)}\n\nIf you do not want to, there is nothing to do.`,
+  }),
+  password_changed: () => ({
+    subject: "Your password was changed",
+    text: "The password of your account was changed, and other devices were signed out. If it was not you, ask for a new password at once.",
+  }),
+  email_changed: () => ({
+    subject: "Your account has another address",
+    text: "The address of your account was changed; this one is no longer used. If it was not you, tell us at once.",
+  }),
+  account_locked: () => ({
+    subject: "Your account is locked for a quarter of an hour",
+    text: "A wrong password was tried ten times in a row, so nobody can sign in for a quarter of an hour. If it was not you, your password has kept them out.",
+  }),
+  two_factor_added: () => ({
+    subject: "Signing in takes a code now",
+    text: "Your account has a second factor now. Keep the recovery codes where you find them without your telephone. If it was not you, tell us at once.",
+  }),
+  two_factor_removed: () => ({
+    subject: "Signing in takes no code any more",
+    text: "The second factor of your account was removed. If it was not you, ask for a new password at once.",
+  }),
+  recovery_code_used: () => ({
+    subject: "A recovery code was used",
+    text: "One of the recovery codes of your account was used instead of a code. If it was not you, ask for a new password at once.",
+  }),
+  account_closed: () => ({
+    subject: "Your account is closed",
+    text: "Your account was closed as you asked. Tickets that you have stay valid.",
+  }),
+};
+
+/**
+ * What a mail says.
+ *
+ * @throws Error for a template that does not exist.
+ */
+export function mailText(name: string, variables: MailVariables, publicUrl: PublicUrl): MailText {
+  const template = templates[name];
+  if (template === undefined) throw new Error(`There is no mail template "${name}".`);
+  const { subject, text } = template(variables, publicUrl);
+  return { subject, text: text + signature };
+}
+
+function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {
+  if (token === undefined) throw new Error("A mail with a link needs its token.");
+  return publicUrl === undefined
+    ? token
+    : `${publicUrl.replace(/\/+$/, "")}/${path}?token=${encodeURIComponent(token)}`;
+}
