@@ -39,6 +39,7 @@ $$;
 
 comment on function app_public.approve_fraud_review(uuid, text) is
   'Accepts a booking under review: the buyer may pay until what was left of the review, and at '
-  'least as long as any checkout. Its open alerts were false positives. Needs risk.manage. '
+  'least as long as any checkout. Its open alerts were false positives. Needs risk.manage, and '
+  'somebody other than the buyer. '
   'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMINP, LMAUT, LMSES.';
 grant execute on function app_public.approve_fraud_review(uuid, text) to lml_user;

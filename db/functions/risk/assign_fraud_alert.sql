@@ -5,15 +5,11 @@ as $$
 declare
   v_alert app_public.fraud_alerts := app_private.lock_fraud_alert(assign_fraud_alert.alert_id);
 begin
-  if assign_fraud_alert.user_id is not null and not exists (
-    select
-    from app_public.organization_members as m
-    join app_public.role_permissions as p on p.role = m.role
-    where m.organization_id = v_alert.organization_id
-      and m.user_id = assign_fraud_alert.user_id
-      and m.status = 'active'
-      and p.permission = 'risk.read'
-  ) then
+  if assign_fraud_alert.user_id is not null
+    and 'risk.read' <> all (
+      app_private.permissions_of(v_alert.organization_id, assign_fraud_alert.user_id)
+    )
+  then
     raise exception 'Only a member who sees alerts can look into one.'
       using errcode = 'LMINP', detail = 'user_id';
   end if;

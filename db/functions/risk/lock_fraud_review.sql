@@ -13,6 +13,7 @@ begin
     ),
     'risk.manage'
   );
+  perform app_private.refuse_own_review(lock_fraud_review.booking_id);
   select * into strict v_booking
   from app_public.bookings as b where b.id = lock_fraud_review.booking_id
   for no key update;

@@ -20,7 +20,9 @@ begin
   select
     b.organization_id, b.id, b.performance_id, record_signal.stage, b.user_id,
     coalesce(uuid_send(b.user_id), b.cart_token_hash), lower(b.customer_email::text),
-    case when pg_input_is_valid(v_ip_address, 'inet') then v_ip_address::inet end,
+    case when pg_input_is_valid(v_ip_address, 'inet')
+      then app_private.network_of(v_ip_address::inet)
+    end,
     left(nullif(current_setting('lml.device', true), ''), 200),
     left(nullif(current_setting('lml.user_agent', true), ''), 1000),
     -- Proxies say XX for unknown and T1 for Tor.

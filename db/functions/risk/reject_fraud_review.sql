@@ -13,5 +13,6 @@ $$;
 
 comment on function app_public.reject_fraud_review(uuid, text) is
   'Cancels a booking under review and frees its seats. Its open alerts were right. '
-  'Needs risk.manage. Raises LMNFD, LMRGT, LMBST (not under review), LMINP, LMAUT, LMSES.';
+  'Needs risk.manage, and somebody other than the buyer. '
+  'Raises LMNFD, LMRGT, LMBST (not under review), LMINP, LMAUT, LMSES.';
 grant execute on function app_public.reject_fraud_review(uuid, text) to lml_user;

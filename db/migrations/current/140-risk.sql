@@ -162,6 +162,10 @@ comment on table app_private.booking_signals is
   'Where a hold or a checkout came from, as it was then. Holds are recorded while a rule asks.';
 comment on column app_private.booking_signals.buyer_key is
   'The user''s id, or the hash of the guest''s cart token.';
+comment on column app_private.booking_signals.ip_address is
+  'The address, of IPv6 the network of 64 bits.';
+comment on column app_private.booking_signals.device is
+  'What the program calls its device (X-LML-Device).';
 comment on column app_private.booking_signals.country is
   'Where the address is, as a proxy in front of the server says (LML_COUNTRY_HEADER).';
 comment on column app_private.booking_signals.expected_countries is
@@ -350,6 +354,15 @@ for each row execute function app_hidden.tg__set_updated_at();
 create trigger _100_set_updated_at before update on app_public.fraud_alerts
 for each row execute function app_hidden.tg__set_updated_at();
 
+-- Whoever switches off a rule or closes an alert is in the audit log. Notes are a log of their own,
+-- with author and time; assessments and signals are written once.
+create trigger _500_audit
+  after insert or update or delete on app_public.fraud_detection_rules
+  for each row execute function app_hidden.tg__audit();
+create trigger _500_audit
+  after insert or update or delete on app_public.fraud_alerts
+  for each row execute function app_hidden.tg__audit();
+
 create type app_public.fraud_rule_catch as (
   booking_id uuid,
   booking_reference text,
@@ -389,10 +402,16 @@ alter table app_public.organization_settings
 comment on column app_public.organization_settings.fraud_review_seconds is
   'How long a booking under review keeps its seats, counted from its checkout.';
 
+-- It has one argument more.
+drop function app_public.update_organization_settings(
+  uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
+  boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint
+);
+
 -- Copied into the event like the other terms of a sale, so that a hold opens no table for it.
 alter table app_public.events add column screens_holds boolean not null default false;
 comment on column app_public.events.screens_holds is
-  'Whether a rule is asked at each hold; kept true by the rules themselves.';
+  E'@behavior -*\nWhether a rule is asked at each hold; kept true by the rules themselves.';
 alter type app_private.sale add attribute screens_holds boolean;
 
 -- What every platform starts with: it marks and tells, and stops nobody.

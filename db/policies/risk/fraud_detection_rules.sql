@@ -1,5 +1,6 @@
 -- Members see their organization's rules and, since these are asked about their buyers too, the
--- platform's. Whoever knew the thresholds could stay below them.
+-- platform's. Whoever knew the thresholds could stay below them, and anybody may found an
+-- organization: the platform's are for organizations that it has verified.
 alter table app_public.fraud_detection_rules enable row level security;
 alter table app_public.fraud_detection_rules force row level security;
 
@@ -21,7 +22,12 @@ create policy select_platform on app_public.fraud_detection_rules
     organization_id is null
     and (
       (select app_hidden.current_platform_role()) is not null
-      or exists (select from app_hidden.permitted_organization_ids('risk.read'))
+      or exists (
+        select
+        from app_public.organizations as o
+        where o.id in (select app_hidden.permitted_organization_ids('risk.read'))
+          and o.verification_status = 'verified'
+      )
     )
   );
 
