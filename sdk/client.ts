@@ -108,6 +108,8 @@ export interface ClientOptions {
   readonly cartToken?: string | null | undefined;
   /** What kind of program asks; it is noted on bookings. Default: `web`. */
   readonly channel?: "web" | "mobile" | "api" | undefined;
+  /** A name that the program keeps for its device, of at most 200 characters; rules against fraud count by it. Default: none. */
+  readonly device?: string | undefined;
   /** What sends requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How long one attempt of a call may take, in milliseconds. Default: 15,000. */
@@ -179,6 +181,7 @@ export class LastMinuteLive {
       headers: () => ({
         accept: "application/json",
         ...(options.channel === undefined ? {} : { "x-lml-channel": options.channel }),
+        ...(options.device === undefined ? {} : { "x-lml-device": options.device }),
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(this.#cartToken === null ? {} : { "x-cart-token": this.#cartToken }),
       }),

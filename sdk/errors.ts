@@ -121,6 +121,12 @@ export class HoldExpiredError extends LastMinuteLiveError {}
 /** LMCON: an e-mail address is needed, where the tickets go. */
 export class ContactMissingError extends LastMinuteLiveError {}
 
+/** LMRSK: a rule against fraud refuses it for now; which one is not told. Try later, or ask the organization. */
+export class RefusedByRuleError extends LastMinuteLiveError {}
+
+/** LMALC: the alert is closed. */
+export class AlertClosedError extends LastMinuteLiveError {}
+
 /** LMIDK: the idempotency key was used for something else. Use a new one. */
 export class IdempotencyKeyReusedError extends LastMinuteLiveError {}
 
@@ -314,6 +320,7 @@ type ErrorClass = new (message: string, details: ErrorDetails) => LastMinuteLive
 
 /** The class of each code of docs/errors.md. A test proves that none is missing. */
 export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ["LMALC", AlertClosedError],
   ["LMAPP", AppendOnlyError],
   ["LMAUT", NotSignedInError],
   ["LMBAL", LedgerBalanceError],
@@ -343,6 +350,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],
+  ["LMRSK", RefusedByRuleError],
   ["LMREF", BookingReferenceError],
   ["LMRGT", NotAllowedError],
   ["LMSAL", SalesClosedError],

@@ -1,6 +1,6 @@
 -- If this fails, a hold is not refused where a rule says so, or is where none does; a rule is made
 -- that asks nothing; or a rule that is tried over history says something else than what happened.
-select plan(54);
+select plan(56);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -88,6 +88,19 @@ select tests.consistent();
 -- Rules of the platform.
 insert into app_public.platform_staff (user_id, role)
 values (tests.user_id('guard'), 'security'), (tests.user_id('clerk'), 'support');
+select tests.sign_in('theatre owner');
+select is_empty(
+  'select from app_public.fraud_detection_rules where organization_id is null',
+  'whoever founds an organization does not see them'
+);
+select tests.as_owner();
+update app_public.organizations set verification_status = 'verified'
+where id = tests.id('theatre.organization');
+select tests.sign_in('theatre owner');
+select is(
+  (select count(*) from app_public.fraud_detection_rules where organization_id is null),
+  9::bigint, 'a verified one does'
+);
 select tests.refused(
   format('select tests.sign_in(%L); %s', who.name, what.statement), who.code, who.name
 )

@@ -1,6 +1,6 @@
 -- If this fails, a review loses the seats or keeps them for ever, a refused buyer is charged or told
 -- the rule, or a rule's rate is not what its judges found.
-select plan(78);
+select plan(93);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -141,6 +141,30 @@ select is(
 select is(
   (app_public.assign_fraud_alert(tests.id('alert'))).status::text, 'open', 'and given back'
 );
+select tests.as_owner();
+insert into app_public.member_permissions (organization_id, member_id, permission)
+select m.organization_id, m.id, 'risk.read'
+from app_public.organization_members as m where m.user_id = tests.user_id('theatre viewer');
+select tests.sign_in('theatre admin');
+select is(
+  (app_public.assign_fraud_alert(tests.id('alert'), tests.user_id('theatre viewer'))).assigned_to,
+  tests.user_id('theatre viewer'), 'but whoever was given the right in person does'
+);
+select tests.as_owner();
+update app_public.organization_members set venues_restricted = true
+where user_id = tests.user_id('theatre manager');
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.assign_fraud_alert(tests.id('alert'), tests.user_id('theatre manager')) $$,
+  'LMINP', 'and nobody who is restricted to venues'
+);
+select is(
+  (app_public.assign_fraud_alert(tests.id('alert'), null)).assigned_to, null, 'given back again'
+);
+select tests.as_owner();
+update app_public.organization_members set venues_restricted = false
+where user_id = tests.user_id('theatre manager');
+select tests.sign_in('theatre admin');
 select is(
   (app_public.add_fraud_alert_note(tests.id('alert'), 'Called them.')).note, 'Called them.',
   'a note is written'
@@ -293,5 +317,71 @@ select is(
 );
 select is(
   tests.buys(6, 'f@example.com', '{}', 1), 'nothing: pending_payment', 'a smaller order is accepted'
+);
+select tests.consistent();
+
+-- Nobody decides about an order of their own.
+select tests.sign_in('theatre admin');
+select tests.keep('own', (
+  app_public.hold_seats(tests.id('theatre.performance'), tests.free_seats(2))
+).id);
+select tests.as_owner();
+update app_public.fraud_detection_rules set is_enabled = false where rule_name = 'never';
+select tests.sign_in('theatre admin');
+select is(
+  (app_public.start_checkout(tests.id('own'), 'someone@example.com')).status::text, 'fraud_hold',
+  'a member buys as anybody does'
+);
+select tests.as_owner();
+select tests.keep('own alert', a.id) from app_public.fraud_alerts as a
+where a.booking_id = tests.id('own') and a.rule_id = tests.id('tell');
+select tests.sign_in('theatre admin');
+select tests.refused(s.statement, 'LMRGT', s.statement)
+from (values
+  ('select app_public.approve_fraud_review(tests.id(''own''))'),
+  ('select app_public.reject_fraud_review(tests.id(''own''))'),
+  ('select app_public.resolve_fraud_alert(tests.id(''own alert''), ''false_positive'')')
+) as s (statement);
+select is(tests.status(tests.id('own')), 'fraud_hold', 'and it stays under review');
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.approve_fraud_review(tests.id('own'))).status::text, 'pending_payment',
+  'somebody else decides'
+);
+select tests.as_owner();
+select tests.buys(7, 'THEATRE.ADMIN@example.com', '{}', 2);
+select tests.keep('own cart', tests.id('last'));
+select is(
+  (select u.email::text from app_public.users as u where u.id = tests.user_id('theatre admin')),
+  'theatre.admin@example.com', 'the address of the admin'
+);
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.approve_fraud_review(tests.id('own cart')) $$, 'LMRGT',
+  'an order for the own address is an own one, without an account, too'
+);
+
+-- In the audit log.
+select tests.as_owner();
+select set_eq(
+  $$ select l.entity_type || ' ' || l.action from app_public.audit_log as l
+    where l.entity_type like 'fraud%' and l.organization_id = tests.id('theatre.organization') $$,
+  array[
+    'fraud_detection_rules insert', 'fraud_detection_rules update', 'fraud_alerts insert',
+    'fraud_alerts update'
+  ], 'rules and alerts are audited'
+);
+select results_eq(
+  $$ select l.user_id, l.old_values, l.new_values from app_public.audit_log as l
+    where l.entity_id = tests.id('never') and l.action = 'update' $$,
+  $$ values (null::uuid, '{"is_enabled": true}'::jsonb, '{"is_enabled": false}'::jsonb) $$,
+  'with what was switched off'
+);
+select is(
+  (
+    select l.user_id from app_public.audit_log as l
+    where l.entity_id = tests.id('own alert') and l.action = 'update'
+  ),
+  tests.user_id('theatre owner'), 'and who closed an alert'
 );
 select tests.consistent();

@@ -1,5 +1,5 @@
 -- If this fails, a rule fires below its threshold, or does not fire at it.
-select plan(41);
+select plan(46);
 
 select tests.create_theatre();
 -- Each story has one rule: the platform's own come back at the end.
@@ -44,6 +44,26 @@ select is(
 select is(
   tests.tries(6, 'f@example.com', '{"ip_address": "nonsense"}'), 'nothing',
   'an address that is none is unknown'
+);
+select is(
+  tests.tries(9, 'i@example.com', '{"ip_address": "2001:db8::ffff:1"}'), 'address',
+  'an IPv6 network is one address'
+);
+select is(
+  tests.tries(10, 'j@example.com', '{"ip_address": "2001:db8:0:1::1"}'), 'nothing',
+  'the next one is another'
+);
+select is(
+  tests.tries(11, 'k@example.com', '{"ip_address": "::ffff:192.0.2.2"}'), 'address',
+  'IPv4 is the same however it is written'
+);
+select is(
+  tests.tries(12, 'l@example.com', '{"ip_address": "::ffff:198.51.100.1"}'), 'nothing',
+  'and not one network'
+);
+select is(
+  tests.tries(13, 'm@example.com', '{"ip_address": "::ffff:198.51.100.2"}'), 'nothing',
+  'of IPv6'
 );
 select is(tests.tries(7, 'g@example.com'), 'nothing', 'two unknown ones');
 select is(tests.tries(8, 'h@example.com'), 'nothing', 'are not the same');
