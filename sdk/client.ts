@@ -10,6 +10,7 @@ import {
 } from "./errors.ts";
 import {
   AcquireSeatLockDocument,
+  ApproveFraudReviewDocument,
   BookingDocument,
   type BookingFragment,
   BookingItemsDocument,
@@ -20,6 +21,7 @@ import {
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
   CreateEventDocument,
+  CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreateTicketCategoryDocument,
@@ -28,6 +30,7 @@ import {
   EnrollTwoFactorDocument,
   EventDocument,
   EventsDocument,
+  FraudAlertsDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
   MembershipsDocument,
@@ -38,6 +41,7 @@ import {
   PerformancesDocument,
   PublishEventDocument,
   RefreshSessionDocument,
+  RejectFraudReviewDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveTwoFactorDocument,
@@ -45,17 +49,20 @@ import {
   RequestEmailVerificationDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
+  ResolveFraudAlertDocument,
   RevokeSessionDocument,
   ScanTicketDocument,
   SeatMapDocument,
   SignInDocument,
   SessionsDocument,
+  SetFraudRuleEnabledDocument,
   SignOutDocument,
   SignOutEverywhereDocument,
   SignUpDocument,
   StartCheckoutDocument,
   TicketCategoriesDocument,
   TicketsDocument,
+  TryFraudRuleDocument,
   VerifyEmailDocument,
   LayoutTextDocument,
 } from "./generated.ts";
@@ -63,6 +70,10 @@ import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./l
 import {
   type Booking,
   type Event,
+  type FraudAlert,
+  type FraudCatch,
+  type FraudQuestion,
+  type FraudRule,
   idOf,
   type Membership,
   type Organization,
@@ -915,6 +926,131 @@ export class LastMinuteLive {
     return present(data.publishEvent).event;
   }
 
+  // Fraud.
+
+  /**
+   * A rule of an organization, which needs `risk.manage`, or without `organizationId` of the platform for all of them. What a
+   * rule asks never changes: make another one, and disable this.
+   *
+   * @throws InvalidInputError, UnknownCurrencyError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createFraudRule(
+    input: FraudQuestion & {
+      readonly organizationId?: string | undefined;
+      readonly ruleName: string;
+      readonly ruleType: FraudRule["ruleType"];
+      readonly severity: FraudRule["severity"];
+      /** What follows when it fires. */
+      readonly action: FraudRule["action"];
+      readonly description?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<FraudRule> {
+    const data = await this.#keyed(CreateFraudRuleDocument, priced(input), options);
+    return present(data.createFraudRule).fraudDetectionRule;
+  }
+
+  /**
+   * Lets a rule be asked, or not any more.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setFraudRuleEnabled(
+    rule: Ref,
+    isEnabled: boolean,
+    options?: CallOptions,
+  ): Promise<FraudRule> {
+    const variables = { input: { ruleId: idOf(rule), isEnabled } };
+    const document = SetFraudRuleEnabledDocument;
+    const data = await this.#transport.graphql(document, variables, true, options);
+    return present(data.setFraudRuleEnabled).fraudDetectionRule;
+  }
+
+  /**
+   * The bookings that a rule would have caught between two moments, at most a year apart, and when: a rule that is there
+   * (`ruleId`), or one that is not (`ruleType` and its thresholds). Changes nothing. Needs `risk.read`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  tryFraudRule(
+    input: FraudQuestion & {
+      readonly organizationId: string;
+      readonly since: string;
+      readonly until: string;
+      readonly ruleId?: string | undefined;
+    },
+    options: ListOptions = {},
+  ): Paged<FraudCatch> {
+    return this.#list(options, async (first, after) => {
+      const variables = { ...priced(input), first, after };
+      return present((await this.#query(TryFraudRuleDocument, variables, options)).tryFraudRule);
+    });
+  }
+
+  /** Alerts of the organizations in which you have `risk.read`, the oldest first. */
+  fraudAlerts(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: FraudAlert["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<FraudAlert> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      return present((await this.#query(FraudAlertsDocument, variables, options)).fraudAlerts);
+    });
+  }
+
+  /**
+   * Ends the investigation of an alert; the booking stays as it is. Needs `risk.manage`. Not repeated when its answer is lost,
+   * because the second attempt would find it closed.
+   *
+   * @throws AlertClosedError, NotFoundError, NotAllowedError
+   */
+  async resolveFraudAlert(
+    alert: Ref,
+    resolution: NonNullable<FraudAlert["resolution"]>,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<FraudAlert> {
+    const variables = { input: { alertId: idOf(alert), resolution, note: options.note } };
+    const document = ResolveFraudAlertDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return present(data.resolveFraudAlert).fraudAlert;
+  }
+
+  /**
+   * Accepts a booking under review (`fraud_hold`): its buyer may pay. Needs `risk.manage`, and somebody other than the buyer.
+   * Not repeated when its answer is lost.
+   *
+   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError
+   */
+  async approveFraudReview(
+    booking: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), note: options.note } };
+    const document = ApproveFraudReviewDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return await this.#booking(present(data.approveFraudReview).booking, options);
+  }
+
+  /**
+   * Cancels a booking under review and frees its seats. Needs `risk.manage`, and somebody other than the buyer. Not repeated
+   * when its answer is lost.
+   *
+   * @throws BookingStatusError, NotFoundError, NotAllowedError
+   */
+  async rejectFraudReview(
+    booking: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), note: options.note } };
+    const document = RejectFraudReviewDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return await this.#booking(present(data.rejectFraudReview).booking, options);
+  }
+
   // What the above is made of.
 
   async #query<Result, Variables>(
@@ -1035,6 +1171,14 @@ export class LastMinuteLive {
   }
 }
 
+/** A question of a rule as it is sent: amounts travel as text. */
+function priced<Question extends FraudQuestion>({
+  amountCents,
+  ...rest
+}: Question): Omit<Question, "amountCents"> & { readonly amountCents?: string } {
+  return amountCents === undefined ? rest : { ...rest, amountCents: formatCents(amountCents) };
+}
+
 /** The server's address without a path, whichever way it was given. */
 function baseUrl(url: string): string {
   if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+(graphql\/*)?$/, "");
@@ -1079,6 +1223,11 @@ function bookingNotFound(bookingId: string): LastMinuteLiveError {
   });
 }
 
+const hintsOfStatus: ReadonlyMap<string, string> = new Map([
+  ["draft", "Call startCheckout first."],
+  ["fraud_hold", "The organization looks at it first. Pay when its status is pending_payment."],
+]);
+
 function notPayable(status: string): LastMinuteLiveError {
   if (status === "expired") {
     return errorOf("The hold has run out.", { code: "LMEXP", hint: "Hold the seats again." });
@@ -1086,6 +1235,6 @@ function notPayable(status: string): LastMinuteLiveError {
   return errorOf(`The booking is ${status}.`, {
     code: "LMBST",
     detail: status,
-    hint: status === "draft" ? "Call startCheckout first." : null,
+    hint: hintsOfStatus.get(status) ?? null,
   });
 }

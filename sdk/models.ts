@@ -3,6 +3,10 @@ import type {
   BookingFragment,
   BookingItemFragment,
   EventFragment,
+  FraudAlertFragment,
+  FraudRuleFragment,
+  FraudRuleType,
+  FraudStage,
   OrganizationFragment,
   OrganizationRole,
   PaymentSessionFragment,
@@ -14,6 +18,7 @@ import type {
   VenueFragment,
   VenueLayoutFragment,
   SessionsQuery,
+  TryFraudRuleQuery,
 } from "./generated.ts";
 import type { LayoutSeat } from "./layout.ts";
 
@@ -140,4 +145,26 @@ export function toTicketCategory(
   now: number = Date.now(),
 ): TicketCategory {
   return { ...category, priceCents: currentPrice(prices.nodes, now) };
+}
+
+/** What is suspicious, and what then follows. */
+export type FraudRule = FraudRuleFragment;
+
+/** A booking that a rule has caught. */
+export type FraudAlert = FraudAlertFragment;
+
+/** A booking that a rule would have caught. */
+export type FraudCatch = NonNullable<TryFraudRuleQuery["tryFraudRule"]>["nodes"][number];
+
+/** What a rule asks. Which thresholds it has depends on its type: see docs/risk.md. */
+export interface FraudQuestion {
+  readonly ruleType?: FraudRuleType | undefined;
+  /** When it is asked. Default: `checkout`. */
+  readonly stage?: FraudStage | undefined;
+  /** It fires at this many, with the one at hand. */
+  readonly triggerCount?: number | undefined;
+  readonly windowSeconds?: number | undefined;
+  /** In the minor unit of `amountCurrency`. */
+  readonly amountCents?: number | undefined;
+  readonly amountCurrency?: string | undefined;
 }
