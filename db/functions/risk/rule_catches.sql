@@ -1,5 +1,6 @@
 -- The one place that says what rules mean: a checkout asks it about now, and try_fraud_rule about
--- then. It reads only what was written down up to the signal, so both get the same answer.
+-- then. It reads only what was written down up to the signal, so both get the same answer. It stops
+-- counting at the threshold: everybody may come from one address.
 create or replace function app_private.rule_catches(
   rule app_public.fraud_detection_rules, signal app_private.booking_signals
 )
@@ -20,32 +21,44 @@ begin
     when 'velocity_user' then
       return rule.trigger_count <= (
         select count(*)
-        from app_private.booking_signals as s
-        where s.organization_id = signal.organization_id
-          and s.stage = signal.stage
-          and (s.buyer_key = signal.buyer_key or s.email = signal.email)
-          and s.occurred_at > v_since
-          and s.occurred_at <= signal.occurred_at
+        from (
+          select
+          from app_private.booking_signals as s
+          where s.organization_id = signal.organization_id
+            and s.stage = signal.stage
+            and (s.buyer_key = signal.buyer_key or s.email = signal.email)
+            and s.occurred_at > v_since
+            and s.occurred_at <= signal.occurred_at
+          limit rule.trigger_count
+        ) as seen
       );
     when 'velocity_address' then
       return rule.trigger_count <= (
         select count(*)
-        from app_private.booking_signals as s
-        where s.organization_id = signal.organization_id
-          and s.stage = signal.stage
-          and s.ip_address = signal.ip_address
-          and s.occurred_at > v_since
-          and s.occurred_at <= signal.occurred_at
+        from (
+          select
+          from app_private.booking_signals as s
+          where s.organization_id = signal.organization_id
+            and s.stage = signal.stage
+            and s.ip_address = signal.ip_address
+            and s.occurred_at > v_since
+            and s.occurred_at <= signal.occurred_at
+          limit rule.trigger_count
+        ) as seen
       );
     when 'velocity_device' then
       return rule.trigger_count <= (
         select count(*)
-        from app_private.booking_signals as s
-        where s.organization_id = signal.organization_id
-          and s.stage = signal.stage
-          and s.device = signal.device
-          and s.occurred_at > v_since
-          and s.occurred_at <= signal.occurred_at
+        from (
+          select
+          from app_private.booking_signals as s
+          where s.organization_id = signal.organization_id
+            and s.stage = signal.stage
+            and s.device = signal.device
+            and s.occurred_at > v_since
+            and s.occurred_at <= signal.occurred_at
+          limit rule.trigger_count
+        ) as seen
       );
     when 'seat_hoarding' then
       return rule.trigger_count <= (
@@ -61,14 +74,18 @@ begin
     when 'payment_failures' then
       return rule.trigger_count <= (
         select count(*)
-        from app_private.payment_failure_signals as f
-        where f.organization_id = signal.organization_id
-          and (
-            f.buyer_key = signal.buyer_key or f.email = signal.email
-            or f.ip_address = signal.ip_address or f.device = signal.device
-          )
-          and f.occurred_at > v_since
-          and f.occurred_at <= signal.occurred_at
+        from (
+          select
+          from app_private.payment_failure_signals as f
+          where f.organization_id = signal.organization_id
+            and (
+              f.buyer_key = signal.buyer_key or f.email = signal.email
+              or f.ip_address = signal.ip_address or f.device = signal.device
+            )
+            and f.occurred_at > v_since
+            and f.occurred_at <= signal.occurred_at
+          limit rule.trigger_count
+        ) as seen
       );
   end case;
 end
