@@ -20,7 +20,7 @@ begin
     v_booking.id, 'checkout', cardinality(app_private.held_seat_nos(v_booking)),
     screen_checkout.phone
   );
-  v_rules := array(select r from app_private.firing_rules(v_signal) as r);
+  v_rules := app_private.firing_rules(v_signal);
   if cardinality(v_rules) = 0 then
     return null;
   end if;

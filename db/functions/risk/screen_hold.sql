@@ -8,7 +8,7 @@ declare
     screen_hold.booking_id, 'hold', cardinality((screen_hold.sale).seat_nos)
   );
 begin
-  if exists (select from app_private.firing_rules(v_signal)) then
+  if cardinality(app_private.firing_rules(v_signal)) > 0 then
     raise exception 'These seats cannot be held for you now.'
       using errcode = 'LMRSK', hint = 'Try again later, or ask the organization.';
   end if;

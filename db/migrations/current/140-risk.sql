@@ -187,8 +187,17 @@ create table app_private.payment_failure_signals (
 );
 create index payment_failure_signals_booking_id_idx
   on app_private.payment_failure_signals (booking_id, organization_id);
-create index payment_failure_signals_occurred_at_idx
-  on app_private.payment_failure_signals (organization_id, occurred_at);
+create index payment_failure_signals_buyer_key_idx
+  on app_private.payment_failure_signals (organization_id, buyer_key, occurred_at);
+create index payment_failure_signals_email_idx
+  on app_private.payment_failure_signals (organization_id, email, occurred_at)
+  where email is not null;
+create index payment_failure_signals_ip_address_idx
+  on app_private.payment_failure_signals (organization_id, ip_address, occurred_at)
+  where ip_address is not null;
+create index payment_failure_signals_device_idx
+  on app_private.payment_failure_signals (organization_id, device, occurred_at)
+  where device is not null;
 
 comment on table app_private.payment_failure_signals is
   'Every declined payment once, with who tried it: card testers fail more often than they buy.';
