@@ -946,7 +946,7 @@ export class LastMinuteLive {
     },
     options: KeyedCallOptions = {},
   ): Promise<FraudRule> {
-    const data = await this.#keyed(CreateFraudRuleDocument, priced(input), options);
+    const data = await this.#keyed(CreateFraudRuleDocument, withAmountAsText(input), options);
     return present(data.createFraudRule).fraudDetectionRule;
   }
 
@@ -982,7 +982,7 @@ export class LastMinuteLive {
     options: ListOptions = {},
   ): Paged<FraudCatch> {
     return this.#list(options, async (first, after) => {
-      const variables = { ...priced(input), first, after };
+      const variables = { ...withAmountAsText(input), first, after };
       return present((await this.#query(TryFraudRuleDocument, variables, options)).tryFraudRule);
     });
   }
@@ -1172,7 +1172,7 @@ export class LastMinuteLive {
 }
 
 /** A question of a rule as it is sent: amounts travel as text. */
-function priced<Question extends FraudQuestion>({
+function withAmountAsText<Question extends FraudQuestion>({
   amountCents,
   ...rest
 }: Question): Omit<Question, "amountCents"> & { readonly amountCents?: string } {
