@@ -10,37 +10,40 @@ import {
 } from "./errors.ts";
 import {
   AcquireSeatLockDocument,
+  ApproveFraudReviewDocument,
   BookingDocument,
   type BookingFragment,
   BookingItemsDocument,
   BookingsDocument,
-  MyBookingsDocument,
   CancelBookingDocument,
   ChangePasswordDocument,
   CloseAccountDocument,
   CompleteSignUpDocument,
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
+  type ConsentPurpose,
   CreateEventDocument,
-  CurrentConsentsDocument,
-  ExportMyDataDocument,
-  GiveConsentDocument,
-  RequestErasureDocument,
-  WithdrawConsentDocument,
+  CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
+  CurrentConsentsDocument,
   CurrentUserDocument,
   EndImpersonationDocument,
   EnrollTwoFactorDocument,
   EventDocument,
   EventsDocument,
+  ExportMyDataDocument,
   FindUserDocument,
+  FraudAlertsDocument,
+  GiveConsentDocument,
   GrantPlatformRoleDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
+  LayoutTextDocument,
   MembershipsDocument,
+  MyBookingsDocument,
   type NextFragment,
   PaymentProgressDocument,
   type PaymentProgressQuery,
@@ -49,21 +52,25 @@ import {
   PublishEventDocument,
   RefreshSessionDocument,
   ReinstateUserDocument,
+  RejectFraudReviewDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveTwoFactorDocument,
   RequestEmailChangeDocument,
   RequestEmailVerificationDocument,
+  RequestErasureDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
+  ResolveFraudAlertDocument,
   RevokePlatformRoleDocument,
   RevokeSessionDocument,
   RevokeTrustedDeviceDocument,
   RevokeUserSessionsDocument,
   ScanTicketDocument,
   SeatMapDocument,
-  SignInDocument,
   SessionsDocument,
+  SetFraudRuleEnabledDocument,
+  SignInDocument,
   SignOutDocument,
   SignOutEverywhereDocument,
   SignUpDocument,
@@ -73,16 +80,20 @@ import {
   TicketCategoriesDocument,
   TicketsDocument,
   TrustedDevicesDocument,
+  TryFraudRuleDocument,
   UpdateProfileDocument,
   VerifyEmailDocument,
-  LayoutTextDocument,
-  type ConsentPurpose,
+  WithdrawConsentDocument,
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
   type Booking,
   type Consent,
   type Event,
+  type FraudAlert,
+  type FraudCatch,
+  type FraudQuestion,
+  type FraudRule,
   idOf,
   type Membership,
   type Organization,
@@ -129,6 +140,8 @@ export interface ClientOptions {
   readonly cartToken?: string | null | undefined;
   /** What kind of program asks; it is noted on bookings. Default: `web`. */
   readonly channel?: "web" | "mobile" | "api" | undefined;
+  /** A name that the program keeps for its device, of at most 200 characters; rules against fraud count by it. Default: none. */
+  readonly device?: string | undefined;
   /** What sends requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How long one attempt of a call may take, in milliseconds. Default: 15,000. */
@@ -200,6 +213,7 @@ export class LastMinuteLive {
       headers: () => ({
         accept: "application/json",
         ...(options.channel === undefined ? {} : { "x-lml-channel": options.channel }),
+        ...(options.device === undefined ? {} : { "x-lml-device": options.device }),
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(this.#cartToken === null ? {} : { "x-cart-token": this.#cartToken }),
       }),
@@ -1179,6 +1193,131 @@ export class LastMinuteLive {
     return present(data.publishEvent).event;
   }
 
+  // Fraud.
+
+  /**
+   * A rule of an organization, which needs `risk.manage`, or without `organizationId` of the platform for all of them. What a
+   * rule asks never changes: make another one, and disable this.
+   *
+   * @throws InvalidInputError, UnknownCurrencyError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createFraudRule(
+    input: FraudQuestion & {
+      readonly organizationId?: string | undefined;
+      readonly ruleName: string;
+      readonly ruleType: FraudRule["ruleType"];
+      readonly severity: FraudRule["severity"];
+      /** What follows when it fires. */
+      readonly action: FraudRule["action"];
+      readonly description?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<FraudRule> {
+    const data = await this.#keyed(CreateFraudRuleDocument, withAmountAsText(input), options);
+    return present(data.createFraudRule).fraudDetectionRule;
+  }
+
+  /**
+   * Lets a rule be asked, or not any more.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setFraudRuleEnabled(
+    rule: Ref,
+    isEnabled: boolean,
+    options?: CallOptions,
+  ): Promise<FraudRule> {
+    const variables = { input: { ruleId: idOf(rule), isEnabled } };
+    const document = SetFraudRuleEnabledDocument;
+    const data = await this.#transport.graphql(document, variables, true, options);
+    return present(data.setFraudRuleEnabled).fraudDetectionRule;
+  }
+
+  /**
+   * The bookings that a rule would have caught between two moments, at most a year apart, and when: a rule that is there
+   * (`ruleId`), or one that is not (`ruleType` and its thresholds). Changes nothing. Needs `risk.read`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  tryFraudRule(
+    input: FraudQuestion & {
+      readonly organizationId: string;
+      readonly since: string;
+      readonly until: string;
+      readonly ruleId?: string | undefined;
+    },
+    options: ListOptions = {},
+  ): Paged<FraudCatch> {
+    return this.#list(options, async (first, after) => {
+      const variables = { ...withAmountAsText(input), first, after };
+      return present((await this.#query(TryFraudRuleDocument, variables, options)).tryFraudRule);
+    });
+  }
+
+  /** Alerts of the organizations in which you have `risk.read`, the oldest first. */
+  fraudAlerts(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: FraudAlert["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<FraudAlert> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      return present((await this.#query(FraudAlertsDocument, variables, options)).fraudAlerts);
+    });
+  }
+
+  /**
+   * Ends the investigation of an alert; the booking stays as it is. Needs `risk.manage`. Not repeated when its answer is lost,
+   * because the second attempt would find it closed.
+   *
+   * @throws AlertClosedError, NotFoundError, NotAllowedError
+   */
+  async resolveFraudAlert(
+    alert: Ref,
+    resolution: NonNullable<FraudAlert["resolution"]>,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<FraudAlert> {
+    const variables = { input: { alertId: idOf(alert), resolution, note: options.note } };
+    const document = ResolveFraudAlertDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return present(data.resolveFraudAlert).fraudAlert;
+  }
+
+  /**
+   * Accepts a booking under review (`fraud_hold`): its buyer may pay. Needs `risk.manage`, and somebody other than the buyer.
+   * Not repeated when its answer is lost.
+   *
+   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError
+   */
+  async approveFraudReview(
+    booking: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), note: options.note } };
+    const document = ApproveFraudReviewDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return await this.#booking(present(data.approveFraudReview).booking, options);
+  }
+
+  /**
+   * Cancels a booking under review and frees its seats. Needs `risk.manage`, and somebody other than the buyer. Not repeated
+   * when its answer is lost.
+   *
+   * @throws BookingStatusError, NotFoundError, NotAllowedError
+   */
+  async rejectFraudReview(
+    booking: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), note: options.note } };
+    const document = RejectFraudReviewDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return await this.#booking(present(data.rejectFraudReview).booking, options);
+  }
+
   // What the above is made of.
 
   async #query<Result, Variables>(
@@ -1299,6 +1438,14 @@ export class LastMinuteLive {
   }
 }
 
+/** A question of a rule as it is sent: amounts travel as text. */
+function withAmountAsText<Question extends FraudQuestion>({
+  amountCents,
+  ...rest
+}: Question): Omit<Question, "amountCents"> & { readonly amountCents?: string } {
+  return amountCents === undefined ? rest : { ...rest, amountCents: formatCents(amountCents) };
+}
+
 /** The server's address without a path, whichever way it was given. */
 function baseUrl(url: string): string {
   if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+(graphql\/*)?$/, "");
@@ -1343,6 +1490,11 @@ function bookingNotFound(bookingId: string): LastMinuteLiveError {
   });
 }
 
+const hintsOfStatus: ReadonlyMap<string, string> = new Map([
+  ["draft", "Call startCheckout first."],
+  ["fraud_hold", "The organization looks at it first. Pay when its status is pending_payment."],
+]);
+
 function notPayable(status: string): LastMinuteLiveError {
   if (status === "expired") {
     return errorOf("The hold has run out.", { code: "LMEXP", hint: "Hold the seats again." });
@@ -1350,6 +1502,6 @@ function notPayable(status: string): LastMinuteLiveError {
   return errorOf(`The booking is ${status}.`, {
     code: "LMBST",
     detail: status,
-    hint: status === "draft" ? "Call startCheckout first." : null,
+    hint: hintsOfStatus.get(status) ?? null,
   });
 }

@@ -127,6 +127,12 @@ export class HoldExpiredError extends LastMinuteLiveError {}
 /** LMCON: an e-mail address is needed, where the tickets go. */
 export class ContactMissingError extends LastMinuteLiveError {}
 
+/** LMRSK: a rule against fraud refuses it for now; which one is not told. Try later, or ask the organization. */
+export class RefusedByRuleError extends LastMinuteLiveError {}
+
+/** LMALC: the alert is closed. */
+export class AlertClosedError extends LastMinuteLiveError {}
+
 /** LMIDK: the idempotency key was used for something else. Use a new one. */
 export class IdempotencyKeyReusedError extends LastMinuteLiveError {}
 
@@ -321,6 +327,7 @@ type ErrorClass = new (message: string, details: ErrorDetails) => LastMinuteLive
 /** The class of each code of docs/errors.md. A test proves that none is missing. */
 export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ["LMADM", LastAdminError],
+  ["LMALC", AlertClosedError],
   ["LMAPP", AppendOnlyError],
   ["LMAUT", NotSignedInError],
   ["LMBAL", LedgerBalanceError],
@@ -350,6 +357,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],
+  ["LMRSK", RefusedByRuleError],
   ["LMREF", BookingReferenceError],
   ["LMRGT", NotAllowedError],
   ["LMSAL", SalesClosedError],

@@ -23,6 +23,17 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `approveFraudReview` mutation. */
+export type ApproveFraudReviewInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+};
+
 /** A condition to be used against `Booking` object types. All fields are tested for equality and combined with a logical ‘and.’ */
 export type BookingCondition = {
   /** Checks for equality with the object’s `bookingReference` field. */
@@ -120,6 +131,28 @@ export type CreateEventInput = {
   readonly venueId: string;
 };
 
+/** All input for the `createFraudRule` mutation. */
+export type CreateFraudRuleInput = {
+  readonly action: FraudAction;
+  readonly amountCents?: string | null | undefined;
+  readonly amountCurrency?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly isEnabled?: boolean | null | undefined;
+  readonly organizationId?: string | null | undefined;
+  readonly ruleName: string;
+  readonly ruleType: FraudRuleType;
+  readonly severity: FraudSeverity;
+  readonly stage?: FraudStage | null | undefined;
+  readonly triggerCount?: number | null | undefined;
+  readonly windowSeconds?: number | null | undefined;
+};
+
 /** All input for the `createOrganization` mutation. */
 export type CreateOrganizationInput = {
   /**
@@ -189,6 +222,52 @@ export type EnrollTwoFactorInput = {
 
 /** The life of an event. */
 export type EventStatus = "canceled" | "completed" | "draft" | "postponed" | "published";
+
+/** What follows: points only; an alert; the booking waits for a person; the booking is refused. */
+export type FraudAction = "alert" | "block" | "flag" | "review";
+
+/**
+ * A condition to be used against `FraudAlert` object types. All fields are tested
+ * for equality and combined with a logical ‘and.’
+ */
+export type FraudAlertCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `ruleId` field. */
+  readonly ruleId?: string | null | undefined;
+  /** Checks for equality with the object’s `status` field. */
+  readonly status?: FraudAlertStatus | null | undefined;
+};
+
+/** Where the investigation stands. */
+export type FraudAlertStatus = "assigned" | "dismissed" | "open" | "resolved";
+
+/** What the investigation found. */
+export type FraudResolution = "confirmed" | "false_positive";
+
+/**
+ * What a rule looks at: how often a person, an address or a device buys; how much;
+ * from where; after how many declined payments; how many seats; with which kind of mailbox.
+ */
+export type FraudRuleType =
+  | "amount"
+  | "disposable_email"
+  | "geography_mismatch"
+  | "payment_failures"
+  | "seat_hoarding"
+  | "velocity_address"
+  | "velocity_device"
+  | "velocity_user";
+
+/** How bad it is: 10, 25, 50 or 100 points of the score. */
+export type FraudSeverity = "critical" | "high" | "low" | "medium";
+
+/** When a rule is asked. */
+export type FraudStage = "checkout" | "hold";
 
 /** All input for the `giveConsent` mutation. */
 export type GiveConsentInput = {
@@ -262,6 +341,17 @@ export type PublishEventInput = {
   readonly eventId: string;
 };
 
+/** All input for the `rejectFraudReview` mutation. */
+export type RejectFraudReviewInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+};
+
 /** All input for the `releaseSeatLock` mutation. */
 export type ReleaseSeatLockInput = {
   /**
@@ -323,6 +413,18 @@ export type ResetPasswordInput = {
   readonly token: string;
 };
 
+/** All input for the `resolveFraudAlert` mutation. */
+export type ResolveFraudAlertInput = {
+  readonly alertId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly resolution: FraudResolution;
+};
+
 /** What the door says. */
 export type ScanResult = "already_scanned" | "canceled" | "invalid" | "success" | "wrong_event";
 
@@ -337,6 +439,17 @@ export type ScanTicketInput = {
   readonly device?: string | null | undefined;
   readonly gate?: string | null | undefined;
   readonly performanceId: string;
+};
+
+/** All input for the `setFraudRuleEnabled` mutation. */
+export type SetFraudRuleEnabledInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly isEnabled: boolean;
+  readonly ruleId: string;
 };
 
 /** What proves who somebody is. */
@@ -1175,6 +1288,120 @@ export type ScanTicketMutationVariables = Exact<{
 
 export type ScanTicketMutation = {
   readonly scanTicket: { readonly ticketScan: TicketScanFragment } | null;
+};
+
+export type FraudRuleFragment = {
+  readonly id: string;
+  readonly organizationId: string | null;
+  readonly ruleName: string;
+  readonly ruleType: FraudRuleType;
+  readonly stage: FraudStage;
+  readonly severity: FraudSeverity;
+  readonly action: FraudAction;
+  readonly triggerCount: number | null;
+  readonly windowSeconds: number | null;
+  readonly amountCents: number | null;
+  readonly amountCurrency: string | null;
+  readonly isEnabled: boolean;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falsePositiveRate: string | null;
+};
+
+export type FraudAlertFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly bookingId: string;
+  readonly ruleId: string;
+  readonly severity: FraudSeverity;
+  readonly action: FraudAction;
+  readonly riskScore: number;
+  readonly status: FraudAlertStatus;
+  readonly assignedTo: string | null;
+  readonly resolution: FraudResolution | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type FraudAlertsQueryVariables = Exact<{
+  condition: FraudAlertCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type FraudAlertsQuery = {
+  readonly fraudAlerts: {
+    readonly nodes: ReadonlyArray<FraudAlertFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type TryFraudRuleQueryVariables = Exact<{
+  organizationId: string;
+  since: string;
+  until: string;
+  ruleId?: string | null | undefined;
+  ruleType?: FraudRuleType | null | undefined;
+  stage?: FraudStage | null | undefined;
+  triggerCount?: number | null | undefined;
+  windowSeconds?: number | null | undefined;
+  amountCents?: string | null | undefined;
+  amountCurrency?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type TryFraudRuleQuery = {
+  readonly tryFraudRule: {
+    readonly nodes: ReadonlyArray<{
+      readonly bookingId: string | null;
+      readonly bookingReference: string | null;
+      readonly bookingStatus: BookingStatus | null;
+      readonly caughtAt: string | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreateFraudRuleMutationVariables = Exact<{
+  input: CreateFraudRuleInput;
+}>;
+
+export type CreateFraudRuleMutation = {
+  readonly createFraudRule: { readonly fraudDetectionRule: FraudRuleFragment } | null;
+};
+
+export type SetFraudRuleEnabledMutationVariables = Exact<{
+  input: SetFraudRuleEnabledInput;
+}>;
+
+export type SetFraudRuleEnabledMutation = {
+  readonly setFraudRuleEnabled: { readonly fraudDetectionRule: FraudRuleFragment } | null;
+};
+
+export type ResolveFraudAlertMutationVariables = Exact<{
+  input: ResolveFraudAlertInput;
+}>;
+
+export type ResolveFraudAlertMutation = {
+  readonly resolveFraudAlert: { readonly fraudAlert: FraudAlertFragment } | null;
+};
+
+export type ApproveFraudReviewMutationVariables = Exact<{
+  input: ApproveFraudReviewInput;
+}>;
+
+export type ApproveFraudReviewMutation = {
+  readonly approveFraudReview: { readonly booking: BookingFragment } | null;
+};
+
+export type RejectFraudReviewMutationVariables = Exact<{
+  input: RejectFraudReviewInput;
+}>;
+
+export type RejectFraudReviewMutation = {
+  readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
 };
 
 /** The operation CurrentUser. */
@@ -2807,5 +3034,285 @@ fragment TicketScan on TicketScan {
   ticket {
     ...Ticket
   }
+}`,
+};
+/** The operation FraudAlerts. */
+export const FraudAlertsDocument: TypedDocument<FraudAlertsQuery, FraudAlertsQueryVariables> = {
+  name: "FraudAlerts",
+  text: `query FraudAlerts($condition: FraudAlertCondition!, $first: Int!, $after: Cursor) {
+  fraudAlerts(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...FraudAlert
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment FraudAlert on FraudAlert {
+  id
+  organizationId
+  bookingId
+  ruleId
+  severity
+  action
+  riskScore
+  status
+  assignedTo
+  resolution
+  resolvedBy
+  resolvedAt
+  createdAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation TryFraudRule. */
+export const TryFraudRuleDocument: TypedDocument<TryFraudRuleQuery, TryFraudRuleQueryVariables> = {
+  name: "TryFraudRule",
+  text: `query TryFraudRule($organizationId: UUID!, $since: Datetime!, $until: Datetime!, $ruleId: UUID, $ruleType: FraudRuleType, $stage: FraudStage, $triggerCount: Int, $windowSeconds: Int, $amountCents: BigInt, $amountCurrency: String, $first: Int!, $after: Cursor) {
+  tryFraudRule(
+    organizationId: $organizationId
+    since: $since
+    until: $until
+    ruleId: $ruleId
+    ruleType: $ruleType
+    stage: $stage
+    triggerCount: $triggerCount
+    windowSeconds: $windowSeconds
+    amountCents: $amountCents
+    amountCurrency: $amountCurrency
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      bookingId
+      bookingReference
+      bookingStatus
+      caughtAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CreateFraudRule. */
+export const CreateFraudRuleDocument: TypedDocument<
+  CreateFraudRuleMutation,
+  CreateFraudRuleMutationVariables
+> = {
+  name: "CreateFraudRule",
+  text: `mutation CreateFraudRule($input: CreateFraudRuleInput!) {
+  createFraudRule(input: $input) {
+    fraudDetectionRule {
+      ...FraudRule
+    }
+  }
+}
+fragment FraudRule on FraudDetectionRule {
+  id
+  organizationId
+  ruleName
+  ruleType
+  stage
+  severity
+  action
+  triggerCount
+  windowSeconds
+  amountCents
+  amountCurrency
+  isEnabled
+  truePositives
+  falsePositives
+  falsePositiveRate
+}`,
+};
+/** The operation SetFraudRuleEnabled. */
+export const SetFraudRuleEnabledDocument: TypedDocument<
+  SetFraudRuleEnabledMutation,
+  SetFraudRuleEnabledMutationVariables
+> = {
+  name: "SetFraudRuleEnabled",
+  text: `mutation SetFraudRuleEnabled($input: SetFraudRuleEnabledInput!) {
+  setFraudRuleEnabled(input: $input) {
+    fraudDetectionRule {
+      ...FraudRule
+    }
+  }
+}
+fragment FraudRule on FraudDetectionRule {
+  id
+  organizationId
+  ruleName
+  ruleType
+  stage
+  severity
+  action
+  triggerCount
+  windowSeconds
+  amountCents
+  amountCurrency
+  isEnabled
+  truePositives
+  falsePositives
+  falsePositiveRate
+}`,
+};
+/** The operation ResolveFraudAlert. */
+export const ResolveFraudAlertDocument: TypedDocument<
+  ResolveFraudAlertMutation,
+  ResolveFraudAlertMutationVariables
+> = {
+  name: "ResolveFraudAlert",
+  text: `mutation ResolveFraudAlert($input: ResolveFraudAlertInput!) {
+  resolveFraudAlert(input: $input) {
+    fraudAlert {
+      ...FraudAlert
+    }
+  }
+}
+fragment FraudAlert on FraudAlert {
+  id
+  organizationId
+  bookingId
+  ruleId
+  severity
+  action
+  riskScore
+  status
+  assignedTo
+  resolution
+  resolvedBy
+  resolvedAt
+  createdAt
+}`,
+};
+/** The operation ApproveFraudReview. */
+export const ApproveFraudReviewDocument: TypedDocument<
+  ApproveFraudReviewMutation,
+  ApproveFraudReviewMutationVariables
+> = {
+  name: "ApproveFraudReview",
+  text: `mutation ApproveFraudReview($input: ApproveFraudReviewInput!) {
+  approveFraudReview(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation RejectFraudReview. */
+export const RejectFraudReviewDocument: TypedDocument<
+  RejectFraudReviewMutation,
+  RejectFraudReviewMutationVariables
+> = {
+  name: "RejectFraudReview",
+  text: `mutation RejectFraudReview($input: RejectFraudReviewInput!) {
+  rejectFraudReview(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
 }`,
 };

@@ -4,6 +4,10 @@ import type {
   BookingItemFragment,
   ConsentFragment,
   EventFragment,
+  FraudAlertFragment,
+  FraudRuleFragment,
+  FraudRuleType,
+  FraudStage,
   OrganizationFragment,
   OrganizationRole,
   PaymentSessionFragment,
@@ -16,6 +20,7 @@ import type {
   VenueLayoutFragment,
   SessionsQuery,
   TrustedDevicesQuery,
+  TryFraudRuleQuery,
 } from "./generated.ts";
 import type { LayoutSeat } from "./layout.ts";
 
@@ -149,4 +154,26 @@ export function toTicketCategory(
   now: number = Date.now(),
 ): TicketCategory {
   return { ...category, priceCents: currentPrice(prices.nodes, now) };
+}
+
+/** What is suspicious, and what then follows. */
+export type FraudRule = FraudRuleFragment;
+
+/** A booking that a rule has caught. */
+export type FraudAlert = FraudAlertFragment;
+
+/** A booking that a rule would have caught. */
+export type FraudCatch = NonNullable<TryFraudRuleQuery["tryFraudRule"]>["nodes"][number];
+
+/** What a rule asks. Which thresholds it has depends on its type: see docs/risk.md. */
+export interface FraudQuestion {
+  readonly ruleType?: FraudRuleType | undefined;
+  /** When it is asked. Default: `checkout`. */
+  readonly stage?: FraudStage | undefined;
+  /** It fires at this many, with the one at hand. */
+  readonly triggerCount?: number | undefined;
+  readonly windowSeconds?: number | undefined;
+  /** In the minor unit of `amountCurrency`. */
+  readonly amountCents?: number | undefined;
+  readonly amountCurrency?: string | undefined;
 }

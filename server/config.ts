@@ -18,6 +18,9 @@ const environment = z.object({
   }),
   LML_SERVER_POOL_SIZE: optional(z.coerce.number().int().min(1).max(1000)),
   LML_TRUST_PROXY: optional(z.string()),
+  LML_COUNTRY_HEADER: optional(
+    z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header"),
+  ),
   LML_SECRET_KEY: optional(z.string().min(32, "must have 32 characters or more")),
   LML_ALLOWED_ORIGINS: optional(z.string()),
   LML_RATE_LIMIT_ADDRESS: rate,
@@ -54,12 +57,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     throw new ServerError(`The environment is not complete:\n${lines.join("\n")}`);
   }
   const { data } = parsed;
+  if (data.LML_COUNTRY_HEADER !== undefined && data.LML_TRUST_PROXY === undefined) {
+    throw new ServerError(
+      "LML_COUNTRY_HEADER needs LML_TRUST_PROXY: without a proxy, it would be the client that says where it is.",
+    );
+  }
   return {
     host: data.HOST,
     port: data.PORT,
     databaseUrl: data.LML_SERVER_DATABASE_URL,
     poolSize: data.LML_SERVER_POOL_SIZE,
     trustProxy: data.LML_TRUST_PROXY,
+    countryHeader: data.LML_COUNTRY_HEADER,
     secretKey: data.LML_SECRET_KEY,
     allowedOrigins: data.LML_ALLOWED_ORIGINS?.split(",")
       .map((origin) => origin.trim())

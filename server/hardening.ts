@@ -75,6 +75,7 @@ export async function harden(
       "content-type",
       "x-cart-token",
       "x-lml-channel",
+      "x-lml-device",
       "x-request-id",
     ],
     exposedHeaders: ["retry-after", "x-request-id"],

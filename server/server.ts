@@ -39,6 +39,11 @@ export interface ServerOptions {
   /** Addresses of proxies whose word about the client's address counts, such as `127.0.0.1, 10.0.0.0/8`. Default: none. */
   readonly trustProxy?: string | undefined;
   /**
+   * The header in which those proxies say the client's country, in two letters, such as `cf-ipcountry`. A proxy must set or
+   * remove it: whatever it lets through is believed. Default: no country is known.
+   */
+  readonly countryHeader?: string | undefined;
+  /**
    * Pages that may call this API from a browser, such as `https://shop.example`; `*` is any, which is safe as long as
    * tokens are kept from other pages: nothing that a browser adds by itself says who asks. Default: none.
    */
@@ -219,6 +224,7 @@ async function addRoutes(
     schema,
     resolvedPreset,
     limitSignIn,
+    countryHeader: options.countryHeader,
     graphiql: options.graphiql ?? false,
     introspection: options.introspection ?? options.graphiql ?? false,
     log: app.log,

@@ -163,6 +163,70 @@ describe("a worker", () => {
     expect(rows).toEqual([]);
   });
 
+  test("has loaded the list of throw-away mailboxes, and makes it whole again", async () => {
+    const domains = async (): Promise<number> => {
+      const { rows } = await owner.query<{ count: number }>(
+        "select count(*)::int as count from app_private.disposable_email_domains",
+      );
+      return rows[0]?.count ?? 0;
+    };
+    await until(async () => (await domains()) > 1000);
+    const { rows } = await owner.query(
+      "select app_private.is_disposable_email('x@mailinator.com') as yes, app_private.is_disposable_email('x@gmail.com') as no",
+    );
+    expect(rows).toEqual([{ yes: true, no: false }]);
+    const loaded = await domains();
+    await owner.query(
+      "delete from app_private.disposable_email_domains where domain = 'mailinator.com'",
+    );
+    await owner.query("insert into app_private.disposable_email_domains values ('gone.example')");
+    await owner.query("select app_private.add_job('risk__load_disposable_domains', '{}')");
+    await until(async () => {
+      const { rowCount } = await owner.query(
+        "select from app_private.disposable_email_domains where domain = 'gone.example'",
+      );
+      return rowCount === 0;
+    });
+    expect(await domains()).toBe(loaded);
+  });
+
+  test("tells of a fraud alert once, by its id", async () => {
+    const listener = await database.connect("lml_owner");
+    const heard: (string | undefined)[] = [];
+    listener.on("notification", ({ payload }) => heard.push(payload));
+    await listener.query("listen lml_fraud_alerts");
+    await owner.query(
+      `insert into app_public.fraud_detection_rules (
+        organization_id, rule_name, rule_type, severity, action, amount_cents, amount_currency
+      )
+      select $1, 'tell', 'amount', 'low', 'alert', 1, e.currency
+      from app_public.events as e where e.organization_id = $1 limit 1`,
+      [theatre.organizationId],
+    );
+    const booking = await checkOut(1);
+    await owner.query(
+      "update app_public.fraud_detection_rules set is_enabled = false where rule_name = 'tell'",
+    );
+    const { rows } = await owner.query<{ id: string }>(
+      "select id from app_public.fraud_alerts where booking_id = $1",
+      [booking],
+    );
+    const [alert] = rows;
+    await until(async () => heard.length > 0);
+    await owner.query("select app_private.add_job('fraud_alert__announce', $1)", [
+      { alert_id: alert?.id },
+    ]);
+    await until(async () => {
+      const jobs = await owner.query(
+        "select from graphile_worker._private_jobs where payload ->> 'alert_id' = $1",
+        [alert?.id],
+      );
+      return jobs.rowCount === 0;
+    });
+    expect(heard).toEqual([alert?.id]);
+    await listener.end();
+  });
+
   test("sends a mail, and keeps no token of it", async () => {
     const token = "a-token-that-was-mailed";
     const { rows } = await owner.query<{ id: string }>(

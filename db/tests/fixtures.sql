@@ -496,5 +496,116 @@ $$;
 
 comment on function tests.visible(text) is 'How many rows of a table one sees, or "denied".';
 
+-- Fraud: people who buy from somewhere, and what the rules say of it.
+
+-- A rule of the theatre, made by its owner. Becomes the owner of the database.
+create function tests.rule(
+  rule_name text, rule_type text, action text default 'flag', trigger_count integer default null,
+  window_seconds integer default null, amount_cents bigint default null,
+  amount_currency text default null, stage text default 'checkout', severity text default 'medium'
+)
+returns uuid
+language plpgsql volatile
+as $$
+declare
+  v_id uuid;
+begin
+  perform tests.sign_in('theatre owner');
+  v_id := tests.keep(
+    rule.rule_name,
+    (
+      app_public.create_fraud_rule(
+        rule.rule_name, rule.rule_type::app_public.fraud_rule_type,
+        rule.severity::app_public.fraud_severity, rule.action::app_public.fraud_action,
+        tests.id('theatre.organization'), rule.trigger_count, rule.window_seconds,
+        rule.amount_cents, rule.amount_currency, rule.stage::app_public.fraud_stage
+      )
+    ).id
+  );
+  perform tests.as_owner();
+  return v_id;
+end
+$$;
+
+comment on function tests.rule(
+  text, text, text, integer, integer, bigint, text, text, text
+) is 'A rule, by name.';
+
+create function tests.free_seats(quantity integer)
+returns text[]
+language sql stable security definer set search_path = ''
+as $$
+  select tests.seats(variadic (
+    array_agg(s.seat_no order by s.seat_no) filter (where s.status = 'available')
+  )[1:free_seats.quantity])
+  from app_public.seat_booking_state as s
+  where s.performance_id = tests.id('theatre.performance')
+$$;
+
+create function tests.fired(booking_id uuid)
+returns text
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(string_agg(f.factor ->> 'ruleName', ', ' order by f.ordinality), 'nothing')
+  from app_public.risk_assessments as a,
+    jsonb_array_elements(a.factors) with ordinality as f (factor, ordinality)
+  where a.booking_id = fired.booking_id
+$$;
+
+comment on function tests.fired(uuid) is 'The names of the rules that fired at a checkout.';
+
+-- A guest holds seats and checks out, from wherever the settings say; the booking is called "last".
+-- Returns the rules that fired, and the status. Becomes the owner.
+create function tests.buys(
+  guest integer, email text, settings jsonb default '{}', quantity integer default 1,
+  phone text default null
+)
+returns text
+language plpgsql volatile
+as $$
+declare
+  v_seats text[] := tests.free_seats(buys.quantity);
+begin
+  perform set_config('lml.' || s, coalesce(buys.settings ->> s, ''), true)
+  from unnest(array['ip_address', 'device', 'country']) as s;
+  perform tests.as_guest(buys.guest);
+  perform tests.keep(
+    'last', (app_public.hold_seats(tests.id('theatre.performance'), v_seats)).id
+  );
+  perform app_public.start_checkout(tests.id('last'), buys.email, phone => buys.phone);
+  perform set_config('lml.' || s, '', true)
+  from unnest(array['ip_address', 'device', 'country']) as s;
+  perform tests.as_owner();
+  return tests.fired(tests.id('last')) || ': ' || tests.status(tests.id('last'));
+end
+$$;
+
+comment on function tests.buys(integer, text, jsonb, integer, text) is 'A checkout from somewhere.';
+
+-- The same, and given up again, so that the seats are there for the next story.
+create function tests.tries(
+  guest integer, email text, settings jsonb default '{}', quantity integer default 1,
+  phone text default null
+)
+returns text
+language plpgsql volatile
+as $$
+declare
+  v_result text := tests.buys(
+    tries.guest, tries.email, tries.settings, tries.quantity, tries.phone
+  );
+begin
+  if tests.status(tests.id('last')) in ('pending_payment', 'fraud_hold') then
+    perform tests.as_guest(tries.guest);
+    perform app_public.cancel_booking(tests.id('last'));
+    perform tests.as_owner();
+  end if;
+  return split_part(v_result, ':', 1);
+end
+$$;
+
+comment on function tests.tries(integer, text, jsonb, integer, text) is
+  'A checkout that is given up: the rules that fired.';
+
 grant usage on schema tests to public;
 grant execute on all functions in schema tests to public;

@@ -30,6 +30,8 @@ export interface GraphqlOptions {
   readonly sessionActivity: SessionActivity;
   /** Counts attempts to sign up or in. */
   readonly limitSignIn: SignInLimit;
+  /** The header in which a trusted proxy says the client's country. */
+  readonly countryHeader?: string | undefined;
   /** Whether the schema can be asked for. */
   readonly introspection: boolean;
   /** Whether a page for trying queries is served, too. */
@@ -54,7 +56,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         context: ({ fastifyv5 }) => {
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
           const { request } = fastifyv5;
-          const pgSettings = requestSettings(request);
+          const pgSettings = requestSettings(request, options.countryHeader);
           options.sessionActivity.note(pgSettings["lml.session_token"] ?? "");
           const limit = (): Promise<void> => options.limitSignIn(request);
           return {

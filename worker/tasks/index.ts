@@ -3,12 +3,14 @@ import type { TaskContext } from "../context.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
+import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
+import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { userErase } from "./user__erase.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
@@ -19,12 +21,14 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
+    fraud_alert__announce: fraudAlertAnnounce(context),
     partition__make_ahead: partitionMakeAhead(context),
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
+    risk__load_disposable_domains: riskLoadDisposableDomains(context),
     stripe_event__apply: stripeEventApply(context),
     user__erase: userErase(context),
     worker__unlock_dead: workerUnlockDead(context),
@@ -42,4 +46,5 @@ export const crontab = `
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
 47 3 * * * partition__retire ?fill=2d&jobKey=partition__retire
+41 3 * * 1 risk__load_disposable_domains ?fill=8d&jobKey=risk__load_disposable_domains
 `;

@@ -12,7 +12,7 @@ as $$
   where (s.status = 'booked' or (s.status = 'locked' and s.locked_until > now()))
     and not (
       b.performance_id = s.performance_id
-      and b.status in ('draft', 'pending_payment', 'confirmed', 'completed')
+      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'confirmed', 'completed')
       and exists (
         select from app_public.booking_items as i
         where i.organization_id = b.organization_id
@@ -30,7 +30,7 @@ as $$
     on i.organization_id = b.organization_id and i.booking_id = b.id
   cross join unnest(i.seat_nos) as n
   where (
-      (b.status in ('draft', 'pending_payment') and b.expires_at > now())
+      (b.status in ('draft', 'pending_payment', 'fraud_hold') and b.expires_at > now())
       or b.status in ('confirmed', 'completed')
     )
     and not exists (
@@ -50,7 +50,7 @@ as $$
   from app_public.seat_booking_state as s
   join app_public.bookings as b on b.organization_id = s.organization_id and b.id = s.booking_id
   where s.status = 'locked'
-    and b.status in ('draft', 'pending_payment')
+    and b.status in ('draft', 'pending_payment', 'fraud_hold')
     and s.locked_until <> b.expires_at
 
   union all

@@ -68,6 +68,7 @@ comment on function app_public.acquire_seat_lock(uuid, text, uuid, uuid, integer
   'Locks one seat: true, or false when somebody else has it. The user must be the caller, or the '
   'owner of the booking when staff calls. A booking''s deadline stays as it is; a new booking '
   'lasts as long as asked, within the organization''s maximum. '
-  'Raises LMAUT, LMSES, LMRGT, LMBKG, LMBST, LMEXP, LMINP, LMSEA, LMEVT, LMSAL, LMQTY, LMNFD.';
+  'Raises LMAUT, LMSES, LMRGT, LMBKG, LMBST, LMEXP, LMINP, LMSEA, LMEVT, LMSAL, LMQTY, LMNFD, '
+  'LMRSK.';
 grant execute on function app_public.acquire_seat_lock(uuid, text, uuid, uuid, integer)
   to lml_user;

@@ -20,7 +20,7 @@ begin
     raise exception 'A reason has at most 500 characters.'
       using errcode = 'LMINP', detail = 'reason';
   end if;
-  if v_booking.status not in ('draft', 'pending_payment', 'confirmed') then
+  if v_booking.status not in ('draft', 'pending_payment', 'fraud_hold', 'confirmed') then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;

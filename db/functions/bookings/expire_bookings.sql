@@ -10,7 +10,7 @@ declare
 begin
   v_ids := array(
     select b.id from app_public.bookings as b
-    where b.expires_at <= now() and b.status in ('draft', 'pending_payment')
+    where b.expires_at <= now() and b.status in ('draft', 'pending_payment', 'fraud_hold')
     order by b.expires_at
     limit expire_bookings.batch_limit
     for no key update skip locked

@@ -11,6 +11,7 @@ declare
   );
   v_sale app_private.sale;
   v_contact app_public.users;
+  v_action app_public.fraud_action;
 begin
   if app_private.replay_result(
     start_checkout.idempotency_key, 'start_checkout',
@@ -59,7 +60,12 @@ begin
   where b.id = v_booking.id
   returning * into v_booking;
 
-  if v_booking.total_amount_cents = 0 then
+  v_action := app_private.screen_checkout(v_booking, v_contact.phone);
+  if v_action = 'block' then
+    perform app_private.refuse_checkout(v_booking);
+  elsif v_action = 'review' then
+    perform app_private.hold_for_review(v_booking);
+  elsif v_booking.total_amount_cents = 0 then
     perform app_private.confirm_booking(v_booking.id);
   else
     update app_public.bookings as b
@@ -74,7 +80,8 @@ $$;
 
 comment on function app_public.start_checkout(uuid, text, text, text, text, text) is
   'Freezes a draft, prolongs its hold and asks for the payment; a free booking is confirmed at '
-  'once. A user''s own address and name are the defaults. '
+  'once. A user''s own address and name are the defaults. The rules against fraud may return it '
+  'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first). '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
   'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)

@@ -115,6 +115,9 @@ begin
   if v_result.quantity is distinct from cardinality((take_seats.sale).seat_nos) then
     perform app_private.raise_seats_taken(take_seats.sale, take_seats.booking_id);
   end if;
+  if (take_seats.sale).screens_holds then
+    perform app_private.screen_hold(take_seats.sale, take_seats.booking_id);
+  end if;
   return v_result.booking;
 end
 $$;
@@ -124,4 +127,5 @@ comment on function app_private.take_seats(
 ) is
   'Locks the seats of a sale for a booking and adds their lines, priced, to it. For a new buyer it '
   'makes the booking, and returns it; the amounts of an older one are for the caller to store. '
-  'Raises LMTKN, naming the seats that were not free, and LMSAL for a category not on sale.';
+  'Raises LMTKN, naming the seats that were not free, LMSAL for a category not on sale, and LMRSK '
+  'when a rule against fraud refuses it.';

@@ -55,7 +55,7 @@ from (values
   ('app_public.organization_settings', 'internal', null, null,
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
-    'subscription_reference monthly_event_limit'),
+    'subscription_reference monthly_event_limit fraud_review_seconds'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -86,7 +86,8 @@ from (values
   ('app_public.events', 'public', null, null,
     'title slug description status currency blocked_sections organization_status '
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
-    'service_fee_percentage processing_fee_percentage tax_percentage is_public'),
+    'service_fee_percentage processing_fee_percentage tax_percentage is_public '
+    'screens_holds'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null, 'currency status is_public'),
   ('app_public.ticket_categories', 'public', null, null,
@@ -136,6 +137,26 @@ from (values
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
   ('app_public.ticket_scans', 'internal', null, null, 'result code gate device'),
+
+  -- risk
+  ('app_public.fraud_detection_rules', 'internal', null, null,
+    'rule_name description rule_type stage severity action trigger_count window_seconds '
+    'amount_currency is_enabled true_positives false_positives false_positive_rate'),
+  ('app_private.booking_signals', 'personal', 'anonymize', 'null',
+    'user_id buyer_key email ip_address device user_agent country expected_countries'),
+  ('app_private.booking_signals', 'personal', 'anonymize', 'false', 'is_disposable_email'),
+  ('app_private.booking_signals', 'internal', null, null, 'stage tickets currency'),
+  ('app_private.payment_failure_signals', 'personal', 'anonymize', 'null',
+    'buyer_key email ip_address device'),
+  ('app_private.payment_failure_signals', 'internal', null, null, 'stripe_event_id'),
+  ('app_private.disposable_email_domains', 'public', null, null, 'domain'),
+  ('app_private.calling_codes', 'public', null, null, 'prefix country'),
+  ('app_public.risk_assessments', 'sensitive', 'keep',
+    'Why a sale was refused or looked at; whose it was is forgotten.', 'score action factors'),
+  ('app_public.fraud_alerts', 'internal', null, null,
+    'severity action risk_score status resolution'),
+  ('app_public.fraud_alert_notes', 'sensitive', 'keep',
+    'Evidence for legal claims (GDPR, article 17, paragraph 3).', 'note'),
 
   -- audit: see redact_audit_log
   ('app_public.audit_log', 'personal', 'anonymize', 'null', 'ip_address user_agent'),

@@ -70,6 +70,21 @@ from (values
         where p.booking_id = any (($1).booking_ids)
       )'
   ),
+  -- What a score is made of is for those who look into it.
+  ('app_public.risk_assessments', null, 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.fraud_alert_notes', null,
+    't.alert_id in (
+      select a.id from app_public.fraud_alerts as a where a.booking_id = any (($1).booking_ids)
+    )'
+  ),
+  (
+    'app_private.booking_signals', 'signals',
+    't.user_id = ($1).user_id or t.booking_id = any (($1).booking_ids)'
+  ),
+  (
+    'app_private.payment_failure_signals', 'declined_payments',
+    't.booking_id = any (($1).booking_ids)'
+  ),
   ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),
   (

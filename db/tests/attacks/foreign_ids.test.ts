@@ -40,6 +40,9 @@ beforeAll(async () => {
     select tests.keep(
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
     );
+    select tests.as_owner();
+    select tests.rule('rule', 'amount', 'alert', amount_cents => 1, amount_currency => 'EUR');
+    select tests.sell('alerted', 'theatre', 9, 7);
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
@@ -85,6 +88,7 @@ beforeAll(async () => {
         select id from app_public.organization_members where user_id = tests.user_id('theatre staff')
       ),
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
+      'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts),
       'ticket_id', (select id from app_public.tickets limit 1),
       'customer_id', (select id from app_public.customers limit 1),
       'ticket_category_id', (

@@ -24,7 +24,7 @@ select is(
 select tests.as_owner();
 select results_eq(
   $$ select (payload ->> 'payment_intent_id')::integer from graphile_worker._private_jobs
-    where locked_by is null $$,
+    where locked_by is null and payload::jsonb ? 'payment_intent_id' $$,
   $$ values (1) $$, 'whose jobs are free'
 );
 select is(

@@ -16,9 +16,10 @@ select is(
       where s.from_status = f and s.to_status = t
     )
   ),
-  'draft>pending_payment draft>confirmed draft>canceled draft>expired pending_payment>confirmed '
-  'pending_payment>canceled pending_payment>expired confirmed>canceled canceled>refunded '
-  'expired>confirmed expired>refunded',
+  'draft>pending_payment draft>confirmed draft>canceled draft>expired draft>fraud_hold '
+  'pending_payment>confirmed pending_payment>canceled pending_payment>expired confirmed>canceled '
+  'canceled>refunded expired>confirmed expired>refunded fraud_hold>pending_payment '
+  'fraud_hold>canceled fraud_hold>expired',
   'these moves are allowed, and no others'
 );
 select tests.refused(

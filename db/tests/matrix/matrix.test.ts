@@ -89,6 +89,29 @@ beforeAll(async () => {
   client = await database.connect("superuser");
   await client.query(fixturesSql());
   await client.query(`
+    -- A checkout of a guest that a rule of the organization catches, and what comes of it.
+    create function tests.suspect(theatre text, seat integer)
+    returns void
+    language plpgsql volatile
+    as $$
+    begin
+      perform tests.sign_in(suspect.theatre || ' owner');
+      perform app_public.create_fraud_rule(
+        'x', 'amount', 'high', 'review', tests.id(suspect.theatre || '.organization'),
+        amount_cents => 1, amount_currency => 'EUR'
+      );
+      perform tests.as_guest(98);
+      perform tests.keep(suspect.theatre || '.suspect', (
+        app_public.hold_seats(
+          tests.id(suspect.theatre || '.performance'), tests.seats(suspect.seat)
+        )
+      ).id);
+      perform app_public.start_checkout(tests.id(suspect.theatre || '.suspect'), 'x@example.com');
+      perform tests.sign_in(suspect.theatre || ' owner');
+      perform app_public.add_fraud_alert_note(a.id, 'x')
+      from app_public.fraud_alerts as a;
+    end
+    $$;
     select tests.create_theatre();
     select tests.create_theatre('rival');
     select tests.create_event('theatre', 'draft.event');
@@ -109,6 +132,8 @@ beforeAll(async () => {
     select tests.sign_in('rival owner');
     select app_public.scan_ticket(tests.id('rival.performance'), 'x');
     select app_public.cancel_booking(tests.id('r1'));
+    select tests.suspect('theatre', 7);
+    select tests.suspect('rival', 7);
     select tests.user_id('eve');
     select tests.user_id('root');
     select tests.as_owner();
@@ -140,6 +165,10 @@ beforeAll(async () => {
     select app_private.beat_worker('x');
     insert into app_private.closed_months (table_name, month, row_count)
     values ('ticket_scans', '2015-01-01', 0);
+    select app_private.load_disposable_email_domains(array['x.example']);
+    insert into app_private.payment_failure_signals (stripe_event_id, organization_id, booking_id)
+    select (select id from app_private.stripe_events limit 1), b.organization_id, b.id
+    from app_public.bookings as b where b.id = tests.id('theatre.suspect');
     insert into app_public.member_permissions (organization_id, member_id, permission)
     select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
     where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));

@@ -71,7 +71,7 @@ end
 $$;
 select is(
   tests.traces(),
-  'outgoing_emails user_tokens audit_log bookings customers user_sessions users',
+  'booking_signals outgoing_emails user_tokens audit_log bookings customers user_sessions users',
   'control: she is everywhere'
 );
 

@@ -40,7 +40,7 @@ $$;
 select is(
   regexp_replace(tests.lists('ada'), 'audit_log [1-9]\d*', 'audit_log many'),
   'account 1, audit_log many, booking_history 3, booking_items 1, bookings 1, consents 1, '
-    'customers 1, payments 1, privacy_requests 1, sessions 1, tickets 1',
+    'customers 1, payments 1, privacy_requests 1, sessions 1, signals 1, tickets 1',
   'a user gets everything, of every table'
 );
 select is(document #>> '{account,0,email}', 'ada@example.com', 'with the account')

@@ -1,0 +1,45 @@
+create or replace function app_public.approve_fraud_review(booking_id uuid, note text default null)
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_fraud_review(approve_fraud_review.booking_id);
+begin
+  if v_booking.expires_at <= now() then
+    raise exception 'The time for the review has run out.'
+      using errcode = 'LMEXP', detail = v_booking.id::text;
+  end if;
+  -- Sales may have closed meanwhile: the buyer was in time.
+  perform app_private.prolong_hold(
+    v_booking,
+    now() + make_interval(
+      secs => (
+        select e.checkout_seconds
+        from app_public.performances as p
+        join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+        where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id
+      )
+    )
+  );
+  update app_public.bookings as b
+  set status = 'pending_payment' where b.id = v_booking.id
+  returning * into v_booking;
+  if v_booking.total_amount_cents = 0 then
+    perform app_private.confirm_booking(v_booking.id);
+  else
+    perform app_private.request_payment(v_booking);
+  end if;
+  perform app_private.close_alerts_of_booking(
+    v_booking, 'false_positive', approve_fraud_review.note
+  );
+  select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
+  return v_booking;
+end
+$$;
+
+comment on function app_public.approve_fraud_review(uuid, text) is
+  'Accepts a booking under review: the buyer may pay until what was left of the review, and at '
+  'least as long as any checkout. Its open alerts were false positives. Needs risk.manage, and '
+  'somebody other than the buyer. '
+  'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMINP, LMAUT, LMSES.';
+grant execute on function app_public.approve_fraud_review(uuid, text) to lml_user;

@@ -1,0 +1,19 @@
+-- Asked only where a rule wants it: see events.screens_holds. It raises, so the seats stay free.
+create or replace function app_private.screen_hold(sale app_private.sale, booking_id uuid)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_signal app_private.booking_signals := app_private.record_signal(
+    screen_hold.booking_id, 'hold', cardinality((screen_hold.sale).seat_nos)
+  );
+begin
+  if cardinality(app_private.firing_rules(v_signal)) > 0 then
+    raise exception 'These seats cannot be held for you now.'
+      using errcode = 'LMRSK', hint = 'Try again later, or ask the organization.';
+  end if;
+end
+$$;
+
+comment on function app_private.screen_hold(app_private.sale, uuid) is
+  'Records a hold and asks the rules about it. Raises LMRSK, which does not tell the rule.';
