@@ -9,7 +9,7 @@ import {
   PaymentLostError,
   RefusedByRuleError,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { openAccount, putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -128,7 +128,7 @@ test("a blocked order is canceled, and nobody tells its buyer the rule", async (
   expect(await ask(null, buyer.cartToken)).toContain('"canceled"');
   expect(await ask(organizer.token, null)).toContain('"score":100');
   const stranger = office.client();
-  await stranger.signUp({
+  await openAccount(office, stranger, {
     email: "stranger@example.com",
     password: "a long enough password",
     firstName: "Stan",

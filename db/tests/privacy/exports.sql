@@ -92,7 +92,7 @@ select tests.as_owner();
 select is(
   regexp_replace(tests.lists('customer'), 'audit_log [1-9]\d*', 'audit_log many'),
   'audit_log many, booking_history 3, booking_items 1, bookings 1, customers 1, payments 1, '
-    'privacy_requests 1, tickets 1',
+    'privacy_requests 1, signals 1, tickets 1',
   'an organization exports what it has about a customer, and nothing of the account'
 );
 select is(tests.attempt_as(w.who, w.call), w.outcome, w.who || ' is told: ' || w.outcome)
