@@ -1,0 +1,13 @@
+create or replace function app_private.prepare_layout_fetch(fetch_id uuid)
+returns jsonb
+language sql volatile security definer set search_path = ''
+as $$
+  update app_public.layout_fetches as f
+  set attempts = f.attempts + 1
+  where f.id = prepare_layout_fetch.fetch_id and f.status = 'pending'
+  returning jsonb_build_object('url', f.url, 'sha256', f.expected_sha256)
+$$;
+
+comment on function app_private.prepare_layout_fetch(uuid) is
+  'What to fetch, counted as an attempt; null when it was done or given up.';
+grant execute on function app_private.prepare_layout_fetch(uuid) to lml_worker;
