@@ -14,7 +14,7 @@ begin
   if v_status in ('closed', 'archived') or (new.status = 'published' and v_status <> 'active') then
     raise exception 'The venue is in status %.', v_status
       using errcode = 'LMVEN', detail = new.venue_id::text,
-        hint = 'Events are planned at draft, active and paused venues, and published at active ones.';
+        hint = 'Closed and archived venues take no events; only active ones let them be published.';
   end if;
   return new;
 end

@@ -39,5 +39,6 @@ end
 $$;
 
 comment on function app_private.record_layout_fetched(uuid, text) is
-  'Imports a document that was fetched, if it has the hash that was asked for; or remembers why not.';
+  'Imports a document that was fetched, if it has the hash that was asked for, or remembers why '
+  'not.';
 grant execute on function app_private.record_layout_fetched(uuid, text) to lml_worker;

@@ -18,7 +18,8 @@ begin
   end if;
   if not (v_venue.status, set_venue_status.status) in (
     ('draft', 'active'), ('draft', 'closed'), ('active', 'draft'), ('active', 'maintenance'),
-    ('active', 'closed'), ('maintenance', 'active'), ('maintenance', 'closed'), ('closed', 'active'),
+    ('active', 'closed'), ('maintenance', 'active'), ('maintenance', 'closed'),
+    ('closed', 'active'),
     ('closed', 'archived'), ('archived', 'closed')
   ) then
     raise exception 'A venue cannot go from % to %.', v_venue.status, set_venue_status.status
@@ -46,6 +47,7 @@ $$;
 comment on function app_public.set_venue_status(uuid, app_public.venue_status) is
   'Opens, pauses, closes or archives a venue. Draft, active and maintenance take new events, but '
   'only an active one lets them be published; a closed one takes none. It closes, or goes back to '
-  'draft, only when no published performance is still to come. Tickets stay valid in each. Needs venues.manage. '
+  'draft, only when no published performance is still to come. Tickets stay valid in each. '
+  'Needs venues.manage. '
   'Raises LMNFD, LMRGT, LMINP, LMVEN (no such move, or performances to come, listed in detail).';
 grant execute on function app_public.set_venue_status(uuid, app_public.venue_status) to lml_user;

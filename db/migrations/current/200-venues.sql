@@ -55,11 +55,14 @@ alter table app_public.venues
   add constraint venues_amenities_are_words check (
     cardinality(amenities) <= 100
     and array_position(amenities, null) is null
+    and cardinality(string_to_array(array_to_string(amenities, ' '), ' ')) = cardinality(amenities)
     and array_to_string(amenities, ' ') ~ '^([a-z0-9_]{1,50}( |$))*$'
   ),
   add constraint venues_accessibility_features_are_words check (
     cardinality(accessibility_features) <= 100
     and array_position(accessibility_features, null) is null
+    and cardinality(string_to_array(array_to_string(accessibility_features, ' '), ' '))
+      = cardinality(accessibility_features)
     and array_to_string(accessibility_features, ' ') ~ '^([a-z0-9_]{1,50}( |$))*$'
   ),
   -- {"mon": [["10:00", "18:00"]]}: what closes after midnight closes before it opens.
@@ -75,11 +78,13 @@ alter table app_public.venues
   add constraint venues_images_are_addresses check (
     cardinality(images) <= 50
     and array_position(images, null) is null
+    and cardinality(string_to_array(array_to_string(images, ' '), ' ')) = cardinality(images)
     and array_to_string(images, ' ') ~ '^(https://[^[:space:]]{1,240}( |$))*$'
   ),
   add constraint venues_videos_are_addresses check (
     cardinality(videos) <= 50
     and array_position(videos, null) is null
+    and cardinality(string_to_array(array_to_string(videos, ' '), ' ')) = cardinality(videos)
     and array_to_string(videos, ' ') ~ '^(https://[^[:space:]]{1,240}( |$))*$'
   ),
   add constraint venues_social_media_are_addresses check (
@@ -333,4 +338,5 @@ comment on column app_public.layout_move.lost_seats is
 
 alter table app_public.performances add column holds_begin_at timestamptz;
 comment on column app_public.performances.holds_begin_at is
-  'A transaction that began before may know seats by numbers of an older layout, and books nothing.';
+  'A transaction that began before may know seats by the numbers of an older layout: it books '
+  'nothing.';
