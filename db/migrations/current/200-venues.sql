@@ -340,3 +340,7 @@ alter table app_public.performances add column holds_begin_at timestamptz;
 comment on column app_public.performances.holds_begin_at is
   'A transaction that began before may know seats by the numbers of an older layout: it books '
   'nothing.';
+
+create trigger _100_set_updated_at
+  before update on app_public.venue_compliance
+  for each row execute function app_hidden.tg__set_updated_at();

@@ -82,6 +82,13 @@ beforeAll(async () => {
     where m.user_id = tests.user_id('theatre staff');
     insert into app_public.user_venue_access (organization_id, user_id, venue_id)
     values (tests.id('theatre.organization'), tests.user_id('theatre staff'), tests.id('theatre.venue'));
+    insert into app_public.venue_compliance (organization_id, venue_id)
+    values (tests.id('theatre.organization'), tests.id('theatre.venue'));
+    insert into app_public.layout_fetches (organization_id, venue_id, url, expected_sha256)
+    values (
+      tests.id('theatre.organization'), tests.id('theatre.venue'), 'https://cdn.example/x',
+      repeat('0', 64)
+    );
     insert into app_public.organization_suspensions (organization_id, reason)
     values (tests.id('theatre.organization'), 'x');
     insert into app_public.organization_verifications (organization_id, documents)
