@@ -3,6 +3,7 @@ import type { TaskContext } from "../context.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
+import { layoutFetch } from "./layout__fetch.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
@@ -16,6 +17,7 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
+    layout__fetch: layoutFetch(context),
     partition__make_ahead: partitionMakeAhead(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),

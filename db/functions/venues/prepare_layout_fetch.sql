@@ -5,7 +5,7 @@ as $$
   update app_public.layout_fetches as f
   set attempts = f.attempts + 1
   where f.id = prepare_layout_fetch.fetch_id and f.status = 'pending'
-  returning jsonb_build_object('url', f.url, 'sha256', f.expected_sha256)
+  returning jsonb_build_object('url', f.url, 'attempts', f.attempts)
 $$;
 
 comment on function app_private.prepare_layout_fetch(uuid) is
