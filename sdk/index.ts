@@ -7,11 +7,20 @@ export {
   type WaitOptions,
 } from "./client.ts";
 export * from "./errors.ts";
-export { canonicalText, type Layout, type LayoutDocument, type LayoutSeat } from "./layout.ts";
+export {
+  canonicalText,
+  type Layout,
+  type LayoutDocument,
+  type LayoutSeat,
+  type LayoutStandingArea,
+} from "./layout.ts";
 export type {
   Booking,
   BookingItem,
   Event,
+  LayoutDifference,
+  LayoutFetch,
+  LayoutMove,
   Membership,
   Organization,
   PaymentSession,
@@ -26,6 +35,8 @@ export type {
   TicketCategory,
   User,
   Venue,
+  VenueCompliance,
+  VenueDetails,
   VenueLayout,
 } from "./models.ts";
 export { type Page, Paged } from "./pages.ts";
