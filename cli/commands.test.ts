@@ -47,16 +47,19 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = [
-      ...["start", "stop", "url", "migrate", "seed", "import", "layout", "check", "doctor"],
-    ];
+    const commands = "start stop url migrate seed import layout check doctor".split(" ");
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
     const helps = await Promise.all(
       [
-        ...["start", "import layout", "layout import", "layout export", "layout list"],
-        ...["layout validate", "doctor"],
+        "start",
+        "import layout",
+        "layout import",
+        "layout export",
+        "layout list",
+        "layout validate",
+        "doctor",
       ].map((words) => lml([...words.split(" "), "--help"])),
     );
     for (const { code, stdout } of helps) {

@@ -24,7 +24,7 @@ as $$
     ),
     (select count(*) from new where not exists (select from old where old.seat_id = new.seat_id)),
     (select count(*) from old where not exists (select from new where new.seat_id = old.seat_id)),
-    app_private.lost_seats(describe_move.performance, describe_move.layout_id)
+    app_private.find_lost_seats(describe_move.performance, describe_move.layout_id)
   )::app_public.layout_move
 $$;
 
