@@ -21,8 +21,10 @@ begin
   end if;
 
   begin
+    -- Layouts become public, and what follows the question mark may be a signature.
     v_layout := app_private.store_layout(
-      v_fetch.venue_id, record_layout_fetched.document, v_fetch.expected_sha256, 'cdn', v_fetch.url
+      v_fetch.venue_id, record_layout_fetched.document, v_fetch.expected_sha256, 'cdn',
+      split_part(v_fetch.url, '?', 1)
     );
   exception
     -- What the document says will not change by trying again.

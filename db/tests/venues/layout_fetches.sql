@@ -16,7 +16,7 @@ grant execute on function tests.ask(text, text), tests.told(uuid) to public;
 select tests.sign_in('theatre manager');
 select lives_ok(
   $$ select tests.keep('fetch', tests.ask(
-    'https://cdn.example/plan.json', tests.hash_of(tests.layout('CDN'))
+    'https://cdn.example/plan.json?key=secret', tests.hash_of(tests.layout('CDN'))
   )) $$,
   'a manager asks for a layout'
 );
@@ -44,7 +44,8 @@ select is((select count(*) from app_public.layout_fetches), 0::bigint, 'and sees
 -- What the worker does.
 select tests.as_role('lml_worker');
 select is(
-  app_private.prepare_layout_fetch(tests.id('fetch')) ->> 'url', 'https://cdn.example/plan.json',
+  app_private.prepare_layout_fetch(tests.id('fetch')) ->> 'url',
+  'https://cdn.example/plan.json?key=secret',
   'the worker learns what to fetch'
 );
 select lives_ok(
@@ -68,7 +69,7 @@ select tests.as_owner();
 select is(
   (select row(l.version, l.source, l.source_reference, l.seat_count)::text
     from app_public.layout_fetches as f join app_public.venue_layouts as l on l.id = f.layout_id),
-  '(2,cdn,https://cdn.example/plan.json,20)', 'the layout is a version like any other'
+  '(2,cdn,https://cdn.example/plan.json,20)', 'the layout is a version like any other, and tells no secret of its address'
 );
 
 -- What is not what was asked for.
