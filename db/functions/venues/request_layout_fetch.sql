@@ -54,6 +54,6 @@ $$;
 
 comment on function app_public.request_layout_fetch(uuid, text, text, text) is
   'Has the worker fetch a layout document from an https address, such as a CDN''s, and import it '
-  'if its SHA-256 is the one given. The answer tells what became of it, later. Needs venues.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMIDK.';
+  'if its SHA-256 is the one given. The answer tells what became of it, later. Needs '
+  'venues.manage. Raises LMNFD, LMRGT, LMINP, LMIDK.';
 grant execute on function app_public.request_layout_fetch(uuid, text, text, text) to lml_user;

@@ -69,7 +69,8 @@ select tests.as_owner();
 select is(
   (select row(l.version, l.source, l.source_reference, l.seat_count)::text
     from app_public.layout_fetches as f join app_public.venue_layouts as l on l.id = f.layout_id),
-  '(2,cdn,https://cdn.example/plan.json,20)', 'the layout is a version like any other, and tells no secret of its address'
+  '(2,cdn,https://cdn.example/plan.json,20)',
+  'the layout is a version like any other, and tells no secret of its address'
 );
 
 -- What is not what was asked for.
