@@ -47,22 +47,20 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = [
-      "start",
-      "stop",
-      "url",
-      "migrate",
-      "seed",
-      "import",
-      "check",
-      "doctor",
-      "staff",
-    ];
+    const commands = "start stop url migrate seed import layout check doctor staff".split(" ");
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
     const helps = await Promise.all(
-      ["start", "import layout", "doctor"].map((words) => lml([...words.split(" "), "--help"])),
+      [
+        "start",
+        "import layout",
+        "layout import",
+        "layout export",
+        "layout list",
+        "layout validate",
+        "doctor",
+      ].map((words) => lml([...words.split(" "), "--help"])),
     );
     for (const { code, stdout } of helps) {
       expect([code, stdout]).toEqual([0, expect.stringMatching(/Examples?:\n/)]);
@@ -284,6 +282,43 @@ describe("import layout", () => {
       await rows(`select count(*)::int as seats from app_public.layout_seats as s
         join app_public.venue_layouts as l on l.id = s.layout_id where l.version = 3`),
     ).toEqual([{ seats: 738 }]);
+  });
+});
+
+describe("layout", () => {
+  const venue = ["--venue", "riverside"];
+
+  test("exports a version that imports as the same one", async () => {
+    for (const format of ["lml", "pretix"]) {
+      const file = join(root, `export.${format}.json`);
+      const words = ["layout", "export", ...venue, "--layout-version", "1", "--format", format];
+      const exported = await lml([...words, "--output", file], asOwner());
+      expect([exported.code, exported.stderr]).toEqual([0, ""]);
+      const again = await lml(["layout", "import", file, ...venue, "--json"], asOwner());
+      expect(JSON.parse(again.stdout)).toMatchObject({ isNew: false, version: 1 });
+    }
+    const missing = await lml(["layout", "export", ...venue, "--layout-version", "99"], asOwner());
+    expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining("no version 99")]);
+  });
+
+  test("lists the versions", async () => {
+    const { code, stdout } = await lml(["layout", "list", ...venue], asOwner());
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^1 .*300 seats/)]);
+  });
+
+  test("validates documents against rows", async () => {
+    const sound = await lml(["layout", "validate", ...venue], asOwner());
+    expect([sound.code, sound.stdout]).toEqual([0, "Documents and rows say the same.\n"]);
+    await rows(`alter table app_public.layout_seats disable trigger user;
+      update app_public.layout_seats set x = x / 2
+      where seat_no = 7 and layout_id = (
+        select id from app_public.venue_layouts where version = 1 limit 1
+      )`);
+    const found = await lml(["layout", "validate", ...venue], asOwner());
+    expect([found.code, found.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^version 1, seat, seat 7:/),
+    ]);
   });
 });
 

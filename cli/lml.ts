@@ -4,6 +4,7 @@ import colors from "picocolors";
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
+import { layoutCommand } from "./commands/layout.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { staffCommand } from "./commands/staff.ts";
@@ -24,6 +25,7 @@ const program = new Command("lml")
   .addCommand(migrateCommand())
   .addCommand(seedCommand())
   .addCommand(importCommand())
+  .addCommand(layoutCommand())
   .addCommand(checkCommand())
   .addCommand(doctorCommand())
   .addCommand(staffCommand())

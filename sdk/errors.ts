@@ -201,6 +201,12 @@ export class DuplicateLayoutSeatError extends LastMinuteLiveError {}
 /** LMPUB: the event has no performance, or a seat without exactly one ticket category. */
 export class NotPublishableError extends LastMinuteLiveError {}
 
+/** LMVEN: the venue's status does not allow it, or performances are still to come there; `detail` lists them. */
+export class VenueStatusError extends LastMinuteLiveError {}
+
+/** LMMOV: seats that are sold, held or reserved have no counterpart in the other layout; `detail` lists them. */
+export class SeatsWouldBeLostError extends LastMinuteLiveError {}
+
 // At the door.
 
 /** LMTUS: the ticket has been used. */
@@ -352,6 +358,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMINT", InternalError],
   ["LMLAY", MalformedLayoutError],
   ["LMLCK", AccountLockedError],
+  ["LMMOV", SeatsWouldBeLostError],
   ["LMNFD", NotFoundError],
   ["LMPGS", PageSizeError],
   ["LMPUB", NotPublishableError],
@@ -387,6 +394,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTUS", TicketUsedError],
   ["LMTVD", TicketVoidError],
   ["LMTZN", UnknownTimezoneError],
+  ["LMVEN", VenueStatusError],
   ["LMWHK", WebhookSignatureError],
   ["LMWHM", WebhookModeError],
   ["LMWHT", WebhookTimeError],

@@ -39,6 +39,7 @@ async function generate(): Promise<string> {
       scalars: {
         BigInt: { input: "string", output: "number" },
         BigFloat: "string",
+        Date: "string",
         Cursor: "string",
         Datetime: "string",
         InternetAddress: "string",

@@ -308,11 +308,38 @@ export type ImportVenueLayoutInput = {
   readonly venueId: string;
 };
 
+/** What became of fetching a layout. */
+export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
+
 /** Where a layout document came from. */
 export type LayoutSource = "cdn" | "mongodb" | "upload";
 
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
+
+/** All input for the `moveEventToLayout` mutation. */
+export type MoveEventToLayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+  readonly eventId: string;
+  readonly layoutId: string;
+};
+
+/** All input for the `movePerformanceToLayout` mutation. */
+export type MovePerformanceToLayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly dryRun?: boolean | null | undefined;
+  readonly layoutId: string;
+  readonly performanceId: string;
+};
 
 /** A named bundle of permissions; role_permissions says which. */
 export type OrganizationRole =
@@ -399,6 +426,19 @@ export type RequestErasureInput = {
   readonly currentPassword: string;
 };
 
+/** All input for the `requestLayoutFetch` mutation. */
+export type RequestLayoutFetchInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly sha256: string;
+  readonly url: string;
+  readonly venueId: string;
+};
+
 /** Who wants a new password. */
 export type RequestPasswordResetInput = {
   /** The account's address. */
@@ -441,6 +481,9 @@ export type ScanTicketInput = {
   readonly performanceId: string;
 };
 
+/** State of a seat at a performance. A locked seat whose deadline has passed is available. */
+export type SeatStatus = "available" | "blocked" | "booked" | "locked" | "reserved";
+
 /** All input for the `setFraudRuleEnabled` mutation. */
 export type SetFraudRuleEnabledInput = {
   /**
@@ -450,6 +493,17 @@ export type SetFraudRuleEnabledInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly isEnabled: boolean;
   readonly ruleId: string;
+};
+
+/** All input for the `setVenueStatus` mutation. */
+export type SetVenueStatusInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly status: VenueStatus;
+  readonly venueId: string;
 };
 
 /** What proves who somebody is. */
@@ -524,6 +578,75 @@ export type UpdateProfileInput = {
   readonly lastName?: string | null | undefined;
   readonly phone?: string | null | undefined;
 };
+
+/** All input for the `updateVenueCompliance` mutation. */
+export type UpdateVenueComplianceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly insuranceValidUntil?: string | null | undefined;
+  readonly licenseNumber?: string | null | undefined;
+  readonly licenseValidUntil?: string | null | undefined;
+  readonly licensedCapacity?: number | null | undefined;
+  readonly safetyCertificate?: string | null | undefined;
+  readonly safetyCertificateValidUntil?: string | null | undefined;
+  readonly venueId: string;
+};
+
+/** All input for the `updateVenue` mutation. */
+export type UpdateVenueInput = {
+  readonly accessibilityFeatures?: ReadonlyArray<string> | null | undefined;
+  readonly address?: unknown;
+  readonly amenities?: ReadonlyArray<string> | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly contactEmail?: string | null | undefined;
+  readonly contactPhone?: string | null | undefined;
+  readonly contactWebsite?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly images?: ReadonlyArray<string> | null | undefined;
+  readonly language?: string | null | undefined;
+  readonly latitude?: string | null | undefined;
+  readonly longitude?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly openingHours?: unknown;
+  readonly slug?: string | null | undefined;
+  readonly socialMedia?: unknown;
+  readonly tier?: VenueTier | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly venueId: string;
+  readonly venueType?: VenueType | null | undefined;
+  readonly videos?: ReadonlyArray<string> | null | undefined;
+};
+
+/** Whether a venue takes events: draft is being set up, maintenance pauses, archived is history. */
+export type VenueStatus = "active" | "archived" | "closed" | "draft" | "maintenance";
+
+/** How much a visit usually costs. */
+export type VenueTier = "casual" | "high_end" | "mid_tier" | "premium";
+
+/** What kind of place a venue is. */
+export type VenueType =
+  | "arena"
+  | "bar"
+  | "cafe"
+  | "cinema"
+  | "club"
+  | "concert_hall"
+  | "conference_center"
+  | "event_space"
+  | "hotel"
+  | "museum"
+  | "other"
+  | "outdoor"
+  | "restaurant"
+  | "stadium"
+  | "theater";
 
 /** All input for the `withdrawConsent` mutation. */
 export type WithdrawConsentInput = {
@@ -1206,6 +1329,7 @@ export type VenueLayoutFragment = {
   readonly name: string;
   readonly sha256: string;
   readonly seatCount: number;
+  readonly standingCapacity: number;
 };
 
 export type TicketScanFragment = {
@@ -1402,6 +1526,166 @@ export type RejectFraudReviewMutationVariables = Exact<{
 
 export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
+};
+
+export type VenueDetailsFragment = {
+  readonly status: VenueStatus;
+  readonly venueType: VenueType;
+  readonly tier: VenueTier | null;
+  readonly city: string | null;
+  readonly country: string | null;
+  readonly latitude: string | null;
+  readonly longitude: string | null;
+  readonly language: string | null;
+  readonly contactPhone: string | null;
+  readonly contactEmail: string | null;
+  readonly contactWebsite: string | null;
+  readonly amenities: ReadonlyArray<string | null>;
+  readonly accessibilityFeatures: ReadonlyArray<string | null>;
+  readonly openingHours: unknown;
+  readonly images: ReadonlyArray<string | null>;
+  readonly videos: ReadonlyArray<string | null>;
+  readonly socialMedia: unknown;
+} & VenueFragment;
+
+export type VenueComplianceFragment = {
+  readonly venueId: string;
+  readonly licenseNumber: string | null;
+  readonly licenseValidUntil: string | null;
+  readonly safetyCertificate: string | null;
+  readonly safetyCertificateValidUntil: string | null;
+  readonly insuranceValidUntil: string | null;
+  readonly licensedCapacity: number | null;
+};
+
+export type LayoutFetchFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly url: string;
+  readonly expectedSha256: string;
+  readonly status: LayoutFetchStatus;
+  readonly attemptCount: number;
+  readonly layoutId: string | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+};
+
+export type LayoutMoveFragment = {
+  readonly performanceId: string | null;
+  readonly layoutId: string | null;
+  readonly isMoved: boolean | null;
+  readonly takenSeats: number | null;
+  readonly addedSeats: number | null;
+  readonly removedSeats: number | null;
+  readonly lostSeats: ReadonlyArray<{
+    readonly seatId: string | null;
+    readonly section: string | null;
+    readonly rowName: string | null;
+    readonly seatNumber: string | null;
+    readonly status: SeatStatus | null;
+    readonly bookingId: string | null;
+    readonly reason: string | null;
+  } | null> | null;
+};
+
+export type VenueQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type VenueQuery = { readonly venue: VenueDetailsFragment | null };
+
+export type SearchVenuesQueryVariables = Exact<{
+  query?: string | null | undefined;
+  city?: string | null | undefined;
+  country?: string | null | undefined;
+  venueType?: VenueType | null | undefined;
+  amenities?: ReadonlyArray<string | null | undefined> | string | null | undefined;
+  accessibilityFeatures?: ReadonlyArray<string | null | undefined> | string | null | undefined;
+  nearLatitude?: string | null | undefined;
+  nearLongitude?: string | null | undefined;
+  withinKm?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type SearchVenuesQuery = {
+  readonly searchVenues: {
+    readonly nodes: ReadonlyArray<VenueDetailsFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type LayoutFetchQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type LayoutFetchQuery = { readonly layoutFetch: LayoutFetchFragment | null };
+
+export type ValidateLayoutsQueryVariables = Exact<{
+  venueId: string;
+  after?: string | null | undefined;
+}>;
+
+export type ValidateLayoutsQuery = {
+  readonly validateMongoLayoutIntegration: {
+    readonly nodes: ReadonlyArray<{
+      readonly layoutId: string | null;
+      readonly version: number | null;
+      readonly what: string | null;
+      readonly place: string | null;
+      readonly expected: string | null;
+      readonly found: string | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type UpdateVenueMutationVariables = Exact<{
+  input: UpdateVenueInput;
+}>;
+
+export type UpdateVenueMutation = {
+  readonly updateVenue: { readonly venue: VenueDetailsFragment } | null;
+};
+
+export type SetVenueStatusMutationVariables = Exact<{
+  input: SetVenueStatusInput;
+}>;
+
+export type SetVenueStatusMutation = {
+  readonly setVenueStatus: { readonly venue: VenueDetailsFragment } | null;
+};
+
+export type UpdateVenueComplianceMutationVariables = Exact<{
+  input: UpdateVenueComplianceInput;
+}>;
+
+export type UpdateVenueComplianceMutation = {
+  readonly updateVenueCompliance: { readonly venueCompliance: VenueComplianceFragment } | null;
+};
+
+export type RequestLayoutFetchMutationVariables = Exact<{
+  input: RequestLayoutFetchInput;
+}>;
+
+export type RequestLayoutFetchMutation = {
+  readonly requestLayoutFetch: { readonly layoutFetch: LayoutFetchFragment } | null;
+};
+
+export type MovePerformanceToLayoutMutationVariables = Exact<{
+  input: MovePerformanceToLayoutInput;
+}>;
+
+export type MovePerformanceToLayoutMutation = {
+  readonly movePerformanceToLayout: { readonly layoutMove: LayoutMoveFragment } | null;
+};
+
+export type MoveEventToLayoutMutationVariables = Exact<{
+  input: MoveEventToLayoutInput;
+}>;
+
+export type MoveEventToLayoutMutation = {
+  readonly moveEventToLayout: { readonly layoutMove: ReadonlyArray<LayoutMoveFragment> } | null;
 };
 
 /** The operation CurrentUser. */
@@ -2844,6 +3128,7 @@ fragment VenueLayout on VenueLayout {
   name
   sha256
   seatCount
+  standingCapacity
 }`,
 };
 /** The operation CreateEvent. */
@@ -3314,5 +3599,342 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation Venue. */
+export const VenueDocument: TypedDocument<VenueQuery, VenueQueryVariables> = {
+  name: "Venue",
+  text: `query Venue($id: UUID!) {
+  venue(id: $id) {
+    ...VenueDetails
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}
+fragment VenueDetails on Venue {
+  ...Venue
+  status
+  venueType
+  tier
+  city
+  country
+  latitude
+  longitude
+  language
+  contactPhone
+  contactEmail
+  contactWebsite
+  amenities
+  accessibilityFeatures
+  openingHours
+  images
+  videos
+  socialMedia
+}`,
+};
+/** The operation SearchVenues. */
+export const SearchVenuesDocument: TypedDocument<SearchVenuesQuery, SearchVenuesQueryVariables> = {
+  name: "SearchVenues",
+  text: `query SearchVenues($query: String, $city: String, $country: String, $venueType: VenueType, $amenities: [String], $accessibilityFeatures: [String], $nearLatitude: BigFloat, $nearLongitude: BigFloat, $withinKm: BigFloat, $first: Int!, $after: Cursor) {
+  searchVenues(
+    query: $query
+    city: $city
+    country: $country
+    venueType: $venueType
+    amenities: $amenities
+    accessibilityFeatures: $accessibilityFeatures
+    nearLatitude: $nearLatitude
+    nearLongitude: $nearLongitude
+    withinKm: $withinKm
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...VenueDetails
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}
+fragment VenueDetails on Venue {
+  ...Venue
+  status
+  venueType
+  tier
+  city
+  country
+  latitude
+  longitude
+  language
+  contactPhone
+  contactEmail
+  contactWebsite
+  amenities
+  accessibilityFeatures
+  openingHours
+  images
+  videos
+  socialMedia
+}`,
+};
+/** The operation LayoutFetch. */
+export const LayoutFetchDocument: TypedDocument<LayoutFetchQuery, LayoutFetchQueryVariables> = {
+  name: "LayoutFetch",
+  text: `query LayoutFetch($id: UUID!) {
+  layoutFetch(id: $id) {
+    ...LayoutFetch
+  }
+}
+fragment LayoutFetch on LayoutFetch {
+  id
+  venueId
+  url
+  expectedSha256
+  status
+  attemptCount
+  layoutId
+  errorCode
+  errorMessage
+}`,
+};
+/** The operation ValidateLayouts. */
+export const ValidateLayoutsDocument: TypedDocument<
+  ValidateLayoutsQuery,
+  ValidateLayoutsQueryVariables
+> = {
+  name: "ValidateLayouts",
+  text: `query ValidateLayouts($venueId: UUID!, $after: Cursor) {
+  validateMongoLayoutIntegration(venueId: $venueId, first: 100, after: $after) {
+    nodes {
+      layoutId
+      version
+      what
+      place
+      expected
+      found
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation UpdateVenue. */
+export const UpdateVenueDocument: TypedDocument<UpdateVenueMutation, UpdateVenueMutationVariables> =
+  {
+    name: "UpdateVenue",
+    text: `mutation UpdateVenue($input: UpdateVenueInput!) {
+  updateVenue(input: $input) {
+    venue {
+      ...VenueDetails
+    }
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}
+fragment VenueDetails on Venue {
+  ...Venue
+  status
+  venueType
+  tier
+  city
+  country
+  latitude
+  longitude
+  language
+  contactPhone
+  contactEmail
+  contactWebsite
+  amenities
+  accessibilityFeatures
+  openingHours
+  images
+  videos
+  socialMedia
+}`,
+  };
+/** The operation SetVenueStatus. */
+export const SetVenueStatusDocument: TypedDocument<
+  SetVenueStatusMutation,
+  SetVenueStatusMutationVariables
+> = {
+  name: "SetVenueStatus",
+  text: `mutation SetVenueStatus($input: SetVenueStatusInput!) {
+  setVenueStatus(input: $input) {
+    venue {
+      ...VenueDetails
+    }
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}
+fragment VenueDetails on Venue {
+  ...Venue
+  status
+  venueType
+  tier
+  city
+  country
+  latitude
+  longitude
+  language
+  contactPhone
+  contactEmail
+  contactWebsite
+  amenities
+  accessibilityFeatures
+  openingHours
+  images
+  videos
+  socialMedia
+}`,
+};
+/** The operation UpdateVenueCompliance. */
+export const UpdateVenueComplianceDocument: TypedDocument<
+  UpdateVenueComplianceMutation,
+  UpdateVenueComplianceMutationVariables
+> = {
+  name: "UpdateVenueCompliance",
+  text: `mutation UpdateVenueCompliance($input: UpdateVenueComplianceInput!) {
+  updateVenueCompliance(input: $input) {
+    venueCompliance {
+      ...VenueCompliance
+    }
+  }
+}
+fragment VenueCompliance on VenueCompliance {
+  venueId
+  licenseNumber
+  licenseValidUntil
+  safetyCertificate
+  safetyCertificateValidUntil
+  insuranceValidUntil
+  licensedCapacity
+}`,
+};
+/** The operation RequestLayoutFetch. */
+export const RequestLayoutFetchDocument: TypedDocument<
+  RequestLayoutFetchMutation,
+  RequestLayoutFetchMutationVariables
+> = {
+  name: "RequestLayoutFetch",
+  text: `mutation RequestLayoutFetch($input: RequestLayoutFetchInput!) {
+  requestLayoutFetch(input: $input) {
+    layoutFetch {
+      ...LayoutFetch
+    }
+  }
+}
+fragment LayoutFetch on LayoutFetch {
+  id
+  venueId
+  url
+  expectedSha256
+  status
+  attemptCount
+  layoutId
+  errorCode
+  errorMessage
+}`,
+};
+/** The operation MovePerformanceToLayout. */
+export const MovePerformanceToLayoutDocument: TypedDocument<
+  MovePerformanceToLayoutMutation,
+  MovePerformanceToLayoutMutationVariables
+> = {
+  name: "MovePerformanceToLayout",
+  text: `mutation MovePerformanceToLayout($input: MovePerformanceToLayoutInput!) {
+  movePerformanceToLayout(input: $input) {
+    layoutMove {
+      ...LayoutMove
+    }
+  }
+}
+fragment LayoutMove on LayoutMove {
+  performanceId
+  layoutId
+  isMoved
+  takenSeats
+  addedSeats
+  removedSeats
+  lostSeats {
+    seatId
+    section
+    rowName
+    seatNumber
+    status
+    bookingId
+    reason
+  }
+}`,
+};
+/** The operation MoveEventToLayout. */
+export const MoveEventToLayoutDocument: TypedDocument<
+  MoveEventToLayoutMutation,
+  MoveEventToLayoutMutationVariables
+> = {
+  name: "MoveEventToLayout",
+  text: `mutation MoveEventToLayout($input: MoveEventToLayoutInput!) {
+  moveEventToLayout(input: $input) {
+    layoutMove {
+      ...LayoutMove
+    }
+  }
+}
+fragment LayoutMove on LayoutMove {
+  performanceId
+  layoutId
+  isMoved
+  takenSeats
+  addedSeats
+  removedSeats
+  lostSeats {
+    seatId
+    section
+    rowName
+    seatNumber
+    status
+    bookingId
+    reason
+  }
 }`,
 };

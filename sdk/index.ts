@@ -1,13 +1,19 @@
 export {
-  LastMinuteLive,
   type ClientOptions,
   type Contact,
+  LastMinuteLive,
   type ListOptions,
   type PayOptions,
   type WaitOptions,
 } from "./client.ts";
 export * from "./errors.ts";
-export { canonicalText, type Layout, type LayoutDocument, type LayoutSeat } from "./layout.ts";
+export {
+  type Layout,
+  type LayoutDocument,
+  type LayoutSeat,
+  type LayoutStandingArea,
+  canonicalText,
+} from "./layout.ts";
 export type {
   Booking,
   BookingItem,
@@ -17,6 +23,9 @@ export type {
   FraudCatch,
   FraudQuestion,
   FraudRule,
+  LayoutDifference,
+  LayoutFetch,
+  LayoutMove,
   Membership,
   Organization,
   PaymentSession,
@@ -27,12 +36,14 @@ export type {
   SeatAvailability,
   SeatMap,
   Session,
-  Ticket,
   SignedInDevice,
+  Ticket,
   TicketCategory,
   TrustedDevice,
   User,
   Venue,
+  VenueCompliance,
+  VenueDetails,
   VenueLayout,
 } from "./models.ts";
 export { type Page, Paged } from "./pages.ts";

@@ -11,16 +11,29 @@ const seat = z.object({
   seat_id: z.string().optional(),
 });
 
+const area = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+
+const seated = z.object({
+  name: z.string(),
+  kind: z.literal("seated").optional(),
+  rows: z.array(z.object({ name: z.string(), seats: z.array(seat) })),
+  area: area.optional(),
+});
+
+/** A part of the venue in which people stand: so many of them, at the price of one category. */
+const standing = z.object({
+  name: z.string(),
+  kind: z.literal("standing"),
+  capacity: z.number().int().min(1).max(1_000_000),
+  category: z.string(),
+  area: area.optional(),
+});
+
 const layoutDocument = z.object({
   format: z.literal("lml-layout/1"),
   name: z.string(),
   categories: z.array(z.object({ name: z.string(), color: z.string().optional() })).default([]),
-  sections: z.array(
-    z.object({
-      name: z.string(),
-      rows: z.array(z.object({ name: z.string(), seats: z.array(seat) })),
-    }),
-  ),
+  sections: z.array(z.discriminatedUnion("kind", [standing, seated])),
 });
 
 /** A seating plan in the format `lml-layout/1`, in which the server stores it. */
@@ -45,6 +58,13 @@ export interface LayoutSeat {
   readonly features: readonly string[];
 }
 
+/** A part of a plan in which people stand. */
+export interface LayoutStandingArea {
+  readonly section: string;
+  readonly capacity: number;
+  readonly category: string;
+}
+
 /** A seating plan with all of its seats in order. */
 export interface Layout {
   /** SHA-256 of the document, by which it is known. */
@@ -53,6 +73,8 @@ export interface Layout {
   readonly document: LayoutDocument;
   /** In order of `seatNo`. */
   readonly seats: readonly LayoutSeat[];
+  /** Its standing areas, which have no seats. */
+  readonly standingAreas: readonly LayoutStandingArea[];
 }
 
 /**
@@ -72,13 +94,18 @@ export async function openLayout(answer: HttpAnswer, sha256: string): Promise<La
     name: parsed.data.name,
     document: parsed.data,
     seats: await seatsOf(parsed.data),
+    standingAreas: parsed.data.sections.flatMap((section) =>
+      section.kind === "standing"
+        ? [{ section: section.name, capacity: section.capacity, category: section.category }]
+        : [],
+    ),
   };
 }
 
 /** The seats of a document in its order, which numbers them as `app_hidden.read_layout` does. */
 async function seatsOf(document: z.output<typeof layoutDocument>): Promise<readonly LayoutSeat[]> {
   const places = document.sections.flatMap((section) =>
-    section.rows.flatMap((row) =>
+    (section.kind === "standing" ? [] : section.rows).flatMap((row) =>
       row.seats.map((each) => ({ section: section.name, row: row.name, seat: each })),
     ),
   );

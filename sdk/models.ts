@@ -16,6 +16,11 @@ import type {
   TicketFragment,
   TicketScanFragment,
   UserFragment,
+  LayoutFetchFragment,
+  LayoutMoveFragment,
+  ValidateLayoutsQuery,
+  VenueComplianceFragment,
+  VenueDetailsFragment,
   VenueFragment,
   VenueLayoutFragment,
   SessionsQuery,
@@ -68,6 +73,23 @@ export interface Membership {
 
 /** Where something happens. Its `timezone` is an IANA name. */
 export type Venue = VenueFragment;
+
+/** A venue with everything that visitors may know of it. Coordinates are decimal numbers as text. */
+export type VenueDetails = VenueDetailsFragment;
+
+/** The papers of a venue, which its organization keeps. */
+export type VenueCompliance = VenueComplianceFragment;
+
+/** A layout that the server was asked to fetch, and what became of it. */
+export type LayoutFetch = LayoutFetchFragment;
+
+/** What moving a performance to another layout does, or would do. */
+export type LayoutMove = LayoutMoveFragment;
+
+/** Something that a layout's document and its rows say differently. */
+export type LayoutDifference = NonNullable<
+  ValidateLayoutsQuery["validateMongoLayoutIntegration"]
+>["nodes"][number];
 
 /** A version of a venue's seating plan, without its seats. */
 export type VenueLayout = VenueLayoutFragment;

@@ -11,6 +11,7 @@ const environment = z.object({
   LML_MAIL_DIRECTORY: z.preprocess(unlessEmpty, z.string().optional()),
   LML_MAIL_FROM: z.preprocess(unlessEmpty, z.string().optional()),
   LML_PUBLIC_URL: z.preprocess(unlessEmpty, z.url({ protocol: /^https?$/ }).optional()),
+  LML_LAYOUT_HOSTS: z.preprocess(unlessEmpty, z.string().optional()),
   LML_WORKER_CONCURRENCY: z.preprocess(unlessEmpty, z.coerce.number().int().min(1).default(4)),
 });
 
@@ -25,6 +26,11 @@ if (parsed.success) {
       directory: data.LML_MAIL_DIRECTORY,
       from: data.LML_MAIL_FROM,
       publicUrl: data.LML_PUBLIC_URL,
+    },
+    layouts: {
+      hosts: data.LML_LAYOUT_HOSTS?.toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
     },
     concurrency: data.LML_WORKER_CONCURRENCY,
   });

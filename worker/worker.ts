@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { Logger, run, type Runner, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { crontab, taskList } from "./tasks/index.ts";
+import type { LayoutFetching } from "./layouts/fetch.ts";
 import { makeMailer, type MailOptions } from "./mail/mailer.ts";
 import { stripeClient, type StripeAccount } from "./stripe.ts";
 
@@ -12,6 +13,8 @@ export interface WorkerOptions {
   readonly stripe: StripeAccount;
   /** How mail leaves. Default: it does not, and waits. */
   readonly mail?: MailOptions | undefined;
+  /** From where layouts may be fetched. Default: any host with a public address. */
+  readonly layouts?: LayoutFetching | undefined;
   /** How many jobs run at a time (default 4). */
   readonly concurrency?: number;
   /** Told of what needs attention, in one line each (default: standard error). Never told of secrets. */
@@ -60,6 +63,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         stripe: stripeClient(options.stripe),
         sendMail: makeMailer(options.mail ?? {}),
         publicUrl: options.mail?.publicUrl,
+        layouts: options.layouts ?? {},
       }),
       crontab,
       noHandleSignals: true,

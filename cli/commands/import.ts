@@ -19,8 +19,9 @@ export function importCommand(): Command {
     .addCommand(importLayoutCommand());
 }
 
-function importLayoutCommand(): Command {
-  return new Command("layout")
+/** `lml import layout`, which is `lml layout import` too. */
+export function importLayoutCommand(name = "layout"): Command {
+  return new Command(name)
     .summary("store a seating plan as a new version of a venue's layout")
     .description(
       "Reads a seating plan, our own format (lml-layout/1) or pretix's, says everything that is wrong with it, and stores\n" +

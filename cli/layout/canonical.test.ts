@@ -60,7 +60,7 @@ test("a pretix plan keeps its shape: both axes are divided by the longer side", 
       rows: [pretixRow("A", [seat], { position: { x: 20, y: 40 } })],
     },
   ];
-  const placed = read(pretixText([], { zones })).document.sections[0]?.rows[0]?.seats[0];
+  const placed = read(pretixText([], { zones })).document.sections[0]?.rows?.[0]?.seats[0];
   expect(placed).toEqual({ number: "1", x: 121 / 400, y: 92 / 400, category: "Stalls" });
 });
 

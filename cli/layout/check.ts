@@ -1,3 +1,4 @@
+import { checkAreas } from "./checks/areas.ts";
 import { checkCategories } from "./checks/categories.ts";
 import { checkIdentities } from "./checks/identities.ts";
 import { checkLimits } from "./checks/limits.ts";
@@ -16,6 +17,7 @@ const CHECKS = [
   checkNumbers,
   checkPositions,
   checkIdentities,
+  checkAreas,
 ];
 
 /**

@@ -26,11 +26,34 @@ export interface LayoutRow {
   seats: LayoutSeat[];
 }
 
-/** A part of the venue; its name is unique within the layout. */
-export interface LayoutSection {
-  name: string;
-  rows: LayoutRow[];
+/** Where a section lies, for whoever draws it: all within 0..1. */
+export interface LayoutArea {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
+
+/** A part of the venue with seats; its name is unique within the layout. */
+export interface SeatedSection {
+  name: string;
+  kind?: undefined;
+  rows: LayoutRow[];
+  area?: LayoutArea;
+}
+
+/** A part of the venue without seats, in which a number of people stand. */
+export interface StandingSection {
+  name: string;
+  kind: "standing";
+  rows?: undefined;
+  capacity: number;
+  category: string;
+  area?: LayoutArea;
+}
+
+/** A part of the venue. */
+export type LayoutSection = SeatedSection | StandingSection;
 
 /** A kind of seat, to which an event attaches its prices. */
 export interface LayoutCategory {

@@ -1,4 +1,4 @@
-import type { LayoutCategory, SeatFeature } from "./document.ts";
+import type { LayoutArea, LayoutCategory, SeatFeature } from "./document.ts";
 
 /** The format of a file, as far as it was recognized. */
 export type SourceFormat = "lml-layout/1" | "pretix";
@@ -21,10 +21,18 @@ export interface DraftRow {
   seats: DraftSeat[];
 }
 
-/** A section as it was read. */
+/** What a standing area has instead of rows. */
+export interface DraftStanding {
+  capacity: number;
+  category: string | undefined;
+}
+
+/** A section as it was read; a standing area has no rows. */
 export interface DraftSection {
   name: string | undefined;
   rows: DraftRow[];
+  standing?: DraftStanding | undefined;
+  area?: LayoutArea | undefined;
 }
 
 /** A category as it was read. */
@@ -52,6 +60,8 @@ export interface LayoutCounts {
   sections: number;
   rows: number;
   seats: number;
+  /** In standing areas. */
+  places: number;
   categories: number;
 }
 
@@ -101,6 +111,7 @@ export function countDraft(draft: Draft): LayoutCounts {
     sections: draft.sections.length,
     rows: rows.length,
     seats: rows.reduce((sum, row) => sum + row.seats.length, 0),
+    places: draft.sections.reduce((sum, { standing }) => sum + (standing?.capacity ?? 0), 0),
     categories: draft.categories.length,
   };
 }

@@ -1,12 +1,15 @@
 export { canonicalText, roundCoordinate } from "./canonical.ts";
 export type { LayoutChange } from "./changes.ts";
 export type {
+  LayoutArea,
   LayoutCategory,
   LayoutDocument,
   LayoutRow,
   LayoutSeat,
   LayoutSection,
+  SeatedSection,
   SeatFeature,
+  StandingSection,
 } from "./document.ts";
 export type { LayoutCounts, SourceFormat } from "./draft.ts";
 export { LAYOUT_LIMITS } from "./limits.ts";
@@ -19,4 +22,5 @@ export {
   type RefusedLayout,
 } from "./read.ts";
 export { formatLayoutReport } from "./report.ts";
+export { LAYOUT_EXPORTS, type LayoutExport, writeLayout } from "./write.ts";
 export { seatIdOf } from "./seat-id.ts";

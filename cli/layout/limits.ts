@@ -7,6 +7,7 @@ export const LAYOUT_LIMITS = {
   seats: 200_000,
   rows: 20_000,
   sections: 1_000,
+  sectionCapacity: 1_000_000,
   categories: 200,
   layoutNameCharacters: 200,
   sectionNameCharacters: 100,

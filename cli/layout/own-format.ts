@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { roundCoordinate } from "./canonical.ts";
-import { SEAT_FEATURES } from "./document.ts";
+import { type LayoutArea, SEAT_FEATURES } from "./document.ts";
 import type { Draft, DraftRow, DraftSeat, DraftSection } from "./draft.ts";
 import { ExtraKeys } from "./extra-keys.ts";
 import type { ProblemList } from "./problems.ts";
@@ -22,7 +22,29 @@ const seatSchema = z.looseObject({
     .optional(),
 });
 const rowSchema = z.looseObject({ name: optionalText, seats: z.array(seatSchema) });
-const sectionSchema = z.looseObject({ name: optionalText, rows: z.array(rowSchema) });
+const areaSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
+const seatedSchema = z.looseObject({
+  name: optionalText,
+  kind: z.literal("seated").optional(),
+  rows: z.array(rowSchema),
+  capacity: z.undefined().optional(),
+  category: z.undefined().optional(),
+  area: areaSchema.optional(),
+});
+const standingSchema = z.looseObject({
+  name: optionalText,
+  kind: z.literal("standing"),
+  rows: z.undefined().optional(),
+  capacity: z.number(),
+  category: optionalText,
+  area: areaSchema.optional(),
+});
+const sectionSchema = z.discriminatedUnion("kind", [standingSchema, seatedSchema]);
 const categorySchema = z.looseObject({ name: optionalText, color: optionalText });
 const documentSchema = z.looseObject({
   format: z.string(),
@@ -59,8 +81,13 @@ class OwnReader {
   roundedSeats = 0;
 
   section(section: z.infer<typeof sectionSchema>): DraftSection {
-    this.extraKeys.note("section", section, sectionSchema.shape);
-    return { name: textOrNothing(section.name), rows: section.rows.map((row) => this.#row(row)) };
+    this.extraKeys.note("section", section, standingSchema.shape);
+    const named = { name: textOrNothing(section.name), area: roundArea(section.area) };
+    if (section.kind === "standing") {
+      const { capacity, category } = section;
+      return { ...named, rows: [], standing: { capacity, category: textOrNothing(category) } };
+    }
+    return { ...named, rows: section.rows.map((row) => this.#row(row)) };
   }
 
   #row(row: z.infer<typeof rowSchema>): DraftRow {
@@ -85,4 +112,14 @@ class OwnReader {
 
 function coordinate(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? roundCoordinate(value) : undefined;
+}
+
+function roundArea(area: LayoutArea | undefined): LayoutArea | undefined {
+  if (area === undefined) return undefined;
+  return {
+    x: roundCoordinate(area.x),
+    y: roundCoordinate(area.y),
+    width: roundCoordinate(area.width),
+    height: roundCoordinate(area.height),
+  };
 }

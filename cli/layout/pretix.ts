@@ -1,16 +1,28 @@
 import { z } from "zod";
 import { roundCoordinate } from "./canonical.ts";
+import { SEAT_FEATURES } from "./document.ts";
 import type { Draft, DraftRow, DraftSeat, DraftSection } from "./draft.ts";
 import { ExtraKeys } from "./extra-keys.ts";
 import type { ProblemList } from "./problems.ts";
+import { seatIdOf } from "./seat-id.ts";
 import { optionalText, parseStructure, textOrNothing } from "./structure.ts";
 
+/** What our own export adds, because a pretix plan has no place for it. */
+const categoryExtension = z.object({ color: z.null() });
+const seatExtension = z.object({ features: z.array(z.enum(SEAT_FEATURES)) });
+const zoneExtension = z.object({
+  standing: z.object({ capacity: z.number(), category: z.string() }).optional(),
+  area: z
+    .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+    .optional(),
+});
 const positionSchema = z.looseObject({ x: z.unknown().optional(), y: z.unknown().optional() });
 const seatSchema = z.looseObject({
   seat_number: optionalText,
   seat_guid: optionalText,
   position: positionSchema.nullish(),
   category: optionalText,
+  lml: seatExtension.optional(),
 });
 const rowSchema = z.looseObject({
   row_number: optionalText,
@@ -21,8 +33,13 @@ const zoneSchema = z.looseObject({
   name: optionalText,
   position: positionSchema.nullish(),
   rows: z.array(rowSchema),
+  lml: zoneExtension.optional(),
 });
-const categorySchema = z.looseObject({ name: optionalText, color: optionalText });
+const categorySchema = z.looseObject({
+  name: optionalText,
+  color: optionalText,
+  lml: categoryExtension.optional(),
+});
 const sizeSchema = z.looseObject({ width: z.unknown().optional(), height: z.unknown().optional() });
 const planSchema = z.looseObject({
   name: optionalText,
@@ -66,7 +83,8 @@ export function readPretix(value: unknown, problems: ProblemList): Draft | undef
     name: textOrNothing(plan.name),
     categories: plan.categories.map((category) => {
       reader.extraKeys.note("category", category, categorySchema.shape);
-      return { name: textOrNothing(category.name), color: category.color ?? undefined };
+      const color = category.lml === undefined ? (category.color ?? undefined) : undefined;
+      return { name: textOrNothing(category.name), color };
     }),
     sections: plan.zones.map((zone) => reader.zone(zone)),
     bounds: { x: reader.scale(width), y: reader.scale(height) },
@@ -91,19 +109,27 @@ class PretixReader {
   zone(zone: z.infer<typeof zoneSchema>): DraftSection {
     this.extraKeys.note("zone", zone, zoneSchema.shape);
     const offset = zone.position == null ? ORIGIN : this.#point("zone", zone.position, ORIGIN);
-    return { name: textOrNothing(zone.name), rows: zone.rows.map((row) => this.#row(row, offset)) };
-  }
-
-  #row(row: z.infer<typeof rowSchema>, zoneOffset: Point): DraftRow {
-    this.extraKeys.note("row", row, rowSchema.shape);
-    const offset = row.position == null ? zoneOffset : this.#point("row", row.position, zoneOffset);
+    const name = textOrNothing(zone.name);
     return {
-      name: textOrNothing(row.row_number),
-      seats: row.seats.map((seat) => this.#seat(seat, offset)),
+      name,
+      rows: zone.rows.map((row) => this.#row(row, offset, name)),
+      standing: zone.lml?.standing,
+      area: zone.lml?.area,
     };
   }
 
-  #seat(seat: z.infer<typeof seatSchema>, rowOffset: Point): DraftSeat {
+  #row(row: z.infer<typeof rowSchema>, zoneOffset: Point, zone: string | undefined): DraftRow {
+    this.extraKeys.note("row", row, rowSchema.shape);
+    const offset = row.position == null ? zoneOffset : this.#point("row", row.position, zoneOffset);
+    const name = textOrNothing(row.row_number);
+    return { name, seats: row.seats.map((seat) => this.#seat(seat, offset, [zone, name])) };
+  }
+
+  #seat(
+    seat: z.infer<typeof seatSchema>,
+    rowOffset: Point,
+    [zone = "", row = ""]: readonly (string | undefined)[],
+  ): DraftSeat {
     this.extraKeys.note("seat", seat, seatSchema.shape);
     const point = this.#point("seat", seat.position ?? {}, rowOffset);
     const [x, y] = [this.scale(point.x), this.scale(point.y)];
@@ -114,6 +140,8 @@ class PretixReader {
       y: Number.isFinite(y) ? y : undefined,
       category: textOrNothing(seat.category),
       guid: textOrNothing(seat.seat_guid),
+      seatId: ownSeatId(seat, zone, row),
+      features: seat.lml?.features,
     };
   }
 
@@ -121,6 +149,16 @@ class PretixReader {
     this.extraKeys.note(`${level}.position`, position, positionSchema.shape);
     return { x: offset.x + toNumber(position.x), y: offset.y + toNumber(position.y) };
   }
+}
+
+/** Our export puts our id where pretix has its own. One that follows from section, row and number is not kept apart. */
+function ownSeatId(
+  { seat_guid: guid, seat_number: number }: z.infer<typeof seatSchema>,
+  zone: string,
+  row: string,
+): string | undefined {
+  if (guid == null || !/^[0-9a-f]{64}$/.test(guid)) return undefined;
+  return guid === seatIdOf(zone, row, number ?? "") ? undefined : guid;
 }
 
 function toNumber(value: unknown): number {

@@ -24,11 +24,17 @@ function list<T>(length: number, make: (index: number) => T): T[] {
   return Array.from({ length }, (_, index) => make(index));
 }
 
+function standing(members: Record<string, unknown>) {
+  return { name: "Pit", kind: "standing", capacity: 5, category: "Stalls", ...members };
+}
+
+type Case = [ProblemKind, string, count: number, example: string | RegExp];
+
 /**
  * A minimal file for each kind: the text, how often the problem occurs in it, and an example that
  * must be given.
  */
-const CASES: [ProblemKind, string, count: number, example: string | RegExp][] = [
+const CASES: Case[] = [
   ["file_too_large", " ".repeat(LAYOUT_LIMITS.fileCharacters + 1), 1, /134217728 are allowed/],
   ["malformed_json", '{"format":\n  oops}', 1, 'line 2, column 3: expected a value, found "o"'],
   ["unknown_format", "[]", 1, "the document has neither a format nor zones"],
@@ -148,6 +154,36 @@ const CASES: [ProblemKind, string, count: number, example: string | RegExp][] = 
     pretixSeats(pretixSeat("1", { category: null }), pretixSeat("2")),
     1,
     /no category$/,
+  ],
+  [
+    "unknown_category",
+    ownText([ownRow("A", [ownSeat("1")])], { sections: [standing({ category: "Gods" })] }),
+    1,
+    /Pit: Gods$/,
+  ],
+  ...[0, -1, 1.5, 1_000_001].map((capacity): Case => [
+    "invalid_capacity",
+    ownText([], { sections: [standing({ capacity })] }),
+    1,
+    new RegExp(`Pit: ${capacity}$`),
+  ]),
+  [
+    "invalid_structure",
+    ownText([], { sections: [standing({ rows: [] })] }),
+    1,
+    /^sections\[0\]\.rows/,
+  ],
+  [
+    "invalid_structure",
+    ownText([], { sections: [{ name: "P", kind: "lying", rows: [] }] }),
+    1,
+    /^sections\[0\]\.kind/,
+  ],
+  [
+    "area_outside_plan",
+    ownText([], { sections: [standing({ area: { x: 0.5, y: 0, width: 0.6, height: 1 } })] }),
+    1,
+    /Pit: 0.6 by 1 at 0.5, 0$/,
   ],
   [
     "duplicate_seat_guid",

@@ -11,7 +11,7 @@ export const PROBLEM_KINDS = {
     severity: "error",
     meaning: "without a positive width and height positions have no scale",
   },
-  no_seats: { severity: "error", meaning: "the layout has no seat" },
+  no_seats: { severity: "error", meaning: "the layout has neither a seat nor a standing area" },
   too_many_sections: { severity: "error", meaning: "more sections than a layout may have" },
   too_many_rows: { severity: "error", meaning: "more rows than a layout may have" },
   too_many_seats: { severity: "error", meaning: "more seats than a layout may have" },
@@ -27,6 +27,11 @@ export const PROBLEM_KINDS = {
     severity: "error",
     meaning: "seats whose number an earlier seat of the same row has",
   },
+  invalid_capacity: {
+    severity: "error",
+    meaning: "standing areas whose capacity is not from 1 to 1,000,000",
+  },
+  area_outside_plan: { severity: "error", meaning: "sections whose area leaves the plan" },
   coordinate_not_a_number: {
     severity: "error",
     meaning: "seats whose position is missing or no number",

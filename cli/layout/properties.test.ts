@@ -2,11 +2,13 @@
 // repairing damages.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type LayoutDocument, readLayout } from "./index.ts";
+import { LAYOUT_EXPORTS, type LayoutDocument, readLayout, writeLayout } from "./index.ts";
 import { SEAT_FEATURES } from "./document.ts";
 
 const label = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 4 })
+  // Graphemes may have many characters, and a number of a seat has at most 20.
+  .filter((text) => text.length <= 20)
   .filter((text) => text.trim() !== "" && !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text));
 const coordinate = fc.double({ min: 0, max: 1, noNaN: true });
 const CATEGORIES = ["Stalls", "Circle"];
@@ -27,11 +29,34 @@ const seat = fc.record(
 const uniqueSeats = fc.uniqueArray(seat, { minLength: 1, maxLength: 4, selector: (s) => s.number });
 const row = fc.record({ name: label, seats: uniqueSeats });
 const uniqueRows = fc.uniqueArray(row, { minLength: 1, maxLength: 4, selector: (r) => r.name });
-const section = fc.record({ name: label, rows: uniqueRows });
+const area = fc.record({
+  x: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  y: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  width: fc.double({ min: 0.01, max: 0.49, noNaN: true }),
+  height: fc.double({ min: 0.01, max: 0.49, noNaN: true }),
+});
+const seated = fc.record(
+  { name: label, rows: uniqueRows, area },
+  { requiredKeys: ["name", "rows"] },
+);
+const standing = fc.record(
+  {
+    name: label,
+    kind: fc.constant("standing" as const),
+    capacity: fc.integer({ min: 1, max: 1_000_000 }),
+    category: fc.constantFrom(...CATEGORIES),
+    area,
+  },
+  { requiredKeys: ["name", "kind", "capacity", "category"] },
+);
+const section = fc.oneof({ arbitrary: seated, weight: 3 }, standing);
+const color = fc.constantFrom("#123abc", undefined);
 const validDocument = fc.record({
   format: fc.constant("lml-layout/1" as const),
   name: label,
-  categories: fc.constant(CATEGORIES.map((name) => ({ name, color: "#123abc" }))),
+  categories: color.map((chosen) =>
+    CATEGORIES.map((name) => (chosen === undefined ? { name } : { name, color: chosen })),
+  ),
   sections: fc.uniqueArray(section, { minLength: 1, maxLength: 3, selector: (s) => s.name }),
 });
 
@@ -46,6 +71,20 @@ test("a valid document survives being read, written and read again with the same
       expect(second.canonicalText).toBe(first.canonicalText);
       expect(second.document).toEqual(first.document);
       expect(second.repairs).toEqual([]);
+    }),
+  );
+});
+
+test("what is exported, in every format, is read again with the same hash", () => {
+  fc.assert(
+    fc.property(validDocument, fc.constantFrom(...LAYOUT_EXPORTS), (document, format) => {
+      const first = readLayout(JSON.stringify(document), { repair: false });
+      if (!first.accepted) throw new Error("A valid document was refused.");
+      const text = writeLayout(first.document, format);
+      const again = readLayout(text, { repair: false });
+      if (!again.accepted) throw new Error(`The export was refused: ${text}`);
+      expect(again.canonicalText).toBe(first.canonicalText);
+      expect(again.sha256).toBe(first.sha256);
     }),
   );
 });
@@ -112,7 +151,7 @@ test("after a repair, section, row and number identify a seat", () => {
       if (!reading.accepted) throw new Error("A repairable plan was refused.");
       const sections = reading.document.sections.map(({ name }) => name);
       expect(new Set(sections).size).toBe(sections.length);
-      const places = reading.document.sections.flatMap(({ name, rows }) =>
+      const places = reading.document.sections.flatMap(({ name, rows = [] }) =>
         rows.flatMap((r) => r.seats.map((s) => JSON.stringify([name, r.name, s.number]))),
       );
       expect(new Set(places).size).toBe(places.length);
@@ -121,7 +160,7 @@ test("after a repair, section, row and number identify a seat", () => {
 });
 
 function seatsOf(document: LayoutDocument) {
-  return document.sections.flatMap(({ rows }) =>
+  return document.sections.flatMap(({ rows = [] }) =>
     rows.flatMap((r) =>
       r.seats.map(({ number, category, x, y }) => ({ at: [r.name, number, category], x, y })),
     ),

@@ -12,7 +12,7 @@ function repaired(text: string): AcceptedLayout {
 
 function outline(reading: AcceptedLayout): string[] {
   return reading.document.sections.map(
-    ({ name, rows }) => `${name}: ${rows.map((row) => row.name).join(" ")}`,
+    ({ name, rows = [] }) => `${name}: ${rows.map((row) => row.name).join(" ")}`,
   );
 }
 
@@ -74,7 +74,7 @@ test("only the seats that share a seat_id lose it", () => {
     ownSeat("3", { seat_id: shared }),
   ];
   const reading = repaired(ownText([ownRow("A", seats)]));
-  const kept = reading.document.sections[0]?.rows[0]?.seats.map((seat) => seat.seat_id);
+  const kept = reading.document.sections[0]?.rows?.[0]?.seats.map((seat) => seat.seat_id);
   expect(kept).toEqual([undefined, own, undefined]);
   expect(reading.repairs.map(({ kind, count }) => [kind, count])).toEqual([
     ["seat_ids_dropped", 2],
@@ -87,7 +87,7 @@ test("a seat_id that another seat would derive counts as shared", () => {
   expect(reading.problems.map(({ kind, count }) => [kind, count])).toEqual([
     ["duplicate_seat_id", 1],
   ]);
-  expect(reading.document.sections[0]?.rows[0]?.seats[1]).not.toHaveProperty("seat_id");
+  expect(reading.document.sections[0]?.rows?.[0]?.seats[1]).not.toHaveProperty("seat_id");
 });
 
 test("a sound file is the same with repair and without", () => {

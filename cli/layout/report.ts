@@ -48,6 +48,7 @@ function countsText(counts: LayoutCounts): string {
     [counts.sections, "section", "sections"],
     [counts.rows, "row", "rows"],
     [counts.seats, "seat", "seats"],
+    ...(counts.places > 0 ? [[counts.places, "standing place", "standing places"] as const] : []),
     [counts.categories, "category", "categories"],
   ] as const;
   return parts.map(([count, one, many]) => `${count} ${count === 1 ? one : many}`).join(", ");

@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(FILE))("the stadium plan", () => {
   test("is refused without repair, with every kind of problem named and counted", () => {
     const reading = readLayout(text, { repair: false });
     expect(reading.accepted).toBe(false);
-    expect(reading.counts).toEqual({ sections: 2, rows: 90, seats: 738, categories: 5 });
+    expect(reading.counts).toEqual({ sections: 2, rows: 90, seats: 738, places: 0, categories: 5 });
     expect(reading.problems.map(({ kind, count }) => [kind, count])).toEqual([
       ["duplicate_seat_guid", 420],
       ["duplicate_row_in_section", 60],
@@ -46,7 +46,13 @@ describe.skipIf(!existsSync(FILE))("the stadium plan", () => {
 
   test("is accepted with repair, and the report says what was done", () => {
     const reading = accepted(text, true);
-    expect(reading.counts).toEqual({ sections: 10, rows: 90, seats: 738, categories: 5 });
+    expect(reading.counts).toEqual({
+      sections: 10,
+      rows: 90,
+      seats: 738,
+      places: 0,
+      categories: 5,
+    });
     expect(reading.repairs.map(({ kind, count }) => [kind, count])).toEqual([
       ["section_split", 8],
       ["section_split", 2],
@@ -77,7 +83,7 @@ describe.skipIf(!existsSync(FILE))("the stadium plan", () => {
         })),
       ),
     );
-    const got = accepted(text, true).document.sections.flatMap(({ rows }) =>
+    const got = accepted(text, true).document.sections.flatMap(({ rows = [] }) =>
       rows.flatMap((row) => row.seats.map((seat) => ({ row: row.name, ...seat }))),
     );
     expect(got.map(({ row, number }) => [row, number])).toEqual(
@@ -91,7 +97,7 @@ describe.skipIf(!existsSync(FILE))("the stadium plan", () => {
 
   test("gives every seat an identity of its own", () => {
     const ids = accepted(text, true).document.sections.flatMap((section) =>
-      section.rows.flatMap((row) =>
+      (section.rows ?? []).flatMap((row) =>
         row.seats.map((seat) => seatIdOf(section.name, row.name, seat.number)),
       ),
     );

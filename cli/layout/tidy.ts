@@ -14,7 +14,7 @@ export function tidyDraft(draft: Draft, problems: ProblemList): Changed<Draft> {
   const extraKeys = noteExtraKeys(draft, problems);
   const sections = draft.sections
     .map((section) => ({ ...section, rows: section.rows.filter((row) => row.seats.length > 0) }))
-    .filter((section) => section.rows.length > 0);
+    .filter((section) => section.rows.length > 0 || section.standing !== undefined);
   const changes: LayoutChange[] = [
     { kind: "empty_sections_dropped", count: emptySections, detail: "sections without a seat" },
     { kind: "empty_rows_dropped", count: emptyRows, detail: "rows without a seat" },
@@ -44,6 +44,7 @@ function noteEmptyRows(draft: Draft, problems: ProblemList): number {
 function noteEmptySections(draft: Draft, problems: ProblemList): number {
   let count = 0;
   for (const [s, section] of draft.sections.entries()) {
+    if (section.standing !== undefined) continue;
     if (section.rows.some((row) => row.seats.length > 0)) continue;
     count += 1;
     problems.add("empty_section", () => sectionLabel(s, section.name));

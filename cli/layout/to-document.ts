@@ -1,5 +1,10 @@
-import { LAYOUT_FORMAT, type LayoutDocument, type LayoutSeat } from "./document.ts";
-import type { Draft, DraftCategory, DraftSeat } from "./draft.ts";
+import {
+  LAYOUT_FORMAT,
+  type LayoutDocument,
+  type LayoutSeat,
+  type LayoutSection,
+} from "./document.ts";
+import type { Draft, DraftCategory, DraftSeat, DraftSection } from "./draft.ts";
 
 /** Turns a draft that passed every check into the document. */
 export function toDocument(draft: Draft): LayoutDocument {
@@ -7,10 +12,19 @@ export function toDocument(draft: Draft): LayoutDocument {
     format: LAYOUT_FORMAT,
     name: present(draft.name),
     categories: draft.categories.map(toCategory),
-    sections: draft.sections.map((section) => ({
-      name: present(section.name),
-      rows: section.rows.map((row) => ({ name: present(row.name), seats: row.seats.map(toSeat) })),
-    })),
+    sections: draft.sections.map(toSection),
+  };
+}
+
+function toSection({ name, rows, standing, area }: DraftSection): LayoutSection {
+  const rest = { name: present(name), ...(area === undefined ? {} : { area }) };
+  if (standing !== undefined) {
+    const { capacity, category } = standing;
+    return { ...rest, kind: "standing", capacity, category: present(category) };
+  }
+  return {
+    ...rest,
+    rows: rows.map((row) => ({ name: present(row.name), seats: row.seats.map(toSeat) })),
   };
 }
 

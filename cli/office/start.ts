@@ -142,6 +142,9 @@ async function startParts(
         from: process.env["LML_MAIL_FROM"] || undefined,
         publicUrl: process.env["LML_PUBLIC_URL"] || undefined,
       },
+      layouts: {
+        hosts: process.env["LML_LAYOUT_HOSTS"]?.toLowerCase().match(/[^\s,]+/g) ?? undefined,
+      },
       log: workerLog(logLevel),
     });
     stops.push(() => worker.stop());

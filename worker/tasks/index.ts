@@ -4,6 +4,7 @@ import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
+import { layoutFetch } from "./layout__fetch.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
@@ -22,6 +23,7 @@ export function taskList(context: TaskContext): TaskList {
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
+    layout__fetch: layoutFetch(context),
     partition__make_ahead: partitionMakeAhead(context),
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),

@@ -1,4 +1,4 @@
-import { type Draft, placedSeats } from "../draft.ts";
+import { type Draft, placedSeats, sectionLabel } from "../draft.ts";
 import type { ProblemList } from "../problems.ts";
 
 /** Reports categories that are listed twice, used but not listed, or listed but not used. */
@@ -14,6 +14,15 @@ export function checkCategories(draft: Draft, problems: ProblemList): void {
     if (seat.category !== undefined) unused.delete(seat.category);
     if (seat.category !== undefined && known.has(seat.category)) continue;
     problems.add("unknown_category", () => `${place()}: ${seat.category ?? "no category"}`);
+  }
+  for (const [s, { name, standing }] of draft.sections.entries()) {
+    if (standing === undefined) continue;
+    if (standing.category !== undefined) unused.delete(standing.category);
+    if (standing.category !== undefined && known.has(standing.category)) continue;
+    problems.add(
+      "unknown_category",
+      () => `${sectionLabel(s, name)}: ${standing.category ?? "no category"}`,
+    );
   }
   for (const name of unused) problems.add("unused_category", () => name);
 }

@@ -12,5 +12,7 @@ export function checkLimits(draft: Draft, problems: ProblemList): void {
       () => `${counts[part]} ${part}; ${LAYOUT_LIMITS[part]} are allowed`,
     );
   }
-  if (counts.seats === 0) problems.add("no_seats", () => "no section has a row with a seat");
+  if (counts.seats === 0 && counts.places === 0) {
+    problems.add("no_seats", () => "no section has a row with a seat, or is a standing area");
+  }
 }

@@ -25,6 +25,10 @@ export function checkTexts(draft: Draft, problems: ProblemList): void {
   for (const [s, section] of draft.sections.entries()) {
     const place = () => sectionLabel(s, section.name);
     check("missing_name", section.name, LAYOUT_LIMITS.sectionNameCharacters, place);
+    if (section.standing?.category !== undefined) {
+      const { category } = section.standing;
+      check("missing_name", category, LAYOUT_LIMITS.categoryNameCharacters, place);
+    }
     for (const [r, row] of section.rows.entries()) {
       const rowPlace = () => `${place()}, ${partLabel("row", r, row.name)}`;
       check("missing_name", row.name, LAYOUT_LIMITS.rowNameCharacters, rowPlace);

@@ -34,7 +34,9 @@ begin
       else v_row ->> 'organization_id'
     end::uuid,
     lower(tg_op), tg_table_name,
-    coalesce(v_row ->> 'id', v_row ->> 'organization_id', v_row ->> 'user_id')::uuid,
+    coalesce(
+      v_row ->> 'id', v_row ->> 'venue_id', v_row ->> 'organization_id', v_row ->> 'user_id'
+    )::uuid,
     app_hidden.current_user_id(), app_hidden.current_impersonator_id(), session_user,
     nullif(current_setting('lml.request_id', true), ''),
     -- What a proxy makes of an address is no reason to refuse a change.
@@ -58,7 +60,7 @@ begin
     'booking_status_transitions', 'currencies', 'customers', 'events', 'organization_members', 'organization_settings', 'organizations',
     'payment_intents', 'performances', 'platform_staff', 'refunds', 'role_permissions',
     'subscription_tiers', 'tax_rates', 'ticket_categories', 'ticket_category_prices',
-    'user_sessions', 'users', 'venues'
+    'user_sessions', 'users', 'venue_compliance', 'venues'
   ] loop
     execute format(
       'create or replace trigger _500_audit after insert or update or delete on app_public.%I '

@@ -75,10 +75,19 @@ from (values
   ('app_public.tax_rates', 'public', null, null, 'name jurisdiction percentage'),
 
   -- venues
-  ('app_public.venues', 'public', null, null, 'name slug description address timezone'),
+  ('app_public.venues', 'public', null, null,
+    'name slug description address timezone accessibility_features amenities city contact_email '
+    'contact_phone contact_website country images language latitude longitude opening_hours '
+    'social_media status tier venue_type videos'),
+  ('app_public.venue_compliance', 'internal', null, null,
+    'insurance_valid_until license_number license_valid_until licensed_capacity '
+    'safety_certificate safety_certificate_valid_until'),
+  ('app_public.layout_fetches', 'internal', null, null,
+    'attempt_count error_code error_message expected_sha256 status url'),
   ('app_public.venue_layouts', 'public', null, null,
-    'version name sha256 document source source_reference seat_count'),
-  ('app_public.layout_sections', 'public', null, null, 'section_no name'),
+    'version name sha256 document source source_reference seat_count standing_capacity'),
+  ('app_public.layout_sections', 'public', null, null,
+    'section_no name kind category capacity x y width height'),
   ('app_public.layout_seats', 'public', null, null,
     'seat_no section_no seat_id row_name seat_number category x y features'),
 

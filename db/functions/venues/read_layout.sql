@@ -8,17 +8,7 @@ returns table (
 language plpgsql immutable set search_path = ''
 as $$
 begin
-  if jsonb_typeof(read_layout.document) <> 'object'
-    or read_layout.document ->> 'format' is distinct from 'lml-layout/1'
-    or not read_layout.document @? 'strict $.sections[*].rows[*].seats[*]'
-  then
-    raise exception 'This is not a layout of format lml-layout/1 with at least one seat.'
-      using errcode = 'LMLAY', hint = '"lml import layout FILE" reads and converts other formats.';
-  end if;
-
-  if jsonb_array_length(read_layout.document -> 'sections') > 10000 then
-    raise exception 'A layout has at most 10,000 sections.' using errcode = 'LMLAY';
-  end if;
+  perform app_hidden.check_layout_format(read_layout.document);
 
   return query
   select
@@ -27,13 +17,23 @@ begin
     s.section,
     s.row_name,
     s.seat ->> 'number',
+    -- What seat_id_of says, without a call for each seat: that was half of the time.
     coalesce(
-      s.seat ->> 'seat_id', app_hidden.seat_id_of(s.section, s.row_name, s.seat ->> 'number')
+      s.seat ->> 'seat_id',
+      encode(
+        sha256(convert_to(s.id_prefix || to_json(s.seat ->> 'number')::text || ']', 'UTF8')), 'hex'
+      )
     ),
     s.seat ->> 'category',
-    -- What is no number becomes null here and is refused by name in import_venue_layout.
-    case jsonb_typeof(s.seat -> 'x') when 'number' then (s.seat ->> 'x')::numeric end,
-    case jsonb_typeof(s.seat -> 'y') when 'number' then (s.seat ->> 'y')::numeric end,
+    -- What is no number within the plan becomes null here, and is refused by its place.
+    case
+      when jsonb_typeof(s.seat -> 'x') = 'number' and (s.seat ->> 'x')::numeric between 0 and 1
+      then (s.seat ->> 'x')::numeric
+    end,
+    case
+      when jsonb_typeof(s.seat -> 'y') = 'number' and (s.seat ->> 'y')::numeric between 0 and 1
+      then (s.seat ->> 'y')::numeric
+    end,
     case when s.seat ? 'features' then
       array(select jsonb_array_elements_text(app_hidden.layout_list(s.seat, 'features')))
       else '{}'
@@ -41,12 +41,22 @@ begin
   from (
     select
       section.n as section_n, section.value ->> 'name' as section,
-      r.n as row_n, r.value ->> 'name' as row_name,
+      r.n as row_n, r.row_name, r.id_prefix,
       seat.n as seat_n, seat.value as seat
     from jsonb_array_elements(read_layout.document -> 'sections')
       with ordinality as section (value, n),
-      jsonb_array_elements(app_hidden.layout_list(section.value, 'rows'))
-        with ordinality as r (value, n),
+      lateral (
+        select
+          r.value, r.n, r.value ->> 'name' as row_name,
+          '[' || to_json(section.value ->> 'name')::text || ','
+            || to_json(r.value ->> 'name')::text || ',' as id_prefix
+        from jsonb_array_elements(
+          case when section.value ->> 'kind' = 'standing' then '[]'
+            else app_hidden.layout_list(section.value, 'rows')
+          end
+        ) with ordinality as r (value, n)
+        offset 0
+      ) as r,
       jsonb_array_elements(app_hidden.layout_list(r.value, 'seats'))
         with ordinality as seat (value, n)
     -- Keeps the query apart: sorting whole sections with each of their seats took a hundred times

@@ -10,7 +10,6 @@ declare
   v_organization_id uuid;
   v_document jsonb;
   v_layout app_public.venue_layouts;
-  v_seat_count integer;
 begin
   -- The lock makes versions count up without gaps when two imports meet.
   select v.organization_id into v_organization_id
@@ -50,43 +49,19 @@ begin
     then
       raise exception 'The document is not JSON.' using errcode = 'LMLAY', detail = sqlerrm;
   end;
-  perform app_hidden.check_layout_seats(v_document);
-  select count(*) into v_seat_count from app_hidden.read_layout(v_document);
-  if v_seat_count > 200000 then
-    raise exception 'A layout has at most 200,000 seats.'
-      using errcode = 'LMLAY', detail = v_seat_count::text;
-  end if;
 
-  insert into app_public.venue_layouts (
-    organization_id, venue_id, version, name, sha256, document, source, source_reference,
-    seat_count
-  )
-  select
-    v_organization_id, store_layout.venue_id,
-    1 + coalesce(max(l.version), 0),
-    coalesce(left(v_document ->> 'name', 255), 'Layout'),
-    store_layout.sha256, store_layout.document,
-    coalesce(store_layout.source, 'upload'),
-    left(store_layout.source_reference, 1000), v_seat_count
-  from app_public.venue_layouts as l
-  where l.organization_id = v_organization_id and l.venue_id = store_layout.venue_id
-  returning * into v_layout;
-
-  insert into app_public.layout_sections (organization_id, layout_id, section_no, name)
-  select distinct v_organization_id, v_layout.id, s.section_no, s.section
-  from app_hidden.read_layout(v_document) as s;
-
-  insert into app_public.layout_seats (
-    organization_id, layout_id, seat_no, section_no, seat_id, row_name, seat_number, category,
-    x, y, features
-  )
-  select
-    v_organization_id, v_layout.id, s.seat_no, s.section_no, s.seat_id, s.row_name,
-    s.seat_number, s.category, s.x, s.y, s.features
-  from app_hidden.read_layout(v_document) as s;
+  v_layout := app_private.write_layout(
+    v_organization_id, store_layout.venue_id, v_document, store_layout.document,
+    store_layout.sha256, store_layout.source, store_layout.source_reference
+  );
   -- Sales of a new layout may open before statistics are gathered by themselves, and the plans that
-  -- they get then stay for as long as connections live.
-  analyze app_public.layout_seats;
+  -- they get then stay for as long as connections live. A table that has many layouts already does
+  -- not change its shape by one more.
+  if v_layout.seat_count * 10 > (
+    select c.reltuples from pg_class as c where c.oid = 'app_public.layout_seats'::regclass
+  ) then
+    analyze app_public.layout_seats;
+  end if;
   return v_layout;
 end
 $$;

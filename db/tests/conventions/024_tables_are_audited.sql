@@ -40,6 +40,7 @@ with not_audited (name, reason) as (
     ('app_private.disposable_email_domains', 'data of a package'),
     ('app_private.calling_codes', 'data of a migration, never changed'),
     ('app_private.idempotency_keys', 'remembers answers; what was done is audited'),
+    ('app_public.layout_fetches', 'says what came of it; the layout itself never changes'),
     ('app_private.stripe_events', 'an inbox: what came, and what became of it'),
     ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
     ('app_private.attempts', 'counts of a few minutes'),

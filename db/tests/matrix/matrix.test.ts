@@ -172,6 +172,13 @@ beforeAll(async () => {
     insert into app_public.member_permissions (organization_id, member_id, permission)
     select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
     where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));
+    insert into app_public.venue_compliance (organization_id, venue_id)
+    values (tests.id('theatre.organization'), tests.id('theatre.venue'));
+    insert into app_public.layout_fetches (organization_id, venue_id, url, expected_sha256)
+    values (
+      tests.id('theatre.organization'), tests.id('theatre.venue'), 'https://cdn.example/x',
+      repeat('0', 64)
+    );
     insert into app_public.organization_suspensions (organization_id, reason, lifted_at)
     select o.id, 'x', now() from app_public.organizations as o;
     insert into app_public.organization_verifications (organization_id, documents)

@@ -1,0 +1,120 @@
+import { writeFile } from "node:fs/promises";
+import type pg from "pg";
+import type { ExportLayoutFlags, LayoutChoice, ListLayoutsFlags } from "../commands/layout.ts";
+import { CliError, exitCodes } from "../errors.ts";
+import { formatLayoutReport, readLayout, writeLayout } from "../layout/index.ts";
+import { alignColumns, createOutput } from "../output.ts";
+import { onConnection } from "./connection.ts";
+import { withDatabase } from "./database.ts";
+import { officeDirectory } from "./directory.ts";
+import { findVenue, type Venue } from "./venues.ts";
+
+/** Writes a version of a layout. Returns the exit code. */
+export async function exportLayout(flags: ExportLayoutFlags): Promise<number> {
+  const text = await atVenue(flags, async (client, venue) => {
+    const { rows } = await client.query<{ document: string }>(
+      `select l.document from app_public.venue_layouts as l
+      where l.venue_id = $1 and ($2::integer is null or l.version = $2)
+      order by l.version desc limit 1`,
+      [venue.id, flags.layoutVersion ?? null],
+    );
+    const [layout] = rows;
+    if (layout !== undefined) return inFormat(layout.document, flags.format);
+    const what = flags.layoutVersion === undefined ? "layout" : `version ${flags.layoutVersion}`;
+    throw new CliError(`${venue.name} has no ${what}.`, { hint: "See: lml layout list" });
+  });
+  if (flags.output === undefined) process.stdout.write(text);
+  else await writeFile(flags.output, text);
+  return exitCodes.done;
+}
+
+function inFormat(document: string, format: ExportLayoutFlags["format"]): string {
+  // The very bytes that were hashed, which need not be the canonical ones.
+  if (format === "lml") return document;
+  const reading = readLayout(document, { repair: false });
+  if (reading.accepted) return writeLayout(reading.document, format);
+  throw new CliError("The stored document cannot be written in that format.", {
+    hint: formatLayoutReport(reading),
+  });
+}
+
+interface Listed {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string;
+  readonly seats: number;
+  readonly places: number;
+  readonly source: string;
+  readonly sha256: string;
+}
+
+/** Lists the versions of a layout. Returns the exit code. */
+export async function listLayouts(flags: ListLayoutsFlags): Promise<number> {
+  const output = createOutput({ resultOnly: flags.json });
+  const layouts = await atVenue(flags, async (client, venue) => {
+    const { rows } = await client.query<Listed>(
+      `select id, version, name, seat_count as seats, standing_capacity as places, source, sha256
+      from app_public.venue_layouts where venue_id = $1 order by version`,
+      [venue.id],
+    );
+    return rows;
+  });
+  if (flags.json) {
+    output.line(JSON.stringify(layouts));
+    return exitCodes.done;
+  }
+  const lines = layouts.map((layout) => [
+    String(layout.version),
+    layout.name,
+    `${layout.seats} seats`,
+    `${layout.places} standing`,
+    layout.source,
+    layout.sha256.slice(0, 12),
+    layout.id,
+  ]);
+  for (const line of alignColumns(lines)) output.line(line);
+  return exitCodes.done;
+}
+
+interface Difference {
+  readonly version: number;
+  readonly what: string;
+  readonly place: string | null;
+  readonly expected: string | null;
+  readonly found: string | null;
+}
+
+/** Compares a venue's layouts with their documents. Returns the exit code. */
+export async function validateLayouts(flags: ListLayoutsFlags): Promise<number> {
+  const output = createOutput({ resultOnly: flags.json });
+  const differences = await atVenue(flags, async (client, venue) => {
+    const { rows } = await client.query<Difference>(
+      `select d.version, d.what, d.place, d.expected, d.found
+      from app_public.venue_layouts as l, app_private.layout_differences(l) as d
+      where l.venue_id = $1 order by d.version`,
+      [venue.id],
+    );
+    return rows;
+  });
+  if (flags.json) output.line(JSON.stringify(differences));
+  else if (differences.length === 0) output.line("Documents and rows say the same.");
+  for (const { version, what, place, expected, found } of flags.json ? [] : differences) {
+    const where = place === null ? what : `${what}, ${place}`;
+    output.line(
+      `version ${version}, ${where}: ${expected ?? "nothing"}, not ${found ?? "nothing"}`,
+    );
+  }
+  return differences.length === 0 ? exitCodes.done : exitCodes.no;
+}
+
+async function atVenue<T>(
+  { venue: wanted, data }: LayoutChoice,
+  action: (client: pg.Client, venue: Venue) => Promise<T>,
+): Promise<T> {
+  const directory = officeDirectory(data);
+  return await withDatabase({ directory, create: false }, (database) =>
+    onConnection(database.ownerUrl, async (client) =>
+      action(client, await findVenue(client, wanted)),
+    ),
+  );
+}
