@@ -1,0 +1,43 @@
+-- Tickets are taken in the order of their ids, as by whoever cancels a booking, so that nobody waits in a
+-- circle; scans of one ticket in the order of their times.
+create or replace function app_public.merge_offline_scans(
+  performance_id uuid, scans app_public.offline_scan[]
+)
+returns setof app_public.merged_scan
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_door app_private.door := app_private.open_door(merge_offline_scans.performance_id, null);
+  v_scan app_public.offline_scan;
+begin
+  perform app_private.require_scanner(v_door);
+  perform app_private.require_offline_scans(merge_offline_scans.scans);
+  for v_scan in
+    select s.* from unnest(merge_offline_scans.scans) as s
+    left join app_private.ticket_credentials as c
+      on c.credential_hash = decode(s.credential_hash, 'hex')
+    order by c.ticket_id, s.scanned_at, s.scan_id
+  loop
+    perform app_private.merge_offline_scan(v_door, v_scan);
+  end loop;
+  return query
+    select m.scan_id, m.ticket_id, m.result, m.code, m.is_double
+    from (
+      select s.scan_id, min(s.scanned_at) as scanned_at
+      from unnest(merge_offline_scans.scans) as s
+      group by s.scan_id
+    ) as s
+    join app_private.merged_scans as m
+      on m.scan_id = s.scan_id
+      and m.device_id = v_door.device_id
+      and m.organization_id = v_door.organization_id
+    order by s.scanned_at, s.scan_id;
+end
+$$;
+
+comment on function app_public.merge_offline_scans(uuid, app_public.offline_scan[]) is
+  'Tells what a registered scanner did while it was offline, up to 1,000 scans, and returns what '
+  'became of each. Merging the same scan again changes nothing and returns the same. '
+  'Raises LMDEV, LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
+grant execute on function app_public.merge_offline_scans(uuid, app_public.offline_scan[])
+  to lml_user;
