@@ -31,7 +31,7 @@ begin
   elsif admit.direction = 'in' and (admit.door).closes_at < admit.at then
     v_admission.result := 'expired';
     v_admission.code := 'LMTEX';
-  elsif (admit.door).has_zone
+  elsif (admit.door).has_zone is true
     and not app_private.leads_to(admit.door, v_ticket.section, v_ticket.ticket_category_id)
   then
     v_admission.result := 'wrong_gate';
