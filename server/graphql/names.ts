@@ -3,6 +3,7 @@ const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
   confirm_email_change: "changed",
   create_cart_token: "cartToken",
+  decline_ticket: "declined",
   leave_organization: "left",
   release_seat_lock: "released",
   remove_member: "removed",

@@ -9,6 +9,11 @@ export interface MailVariables {
   readonly token?: string | undefined;
   readonly organization?: string | undefined;
   readonly role?: string | undefined;
+  readonly event?: string | undefined;
+  /** Section, row and number; null for an admission. */
+  readonly seat?: string | null | undefined;
+  /** In the venue's time, such as `2027-05-01 19:30 Europe/Vienna`. */
+  readonly startsAt?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -63,6 +68,18 @@ const templates: Readonly<Record<string, Template>> = {
     subject: "A recovery code was used",
     text: "One of the recovery codes of your account was used instead of a code. If it was not you, ask for a new password at once.",
   }),
+  ticket_offer: (ticket, publicUrl) => ({
+    subject: `A ticket for ${ticket.event}`,
+    text: `Somebody offers you a ticket for ${describe(ticket)}. Accept or decline it within seven days:\n\n${link(publicUrl, "ticket-offer", ticket.token)}\n\nIf you do nothing, it stays where it is.`,
+  }),
+  ticket_transferred: (ticket) => ({
+    subject: `Your ticket for ${ticket.event} was accepted`,
+    text: `Your ticket for ${describe(ticket)} belongs to whoever you offered it to now. The QR code that you had opens no door any more.`,
+  }),
+  ticket_declined: (ticket) => ({
+    subject: `Your ticket for ${ticket.event} was declined`,
+    text: `Your ticket for ${describe(ticket)} was declined by whoever you offered it to. It is still yours.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -79,6 +96,10 @@ export function mailText(name: string, variables: MailVariables, publicUrl: Publ
   if (template === undefined) throw new Error(`There is no mail template "${name}".`);
   const { subject, text } = template(variables, publicUrl);
   return { subject, text: text + signature };
+}
+
+function describe({ event, seat, startsAt }: MailVariables): string {
+  return `${event} on ${startsAt}${seat == null ? "" : ` (${seat})`}`;
 }
 
 function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {

@@ -8,6 +8,7 @@ import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
+import { ticketTransferExpireDue } from "./ticket_transfer__expire_due.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
 /** Every task by the name that jobs give, which is the name of its file. */
@@ -21,6 +22,7 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
     stripe_event__apply: stripeEventApply(context),
+    ticket_transfer__expire_due: ticketTransferExpireDue(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
 }
@@ -32,6 +34,7 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 `;

@@ -1,14 +1,14 @@
 -- What the scanner refused is only noted. Whom it let in counts as inside from then on, if the ticket
 -- was still good; if not, it is a double, and the row of the scan says so to whoever looks later.
 create or replace function app_private.merge_offline_scan(
-  door app_private.door, scan app_public.offline_scan
+  door app_private.door, scan app_private.offline_scan
 )
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_door app_private.door := merge_offline_scan.door;
-  v_scan app_public.offline_scan := merge_offline_scan.scan;
+  v_scan app_private.offline_scan := merge_offline_scan.scan;
   v_direction app_public.scan_direction := coalesce(v_scan.direction, 'in');
   v_gate app_public.entry_gates;
   v_admission app_private.admission;
@@ -39,8 +39,8 @@ begin
   end if;
 
   insert into app_public.ticket_scans (
-    organization_id, performance_id, ticket_id, result, code, direction, gate, gate_id, device,
-    device_id, offline_at, offline_result
+    organization_id, performance_id, ticket_id, result, code, direction, gate, entry_gate_id,
+    device, scanner_device_id, offline_at, offline_result
   )
   values (
     v_door.organization_id, v_door.performance_id,
@@ -57,5 +57,5 @@ begin
 end
 $$;
 
-comment on function app_private.merge_offline_scan(app_private.door, app_public.offline_scan) is
+comment on function app_private.merge_offline_scan(app_private.door, app_private.offline_scan) is
   'Merges one offline scan, once.';

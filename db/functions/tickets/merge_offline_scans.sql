@@ -1,19 +1,20 @@
 -- Tickets are taken in the order of their ids, as by whoever cancels a booking, so that nobody waits in a
 -- circle; scans of one ticket in the order of their times.
 create or replace function app_public.merge_offline_scans(
-  performance_id uuid, scans app_public.offline_scan[]
+  performance_id uuid, scans jsonb
 )
 returns setof app_public.merged_scan
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_door app_private.door := app_private.open_door(merge_offline_scans.performance_id, null);
-  v_scan app_public.offline_scan;
+  v_scans app_private.offline_scan[];
+  v_scan app_private.offline_scan;
 begin
   perform app_private.require_scanner(v_door);
-  perform app_private.require_offline_scans(merge_offline_scans.scans);
+  v_scans := app_private.read_offline_scans(merge_offline_scans.scans);
   for v_scan in
-    select s.* from unnest(merge_offline_scans.scans) as s
+    select s.* from unnest(v_scans) as s
     left join app_private.ticket_credentials as c
       on c.credential_hash = decode(s.credential_hash, 'hex')
     order by c.ticket_id, s.scanned_at, s.scan_id
@@ -24,7 +25,7 @@ begin
     select m.scan_id, m.ticket_id, m.result, m.code, m.is_double
     from (
       select s.scan_id, min(s.scanned_at) as scanned_at
-      from unnest(merge_offline_scans.scans) as s
+      from unnest(v_scans) as s
       group by s.scan_id
     ) as s
     join app_private.merged_scans as m
@@ -35,9 +36,10 @@ begin
 end
 $$;
 
-comment on function app_public.merge_offline_scans(uuid, app_public.offline_scan[]) is
-  'Tells what a registered scanner did while it was offline, up to 1,000 scans, and returns what '
-  'became of each. Merging the same scan again changes nothing and returns the same. '
+comment on function app_public.merge_offline_scans(uuid, jsonb) is
+  'Tells what a registered scanner did while it was offline, and returns what became of each scan. Up to '
+  '1,000 objects with scan_id (a UUID that the scanner made), credential_hash (SHA-256 of the code, in '
+  'hexadecimal), scanned_at, result, and perhaps direction and gate_id. Merging the same scan again '
+  'changes nothing and returns the same. '
   'Raises LMDEV, LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
-grant execute on function app_public.merge_offline_scans(uuid, app_public.offline_scan[])
-  to lml_user;
+grant execute on function app_public.merge_offline_scans(uuid, jsonb) to lml_user;

@@ -1,5 +1,5 @@
 create or replace function app_private.noted_refusal(
-  door app_private.door, scan app_public.offline_scan
+  door app_private.door, scan app_private.offline_scan
 )
 returns app_private.admission
 language sql stable security definer set search_path = ''
@@ -21,5 +21,5 @@ as $$
     end
 $$;
 
-comment on function app_private.noted_refusal(app_private.door, app_public.offline_scan) is
+comment on function app_private.noted_refusal(app_private.door, app_private.offline_scan) is
   'What is noted of somebody whom a scanner refused while offline.';

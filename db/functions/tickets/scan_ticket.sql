@@ -22,8 +22,8 @@ begin
   );
 
   insert into app_public.ticket_scans (
-    organization_id, performance_id, ticket_id, result, code, direction, gate, gate_id, device,
-    device_id, scanned_by
+    organization_id, performance_id, ticket_id, result, code, direction, gate, entry_gate_id,
+    device, scanner_device_id, scanned_by
   )
   values (
     v_door.organization_id, v_door.performance_id, v_admission.ticket_id, v_admission.result,

@@ -327,27 +327,29 @@ comment on type app_public.scan_direction is 'Which way somebody goes through a 
 
 alter table app_public.ticket_scans
   add column direction app_public.scan_direction not null default 'in',
-  add column gate_id uuid,
-  add column device_id uuid,
+  add column entry_gate_id uuid,
+  add column scanner_device_id uuid,
   add column offline_at timestamptz,
   add column offline_result app_public.scan_result,
-  add foreign key (organization_id, gate_id)
+  add foreign key (organization_id, entry_gate_id)
     references app_public.entry_gates (organization_id, id) on delete restrict,
-  add foreign key (organization_id, device_id)
+  add foreign key (organization_id, scanner_device_id)
     references app_public.scanner_devices (organization_id, id) on delete restrict,
   add constraint ticket_scans_offline_has_time_and_result
     check ((offline_at is null) = (offline_result is null)),
   add constraint ticket_scans_offline_has_device
-    check (offline_at is null or device_id is not null);
-create index ticket_scans_gate_id_idx
-  on app_public.ticket_scans (gate_id, organization_id) where gate_id is not null;
-create index ticket_scans_device_id_idx
-  on app_public.ticket_scans (device_id, organization_id) where device_id is not null;
+    check (offline_at is null or scanner_device_id is not null);
+create index ticket_scans_entry_gate_id_idx
+  on app_public.ticket_scans (entry_gate_id, organization_id) where entry_gate_id is not null;
+create index ticket_scans_scanner_device_id_idx
+  on app_public.ticket_scans (scanner_device_id, organization_id)
+  where scanner_device_id is not null;
 comment on column app_public.ticket_scans.direction is 'In or out.';
 comment on column app_public.ticket_scans.gate is 'Which gate, by name.';
-comment on column app_public.ticket_scans.gate_id is 'Which gate, where it is registered.';
+comment on column app_public.ticket_scans.entry_gate_id is 'Which gate, where it is registered.';
 comment on column app_public.ticket_scans.device is 'Which scanner, by name.';
-comment on column app_public.ticket_scans.device_id is 'Which scanner, where it is registered.';
+comment on column app_public.ticket_scans.scanner_device_id is
+  'Which scanner, where it is registered.';
 comment on column app_public.ticket_scans.offline_at is
   'When the device scanned it while offline, by its own clock; null: online.';
 comment on column app_public.ticket_scans.offline_result is
@@ -414,7 +416,8 @@ comment on column app_public.scan_list.document is 'JSON in the format lml-scan-
 comment on column app_public.scan_list.signature is
   'HMAC-SHA-256 of the document under the SHA-256 of the scanner''s token, in hexadecimal.';
 
-create type app_public.offline_scan as (
+-- What a scanner did while it was offline, as it tells it.
+create type app_private.offline_scan as (
   scan_id uuid,
   credential_hash text,
   direction app_public.scan_direction,
@@ -422,14 +425,6 @@ create type app_public.offline_scan as (
   result app_public.scan_result,
   gate_id uuid
 );
-comment on type app_public.offline_scan is 'What a scanner did while it was offline.';
-comment on column app_public.offline_scan.scan_id is 'A UUID that the scanner made for it.';
-comment on column app_public.offline_scan.credential_hash is
-  'SHA-256 of what the QR code carried, in hexadecimal.';
-comment on column app_public.offline_scan.direction is 'In, unless it says out.';
-comment on column app_public.offline_scan.scanned_at is 'When, by the scanner''s clock.';
-comment on column app_public.offline_scan.result is 'What the scanner said.';
-comment on column app_public.offline_scan.gate_id is 'At which gate.';
 
 create type app_public.merged_scan as (
   scan_id uuid,

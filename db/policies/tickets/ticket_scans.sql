@@ -21,7 +21,7 @@ create policy select_member_of_venue on app_public.ticket_scans
 drop policy if exists select_device on app_public.ticket_scans;
 create policy select_device on app_public.ticket_scans
   for select to lml_user
-  using (device_id = (select app_hidden.current_device_id()));
+  using (scanner_device_id = (select app_hidden.current_device_id()));
 
 revoke all on app_public.ticket_scans from public;
 grant select on app_public.ticket_scans to lml_user;

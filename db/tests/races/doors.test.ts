@@ -165,7 +165,9 @@ async function mergeOf(theatre: Theatre, booking: string, scanId: string): Promi
   );
   return `select m.result::text, m.is_double from app_public.merge_offline_scans(
     tests.id('theatre.performance'),
-    array[row('${scanId}', '${hash}', 'in', now(), 'success', null)::app_public.offline_scan]
+    jsonb_build_array(jsonb_build_object(
+      'scan_id', '${scanId}', 'credential_hash', '${hash}', 'scanned_at', now(), 'result', 'success'
+    ))
   ) as m`;
 }
 
