@@ -83,7 +83,9 @@ export class OfflineDoor {
     pending: readonly OfflineScan[] = [],
   ): Promise<OfflineDoor> {
     if (!(await isSigned(document, signature, token))) {
-      throw new UsageError("This list was changed, or is for another scanner: fetch it again.");
+      throw new UsageError("This list was changed, or is for another scanner: fetch it again.", {
+        code: "USAGE",
+      });
     }
     const door = new OfflineDoor(listSchema.parse(JSON.parse(document)));
     for (const scan of pending) door.#remember(scan);

@@ -1,4 +1,5 @@
-import { get, lambda, type Step } from "postgraphile/grafast";
+import { TYPES, type PgSelectSingleStep } from "postgraphile/@dataplan/pg";
+import { lambda, type Step } from "postgraphile/grafast";
 import { extendSchema, gql } from "postgraphile/utils";
 import qrcode from "qrcode";
 
@@ -20,8 +21,10 @@ async function pngOf(credential: string | null): Promise<string | null> {
 }
 
 /** `Ticket.qrSvg` and `Ticket.qrPng`: pictures of the credential, drawn when they are asked for and kept nowhere. */
-export const QrCodesPlugin: GraphileConfig.Plugin = extendSchema(() => {
-  const credentialOf = ($ticket: Step): Step<string | null> => get($ticket, "credential");
+export const QrCodesPlugin: GraphileConfig.Plugin = extendSchema(({ sql }) => {
+  // Of the row as it was read: the function looks for itself who asks.
+  const credentialOf = ($ticket: PgSelectSingleStep): Step<string | null> =>
+    $ticket.select(sql`app_public.tickets_credential(${$ticket.getClassStep().alias})`, TYPES.text);
   return {
     typeDefs: gql`
       extend type Ticket {
@@ -37,8 +40,8 @@ export const QrCodesPlugin: GraphileConfig.Plugin = extendSchema(() => {
     objects: {
       Ticket: {
         plans: {
-          qrSvg: ($ticket) => lambda(credentialOf($ticket), svgOf),
-          qrPng: ($ticket) => lambda(credentialOf($ticket), pngOf),
+          qrSvg: ($ticket: PgSelectSingleStep) => lambda(credentialOf($ticket), svgOf),
+          qrPng: ($ticket: PgSelectSingleStep) => lambda(credentialOf($ticket), pngOf),
         },
       },
     },

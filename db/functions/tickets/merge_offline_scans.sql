@@ -14,25 +14,26 @@ begin
   perform app_private.require_scanner(v_door);
   v_scans := app_private.read_offline_scans(merge_offline_scans.scans);
   for v_scan in
-    select s.* from unnest(v_scans) as s
+    select s.scan_id, s.credential_hash, s.direction, s.scanned_at, s.result, s.gate_id
+    from unnest(v_scans) with ordinality as s
     left join app_private.ticket_credentials as c
       on c.credential_hash = decode(s.credential_hash, 'hex')
-    order by c.ticket_id, s.scanned_at, s.scan_id
+    order by c.ticket_id, s.scanned_at, s.ordinality
   loop
     perform app_private.merge_offline_scan(v_door, v_scan);
   end loop;
   return query
     select m.scan_id, m.ticket_id, m.result, m.code, m.is_double
     from (
-      select s.scan_id, min(s.scanned_at) as scanned_at
-      from unnest(v_scans) as s
+      select s.scan_id, min(s.ordinality) as ordinality
+      from unnest(v_scans) with ordinality as s
       group by s.scan_id
     ) as s
     join app_private.merged_scans as m
       on m.scan_id = s.scan_id
       and m.device_id = v_door.device_id
       and m.organization_id = v_door.organization_id
-    order by s.scanned_at, s.scan_id;
+    order by s.ordinality;
 end
 $$;
 
