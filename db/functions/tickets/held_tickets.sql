@@ -3,7 +3,7 @@ returns setof app_public.tickets
 language sql stable set search_path = ''
 as $$
   select * from app_public.tickets as t
-  where t.id in (select app_hidden.held_ticket_ids())
+  where t.id in (select app_hidden.held_ticket_ids()) and t.status in ('valid', 'used')
   order by t.id
 $$;
 

@@ -35,6 +35,14 @@ beforeAll(async () => {
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
     );
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
+    select tests.sign_in('theatre owner');
+    select tests.keep('zone', (app_public.save_entry_zone(
+      tests.id('theatre.venue'), 'Zone', array['Stalls']
+    )).id);
+    select tests.keep('gate', (app_public.save_entry_gate(tests.id('theatre.venue'), 'Gate')).id);
+    select tests.keep('device', (app_public.register_scanner_device(
+      tests.id('theatre.venue'), 'Scanner'
+    )).device_id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
@@ -78,6 +86,7 @@ beforeAll(async () => {
       ),
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
