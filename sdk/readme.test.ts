@@ -1,24 +1,14 @@
 // If this failed, the first thing that a newcomer copies from the README would not run.
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
 const readme = await readFile(new URL("README.md", import.meta.url), "utf8");
 
-/** Each example with the heading that it stands under. */
-const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: code = "", index }) => ({
-  heading:
-    readme
-      .slice(0, index)
-      .match(/^## .*$/gm)
-      ?.at(-1)
-      ?.slice(3) ?? "",
-  code,
-}));
+const examples = examplesOf(readme);
 
 /** What each of them prints, in the order of the README. */
 const printed: readonly RegExp[] = [
@@ -49,15 +39,9 @@ describe("the examples of the README", () => {
 
   test.each(examples.map((example, index) => ({ ...example, index })))(
     "number $index, $heading, runs as it stands",
-    async ({ code, index }) => {
-      const file = join(directory, `example-${index}.ts`);
-      const sdk = new URL("index.ts", import.meta.url).href;
-      expect(code).toContain('"./sdk/index.ts"');
-      await writeFile(file, code.replace('"./sdk/index.ts"', JSON.stringify(sdk)));
-      const { stdout } = await promisify(execFile)(process.execPath, [file], {
-        env: { ...process.env, LML_URL: office.url },
-      });
-      expect(stdout).toMatch(printed[index] ?? /never/);
+    async ({ index, ...example }) => {
+      const output = await runExample(example, directory, { LML_URL: office.url });
+      expect(output).toMatch(printed[index] ?? /never/);
     },
   );
 });

@@ -13,7 +13,7 @@ declare
   v_gate app_public.entry_gates;
   v_admission app_private.admission;
 begin
-  insert into app_private.merged_scans (device_id, organization_id, scan_id)
+  insert into app_private.offline_scan_results (device_id, organization_id, scan_id)
   values (
     v_door.device_id, v_door.organization_id, v_scan.scan_id
   )
@@ -48,7 +48,7 @@ begin
     v_gate.id, v_door.device, v_door.device_id,
     v_scan.scanned_at, v_scan.result
   );
-  update app_private.merged_scans as m
+  update app_private.offline_scan_results as m
   set ticket_id = v_admission.ticket_id, result = v_admission.result, code = v_admission.code,
     is_double = v_scan.result = 'success' and v_admission.result <> 'success'
   where m.device_id = v_door.device_id

@@ -29,7 +29,7 @@ begin
       from unnest(v_scans) with ordinality as s
       group by s.scan_id
     ) as s
-    join app_private.merged_scans as m
+    join app_private.offline_scan_results as m
       on m.scan_id = s.scan_id
       and m.device_id = v_door.device_id
       and m.organization_id = v_door.organization_id

@@ -356,7 +356,7 @@ comment on column app_public.ticket_scans.offline_result is
   'What the device said then. A success here that is none in result let somebody in twice.';
 
 -- One row for each offline scan, whose key the device has made: merging again changes nothing.
-create table app_private.merged_scans (
+create table app_private.offline_scan_results (
   device_id uuid not null,
   organization_id uuid not null,
   scan_id uuid not null,
@@ -371,9 +371,9 @@ create table app_private.merged_scans (
   foreign key (organization_id, ticket_id)
     references app_public.tickets (organization_id, id) on delete restrict
 );
-create index merged_scans_device_id_idx on app_private.merged_scans (device_id, organization_id);
-create index merged_scans_ticket_id_idx on app_private.merged_scans (ticket_id, organization_id);
-comment on table app_private.merged_scans is 'What became of each offline scan when it was merged.';
+create index offline_scan_results_device_id_idx on app_private.offline_scan_results (device_id, organization_id);
+create index offline_scan_results_ticket_id_idx on app_private.offline_scan_results (ticket_id, organization_id);
+comment on table app_private.offline_scan_results is 'What became of each offline scan when it was merged.';
 
 -- Everything that a scan must know before it looks at the ticket.
 create type app_private.door as (
@@ -462,3 +462,14 @@ comment on column app_public.ticket_offer.expires_at is 'Until when the offer is
 -- Their arguments have changed.
 drop function app_public.scan_ticket(uuid, text, text, text);
 drop function app_private.use_ticket(uuid, uuid);
+
+-- As every table with updated_at has.
+create trigger _100_set_updated_at
+  before update on app_public.entry_zones
+  for each row execute function app_hidden.tg__set_updated_at();
+create trigger _100_set_updated_at
+  before update on app_public.entry_gates
+  for each row execute function app_hidden.tg__set_updated_at();
+create trigger _100_set_updated_at
+  before update on app_public.ticket_attendees
+  for each row execute function app_hidden.tg__set_updated_at();
