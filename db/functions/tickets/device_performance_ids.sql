@@ -1,14 +1,22 @@
--- A scanner that is lost tells nothing of last year's audience.
+-- A scanner that is lost tells nothing of last year's audience. Whoever is no scanner pays nothing for
+-- the question.
 create or replace function app_hidden.device_performance_ids()
 returns setof uuid
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select p.id
-  from app_public.events as e
-  join app_public.performances as p
-    on p.event_id = e.id and p.organization_id = e.organization_id
-  where e.venue_id in (select app_hidden.device_venue_ids())
-    and p.starts_at > now() - interval '2 days'
+declare
+  v_venue_id uuid := (select app_hidden.device_venue_ids());
+begin
+  if v_venue_id is null then
+    return;
+  end if;
+  return query
+    select p.id
+    from app_public.events as e
+    join app_public.performances as p
+      on p.event_id = e.id and p.organization_id = e.organization_id
+    where e.venue_id = v_venue_id and p.starts_at > now() - interval '2 days';
+end
 $$;
 
 comment on function app_hidden.device_performance_ids() is

@@ -22,8 +22,6 @@ begin
     return;
   end if;
 
-  -- The door of then, not the one where the scanner stands now.
-  v_door.has_zone := false;
   select * into v_gate
   from app_public.entry_gates as g
   where g.id = v_scan.gate_id
@@ -50,7 +48,8 @@ begin
   );
   update app_private.offline_scan_results as m
   set ticket_id = v_admission.ticket_id, result = v_admission.result, code = v_admission.code,
-    is_double = v_scan.result = 'success' and v_admission.result <> 'success'
+    is_double = v_direction = 'in' and v_scan.result = 'success'
+      and v_admission.result <> 'success'
   where m.device_id = v_door.device_id
     and m.organization_id = v_door.organization_id
     and m.scan_id = v_scan.scan_id;

@@ -7,7 +7,10 @@ returns setof app_public.merged_scan
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_door app_private.door := app_private.open_door(merge_offline_scans.performance_id, null);
+  -- Where the scanner stands now, and whether that gate is still in use, matters no more.
+  v_door app_private.door := app_private.open_door(
+    merge_offline_scans.performance_id, null, at_gate => false
+  );
   v_scans app_private.offline_scan[];
   v_scan app_private.offline_scan;
 begin

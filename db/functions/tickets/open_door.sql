@@ -1,6 +1,8 @@
 -- A scanner, or staff with a session: who it is, where they stand, and what the performance allows.
 -- A gate that is named must be one of this venue, in use; without one, every ticket may enter here.
-create or replace function app_private.open_door(performance_id uuid, gate_id uuid)
+create or replace function app_private.open_door(
+  performance_id uuid, gate_id uuid, at_gate boolean default true
+)
 returns app_private.door
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -53,7 +55,9 @@ begin
     );
   end if;
 
-  v_door.gate_id := coalesce(open_door.gate_id, v_device.gate_id);
+  if open_door.at_gate then
+    v_door.gate_id := coalesce(open_door.gate_id, v_device.gate_id);
+  end if;
   if v_door.gate_id is not null then
     select g.name, z.id is not null, z.sections, z.ticket_categories
     into v_door.gate, v_door.has_zone, v_door.sections, v_door.ticket_categories
@@ -73,6 +77,6 @@ begin
 end
 $$;
 
-comment on function app_private.open_door(uuid, uuid) is
+comment on function app_private.open_door(uuid, uuid, boolean) is
   'What a scan must know before it looks at a ticket. '
   'Raises LMNFD, LMRGT, LMAUT, LMSES.';

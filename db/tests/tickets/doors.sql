@@ -1,5 +1,5 @@
 -- If this fails, people come in through the wrong door, too late, or come back who never left.
-select plan(56);
+select plan(58);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -226,6 +226,12 @@ select is(
   tests.merge('3 success 5', '3 already_scanned 4'), 'success, already_scanned LMTUS',
   'again, it is the same'
 );
+-- The gate where somebody was let in may be closed by now.
+select tests.sign_in('theatre owner');
+select app_public.save_entry_gate(tests.id('theatre.venue'), 'North', closed => true);
+select tests.as_device('device');
+select tests.refused($$ select tests.scan(4) $$, 'LMNFD', 'nobody comes in through a closed gate');
+select is(tests.merge('3 invalid 2'), 'invalid LMTUK', 'but what happened there is told');
 select tests.as_device('second');
 select is(
   tests.merge('4 success 6', '3 success 3'), 'success, already_scanned LMTUS double',
@@ -238,7 +244,7 @@ select is(
   '(already_scanned,success,t)', 'and it is written down'
 );
 select is(
-  (select count(*) from app_public.ticket_scans where offline_at is not null), 4::bigint,
+  (select count(*) from app_public.ticket_scans where offline_at is not null), 5::bigint,
   'each once'
 );
 select tests.as_device('second');
