@@ -109,7 +109,7 @@ test("the picture of a ticket is the code that its holder has now", async () => 
   });
   expect(await holder.qrSvg(ticket)).toBe(svg);
   const png = await holder.qrPng(ticket);
-  expect([...(png ?? []).slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  expect(png?.slice(0, 4)).toEqual(new Uint8Array([0x89, 0x50, 0x4e, 0x47]));
   expect(await organizer.qrSvg(ticket)).toBeNull();
   expect(await organizer.qrPng(ticket)).toBeNull();
 });
@@ -152,9 +152,7 @@ test("a scanner of the house knows its gate, and is nobody once it is revoked", 
   await organizer.allowReentry(performance.eventId, 0);
 
   expect(await scanner.currentUser()).toBeNull();
-  await expect(
-    scanner.createVenue({ organizationId: "", name: "", slug: "", timezone: "" }),
-  ).rejects.toThrow();
+  await expect(scanner.saveGate(venueId, { name: "Its own" })).rejects.toThrow(SessionEndedError);
   expect((await organizer.scanners(venueId)).map(({ id }) => id)).toContain(deviceId);
   await organizer.revokeScanner(deviceId);
   await expect(scanner.scan(performance, credential ?? "")).rejects.toThrow(SessionEndedError);

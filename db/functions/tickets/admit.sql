@@ -2,6 +2,8 @@
 -- hands the ticket on: it waits for nothing but this ticket. What may change is in the ticket's own row,
 -- because that is what is looked at again after waiting; a credential never changes. A refusal is a
 -- result, not an exception: raising would undo the record of the attempt.
+-- What is written as "is true" is of no use to an index: on a new database, a plan might otherwise read
+-- all tickets of the performance.
 create or replace function app_private.admit(
   door app_private.door, credential_hash bytea, direction app_public.scan_direction,
   at timestamptz
@@ -20,7 +22,7 @@ begin
       and c.organization_id = (admit.door).organization_id
       and t.organization_id = c.organization_id
       and t.id = c.ticket_id
-      and t.performance_id = (admit.door).performance_id
+      and (t.performance_id = (admit.door).performance_id) is true
       and t.credential_version = c.version
       and t.is_inside
     returning t.id into v_admission.ticket_id;
@@ -33,7 +35,7 @@ begin
       and c.organization_id = (admit.door).organization_id
       and t.organization_id = c.organization_id
       and t.id = c.ticket_id
-      and t.performance_id = (admit.door).performance_id
+      and (t.performance_id = (admit.door).performance_id) is true
       and t.credential_version = c.version
       and (
         t.status = 'valid'
