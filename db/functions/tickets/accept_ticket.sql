@@ -1,5 +1,5 @@
--- The token is the right: a mail may be passed on, as a paper ticket may. Whoever accepts gets a code
--- that nobody has seen before them.
+-- The token is the right: a mail may be passed on, as a paper ticket may. Whoever accepts gets a
+-- code that nobody has seen before them.
 create or replace function app_public.accept_ticket(
   token text, first_name text default null, last_name text default null
 )
@@ -45,7 +45,7 @@ end
 $$;
 
 comment on function app_public.accept_ticket(text, text, text) is
-  'Takes a ticket that was offered by mail: for the signed-in user, or for a guest with a cart token. '
-  'It has another QR code from now on, and the one before is dead. '
-  'Raises LMTOK, LMTUS, LMTVD, LMTRB, LMINP, LMSES, LMCRT.';
+  'Takes a ticket that was offered by mail: for the signed-in user, or for a guest with a cart '
+  'token. It has another QR code from now on, and the one before is dead. Raises LMTOK, LMTUS, '
+  'LMTVD, LMTRB, LMINP, LMSES, LMCRT.';
 grant execute on function app_public.accept_ticket(text, text, text) to lml_anonymous, lml_user;

@@ -1,9 +1,9 @@
--- One conditional write decides between two scanners of one ticket, and between a scanner and whoever
--- hands the ticket on: it waits for nothing but this ticket. What may change is in the ticket's own row,
--- because that is what is looked at again after waiting; a credential never changes. A refusal is a
--- result, not an exception: raising would undo the record of the attempt.
--- What is written as "is true" is of no use to an index: on a new database, a plan might otherwise read
--- all tickets of the performance.
+-- One conditional write decides between two scanners of one ticket, and between a scanner and
+-- whoever hands the ticket on: it waits for nothing but this ticket. What may change is in the
+-- ticket's own row, because that is what is looked at again after waiting; a credential never
+-- changes. A refusal is a result, not an exception: raising would undo the record of the attempt.
+-- What is written as "is true" is of no use to an index: on a new database, a plan might otherwise
+-- read all tickets of the performance.
 create or replace function app_private.admit(
   door app_private.door, credential_hash bytea, direction app_public.scan_direction,
   at timestamptz

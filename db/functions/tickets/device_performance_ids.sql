@@ -1,5 +1,5 @@
--- A scanner that is lost tells nothing of last year's audience. Whoever is no scanner pays nothing for
--- the question.
+-- A scanner that is lost tells nothing of last year's audience. Whoever is no scanner pays nothing
+-- for the question.
 create or replace function app_hidden.device_performance_ids()
 returns setof uuid
 language plpgsql stable security definer set search_path = ''

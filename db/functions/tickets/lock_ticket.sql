@@ -1,5 +1,5 @@
--- The booking first, as everywhere: whoever cancels it locks it before its tickets. It is only shared,
--- so that tickets of one booking may change hands at the same time.
+-- The booking first, as everywhere: whoever cancels it locks it before its tickets. It is only
+-- shared, so that tickets of one booking may change hands at the same time.
 create or replace function app_private.lock_ticket(ticket_id uuid)
 returns app_public.tickets
 language plpgsql volatile security definer set search_path = ''

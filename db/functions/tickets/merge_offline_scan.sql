@@ -1,5 +1,6 @@
--- What the scanner refused is only noted. Whom it let in counts as inside from then on, if the ticket
--- was still good; if not, it is a double, and the row of the scan says so to whoever looks later.
+-- What the scanner refused is only noted. Whom it let in counts as inside from then on, if the
+-- ticket was still good; if not, it is a double, and the row of the scan says so to whoever looks
+-- later.
 create or replace function app_private.merge_offline_scan(
   door app_private.door, scan app_private.offline_scan
 )

@@ -1,5 +1,5 @@
--- Tickets are taken in the order of their ids, as by whoever cancels a booking, so that nobody waits in a
--- circle; scans of one ticket in the order of their times.
+-- Tickets are taken in the order of their ids, as by whoever cancels a booking, so that nobody
+-- waits in a circle; scans of one ticket in the order of their times.
 create or replace function app_public.merge_offline_scans(
   performance_id uuid, scans jsonb
 )
@@ -41,9 +41,9 @@ end
 $$;
 
 comment on function app_public.merge_offline_scans(uuid, jsonb) is
-  'Tells what a registered scanner did while it was offline, and returns what became of each scan. Up to '
-  '1,000 objects with scan_id (a UUID that the scanner made), credential_hash (SHA-256 of the code, in '
-  'hexadecimal), scanned_at, result, and perhaps direction and gate_id. Merging the same scan again '
-  'changes nothing and returns the same. '
-  'Raises LMDEV, LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
+  'Tells what a registered scanner did while it was offline, and returns what became of each '
+  'scan. Up to 1,000 objects with scan_id (a UUID that the scanner made), credential_hash '
+  '(SHA-256 of the code, in hexadecimal), scanned_at, result, and perhaps direction and gate_id. '
+  'Merging the same scan again changes nothing and returns the same. Raises LMDEV, LMINP, LMNFD, '
+  'LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.merge_offline_scans(uuid, jsonb) to lml_user;

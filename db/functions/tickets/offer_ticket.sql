@@ -50,8 +50,8 @@ end
 $$;
 
 comment on function app_public.offer_ticket(uuid, text, text) is
-  'Offers a ticket to an address, for seven days; an earlier offer is withdrawn. It stays yours until '
-  'somebody accepts with the token in the mail. For its holder, and staff with tickets.manage. '
-  'Raises LMNFD, LMTUS, LMTVD, LMTRB (transfers are off, the booking is disputed, it is over, too '
-  'often), LMINP, LMSES, LMCRT, LMIDK.';
+  'Offers a ticket to an address, for seven days; an earlier offer is withdrawn. It stays yours '
+  'until somebody accepts with the token in the mail. For its holder, and staff with '
+  'tickets.manage. Raises LMNFD, LMTUS, LMTVD, LMTRB (transfers are off, the booking is disputed, '
+  'it is over, too often), LMINP, LMSES, LMCRT, LMIDK.';
 grant execute on function app_public.offer_ticket(uuid, text, text) to lml_anonymous, lml_user;

@@ -12,8 +12,8 @@ declare
   v_may_scan boolean;
 begin
   v_door.user_id := app_hidden.current_user_id();
-  -- Most who scan have the right by their role in all of the organization: that is asked in the same
-  -- statement. Everything else, and every refusal, is left to has_performance_permission.
+  -- Most who scan have the right by their role in all of the organization: that is asked in the
+  -- same statement. Everything else, and every refusal, is left to has_performance_permission.
   select p.organization_id, p.id, p.status = 'canceled',
     app_hidden.closing_time(p.starts_at, p.ends_at), e.reentry_limit, e.venue_id,
     exists (

@@ -38,7 +38,7 @@ end
 $$;
 
 comment on function app_public.register_scanner_device(uuid, text, uuid) is
-  'Registers a scanner of a venue. Its token, sent as a session''s is, lets it scan there, online and '
-  'offline, and do nothing else; it is shown this once. Needs gates.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'Registers a scanner of a venue. Its token, sent as a session''s is, lets it scan there, online '
+  'and offline, and do nothing else; it is shown this once. Needs gates.manage. Raises LMNFD, '
+  'LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.register_scanner_device(uuid, text, uuid) to lml_user;

@@ -1,5 +1,5 @@
--- The scan asks for the version in the same write that uses the ticket, so the old code is dead as soon
--- as this commits. The ticket is locked.
+-- The scan asks for the version in the same write that uses the ticket, so the old code is dead as
+-- soon as this commits. The ticket is locked.
 create or replace function app_private.rotate_credential(ticket app_public.tickets)
 returns integer
 language plpgsql volatile security definer set search_path = ''

@@ -36,7 +36,7 @@ end
 $$;
 
 comment on function app_public.save_entry_gate(uuid, text, uuid, boolean) is
-  'A door of a venue, and the zone that it leads to; without one, it leads everywhere. The same name '
-  'again changes it; closed, nobody is scanned there. Needs gates.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'A door of a venue, and the zone that it leads to; without one, it leads everywhere. The same '
+  'name again changes it; closed, nobody is scanned there. Needs gates.manage. Raises LMNFD, '
+  'LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.save_entry_gate(uuid, text, uuid, boolean) to lml_user;

@@ -34,7 +34,7 @@ end
 $$;
 
 comment on function app_public.save_entry_zone(uuid, text, text[], text[]) is
-  'A part of a venue: the sections of the layout, and the ticket categories by name, that enter through '
-  'its gates. The same name again changes it. Needs gates.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'A part of a venue: the sections of the layout, and the ticket categories by name, that enter '
+  'through its gates. The same name again changes it. Needs gates.manage. Raises LMNFD, LMRGT, '
+  'LMINP, LMAUT, LMSES.';
 grant execute on function app_public.save_entry_zone(uuid, text, text[], text[]) to lml_user;

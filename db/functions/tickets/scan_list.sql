@@ -1,5 +1,5 @@
--- The key of the signature is the hash of the scanner's token, which the scanner can make too: whoever
--- changes the list where it is stored, and does not have the token, is found out.
+-- The key of the signature is the hash of the scanner's token, which the scanner can make too:
+-- whoever changes the list where it is stored, and does not have the token, is found out.
 create or replace function app_public.scan_list(performance_id uuid, gate_id uuid default null)
 returns app_public.scan_list
 language plpgsql stable security definer set search_path = ''
@@ -48,6 +48,6 @@ end
 $$;
 
 comment on function app_public.scan_list(uuid, uuid) is
-  'What a registered scanner needs to scan a performance offline: the SHA-256 of each good code, and '
-  'whether it may enter at this gate, signed. Raises LMDEV, LMNFD, LMRGT, LMAUT, LMSES.';
+  'What a registered scanner needs to scan a performance offline: the SHA-256 of each good code, '
+  'and whether it may enter at this gate, signed. Raises LMDEV, LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.scan_list(uuid, uuid) to lml_user;

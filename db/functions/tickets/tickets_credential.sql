@@ -22,6 +22,7 @@ end
 $$;
 
 comment on function app_public.tickets_credential(app_public.tickets) is
-  'What the QR code of the ticket carries. Only its holder sees it, and only while it opens a door.';
+  'What the QR code of the ticket carries. Only its holder sees it, and only while it opens a '
+  'door.';
 grant execute on function app_public.tickets_credential(app_public.tickets)
   to lml_anonymous, lml_user;

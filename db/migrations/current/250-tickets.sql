@@ -99,7 +99,8 @@ create index scanner_devices_gate_id_idx
 create index scanner_devices_registered_by_idx on app_public.scanner_devices (registered_by);
 create index scanner_devices_revoked_by_idx on app_public.scanner_devices (revoked_by);
 comment on table app_public.scanner_devices is
-  'A scanner of the house. It has a token of its own, which lets it scan at its venue, and nothing else.';
+  'A scanner of the house. It has a token of its own, which lets it scan at its venue, and '
+  'nothing else.';
 comment on column app_public.scanner_devices.id is 'Identifier.';
 comment on column app_public.scanner_devices.organization_id is 'Whose it is.';
 comment on column app_public.scanner_devices.venue_id is 'Where it may scan.';
@@ -235,8 +236,8 @@ comment on type app_public.ticket_delivery_method is 'How a ticket gets to its h
 create type app_public.ticket_delivery_status as enum ('pending', 'sent', 'delivered');
 comment on type app_public.ticket_delivery_status is 'How far a ticket has got.';
 
--- The version that opens the door is in the ticket itself, so that one conditional write can ask for
--- it: a scan that waits for a transfer sees the version that the transfer has made.
+-- The version that opens the door is in the ticket itself, so that one conditional write can ask
+-- for it: a scan that waits for a transfer sees the version that the transfer has made.
 alter table app_public.tickets
   add column credential_version integer not null default 1,
   add column transfer_id uuid,
@@ -371,9 +372,12 @@ create table app_private.offline_scan_results (
   foreign key (organization_id, ticket_id)
     references app_public.tickets (organization_id, id) on delete restrict
 );
-create index offline_scan_results_device_id_idx on app_private.offline_scan_results (device_id, organization_id);
-create index offline_scan_results_ticket_id_idx on app_private.offline_scan_results (ticket_id, organization_id);
-comment on table app_private.offline_scan_results is 'What became of each offline scan when it was merged.';
+create index offline_scan_results_device_id_idx
+  on app_private.offline_scan_results (device_id, organization_id);
+create index offline_scan_results_ticket_id_idx
+  on app_private.offline_scan_results (ticket_id, organization_id);
+comment on table app_private.offline_scan_results is
+  'What became of each offline scan when it was merged.';
 
 -- Everything that a scan must know before it looks at the ticket.
 create type app_private.door as (
@@ -450,7 +454,8 @@ create type app_public.ticket_offer as (
   seat_number text,
   expires_at timestamptz
 );
-comment on type app_public.ticket_offer is 'What somebody is offered, as told to who has the token.';
+comment on type app_public.ticket_offer is
+  'What somebody is offered, as told to who has the token.';
 comment on column app_public.ticket_offer.event_title is 'The event.';
 comment on column app_public.ticket_offer.starts_at is 'When it starts.';
 comment on column app_public.ticket_offer.venue_name is 'Where.';

@@ -1,5 +1,5 @@
--- The owner of the booking, who goes on seeing what became of a ticket that was handed on; whoever has
--- it now; staff at the door or on the telephone, and scanners.
+-- The owner of the booking, who goes on seeing what became of a ticket that was handed on; whoever
+-- has it now; staff at the door or on the telephone, and scanners.
 alter table app_public.tickets enable row level security;
 alter table app_public.tickets force row level security;
 

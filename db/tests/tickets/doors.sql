@@ -99,7 +99,8 @@ select tests.refused($$ select tests.scan(2, 'main') $$, 'LMNFD', 'and be open')
 select tests.as_device('device');
 select is(tests.scan(2), 'success', 'a scanner scans with its own token');
 select is(
-  (select (s.gate, s.device, s.scanner_device_id, s.scanned_by)::text from app_public.ticket_scans as s),
+  (select (s.gate, s.device, s.scanner_device_id, s.scanned_by)::text
+    from app_public.ticket_scans as s),
   format('(North,"Scanner 1",%s,)', tests.id('device')),
   'at its gate, in its own name, and sees what it did'
 );
