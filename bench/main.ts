@@ -7,10 +7,12 @@ import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
 import { readsOverOwner } from "./figures/reads-over-owner.ts";
+import { scanOverHandWritten } from "./figures/scan-over-hand-written.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
   "hold-over-seed": holdOverSeed,
+  "scan-over-hand-written": scanOverHandWritten,
   deadlocks,
   "graphql-over-node": graphqlOverNode,
   "reads-over-owner": readsOverOwner,

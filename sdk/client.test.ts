@@ -145,6 +145,9 @@ describe("what must not be done twice", () => {
     signIn: (lml) => lml.signIn({ email: "a", password: "b" }),
     release: (lml) => lml.release("b1", ["s1"]),
     scan: (lml) => lml.scan("p1", "credential"),
+    acceptTicket: (lml) => lml.acceptTicket("token"),
+    declineTicket: (lml) => lml.declineTicket("token"),
+    registerScanner: (lml) => lml.registerScanner("v1", { name: "Scanner" }),
     releaseSeatLock: (lml) => lml.releaseSeatLock({ eventId: "e", seatId: "s", userId: "u" }),
     "acquireSeatLock without a booking": (lml) =>
       lml.acquireSeatLock({ eventId: "e", seatId: "s", userId: "u" }),

@@ -1,4 +1,4 @@
-import { randomToken, sha256Hex } from "./crypto.ts";
+import { fromBase64, randomToken, sha256Hex } from "./crypto.ts";
 import {
   type LastMinuteLiveError,
   NotFoundError,
@@ -9,7 +9,9 @@ import {
   errorOf,
 } from "./errors.ts";
 import {
+  AcceptTicketDocument,
   AcquireSeatLockDocument,
+  AllowReentryDocument,
   ApproveFraudReviewDocument,
   BookingDocument,
   type BookingFragment,
@@ -30,6 +32,7 @@ import {
   CreateVenueDocument,
   CurrentConsentsDocument,
   CurrentUserDocument,
+  DeclineTicketDocument,
   EndImpersonationDocument,
   EnrollTwoFactorDocument,
   EventDocument,
@@ -39,22 +42,28 @@ import {
   FraudAlertsDocument,
   GiveConsentDocument,
   GrantPlatformRoleDocument,
+  HeldTicketsDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
   LayoutFetchDocument,
   LayoutTextDocument,
   MembershipsDocument,
+  MergeOfflineScansDocument,
   MoveEventToLayoutDocument,
   MovePerformanceToLayoutDocument,
   MyBookingsDocument,
   type NextFragment,
+  OfferTicketDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PerformanceDocument,
   PerformancesDocument,
   PublishEventDocument,
+  RecordTicketDeliveryDocument,
   RefreshSessionDocument,
+  RegisterScannerDeviceDocument,
   ReinstateUserDocument,
+  ReissueTicketDocument,
   RejectFraudReviewDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
@@ -67,14 +76,20 @@ import {
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
   RevokePlatformRoleDocument,
+  RevokeScannerDeviceDocument,
   RevokeSessionDocument,
   RevokeTrustedDeviceDocument,
   RevokeUserSessionsDocument,
+  SaveEntryGateDocument,
+  SaveEntryZoneDocument,
+  ScanListDocument,
   ScanTicketDocument,
+  ScannerDevicesDocument,
   SearchVenuesDocument,
   SeatMapDocument,
   SessionsDocument,
   SetFraudRuleEnabledDocument,
+  SetTicketAttendeeDocument,
   SetVenueStatusDocument,
   SignInDocument,
   SignOutDocument,
@@ -83,7 +98,13 @@ import {
   StartCheckoutDocument,
   StartImpersonationDocument,
   SuspendUserDocument,
+  TicketAttendeeDocument,
+  type TicketAttendeeFragment,
   TicketCategoriesDocument,
+  TicketOfferDocument,
+  TicketQrPngDocument,
+  TicketQrSvgDocument,
+  TicketTransfersDocument,
   TicketsDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
@@ -98,11 +119,15 @@ import {
   type VenueType,
   VerifyEmailDocument,
   WithdrawConsentDocument,
+  WithdrawTicketOfferDocument,
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
+  type Attendee,
   type Booking,
   type Consent,
+  type EntryGate,
+  type EntryZone,
   type Event,
   type FraudAlert,
   type FraudCatch,
@@ -112,16 +137,20 @@ import {
   type LayoutFetch,
   type LayoutMove,
   type Membership,
+  type MergedScan,
   type Organization,
   type PaymentSession,
   type Performance,
   type Ref,
   type Scan,
+  type ScannerDevice,
   type SeatMap,
   type Session,
   type SignedInDevice,
   type Ticket,
   type TicketCategory,
+  type TicketOffer,
+  type TicketTransfer,
   type TrustedDevice,
   type User,
   type Venue,
@@ -132,6 +161,7 @@ import {
   toTicketCategory,
 } from "./models.ts";
 import { formatCents } from "./money.ts";
+import { type OfflineScan, type SignedScanList } from "./offline.ts";
 import { type Page, Paged } from "./pages.ts";
 import {
   confirmPayment,
@@ -1038,10 +1068,292 @@ export class LastMinuteLive {
     });
   }
 
+  /** The tickets that you have: bought and not handed on, or received from somebody. */
+  async heldTickets(options?: CallOptions): Promise<readonly Ticket[]> {
+    return await all(async (after) =>
+      present((await this.#query(HeldTicketsDocument, { after }, options)).heldTickets),
+    );
+  }
+
+  /** The ticket's QR code as SVG; null for all but its holder, and when it opens no door any more. */
+  async qrSvg(ticket: Ref, options?: CallOptions): Promise<string | null> {
+    const data = await this.#query(TicketQrSvgDocument, { id: idOf(ticket) }, options);
+    return data.ticket?.qrSvg ?? null;
+  }
+
+  /** The same as the bytes of a PNG. */
+  async qrPng(ticket: Ref, options?: CallOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    const data = await this.#query(TicketQrPngDocument, { id: idOf(ticket) }, options);
+    return data.ticket?.qrPng == null ? null : fromBase64(data.ticket.qrPng);
+  }
+
+  /**
+   * Gives a ticket another QR code; the old one is dead at once.
+   *
+   * @throws NotFoundError, TicketVoidError, TicketBoundError
+   */
+  async reissueTicket(ticket: Ref, options: KeyedCallOptions = {}): Promise<Ticket> {
+    const data = await this.#keyed(ReissueTicketDocument, { ticketId: idOf(ticket) }, options);
+    return present(data.reissueTicket).ticket;
+  }
+
+  /**
+   * Offers a ticket to somebody by mail. It stays yours until they accept.
+   *
+   * @throws NotFoundError, TicketUsedError, TicketVoidError, TicketBoundError, InvalidInputError
+   */
+  async offerTicket(
+    ticket: Ref,
+    email: string,
+    options: KeyedCallOptions = {},
+  ): Promise<TicketTransfer> {
+    const input = { ticketId: idOf(ticket), email };
+    const data = await this.#keyed(OfferTicketDocument, input, options);
+    return present(data.offerTicket).ticketTransfer;
+  }
+
+  /**
+   * Takes the offer of a ticket back.
+   *
+   * @throws NotFoundError
+   */
+  async withdrawTicketOffer(ticket: Ref, options?: CallOptions): Promise<void> {
+    const variables = { ticketId: idOf(ticket) };
+    await this.#transport.graphql(WithdrawTicketOfferDocument, variables, true, options);
+  }
+
+  /** To whom a ticket was offered, and what became of it, the oldest first. */
+  async ticketTransfers(ticket: Ref, options?: CallOptions): Promise<readonly TicketTransfer[]> {
+    return await all(async (after) => {
+      const variables = { ticketId: idOf(ticket), after };
+      const data = await this.#query(TicketTransfersDocument, variables, options);
+      return present(data.ticketTransfers);
+    });
+  }
+
+  /** What the token of a mail offers; null when the offer is not good any more. */
+  async ticketOffer(token: string, options?: CallOptions): Promise<TicketOffer | null> {
+    return (await this.#query(TicketOfferDocument, { token }, options)).ticketOffer;
+  }
+
+  /**
+   * Takes a ticket that was offered by mail, as a user or as a guest with a `cartToken`. Not repeated when
+   * its answer is lost: look at `heldTickets`.
+   *
+   * @throws MailedTokenError, TicketUsedError, TicketVoidError, TicketBoundError
+   */
+  async acceptTicket(
+    token: string,
+    name: { readonly firstName?: string | undefined; readonly lastName?: string | undefined } = {},
+    options?: CallOptions,
+  ): Promise<Ticket> {
+    if (this.#token === null) this.#cartToken ??= randomToken();
+    const input = { token, ...name };
+    const data = await this.#transport.graphql(AcceptTicketDocument, { input }, false, options);
+    return present(data.acceptTicket).ticket;
+  }
+
+  /**
+   * Declines a ticket that was offered by mail.
+   *
+   * @throws MailedTokenError
+   */
+  async declineTicket(token: string, options?: CallOptions): Promise<void> {
+    await this.#transport.graphql(DeclineTicketDocument, { token }, false, options);
+  }
+
+  /** Who comes with a ticket; null when nobody has said. */
+  async attendee(ticket: Ref, options?: CallOptions): Promise<Attendee | null> {
+    const data = await this.#query(TicketAttendeeDocument, { id: idOf(ticket) }, options);
+    return data.ticket?.attendee == null ? null : toAttendee(data.ticket.attendee);
+  }
+
+  /**
+   * Says who comes with a ticket, in place of what was said before.
+   *
+   * @throws NotFoundError, TicketUsedError, TicketVoidError, TicketBoundError, InvalidInputError
+   */
+  async setAttendee(
+    ticket: Ref,
+    attendee: {
+      readonly firstName?: string | undefined;
+      readonly lastName?: string | undefined;
+      readonly email?: string | undefined;
+      readonly phone?: string | undefined;
+      readonly answers?: Readonly<Record<string, string>> | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Attendee> {
+    const input = { ticketId: idOf(ticket), ...attendee };
+    const data = await this.#transport.graphql(SetTicketAttendeeDocument, { input }, true, options);
+    return toAttendee(present(data.setTicketAttendee).ticketAttendee);
+  }
+
+  /**
+   * Notes how a ticket goes to its holder, and how far it has got. For staff with `tickets.manage`.
+   *
+   * @throws NotAllowedError, NotFoundError, InvalidInputError
+   */
+  async recordDelivery(
+    ticket: Ref,
+    delivery: {
+      readonly deliveryMethod: Ticket["deliveryMethod"];
+      readonly deliveryStatus: Ticket["deliveryStatus"];
+      readonly deliveryTracking?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Ticket> {
+    const input = { ticketId: idOf(ticket), ...delivery };
+    const document = RecordTicketDeliveryDocument;
+    const data = await this.#transport.graphql(document, { input }, true, options);
+    return present(data.recordTicketDelivery).ticket;
+  }
+
   // At the door.
 
   /**
-   * Lets the holder of a QR code in, once. A refusal is an answer, not an exception: see `admitted`
+   * Says how often a holder who was scanned out may come in again; 0: not at all.
+   *
+   * @throws NotAllowedError, NotFoundError, InvalidInputError
+   */
+  async allowReentry(event: Ref, reentryLimit: number, options?: CallOptions): Promise<void> {
+    const variables = { eventId: idOf(event), reentryLimit };
+    await this.#transport.graphql(AllowReentryDocument, variables, true, options);
+  }
+
+  /**
+   * A part of a venue with gates of its own; the same name again changes it.
+   *
+   * @throws NotAllowedError, NotFoundError, InvalidInputError
+   */
+  async saveZone(
+    venue: Ref,
+    zone: {
+      readonly name: string;
+      readonly sections?: readonly string[] | undefined;
+      readonly ticketCategories?: readonly string[] | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<EntryZone> {
+    const { name, sections = [], ticketCategories = [] } = zone;
+    const input = {
+      venueId: idOf(venue),
+      name,
+      sections: [...sections],
+      ticketCategories: [...ticketCategories],
+    };
+    const data = await this.#transport.graphql(SaveEntryZoneDocument, { input }, true, options);
+    return present(data.saveEntryZone).entryZone;
+  }
+
+  /**
+   * A door of a venue; the same name again changes it.
+   *
+   * @throws NotAllowedError, NotFoundError, InvalidInputError
+   */
+  async saveGate(
+    venue: Ref,
+    gate: {
+      readonly name: string;
+      readonly zone?: Ref | undefined;
+      readonly closed?: boolean | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<EntryGate> {
+    const { name, zone, closed } = gate;
+    const zoneId = zone === undefined ? undefined : idOf(zone);
+    const input = { venueId: idOf(venue), name, zoneId, closed };
+    const data = await this.#transport.graphql(SaveEntryGateDocument, { input }, true, options);
+    return present(data.saveEntryGate).entryGate;
+  }
+
+  /**
+   * Registers a scanner of a venue. Its `deviceToken` is the `token` of its own client, and is shown this
+   * once. Not repeated when its answer is lost: revoke what was registered, and register again.
+   *
+   * @throws NotAllowedError, NotFoundError, InvalidInputError
+   */
+  async registerScanner(
+    venue: Ref,
+    scanner: { readonly name: string; readonly gate?: Ref | undefined },
+    options?: CallOptions,
+  ): Promise<{ readonly deviceId: string; readonly deviceToken: string }> {
+    const gateId = scanner.gate === undefined ? undefined : idOf(scanner.gate);
+    const input = { venueId: idOf(venue), name: scanner.name, gateId };
+    const document = RegisterScannerDeviceDocument;
+    const data = await this.#transport.graphql(document, { input }, false, options);
+    return present(data.registerScannerDevice).scannerRegistration;
+  }
+
+  /** The scanners of a venue, also those that were revoked. */
+  async scanners(venue: Ref, options?: CallOptions): Promise<readonly ScannerDevice[]> {
+    return await all(async (after) => {
+      const variables = { venueId: idOf(venue), after };
+      return present(
+        (await this.#query(ScannerDevicesDocument, variables, options)).scannerDevices,
+      );
+    });
+  }
+
+  /**
+   * Makes the token of a scanner worthless at once.
+   *
+   * @throws NotAllowedError, NotFoundError
+   */
+  async revokeScanner(scanner: Ref, options?: CallOptions): Promise<ScannerDevice> {
+    const variables = { deviceId: idOf(scanner) };
+    const document = RevokeScannerDeviceDocument;
+    const data = await this.#transport.graphql(document, variables, true, options);
+    return present(data.revokeScannerDevice).scannerDevice;
+  }
+
+  /**
+   * What a registered scanner needs to scan offline: give it to `OfflineDoor.open`.
+   *
+   * @throws ScannerNeededError, NotFoundError, SessionEndedError
+   */
+  async scanList(
+    performance: Ref,
+    at: { readonly gate?: Ref | undefined } = {},
+    options?: CallOptions,
+  ): Promise<SignedScanList> {
+    const gateId = at.gate === undefined ? null : idOf(at.gate);
+    const variables = { performanceId: idOf(performance), gateId };
+    return present((await this.#query(ScanListDocument, variables, options)).scanList);
+  }
+
+  /**
+   * Tells the server what a registered scanner did while it was offline, in parts of 1,000, and returns
+   * what became of each scan. The same scans again change nothing.
+   *
+   * @throws ScannerNeededError, NotFoundError, InvalidInputError, SessionEndedError
+   */
+  async mergeOfflineScans(
+    performance: Ref,
+    scans: readonly OfflineScan[],
+    options?: CallOptions,
+  ): Promise<readonly MergedScan[]> {
+    const merged: MergedScan[] = [];
+    for (let at = 0; at < scans.length; at += 1_000) {
+      const part = scans.slice(at, at + 1_000).map((scan) => ({
+        scan_id: scan.scanId,
+        credential_hash: scan.credentialHash,
+        direction: scan.direction,
+        scanned_at: scan.scannedAt,
+        result: scan.result,
+        gate_id: scan.gateId,
+      }));
+      const variables = { performanceId: idOf(performance), scans: part };
+      const document = MergeOfflineScansDocument;
+      const data = await this.#transport.graphql(document, variables, true, options);
+      merged.push(...present(data.mergeOfflineScans).mergedScans);
+    }
+    return merged;
+  }
+
+  /**
+   * Lets the holder of a QR code in, or out with `direction`. For staff, and for a client whose `token`
+   * is a registered scanner's. A refusal is an answer, not an exception: see `admitted`
    * and `refusal`. Not repeated when its answer is lost, because the ticket may have been used by
    * the first attempt: scan again and look at who was admitted when.
    *
@@ -1050,7 +1362,12 @@ export class LastMinuteLive {
   async scan(
     performance: Ref,
     credential: string,
-    at: { readonly gate?: string | undefined; readonly device?: string | undefined } = {},
+    at: {
+      readonly gate?: string | undefined;
+      readonly device?: string | undefined;
+      readonly gateId?: string | undefined;
+      readonly direction?: "in" | "out" | undefined;
+    } = {},
     options?: CallOptions,
   ): Promise<Scan> {
     const input = { performanceId: idOf(performance), credential, ...at };
@@ -1294,7 +1611,7 @@ export class LastMinuteLive {
     const { dryRun = false, ...rest } = options;
     const input = { eventId: idOf(event), layoutId: idOf(layout), dryRun };
     const data = await this.#query(MoveEventToLayoutDocument, { input }, rest);
-    return present(data.moveEventToLayout).layoutMove;
+    return present(data.moveEventToLayout).layoutMoves;
   }
 
   /**
@@ -1655,6 +1972,11 @@ function toPage<T>({ nodes, pageInfo: { hasNextPage, endCursor } }: Connection<T
 }
 
 /** All of a list that belongs to one thing, and is as long as that allows. */
+/** Answers are texts by question: a constraint says so. */
+function toAttendee({ answers, ...attendee }: TicketAttendeeFragment): Attendee {
+  return { ...attendee, answers: answers as Attendee["answers"] };
+}
+
 async function all<T>(fetch: (after: string | null) => Promise<Connection<T>>): Promise<T[]> {
   const items: T[] = [];
   for await (const item of new Paged(async (after) => toPage(await fetch(after)))) items.push(item);

@@ -221,6 +221,24 @@ export class TicketForOtherPerformanceError extends LastMinuteLiveError {}
 /** LMTUK: the code belongs to no ticket of this organization. */
 export class UnknownTicketError extends LastMinuteLiveError {}
 
+/** LMTWG: the ticket is for another gate. */
+export class WrongGateError extends LastMinuteLiveError {}
+
+/** LMTEX: the performance is over. */
+export class TicketExpiredError extends LastMinuteLiveError {}
+
+/** LMTRP: the ticket was re-issued or handed on: another code opens the door. */
+export class TicketReplacedError extends LastMinuteLiveError {}
+
+/** LMTNI: nobody is inside with this ticket, so nobody goes out with it. */
+export class NotInsideError extends LastMinuteLiveError {}
+
+/** LMTRB: the ticket cannot be handed on, issued again or changed now; `detail` says why. */
+export class TicketBoundError extends LastMinuteLiveError {}
+
+/** LMDEV: this is for registered scanners. */
+export class ScannerNeededError extends LastMinuteLiveError {}
+
 // What should never be seen: the database refused to become inconsistent. Report it.
 
 /** LMAPP: an attempt to change a record that is only ever added to. */
@@ -386,6 +404,12 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMSLG", SlugTakenError],
   ["LMSTF", StaffAccountError],
   ["LMSUM", BookingTotalsError],
+  ["LMDEV", ScannerNeededError],
+  ["LMTEX", TicketExpiredError],
+  ["LMTNI", NotInsideError],
+  ["LMTRB", TicketBoundError],
+  ["LMTRP", TicketReplacedError],
+  ["LMTWG", WrongGateError],
   ["LMTFO", TicketForOtherPerformanceError],
   ["LMTKN", SeatsTakenError],
   ["LMTMO", ServerTimeoutError],

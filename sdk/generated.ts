@@ -6,6 +6,18 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> =
   T | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
+/** All input for the `acceptTicket` mutation. */
+export type AcceptTicketInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly token: string;
+};
+
 /** Whether an account may be used. */
 export type AccountStatus = "active" | "banned" | "deleted" | "suspended";
 
@@ -341,6 +353,18 @@ export type MovePerformanceToLayoutInput = {
   readonly performanceId: string;
 };
 
+/** All input for the `offerTicket` mutation. */
+export type OfferTicketInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly ticketId: string;
+};
+
 /** A named bundle of permissions; role_permissions says which. */
 export type OrganizationRole =
   "admin" | "analyst" | "coordinator" | "manager" | "owner" | "staff" | "support" | "viewer";
@@ -366,6 +390,42 @@ export type PublishEventInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
+};
+
+/** All input for the `recordTicketDelivery` mutation. */
+export type RecordTicketDeliveryInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly deliveryMethod: TicketDeliveryMethod;
+  readonly deliveryStatus: TicketDeliveryStatus;
+  readonly deliveryTracking?: string | null | undefined;
+  readonly ticketId: string;
+};
+
+/** All input for the `registerScannerDevice` mutation. */
+export type RegisterScannerDeviceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly gateId?: string | null | undefined;
+  readonly name: string;
+  readonly venueId: string;
+};
+
+/** All input for the `reissueTicket` mutation. */
+export type ReissueTicketInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly ticketId: string;
 };
 
 /** All input for the `rejectFraudReview` mutation. */
@@ -465,8 +525,38 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `saveEntryGate` mutation. */
+export type SaveEntryGateInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly closed?: boolean | null | undefined;
+  readonly name: string;
+  readonly venueId: string;
+  readonly zoneId?: string | null | undefined;
+};
+
+/** All input for the `saveEntryZone` mutation. */
+export type SaveEntryZoneInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly name: string;
+  readonly sections?: ReadonlyArray<string> | null | undefined;
+  readonly ticketCategories?: ReadonlyArray<string> | null | undefined;
+  readonly venueId: string;
+};
+
+/** Which way somebody goes through a door. */
+export type ScanDirection = "in" | "out";
+
 /** What the door says. */
-export type ScanResult = "already_scanned" | "canceled" | "invalid" | "success" | "wrong_event";
+export type ScanResult =
+  "already_scanned" | "canceled" | "expired" | "invalid" | "success" | "wrong_event" | "wrong_gate";
 
 /** All input for the `scanTicket` mutation. */
 export type ScanTicketInput = {
@@ -477,7 +567,9 @@ export type ScanTicketInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly credential: string;
   readonly device?: string | null | undefined;
+  readonly direction?: ScanDirection | null | undefined;
   readonly gate?: string | null | undefined;
+  readonly gateId?: string | null | undefined;
   readonly performanceId: string;
 };
 
@@ -493,6 +585,21 @@ export type SetFraudRuleEnabledInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly isEnabled: boolean;
   readonly ruleId: string;
+};
+
+/** All input for the `setTicketAttendee` mutation. */
+export type SetTicketAttendeeInput = {
+  readonly answers?: unknown;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly phone?: string | null | undefined;
+  readonly ticketId: string;
 };
 
 /** All input for the `setVenueStatus` mutation. */
@@ -564,8 +671,17 @@ export type StartImpersonationInput = {
 /** Whether tickets of a category are on sale. */
 export type TicketCategoryStatus = "active" | "canceled" | "paused" | "sold_out";
 
+/** How a ticket gets to its holder. */
+export type TicketDeliveryMethod = "digital" | "mail" | "pickup";
+
+/** How far a ticket has got. */
+export type TicketDeliveryStatus = "delivered" | "pending" | "sent";
+
 /** Whether a ticket lets somebody in. */
 export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
+
+/** What became of an offer. */
+export type TicketTransferStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
 
 /** All input for the `updateProfile` mutation. */
 export type UpdateProfileInput = {
@@ -1182,6 +1298,12 @@ export type TicketFragment = {
   readonly currency: string;
   readonly issuedAt: string;
   readonly usedAt: string | null;
+  readonly entryCount: number;
+  readonly isInside: boolean;
+  readonly transferId: string | null;
+  readonly deliveryMethod: TicketDeliveryMethod;
+  readonly deliveryStatus: TicketDeliveryStatus;
+  readonly deliveryTracking: string | null;
   readonly credential: string | null;
 };
 
@@ -1338,6 +1460,7 @@ export type TicketScanFragment = {
   readonly ticketId: string | null;
   readonly result: ScanResult;
   readonly code: string | null;
+  readonly direction: ScanDirection;
   readonly gate: string | null;
   readonly device: string | null;
   readonly scannedAt: string;
@@ -1528,6 +1651,246 @@ export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
 };
 
+export type TicketTransferFragment = {
+  readonly id: string;
+  readonly ticketId: string;
+  readonly status: TicketTransferStatus;
+  readonly toEmail: string;
+  readonly offeredAt: string;
+  readonly expiresAt: string;
+  readonly endedAt: string | null;
+};
+
+export type TicketOfferFragment = {
+  readonly eventTitle: string;
+  readonly startsAt: string;
+  readonly venueName: string | null;
+  readonly section: string | null;
+  readonly rowName: string | null;
+  readonly seatNumber: string | null;
+  readonly expiresAt: string;
+};
+
+export type TicketAttendeeFragment = {
+  readonly ticketId: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly answers: unknown;
+};
+
+export type EntryZoneFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly name: string;
+  readonly sections: ReadonlyArray<string | null>;
+  readonly ticketCategories: ReadonlyArray<string | null>;
+};
+
+export type EntryGateFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly zoneId: string | null;
+  readonly name: string;
+  readonly closedAt: string | null;
+};
+
+export type ScannerDeviceFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly gateId: string | null;
+  readonly name: string;
+  readonly registeredAt: string;
+  readonly revokedAt: string | null;
+};
+
+export type HeldTicketsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+export type HeldTicketsQuery = {
+  readonly heldTickets: {
+    readonly nodes: ReadonlyArray<TicketFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type TicketQrSvgQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type TicketQrSvgQuery = { readonly ticket: { readonly qrSvg: string | null } | null };
+
+export type TicketQrPngQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type TicketQrPngQuery = { readonly ticket: { readonly qrPng: string | null } | null };
+
+export type TicketTransfersQueryVariables = Exact<{
+  ticketId: string;
+  after?: string | null | undefined;
+}>;
+
+export type TicketTransfersQuery = {
+  readonly ticketTransfers: {
+    readonly nodes: ReadonlyArray<TicketTransferFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type TicketOfferQueryVariables = Exact<{
+  token: string;
+}>;
+
+export type TicketOfferQuery = { readonly ticketOffer: TicketOfferFragment | null };
+
+export type TicketAttendeeQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type TicketAttendeeQuery = {
+  readonly ticket: { readonly attendee: TicketAttendeeFragment | null } | null;
+};
+
+export type ScanListQueryVariables = Exact<{
+  performanceId: string;
+  gateId?: string | null | undefined;
+}>;
+
+export type ScanListQuery = {
+  readonly scanList: { readonly document: string; readonly signature: string } | null;
+};
+
+export type ScannerDevicesQueryVariables = Exact<{
+  venueId: string;
+  after?: string | null | undefined;
+}>;
+
+export type ScannerDevicesQuery = {
+  readonly scannerDevices: {
+    readonly nodes: ReadonlyArray<ScannerDeviceFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReissueTicketMutationVariables = Exact<{
+  input: ReissueTicketInput;
+}>;
+
+export type ReissueTicketMutation = {
+  readonly reissueTicket: { readonly ticket: TicketFragment } | null;
+};
+
+export type OfferTicketMutationVariables = Exact<{
+  input: OfferTicketInput;
+}>;
+
+export type OfferTicketMutation = {
+  readonly offerTicket: { readonly ticketTransfer: TicketTransferFragment } | null;
+};
+
+export type WithdrawTicketOfferMutationVariables = Exact<{
+  ticketId: string;
+}>;
+
+export type WithdrawTicketOfferMutation = {
+  readonly withdrawTicketOffer: { readonly ticket: { readonly id: string } } | null;
+};
+
+export type AcceptTicketMutationVariables = Exact<{
+  input: AcceptTicketInput;
+}>;
+
+export type AcceptTicketMutation = {
+  readonly acceptTicket: { readonly ticket: TicketFragment } | null;
+};
+
+export type DeclineTicketMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type DeclineTicketMutation = {
+  readonly declineTicket: { readonly declined: boolean } | null;
+};
+
+export type SetTicketAttendeeMutationVariables = Exact<{
+  input: SetTicketAttendeeInput;
+}>;
+
+export type SetTicketAttendeeMutation = {
+  readonly setTicketAttendee: { readonly ticketAttendee: TicketAttendeeFragment } | null;
+};
+
+export type RecordTicketDeliveryMutationVariables = Exact<{
+  input: RecordTicketDeliveryInput;
+}>;
+
+export type RecordTicketDeliveryMutation = {
+  readonly recordTicketDelivery: { readonly ticket: TicketFragment } | null;
+};
+
+export type AllowReentryMutationVariables = Exact<{
+  eventId: string;
+  reentryLimit: number;
+}>;
+
+export type AllowReentryMutation = {
+  readonly allowReentry: { readonly event: { readonly id: string } } | null;
+};
+
+export type SaveEntryZoneMutationVariables = Exact<{
+  input: SaveEntryZoneInput;
+}>;
+
+export type SaveEntryZoneMutation = {
+  readonly saveEntryZone: { readonly entryZone: EntryZoneFragment } | null;
+};
+
+export type SaveEntryGateMutationVariables = Exact<{
+  input: SaveEntryGateInput;
+}>;
+
+export type SaveEntryGateMutation = {
+  readonly saveEntryGate: { readonly entryGate: EntryGateFragment } | null;
+};
+
+export type RegisterScannerDeviceMutationVariables = Exact<{
+  input: RegisterScannerDeviceInput;
+}>;
+
+export type RegisterScannerDeviceMutation = {
+  readonly registerScannerDevice: {
+    readonly scannerRegistration: { readonly deviceId: string; readonly deviceToken: string };
+  } | null;
+};
+
+export type RevokeScannerDeviceMutationVariables = Exact<{
+  deviceId: string;
+}>;
+
+export type RevokeScannerDeviceMutation = {
+  readonly revokeScannerDevice: { readonly scannerDevice: ScannerDeviceFragment } | null;
+};
+
+export type MergeOfflineScansMutationVariables = Exact<{
+  performanceId: string;
+  scans: unknown;
+}>;
+
+export type MergeOfflineScansMutation = {
+  readonly mergeOfflineScans: {
+    readonly mergedScans: ReadonlyArray<{
+      readonly scanId: string;
+      readonly ticketId: string | null;
+      readonly result: ScanResult;
+      readonly code: string | null;
+      readonly isDouble: boolean;
+    }>;
+  } | null;
+};
+
 export type VenueDetailsFragment = {
   readonly status: VenueStatus;
   readonly venueType: VenueType;
@@ -1685,7 +2048,7 @@ export type MoveEventToLayoutMutationVariables = Exact<{
 }>;
 
 export type MoveEventToLayoutMutation = {
-  readonly moveEventToLayout: { readonly layoutMove: ReadonlyArray<LayoutMoveFragment> } | null;
+  readonly moveEventToLayout: { readonly layoutMoves: ReadonlyArray<LayoutMoveFragment> } | null;
 };
 
 /** The operation CurrentUser. */
@@ -2787,6 +3150,12 @@ fragment Ticket on Ticket {
   currency
   issuedAt
   usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
   credential
 }`,
 };
@@ -3305,6 +3674,12 @@ fragment Ticket on Ticket {
   currency
   issuedAt
   usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
   credential
 }
 fragment TicketScan on TicketScan {
@@ -3313,6 +3688,7 @@ fragment TicketScan on TicketScan {
   ticketId
   result
   code
+  direction
   gate
   device
   scannedAt
@@ -3599,6 +3975,490 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation HeldTickets. */
+export const HeldTicketsDocument: TypedDocument<HeldTicketsQuery, HeldTicketsQueryVariables> = {
+  name: "HeldTickets",
+  text: `query HeldTickets($after: Cursor) {
+  heldTickets(first: 100, after: $after) {
+    nodes {
+      ...Ticket
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Ticket on Ticket {
+  id
+  organizationId
+  performanceId
+  bookingId
+  ticketCategoryId
+  ticketNumber
+  status
+  section
+  rowName
+  seatNumber
+  seatNo
+  faceValueCents
+  discountCents
+  feesPaidCents
+  taxPaidCents
+  totalPaidCents
+  currency
+  issuedAt
+  usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
+  credential
+}`,
+};
+/** The operation TicketQrSvg. */
+export const TicketQrSvgDocument: TypedDocument<TicketQrSvgQuery, TicketQrSvgQueryVariables> = {
+  name: "TicketQrSvg",
+  text: `query TicketQrSvg($id: UUID!) {
+  ticket(id: $id) {
+    qrSvg
+  }
+}`,
+};
+/** The operation TicketQrPng. */
+export const TicketQrPngDocument: TypedDocument<TicketQrPngQuery, TicketQrPngQueryVariables> = {
+  name: "TicketQrPng",
+  text: `query TicketQrPng($id: UUID!) {
+  ticket(id: $id) {
+    qrPng
+  }
+}`,
+};
+/** The operation TicketTransfers. */
+export const TicketTransfersDocument: TypedDocument<
+  TicketTransfersQuery,
+  TicketTransfersQueryVariables
+> = {
+  name: "TicketTransfers",
+  text: `query TicketTransfers($ticketId: UUID!, $after: Cursor) {
+  ticketTransfers(
+    condition: {ticketId: $ticketId}
+    first: 100
+    after: $after
+    orderBy: [PRIMARY_KEY_ASC]
+  ) {
+    nodes {
+      ...TicketTransfer
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment TicketTransfer on TicketTransfer {
+  id
+  ticketId
+  status
+  toEmail
+  offeredAt
+  expiresAt
+  endedAt
+}`,
+};
+/** The operation TicketOffer. */
+export const TicketOfferDocument: TypedDocument<TicketOfferQuery, TicketOfferQueryVariables> = {
+  name: "TicketOffer",
+  text: `query TicketOffer($token: String!) {
+  ticketOffer(token: $token) {
+    ...TicketOffer
+  }
+}
+fragment TicketOffer on TicketOffer {
+  eventTitle
+  startsAt
+  venueName
+  section
+  rowName
+  seatNumber
+  expiresAt
+}`,
+};
+/** The operation TicketAttendee. */
+export const TicketAttendeeDocument: TypedDocument<
+  TicketAttendeeQuery,
+  TicketAttendeeQueryVariables
+> = {
+  name: "TicketAttendee",
+  text: `query TicketAttendee($id: UUID!) {
+  ticket(id: $id) {
+    attendee {
+      ...TicketAttendee
+    }
+  }
+}
+fragment TicketAttendee on TicketAttendee {
+  ticketId
+  firstName
+  lastName
+  email
+  phone
+  answers
+}`,
+};
+/** The operation ScanList. */
+export const ScanListDocument: TypedDocument<ScanListQuery, ScanListQueryVariables> = {
+  name: "ScanList",
+  text: `query ScanList($performanceId: UUID!, $gateId: UUID) {
+  scanList(performanceId: $performanceId, gateId: $gateId) {
+    document
+    signature
+  }
+}`,
+};
+/** The operation ScannerDevices. */
+export const ScannerDevicesDocument: TypedDocument<
+  ScannerDevicesQuery,
+  ScannerDevicesQueryVariables
+> = {
+  name: "ScannerDevices",
+  text: `query ScannerDevices($venueId: UUID!, $after: Cursor) {
+  scannerDevices(condition: {venueId: $venueId}, first: 100, after: $after) {
+    nodes {
+      ...ScannerDevice
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ScannerDevice on ScannerDevice {
+  id
+  venueId
+  gateId
+  name
+  registeredAt
+  revokedAt
+}`,
+};
+/** The operation ReissueTicket. */
+export const ReissueTicketDocument: TypedDocument<
+  ReissueTicketMutation,
+  ReissueTicketMutationVariables
+> = {
+  name: "ReissueTicket",
+  text: `mutation ReissueTicket($input: ReissueTicketInput!) {
+  reissueTicket(input: $input) {
+    ticket {
+      ...Ticket
+    }
+  }
+}
+fragment Ticket on Ticket {
+  id
+  organizationId
+  performanceId
+  bookingId
+  ticketCategoryId
+  ticketNumber
+  status
+  section
+  rowName
+  seatNumber
+  seatNo
+  faceValueCents
+  discountCents
+  feesPaidCents
+  taxPaidCents
+  totalPaidCents
+  currency
+  issuedAt
+  usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
+  credential
+}`,
+};
+/** The operation OfferTicket. */
+export const OfferTicketDocument: TypedDocument<OfferTicketMutation, OfferTicketMutationVariables> =
+  {
+    name: "OfferTicket",
+    text: `mutation OfferTicket($input: OfferTicketInput!) {
+  offerTicket(input: $input) {
+    ticketTransfer {
+      ...TicketTransfer
+    }
+  }
+}
+fragment TicketTransfer on TicketTransfer {
+  id
+  ticketId
+  status
+  toEmail
+  offeredAt
+  expiresAt
+  endedAt
+}`,
+  };
+/** The operation WithdrawTicketOffer. */
+export const WithdrawTicketOfferDocument: TypedDocument<
+  WithdrawTicketOfferMutation,
+  WithdrawTicketOfferMutationVariables
+> = {
+  name: "WithdrawTicketOffer",
+  text: `mutation WithdrawTicketOffer($ticketId: UUID!) {
+  withdrawTicketOffer(input: {ticketId: $ticketId}) {
+    ticket {
+      id
+    }
+  }
+}`,
+};
+/** The operation AcceptTicket. */
+export const AcceptTicketDocument: TypedDocument<
+  AcceptTicketMutation,
+  AcceptTicketMutationVariables
+> = {
+  name: "AcceptTicket",
+  text: `mutation AcceptTicket($input: AcceptTicketInput!) {
+  acceptTicket(input: $input) {
+    ticket {
+      ...Ticket
+    }
+  }
+}
+fragment Ticket on Ticket {
+  id
+  organizationId
+  performanceId
+  bookingId
+  ticketCategoryId
+  ticketNumber
+  status
+  section
+  rowName
+  seatNumber
+  seatNo
+  faceValueCents
+  discountCents
+  feesPaidCents
+  taxPaidCents
+  totalPaidCents
+  currency
+  issuedAt
+  usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
+  credential
+}`,
+};
+/** The operation DeclineTicket. */
+export const DeclineTicketDocument: TypedDocument<
+  DeclineTicketMutation,
+  DeclineTicketMutationVariables
+> = {
+  name: "DeclineTicket",
+  text: `mutation DeclineTicket($token: String!) {
+  declineTicket(input: {token: $token}) {
+    declined
+  }
+}`,
+};
+/** The operation SetTicketAttendee. */
+export const SetTicketAttendeeDocument: TypedDocument<
+  SetTicketAttendeeMutation,
+  SetTicketAttendeeMutationVariables
+> = {
+  name: "SetTicketAttendee",
+  text: `mutation SetTicketAttendee($input: SetTicketAttendeeInput!) {
+  setTicketAttendee(input: $input) {
+    ticketAttendee {
+      ...TicketAttendee
+    }
+  }
+}
+fragment TicketAttendee on TicketAttendee {
+  ticketId
+  firstName
+  lastName
+  email
+  phone
+  answers
+}`,
+};
+/** The operation RecordTicketDelivery. */
+export const RecordTicketDeliveryDocument: TypedDocument<
+  RecordTicketDeliveryMutation,
+  RecordTicketDeliveryMutationVariables
+> = {
+  name: "RecordTicketDelivery",
+  text: `mutation RecordTicketDelivery($input: RecordTicketDeliveryInput!) {
+  recordTicketDelivery(input: $input) {
+    ticket {
+      ...Ticket
+    }
+  }
+}
+fragment Ticket on Ticket {
+  id
+  organizationId
+  performanceId
+  bookingId
+  ticketCategoryId
+  ticketNumber
+  status
+  section
+  rowName
+  seatNumber
+  seatNo
+  faceValueCents
+  discountCents
+  feesPaidCents
+  taxPaidCents
+  totalPaidCents
+  currency
+  issuedAt
+  usedAt
+  entryCount
+  isInside
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
+  credential
+}`,
+};
+/** The operation AllowReentry. */
+export const AllowReentryDocument: TypedDocument<
+  AllowReentryMutation,
+  AllowReentryMutationVariables
+> = {
+  name: "AllowReentry",
+  text: `mutation AllowReentry($eventId: UUID!, $reentryLimit: Int!) {
+  allowReentry(input: {eventId: $eventId, reentryLimit: $reentryLimit}) {
+    event {
+      id
+    }
+  }
+}`,
+};
+/** The operation SaveEntryZone. */
+export const SaveEntryZoneDocument: TypedDocument<
+  SaveEntryZoneMutation,
+  SaveEntryZoneMutationVariables
+> = {
+  name: "SaveEntryZone",
+  text: `mutation SaveEntryZone($input: SaveEntryZoneInput!) {
+  saveEntryZone(input: $input) {
+    entryZone {
+      ...EntryZone
+    }
+  }
+}
+fragment EntryZone on EntryZone {
+  id
+  venueId
+  name
+  sections
+  ticketCategories
+}`,
+};
+/** The operation SaveEntryGate. */
+export const SaveEntryGateDocument: TypedDocument<
+  SaveEntryGateMutation,
+  SaveEntryGateMutationVariables
+> = {
+  name: "SaveEntryGate",
+  text: `mutation SaveEntryGate($input: SaveEntryGateInput!) {
+  saveEntryGate(input: $input) {
+    entryGate {
+      ...EntryGate
+    }
+  }
+}
+fragment EntryGate on EntryGate {
+  id
+  venueId
+  zoneId
+  name
+  closedAt
+}`,
+};
+/** The operation RegisterScannerDevice. */
+export const RegisterScannerDeviceDocument: TypedDocument<
+  RegisterScannerDeviceMutation,
+  RegisterScannerDeviceMutationVariables
+> = {
+  name: "RegisterScannerDevice",
+  text: `mutation RegisterScannerDevice($input: RegisterScannerDeviceInput!) {
+  registerScannerDevice(input: $input) {
+    scannerRegistration {
+      deviceId
+      deviceToken
+    }
+  }
+}`,
+};
+/** The operation RevokeScannerDevice. */
+export const RevokeScannerDeviceDocument: TypedDocument<
+  RevokeScannerDeviceMutation,
+  RevokeScannerDeviceMutationVariables
+> = {
+  name: "RevokeScannerDevice",
+  text: `mutation RevokeScannerDevice($deviceId: UUID!) {
+  revokeScannerDevice(input: {deviceId: $deviceId}) {
+    scannerDevice {
+      ...ScannerDevice
+    }
+  }
+}
+fragment ScannerDevice on ScannerDevice {
+  id
+  venueId
+  gateId
+  name
+  registeredAt
+  revokedAt
+}`,
+};
+/** The operation MergeOfflineScans. */
+export const MergeOfflineScansDocument: TypedDocument<
+  MergeOfflineScansMutation,
+  MergeOfflineScansMutationVariables
+> = {
+  name: "MergeOfflineScans",
+  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!) {
+  mergeOfflineScans(input: {performanceId: $performanceId, scans: $scans}) {
+    mergedScans {
+      scanId
+      ticketId
+      result
+      code
+      isDouble
+    }
+  }
 }`,
 };
 /** The operation Venue. */
@@ -3915,7 +4775,7 @@ export const MoveEventToLayoutDocument: TypedDocument<
   name: "MoveEventToLayout",
   text: `mutation MoveEventToLayout($input: MoveEventToLayoutInput!) {
   moveEventToLayout(input: $input) {
-    layoutMove {
+    layoutMoves {
       ...LayoutMove
     }
   }

@@ -15,9 +15,12 @@ export {
   canonicalText,
 } from "./layout.ts";
 export type {
+  Attendee,
   Booking,
   BookingItem,
   Consent,
+  EntryGate,
+  EntryZone,
   Event,
   FraudAlert,
   FraudCatch,
@@ -27,11 +30,13 @@ export type {
   LayoutFetch,
   LayoutMove,
   Membership,
+  MergedScan,
   Organization,
   PaymentSession,
   Performance,
   Ref,
   Scan,
+  ScannerDevice,
   Seat,
   SeatAvailability,
   SeatMap,
@@ -39,6 +44,8 @@ export type {
   SignedInDevice,
   Ticket,
   TicketCategory,
+  TicketOffer,
+  TicketTransfer,
   TrustedDevice,
   User,
   Venue,
@@ -46,6 +53,13 @@ export type {
   VenueDetails,
   VenueLayout,
 } from "./models.ts";
+export {
+  type OfflineAnswer,
+  OfflineDoor,
+  type OfflineResult,
+  type OfflineScan,
+  type SignedScanList,
+} from "./offline.ts";
 export { type Page, Paged } from "./pages.ts";
 export { type PaymentMethod, TEST_CARDS, type TestCardName } from "./payments.ts";
 export { backoffMs, type RetryQuestion, shouldRetry } from "./retry.ts";

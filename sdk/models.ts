@@ -14,7 +14,14 @@ import type {
   PerformanceFragment,
   TicketCategoryFragment,
   TicketFragment,
+  TicketAttendeeFragment,
+  TicketOfferFragment,
   TicketScanFragment,
+  TicketTransferFragment,
+  EntryGateFragment,
+  EntryZoneFragment,
+  MergeOfflineScansMutation,
+  ScannerDeviceFragment,
   UserFragment,
   LayoutFetchFragment,
   LayoutMoveFragment,
@@ -149,6 +156,32 @@ export type PaymentSession = PaymentSessionFragment;
 
 /** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
 export type Ticket = TicketFragment;
+
+/** An offer of a ticket to somebody, and what became of it. */
+export type TicketTransfer = TicketTransferFragment;
+
+/** What the token of a mail offers. */
+export type TicketOffer = TicketOfferFragment;
+
+/** Who comes with a ticket. */
+export interface Attendee extends Omit<TicketAttendeeFragment, "answers"> {
+  /** Answers to what the organizer asks, by question. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** A part of a venue with gates of its own: sections of the plan, and ticket categories by name. */
+export type EntryZone = EntryZoneFragment;
+
+/** A door of a venue. */
+export type EntryGate = EntryGateFragment;
+
+/** A scanner of the house. */
+export type ScannerDevice = ScannerDeviceFragment;
+
+/** What became of an offline scan: `isDouble` when somebody was let in who should not have been. */
+export type MergedScan = NonNullable<
+  MergeOfflineScansMutation["mergeOfflineScans"]
+>["mergedScans"][number];
 
 /** What happened at the door. */
 export interface Scan extends TicketScanFragment {

@@ -1,10 +1,9 @@
 // If this failed, what a newcomer copies from the README or from docs/risk.md would not run.
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
 const pages = ["README.md", "../docs/risk.md"].map((page) =>
@@ -12,16 +11,7 @@ const pages = ["README.md", "../docs/risk.md"].map((page) =>
 );
 const readme = (await Promise.all(pages)).join("\n");
 
-/** Each example with the heading that it stands under. */
-const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: code = "", index }) => ({
-  heading:
-    readme
-      .slice(0, index)
-      .match(/^## .*$/gm)
-      ?.at(-1)
-      ?.slice(3) ?? "",
-  code,
-}));
+const examples = examplesOf(readme);
 
 /** What each of them prints, in the order of the pages. */
 const printed: readonly RegExp[] = [
@@ -57,20 +47,13 @@ describe("the examples of the README and of docs/risk.md", () => {
 
   test.each(examples.map((example, index) => ({ ...example, index })))(
     "number $index, $heading, runs as it stands",
-    async ({ code, index }) => {
-      const file = join(directory, `example-${index}.ts`);
-      const sdk = new URL("index.ts", import.meta.url).href;
-      expect(code).toContain('"./sdk/index.ts"');
-      await writeFile(file, code.replace('"./sdk/index.ts"', JSON.stringify(sdk)));
-      const { stdout } = await promisify(execFile)(process.execPath, [file], {
-        env: {
-          ...process.env,
-          LML_URL: office.url,
-          LML_EMAIL: "organizer@example.com",
-          LML_PASSWORD: "a long enough password",
-        },
+    async ({ index, ...example }) => {
+      const output = await runExample(example, directory, {
+        LML_URL: office.url,
+        LML_EMAIL: "organizer@example.com",
+        LML_PASSWORD: "a long enough password",
       });
-      expect(stdout).toMatch(printed[index] ?? /never/);
+      expect(output).toMatch(printed[index] ?? /never/);
     },
   );
 });

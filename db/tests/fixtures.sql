@@ -372,7 +372,7 @@ create function tests.credential(booking_id uuid, seat_no integer)
 returns text
 language sql stable security definer set search_path = ''
 as $$
-  select app_private.ticket_credential_of(t.id, 1)
+  select app_private.ticket_credential_of(t.id, t.credential_version)
   from app_public.tickets as t
   where t.booking_id = credential.booking_id and t.seat_no = credential.seat_no
 $$;

@@ -357,7 +357,7 @@ select is_empty(
     from pg_attribute as a join pg_class as c on c.oid = a.attrelid
     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
       and c.relkind = 'r' and a.attname ~ '(token|credential|password)' and a.attname !~ '_hash$'
-      and a.atttypid not in ('timestamptz'::regtype)
+      and a.atttypid not in ('timestamptz'::regtype, 'integer'::regtype)
       and a.attname not like '%changed_at'
   $$,
   'only hashes of tokens, credentials and passwords are stored'

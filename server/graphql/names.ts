@@ -4,6 +4,7 @@ const resultNames: Readonly<Record<string, string>> = {
   create_cart_token: "cartToken",
   export_customer_data: "data",
   export_my_data: "data",
+  decline_ticket: "declined",
   leave_organization: "left",
   release_seat_lock: "released",
   remove_member: "removed",
@@ -46,7 +47,8 @@ export const NamesPlugin: GraphileConfig.Plugin = {
         const telling = keys.filter(({ attributeName }) => !companions.has(attributeName));
         const last = telling.at(-1)?.attributeName ?? "";
         if (last.endsWith("_no")) return last.slice(0, -"_no".length);
-        return previous?.(telling.length === 1 ? telling : keys) ?? null;
+        // (organization_id, venue_id, zone_id) refers to a zone, of the same venue.
+        return previous?.(last.endsWith("_id") ? telling.slice(-1) : keys) ?? null;
       },
       // performances.layout_id refers to venue_layouts: the layout's performances need no longer name.
       _baseNameMatches(_previous, _preset, baseName, otherName) {
@@ -92,10 +94,11 @@ export const NamesPlugin: GraphileConfig.Plugin = {
           ? "booking_totals"
           : (previous?.(codec) ?? codec.name);
       },
-      // Every function returns at most one thing, and its payload calls it by its name.
+      // The payload of a function calls what it returns by its name.
       functionMutationResultFieldName(_previous, _preset, { resource }) {
         if (resource.codec.attributes !== undefined) {
-          return this.camelCase(this._singularizedCodecName(resource.codec));
+          const name = this._singularizedCodecName(resource.codec);
+          return this.camelCase(resource.isUnique ? name : this.pluralize(name));
         }
         return resultNames[resource.name] ?? "result";
       },

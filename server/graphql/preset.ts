@@ -3,11 +3,19 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { AccountsPlugin } from "./accounts.ts";
 import { InvitationsPlugin } from "./invitations.ts";
 import { NamesPlugin } from "./names.ts";
+import { QrCodesPlugin } from "./qr-codes.ts";
 import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
 
 export const schemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-  plugins: [NamesPlugin, ShapePlugin, NullabilityPlugin, AccountsPlugin, InvitationsPlugin],
+  plugins: [
+    NamesPlugin,
+    ShapePlugin,
+    NullabilityPlugin,
+    AccountsPlugin,
+    InvitationsPlugin,
+    QrCodesPlugin,
+  ],
   disablePlugins: [
     "NodePlugin",
     "QueryQueryPlugin",

@@ -67,6 +67,10 @@ export const ShapePlugin: GraphileConfig.Plugin = {
 /** A column of a composite type cannot be declared not null in SQL: these never are. */
 export const NullabilityPlugin: GraphileConfig.Plugin = changeNullability({
   SeatMap: { performanceId: "!", layoutId: "!", layoutSha256: "!" },
+  ScanList: { document: "!", signature: "!" },
+  ScannerRegistration: { deviceId: "!", deviceToken: "!" },
+  MergedScan: { scanId: "!", result: "!", isDouble: "!" },
+  TicketOffer: { eventTitle: "!", startsAt: "!", expiresAt: "!" },
   PaymentSession: { bookingId: "!", status: "!", amountCents: "!", currency: "!" },
   BookingTotals: {
     commissionAmountCents: "!",

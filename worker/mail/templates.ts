@@ -10,6 +10,11 @@ export interface MailVariables {
   readonly organization?: string | undefined;
   readonly role?: string | undefined;
   readonly reason?: string | undefined;
+  readonly event?: string | undefined;
+  /** Section, row and number; null for an admission. */
+  readonly seat?: string | null | undefined;
+  /** In the venue's time, such as `2027-05-01 19:30 Europe/Vienna`. */
+  readonly startsAt?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -84,6 +89,18 @@ const templates: Readonly<Record<string, Template>> = {
     subject: "Our support is looking at your account",
     text: `Somebody of our support is acting in your name, for an hour at most. The reason they gave:\n\n${reason}\n\nThey cannot change your password, your address or your second factor. If you did not expect this, tell us at once.`,
   }),
+  ticket_offer: (ticket, publicUrl) => ({
+    subject: `A ticket for ${ticket.event}`,
+    text: `Somebody offers you a ticket for ${describe(ticket)}. Accept or decline it within seven days:\n\n${link(publicUrl, "ticket-offer", ticket.token)}\n\nIf you do nothing, it stays where it is.`,
+  }),
+  ticket_transferred: (ticket) => ({
+    subject: `Your ticket for ${ticket.event} was accepted`,
+    text: `Your ticket for ${describe(ticket)} belongs to whoever you offered it to now. The QR code that you had opens no door any more.`,
+  }),
+  ticket_declined: (ticket) => ({
+    subject: `Your ticket for ${ticket.event} was declined`,
+    text: `Your ticket for ${describe(ticket)} was declined by whoever you offered it to. It is still yours.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -100,6 +117,10 @@ export function mailText(name: string, variables: MailVariables, publicUrl: Publ
   if (template === undefined) throw new Error(`There is no mail template "${name}".`);
   const { subject, text } = template(variables, publicUrl);
   return { subject, text: text + signature };
+}
+
+function describe({ event, seat, startsAt }: MailVariables): string {
+  return `${event} on ${startsAt}${seat == null ? "" : ` (${seat})`}`;
 }
 
 function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {

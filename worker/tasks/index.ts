@@ -14,6 +14,7 @@ import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { userErase } from "./user__erase.ts";
+import { ticketTransferExpireDue } from "./ticket_transfer__expire_due.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
 /** Every task by the name that jobs give, which is the name of its file. */
@@ -33,6 +34,7 @@ export function taskList(context: TaskContext): TaskList {
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
     stripe_event__apply: stripeEventApply(context),
     user__erase: userErase(context),
+    ticket_transfer__expire_due: ticketTransferExpireDue(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
 }
@@ -44,6 +46,7 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply

@@ -92,8 +92,50 @@ as $$
   from app_public.tickets as t
   where not exists (
     select from app_private.ticket_credentials as c
-    where c.organization_id = t.organization_id and c.ticket_id = t.id
+    where c.organization_id = t.organization_id
+      and c.ticket_id = t.id
+      and c.version = t.credential_version
   )
+
+  union all
+  select
+    'ticket_was_accepted_by_its_holder', t.organization_id, t.id,
+    format('ticket %s is held by a transfer that is %s', t.ticket_number, x.status)
+  from app_public.tickets as t
+  join app_public.ticket_transfers as x
+    on x.organization_id = t.organization_id and x.id = t.transfer_id
+  where x.status <> 'accepted'
+    or exists (
+      select from app_public.ticket_transfers as later
+      where later.organization_id = t.organization_id
+        and later.ticket_id = t.id
+        and later.status = 'accepted'
+        and later.ended_at > x.ended_at
+    )
+
+  union all
+  select
+    'ticket_is_offered_while_it_is_unused', t.organization_id, t.id,
+    format('ticket %s came in, and changed hands afterwards', t.ticket_number)
+  from app_public.tickets as t
+  join app_public.ticket_transfers as x
+    on x.organization_id = t.organization_id and x.id = t.transfer_id
+  where x.ended_at > t.used_at
+
+  union all
+  select
+    'entries_were_scanned', t.organization_id, t.id,
+    format('ticket %s came in %s times, and was scanned %s times', t.ticket_number,
+      t.entry_count, s.scans)
+  from app_public.tickets as t
+  cross join lateral (
+    select count(*) as scans from app_public.ticket_scans as s
+    where s.organization_id = t.organization_id
+      and s.ticket_id = t.id
+      and s.result = 'success'
+      and s.direction = 'in'
+  ) as s
+  where t.entry_count <> s.scans
 
   union all
   select

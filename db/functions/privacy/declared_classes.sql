@@ -96,7 +96,7 @@ from (values
     'title slug description status currency blocked_sections organization_status '
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'service_fee_percentage processing_fee_percentage tax_percentage is_public '
-    'screens_holds'),
+    'screens_holds reentry_limit'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null, 'currency status is_public'),
   ('app_public.ticket_categories', 'public', null, null,
@@ -140,12 +140,27 @@ from (values
 
   -- tickets
   ('app_public.tickets', 'internal', null, null,
-    'seat_no ticket_number status section row_name seat_number currency'),
+    'seat_no ticket_number status section row_name seat_number currency credential_version '
+    'delivery_method delivery_status entry_count is_inside'),
+  ('app_public.tickets', 'personal', 'anonymize', 'null', 'delivery_tracking'),
+  ('app_public.ticket_attendees', 'personal', 'delete', null,
+    'first_name last_name email phone answers'),
+  ('app_public.ticket_transfers', 'personal', 'anonymize',
+    $$'erased+' || t.id || '@erased.invalid'$$, 'to_email'),
+  ('app_public.ticket_transfers', 'secret', 'keep', 'They own tickets, and tell nothing of anybody.',
+    'from_cart_token_hash to_cart_token_hash'),
+  ('app_public.ticket_transfers', 'internal', null, null, 'status'),
+  ('app_private.ticket_transfer_tokens', 'secret', null, null, 'token_hash'),
+  ('app_public.entry_zones', 'internal', null, null, 'name sections ticket_categories'),
+  ('app_public.entry_gates', 'internal', null, null, 'name'),
+  ('app_public.scanner_devices', 'internal', null, null, 'name'),
+  ('app_private.scanner_tokens', 'secret', null, null, 'token_hash'),
+  ('app_private.offline_scan_results', 'internal', null, null, 'code is_double result'),
   ('app_private.ticket_credentials', 'secret', null, null, 'credential_hash'),
   ('app_private.ticket_credentials', 'internal', null, null, 'version'),
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
-  ('app_public.ticket_scans', 'internal', null, null, 'result code gate device'),
+  ('app_public.ticket_scans', 'internal', null, null, 'result code gate device direction offline_result'),
 
   -- risk
   ('app_public.fraud_detection_rules', 'internal', null, null,

@@ -93,6 +93,23 @@ from (values
       select k.id from app_public.tickets as k where k.booking_id = any (($1).booking_ids)
     )'
   ),
+  (
+    'app_public.ticket_attendees', 'attendees',
+    't.email operator(public.=) any (($1).emails)
+      or t.ticket_id in (
+        select k.id from app_public.tickets as k
+        left join app_public.ticket_transfers as r
+          on r.organization_id = k.organization_id and r.id = k.transfer_id
+        where r.to_user_id = ($1).user_id
+          or r.id is null and k.booking_id = any (($1).booking_ids)
+      )'
+  ),
+  (
+    'app_public.ticket_transfers', 'ticket_transfers',
+    't.to_user_id = ($1).user_id or t.from_user_id = ($1).user_id
+      or t.to_customer_id = any (($1).customer_ids)
+      or t.to_email operator(public.=) any (($1).emails)'
+  ),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.booking_items', 'booking_items', 't.booking_id = any (($1).booking_ids)'),
   (

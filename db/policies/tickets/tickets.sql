@@ -1,4 +1,5 @@
--- The owner of the booking, and staff at the door or on the telephone.
+-- The owner of the booking, who goes on seeing what became of a ticket that was handed on; whoever
+-- has it now; staff at the door or on the telephone, and scanners.
 alter table app_public.tickets enable row level security;
 alter table app_public.tickets force row level security;
 
@@ -30,6 +31,16 @@ drop policy if exists select_member_of_venue on app_public.tickets;
 create policy select_member_of_venue on app_public.tickets
   for select to lml_user
   using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+
+drop policy if exists select_received on app_public.tickets;
+create policy select_received on app_public.tickets
+  for select to lml_anonymous, lml_user
+  using (id in (select app_hidden.received_ticket_ids()));
+
+drop policy if exists select_device on app_public.tickets;
+create policy select_device on app_public.tickets
+  for select to lml_user
+  using (performance_id in (select app_hidden.device_performance_ids()));
 
 revoke all on app_public.tickets from public;
 grant select on app_public.tickets to lml_anonymous, lml_user;

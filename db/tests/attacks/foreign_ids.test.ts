@@ -44,6 +44,14 @@ beforeAll(async () => {
     select tests.rule('rule', 'amount', 'alert', amount_cents => 1, amount_currency => 'EUR');
     select tests.sell('alerted', 'theatre', 9, 7);
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
+    select tests.sign_in('theatre owner');
+    select tests.keep('zone', (app_public.save_entry_zone(
+      tests.id('theatre.venue'), 'Zone', array['Stalls']
+    )).id);
+    select tests.keep('gate', (app_public.save_entry_gate(tests.id('theatre.venue'), 'Gate')).id);
+    select tests.keep('device', (app_public.register_scanner_device(
+      tests.id('theatre.venue'), 'Scanner'
+    )).device_id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
@@ -94,7 +102,10 @@ beforeAll(async () => {
       'ticket_category_id', (
         select id from app_public.ticket_categories where event_id = tests.id('draft.event') limit 1
       ),
-      'device_id', (select id from app_public.trusted_devices),
+      'revoke_trusted_device.device_id', (
+        select id from app_public.trusted_devices
+      ),
+      'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
@@ -151,7 +162,7 @@ async function attack({ name, parameters }: Attackable, who: string): Promise<st
     const names = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
     const result = await client.query<{ result: unknown }>(
       `select to_jsonb(r) as result from app_public.${name}(${names.join(", ")}) as r`,
-      parameters.map((parameter) => valueFor(parameter)),
+      parameters.map((parameter) => valueFor(name, parameter)),
     );
     await client.query("reset role");
     if ((await print()) !== before) return "changed something";
@@ -183,8 +194,8 @@ const valid: Readonly<Record<string, string>> = {
   url: "https://b.example",
 };
 
-function valueFor({ name, type, label }: Parameter): unknown {
-  const id = foreign[name];
+function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
+  const id = foreign[`${attacked}.${name}`] ?? foreign[name];
   if (label !== null) return label;
   if (type === "uuid") {
     if (id === undefined) throw new Error(`Tell this test a foreign id for ${name}.`);

@@ -26,6 +26,7 @@ const people: Readonly<Record<string, { readonly become: string; readonly name?:
     become: "tests.sign_in('manager of the barn')",
     name: "manager of the barn",
   },
+  scanner: { become: "tests.become('lml_user', current_setting('tests.scanner'), '')" },
   "rival owner": { become: "tests.sign_in('rival owner')", name: "rival owner" },
   "platform admin": { become: "tests.sign_in('root')", name: "root" },
   lml_worker: { become: "tests.as_role('lml_worker')" },
@@ -129,6 +130,27 @@ beforeAll(async () => {
     select tests.sell('r1', 'rival', 2, 1);
     select tests.sign_in('theatre staff');
     select app_public.scan_ticket(tests.id('theatre.performance'), 'x');
+    select tests.as_guest(1);
+    select app_public.set_ticket_attendee(t.id, 'x') from app_public.held_tickets() as t;
+    select app_public.offer_ticket(t.id, 'eve@example.com') from app_public.held_tickets() as t;
+    select tests.sign_in('ada');
+    select app_public.set_ticket_attendee(t.id, 'x') from app_public.held_tickets() as t;
+    select tests.sign_in('theatre owner');
+    select app_public.save_entry_gate(
+      tests.id('theatre.venue'), 'Gate',
+      (app_public.save_entry_zone(tests.id('theatre.venue'), 'Zone', array['Stalls'])).id
+    );
+    select set_config(
+      'tests.scanner',
+      (app_public.register_scanner_device(tests.id('theatre.venue'), 'Scanner')).device_token, false
+    );
+    select tests.become('lml_user', current_setting('tests.scanner'), '');
+    select app_public.merge_offline_scans(tests.id('theatre.performance'), jsonb_build_array(
+      jsonb_build_object(
+        'scan_id', uuidv7(), 'credential_hash', repeat('a', 64), 'scanned_at', now(),
+        'result', 'invalid'
+      )
+    ));
     select tests.sign_in('rival owner');
     select app_public.scan_ticket(tests.id('rival.performance'), 'x');
     select app_public.cancel_booking(tests.id('r1'));

@@ -1,6 +1,8 @@
 -- If this fails, somebody in whose name staff acted cannot be forgotten, or what staff did is.
-select plan(5);
+select plan(7);
 
+select tests.create_theatre();
+select tests.sell('other', 'theatre', 1, 1);
 select tests.sign_in('ada');
 select tests.user_id('root');
 select tests.as_owner();
@@ -23,6 +25,18 @@ values (
   sha256('x'), (select email from app_public.users where id = tests.user_id('ada')),
   '$argon2id$x', 'Ada', 'L', now() + interval '1 day'
 );
+-- Somebody else's ticket, on which she comes; and one that was offered to her.
+insert into app_public.ticket_attendees (
+  organization_id, performance_id, ticket_id, first_name, email
+)
+select t.organization_id, t.performance_id, t.id, 'Ada', 'ada@example.com'
+from app_public.tickets as t;
+insert into app_public.ticket_transfers (
+  organization_id, performance_id, ticket_id, from_cart_token_hash, to_email, expires_at
+)
+select t.organization_id, t.performance_id, t.id, sha256('x'), 'ada@example.com',
+  now() + interval '1 day'
+from app_public.tickets as t;
 update app_public.users set email_verified_at = now() where id = tests.user_id('ada');
 
 select tests.become('lml_authenticator', tests.token('session of ada'), '');
@@ -45,3 +59,8 @@ select is(
   0::bigint, 'devices and requests for an account go'
 );
 select is_empty('select * from app_private.trusted_device_tokens', 'with what they prove');
+select is_empty('select * from app_public.ticket_attendees', 'she comes on nobody''s ticket');
+select alike(
+  (select t.to_email::text from app_public.ticket_transfers as t), 'erased+%',
+  'nor was one offered to her'
+);

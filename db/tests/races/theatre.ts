@@ -109,19 +109,20 @@ export class Theatre {
 export class Session {
   readonly client: pg.Client;
   readonly pid: number;
+  /** The statement that makes it somebody. */
+  readonly who: string;
   readonly #owner: pg.Pool;
-  readonly #who: string;
 
   constructor(client: pg.Client, owner: pg.Pool, who: string, pid: number) {
     this.client = client;
     this.#owner = owner;
-    this.#who = who;
+    this.who = who;
     this.pid = pid;
   }
 
   async begin(): Promise<void> {
     await this.client.query("begin");
-    if (this.#who !== "") await this.client.query(this.#who);
+    if (this.who !== "") await this.client.query(this.who);
   }
 
   async commit(): Promise<Outcome> {

@@ -1,5 +1,5 @@
 -- If this fails, somebody gets in without a ticket, twice, or not at all.
-select plan(33);
+select plan(36);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -74,6 +74,21 @@ select tests.refused(
 );
 select tests.sign_in('theatre viewer');
 select tests.refused($$ select tests.scan('sale', 3) $$, 'LMRGT', 'a member who may not scan');
+-- A member's right may come from elsewhere than the role, or be taken away.
+select tests.as_owner();
+update app_public.organization_members set status = 'suspended'
+where user_id = tests.user_id('theatre coordinator');
+insert into app_public.member_permissions (organization_id, member_id, permission)
+select m.organization_id, m.id, 'tickets.scan' from app_public.organization_members as m
+where m.user_id = tests.user_id('theatre analyst');
+update app_public.organization_members set venues_restricted = true
+where user_id = tests.user_id('theatre manager');
+select tests.sign_in('theatre coordinator');
+select tests.refused($$ select tests.scan('sale', 3) $$, 'LMNFD', 'a suspended member');
+select tests.sign_in('theatre manager');
+select tests.refused($$ select tests.scan('sale', 3) $$, 'LMRGT', 'a member at other venues');
+select tests.sign_in('theatre analyst');
+select is(tests.scan('sale', 4), 'success', 'but who was given the right alone may');
 select tests.sign_in('rival owner');
 select tests.refused($$ select tests.scan('sale', 3) $$, 'LMNFD', 'a stranger');
 select tests.as_guest(1);
@@ -85,7 +100,7 @@ select is(
   (select status::text from app_public.tickets where booking_id = tests.id('sale') and seat_no = 3),
   'valid', 'none of which used it up'
 );
-select is((select count(*) from app_public.ticket_scans), 14::bigint, 'nor wrote an attempt down');
+select is((select count(*) from app_public.ticket_scans), 15::bigint, 'nor wrote an attempt down');
 
 -- History.
 select tests.refused(statement, 'LMAPP', statement)

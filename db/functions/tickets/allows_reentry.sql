@@ -1,0 +1,13 @@
+create or replace function app_private.allows_reentry(ticket app_public.tickets)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select (allows_reentry.ticket).entry_count <= e.reentry_limit
+  from app_public.performances as p
+  join app_public.events as e on e.id = p.event_id and e.organization_id = p.organization_id
+  where p.organization_id = (allows_reentry.ticket).organization_id
+    and p.id = (allows_reentry.ticket).performance_id
+$$;
+
+comment on function app_private.allows_reentry(app_public.tickets) is
+  'Whether whoever came in with a ticket may go out and come back.';

@@ -1,0 +1,40 @@
+create or replace function app_private.read_offline_scans(scans jsonb)
+returns app_private.offline_scan[]
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_scans app_private.offline_scan[];
+begin
+  if jsonb_typeof(read_offline_scans.scans) is distinct from 'array'
+    or jsonb_array_length(read_offline_scans.scans) not between 1 and 1000
+  then
+    raise exception '1 to 1,000 scans are merged at once, as a list.'
+      using errcode = 'LMINP', detail = 'scans';
+  end if;
+  v_scans := array(
+    select s from jsonb_populate_recordset(
+      null::app_private.offline_scan, read_offline_scans.scans
+    ) as s
+  );
+  if exists (
+    select from unnest(v_scans) as s
+    where s.scan_id is null
+      or s.scanned_at is null
+      or not isfinite(s.scanned_at)
+      or s.result is null
+      or s.credential_hash is null
+      or s.credential_hash !~ '^[0-9a-f]{64}$'
+  ) then
+    raise exception 'An offline scan has an id, a time, a result, and the SHA-256 of a code.'
+      using errcode = 'LMINP', detail = 'scans';
+  end if;
+  return v_scans;
+exception
+  when data_exception then
+    raise exception 'A value of an offline scan does not have its form.'
+      using errcode = 'LMINP', detail = 'scans';
+end
+$$;
+
+comment on function app_private.read_offline_scans(jsonb) is
+  'What a scanner sent. Raises LMINP for scans that cannot be merged.';
