@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
+import { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import * as common from "@zxcvbn-ts/language-common";
 import { busy, RefusedError } from "./errors.ts";
 
 /** Argon2id with 19 MiB and two passes, what OWASP asks for: about 20 ms of one core for each try. */
@@ -8,55 +10,28 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 /** How long a password may be, in characters. The most is for people's passphrases, not for our memory. */
 export const passwordLength = { min: 10, max: 256 } as const;
 
-/** The longest of the passwords that are tried first everywhere; the shorter ones are too short here anyway. */
-const common: ReadonlySet<string> = new Set([
-  "1234567890",
-  "0123456789",
-  "12345678910",
-  "0987654321",
-  "1q2w3e4r5t",
-  "1q2w3e4r5t6y",
-  "1qaz2wsx3edc",
-  "qwertyuiop",
-  "qwerty12345",
-  "qwerty123456",
-  "asdfghjkl1",
-  "abcdefghij",
-  "password12",
-  "password123",
-  "password1234",
-  "password12345",
-  "passwordpassword",
-  "iloveyou123",
-  "letmein123",
-  "welcome123",
-  "welcome1234",
-  "administrator",
-  "changeme123",
-  "football123",
-  "basketball",
-  "correcthorsebatterystaple",
-]);
+/** Tells how many guesses a password takes of somebody who knows everybody's passwords and what is on every keyboard. */
+const estimator = new ZxcvbnFactory({
+  dictionary: common.dictionary,
+  graphs: common.adjacencyGraphs,
+  maxLength: 64,
+});
 
-/** Whether a password would be tried first: few different characters, everybody's, or the person's own address or name. */
+/** From 0 to 4: below this, fewer than a hundred million guesses are enough. */
+const scoreMin = 3;
+
+/** Whether a password would be guessed by whoever knows the person's address and names. */
 function isGuessable(password: string, about: readonly string[]): boolean {
-  const plain = lettersOf(password);
-  const own = [...about, ...about.map((text) => text.split("@")[0] ?? ""), about.slice(1).join("")]
-    .map(lettersOf)
-    .filter((text) => text.length >= 4);
-  return (
-    new Set(password).size < 4 ||
-    common.has(plain) ||
-    // The name and a number, such as a year.
-    own.some((name) => plain.startsWith(name) && /^[0-9]{0,6}$/.test(plain.slice(name.length)))
-  );
-}
-
-function lettersOf(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]/gu, "");
+  const [email = "", ...names] = about;
+  const [mailbox = ""] = email.split("@");
+  const own = [
+    ...about,
+    mailbox,
+    mailbox.replaceAll(/[^\p{L}\p{N}]/gu, ""),
+    names.join(""),
+    names.join(" "),
+  ];
+  return estimator.check(password, own).score < scoreMin;
 }
 
 /** Hashes at a time: each takes 19 MiB and a thread that reading files needs, too. */
