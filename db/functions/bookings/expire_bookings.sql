@@ -6,6 +6,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_ids uuid[];
+  v_pool_id uuid;
   v_booking app_public.bookings;
 begin
   v_ids := array(
@@ -43,6 +44,14 @@ begin
   where s.organization_id = lapsed.organization_id
     and s.performance_id = lapsed.performance_id
     and s.seat_no = lapsed.seat_no;
+
+  for v_pool_id in
+    select distinct c.pool_id
+    from app_private.admission_claims as c
+    where c.booking_id = any (v_ids)
+  loop
+    perform app_private.free_lapsed_admissions(v_pool_id);
+  end loop;
   return cardinality(v_ids);
 end
 $$;
