@@ -46,6 +46,7 @@ begin
   from app_hidden.seats_with_categories(v_performance) as s
   order by s.seat_no;
   get diagnostics v_count = row_count;
+  perform app_private.create_seat_runs(v_performance.id);
   return v_count;
 end
 $$;

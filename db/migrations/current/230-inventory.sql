@@ -134,3 +134,32 @@ create index admission_claims_held_until_idx
 
 comment on table app_private.admission_claims is
   'What a booking has of a slot: until a deadline, or, without one, for good.';
+
+-- Seats side by side: best first, so that whoever wants the best finds it without reading the hall.
+-- `longest` is what was last seen: a hint, which only who looks for seats writes. A hold does not.
+create table app_private.seat_runs (
+  organization_id uuid not null,
+  performance_id uuid not null,
+  run_no integer not null,
+  first_seat_no integer not null,
+  last_seat_no integer not null,
+  central_seat_no integer not null,
+  longest smallint not null,
+  category_no smallint not null,
+  is_accessible boolean not null,
+  is_full boolean generated always as (longest = 0) stored not null,
+  primary key (performance_id, organization_id, first_seat_no),
+  foreign key (organization_id, performance_id)
+    references app_public.performances (organization_id, id) on delete restrict,
+  constraint seat_runs_end_after_they_begin check (last_seat_no >= first_seat_no),
+  constraint seat_runs_center_is_in_them
+    check (central_seat_no between first_seat_no and last_seat_no),
+  constraint seat_runs_longest_fits_in
+    check (longest between 0 and last_seat_no - first_seat_no + 1)
+) with (fillfactor = 50);
+create unique index seat_runs_run_no_idx
+  on app_private.seat_runs (performance_id, organization_id, category_no, is_accessible, run_no)
+  where not is_full;
+
+comment on table app_private.seat_runs is
+  'Seats side by side in a row, of one category, in order of their quality.';
