@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type pg from "pg";
+import { randomToken } from "./theatre.ts";
 
 const alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
@@ -17,12 +18,13 @@ export const app = {
     await client.query("select set_config('lml.cart_token', $1, false)", [cartToken]);
   },
 
-  /** Holds seats for a new cart. */
+  /** Holds seats for the cart of another guest, as most holds are. */
   async hold(client: pg.Client, performanceId: string, seatIds: readonly string[]): Promise<void> {
     await client.query({
       name: "hold",
-      text: "select (app_public.hold_seats($1, $2)).id",
-      values: [performanceId, seatIds],
+      text: `select (app_public.hold_seats($1, $2)).id
+        from set_config('lml.cart_token', $3, true)`,
+      values: [performanceId, seatIds, randomToken()],
     });
   },
 };

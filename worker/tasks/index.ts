@@ -1,5 +1,6 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
@@ -7,12 +8,14 @@ import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
+import { seatChangeForget } from "./seat_change__forget.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
 /** Every task by the name that jobs give, which is the name of its file. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    allocation__release_due: allocationReleaseDue(context),
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
@@ -20,6 +23,7 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     refund__create: refundCreate(context),
+    seat_change__forget: seatChangeForget(context),
     stripe_event__apply: stripeEventApply(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
@@ -31,7 +35,9 @@ export function taskList(context: TaskContext): TaskList {
  */
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
+* * * * * allocation__release_due ?jobKey=allocation__release_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 `;

@@ -57,6 +57,7 @@ begin
     perform app_private.reopen_runs(
       v_freed.organization_id, v_freed.performance_id, v_freed.seat_nos
     );
+    perform app_private.note_seats_changed(v_freed.performance_id, v_freed.seat_nos);
   end loop;
 
   for v_pool_id in

@@ -21,6 +21,9 @@ begin
     (free_seats.booking).organization_id, (free_seats.booking).performance_id,
     free_seats.seat_nos
   );
+  perform app_private.note_seats_changed(
+    (free_seats.booking).performance_id, free_seats.seat_nos
+  );
   return v_count;
 end
 $$;

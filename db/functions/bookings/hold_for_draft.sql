@@ -24,6 +24,9 @@ begin
     perform app_private.take_seats(
       hold_for_draft.sale, (hold_for_draft.booking).id, (hold_for_draft.booking).expires_at
     );
+    perform app_private.note_seats_changed(
+      (hold_for_draft.sale).performance_id, (hold_for_draft.sale).seat_nos
+    );
   end if;
   return app_private.store_booking_totals((hold_for_draft.booking).id);
 end

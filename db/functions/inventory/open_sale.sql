@@ -20,7 +20,8 @@ begin
         where l.organization_id = p.organization_id
           and l.layout_id = p.layout_id
           and l.seat_id = any (open_sale.seat_ids)
-      ) end
+      ) end,
+      e.open_carts_max
     )::app_private.sale as sale,
     e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
       as is_on_sale,

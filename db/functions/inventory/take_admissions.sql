@@ -47,7 +47,10 @@ begin
   end loop;
 
   if v_is_new then
-    v_reference := app_private.generate_booking_reference((take_admissions.sale).organization_id);
+    perform app_private.require_room_for_cart(take_admissions.sale, take_admissions.new_buyer);
+    v_reference := app_private.generate_booking_reference(
+      (take_admissions.sale).organization_id
+    );
   end if;
   with line as (
     select * from app_hidden.price_line(

@@ -163,3 +163,153 @@ create unique index seat_runs_run_no_idx
 
 comment on table app_private.seat_runs is
   'Seats side by side in a row, of one category, in order of their quality.';
+
+-- What is kept back.
+create type app_public.allocation_kind as enum ('house', 'promoter', 'accessible', 'blocked');
+comment on type app_public.allocation_kind is 'For whom seats are kept back, or that nobody gets them.';
+
+create table app_public.seat_allocations (
+  id uuid primary key default uuidv7(),
+  organization_id uuid not null,
+  performance_id uuid not null,
+  kind app_public.allocation_kind not null,
+  reason text not null,
+  seat_count integer not null,
+  release_at timestamptz,
+  released_at timestamptz,
+  created_by uuid references app_public.users on delete restrict,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (id, organization_id),
+  unique (id, organization_id, performance_id),
+  foreign key (organization_id, performance_id)
+    references app_public.performances (organization_id, id) on delete restrict,
+  constraint seat_allocations_reason_is_short_text check (length(reason) between 1 and 500),
+  constraint seat_allocations_seat_count_is_positive check (seat_count > 0),
+  constraint seat_allocations_release_is_finite check (isfinite(release_at))
+);
+create index seat_allocations_performance_id_idx
+  on app_public.seat_allocations (performance_id, organization_id);
+create index seat_allocations_created_by_idx on app_public.seat_allocations (created_by);
+create index seat_allocations_release_at_idx on app_public.seat_allocations (release_at)
+  where released_at is null;
+
+comment on table app_public.seat_allocations is
+  'Seats of a performance that the public does not get, for a reason, until they are released.';
+comment on column app_public.seat_allocations.id is 'Identifier.';
+comment on column app_public.seat_allocations.organization_id is 'Who sells.';
+comment on column app_public.seat_allocations.performance_id is 'At which performance.';
+comment on column app_public.seat_allocations.kind is 'For whom.';
+comment on column app_public.seat_allocations.reason is 'Why.';
+comment on column app_public.seat_allocations.seat_count is 'How many seats it had at first.';
+comment on column app_public.seat_allocations.release_at is
+  'When what is left of it goes on sale by itself; null: when somebody releases it.';
+comment on column app_public.seat_allocations.released_at is 'When it was released.';
+comment on column app_public.seat_allocations.created_by is 'Who kept them back.';
+comment on column app_public.seat_allocations.created_at is 'When.';
+comment on column app_public.seat_allocations.updated_at is 'When it last changed.';
+
+create trigger _100_set_updated_at before update on app_public.seat_allocations
+  for each row execute function app_hidden.tg__set_updated_at();
+create trigger _500_audit after insert or update or delete on app_public.seat_allocations
+  for each row execute function app_hidden.tg__audit();
+
+-- A seat is kept back once, by its key. A row is gone when the seat is sold or released.
+create table app_public.seat_allocation_seats (
+  organization_id uuid not null,
+  performance_id uuid not null,
+  seat_no integer not null,
+  allocation_id uuid not null,
+  primary key (performance_id, seat_no, organization_id),
+  foreign key (organization_id, performance_id, allocation_id)
+    references app_public.seat_allocations (organization_id, performance_id, id)
+    on delete restrict,
+  foreign key (organization_id, performance_id, seat_no)
+    references app_public.seat_booking_state (organization_id, performance_id, seat_no)
+    on delete restrict
+);
+create index seat_allocation_seats_allocation_id_idx
+  on app_public.seat_allocation_seats (allocation_id, organization_id, performance_id);
+
+comment on table app_public.seat_allocation_seats is 'The seats that an allocation still has.';
+comment on column app_public.seat_allocation_seats.organization_id is 'Who sells.';
+comment on column app_public.seat_allocation_seats.performance_id is 'At which performance.';
+comment on column app_public.seat_allocation_seats.seat_no is 'The seat in the layout.';
+comment on column app_public.seat_allocation_seats.allocation_id is 'Of which allocation.';
+
+-- How many carts a buyer may keep open at once.
+alter table app_public.organization_settings
+  add column open_carts_max integer not null default 10,
+  add constraint organization_settings_open_carts_are_bounded
+    check (open_carts_max between 1 and 1000);
+comment on column app_public.organization_settings.open_carts_max is
+  'How many unpaid bookings one buyer may have at a time.';
+alter table app_public.events
+  add column open_carts_max integer not null default 10,
+  add constraint events_open_carts_are_bounded check (open_carts_max between 1 and 1000);
+comment on column app_public.events.open_carts_max is
+  'How many unpaid bookings one buyer may have at a time.';
+alter type app_private.sale add attribute open_carts_max integer;
+
+drop function app_public.update_organization_settings(
+  uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
+  boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint
+);
+
+-- Changes of seat maps. A version of a map is the snapshot that it was read with: whatever a
+-- transaction wrote that this snapshot does not see is newer, in whichever order transactions commit.
+-- A new booking is its own record, found by the transaction that made it: a hold writes nothing more.
+alter table app_public.bookings
+  add column created_xid xid8 not null default pg_current_xact_id();
+comment on column app_public.bookings.created_xid is
+  E'@behavior -*\nThe transaction that made it, for seat_map_changes.';
+drop index app_public.bookings_performance_id_idx;
+create index bookings_performance_id_idx
+  on app_public.bookings (performance_id, organization_id, currency, created_xid);
+
+create table app_private.seat_changes (
+  changed_xid xid8 not null default pg_current_xact_id(),
+  changed_at timestamptz not null default now(),
+  performance_id uuid not null,
+  id uuid not null default uuidv7(),
+  seat_nos integer[] not null,
+  primary key (performance_id, changed_xid, id)
+);
+
+comment on table app_private.seat_changes is
+  'Which seats changed in other ways than by a new booking; forgotten after an hour.';
+
+create table app_private.seat_changes_forgotten (
+  is_only boolean primary key default true,
+  last_xid xid8 not null,
+  constraint seat_changes_forgotten_has_one_row check (is_only)
+);
+insert into app_private.seat_changes_forgotten (last_xid) values ('0');
+
+comment on table app_private.seat_changes_forgotten is
+  'The last transaction whose changes of seats were forgotten: older versions are too old.';
+
+alter type app_public.seat_map drop attribute category_nos;
+alter type app_public.seat_map
+  add attribute layout_address text,
+  add attribute version text;
+comment on column app_public.seat_map.layout_address is
+  'Where the server has the layout, for ever the same.';
+comment on column app_public.seat_map.version is
+  'What seat_map_changes takes to tell what is new since.';
+
+create type app_public.seat_map_changes as (
+  performance_id uuid,
+  version text,
+  is_complete boolean,
+  seat_nos integer[],
+  availability text
+);
+comment on type app_public.seat_map_changes is 'Which seats are different since a version, and how.';
+comment on column app_public.seat_map_changes.performance_id is 'The performance.';
+comment on column app_public.seat_map_changes.version is 'What to ask with the next time.';
+comment on column app_public.seat_map_changes.is_complete is
+  'False: the version is too old, or of another database. Read the whole map.';
+comment on column app_public.seat_map_changes.seat_nos is 'The seats, in order.';
+comment on column app_public.seat_map_changes.availability is
+  'Their letters, as in the map; a seat may be as it was.';
