@@ -27,4 +27,34 @@ export const app = {
       values: [performanceId, seatIds, randomToken()],
     });
   },
+
+  /** Holds the best seats of a category for another guest. */
+  async holdBest(
+    client: pg.Client,
+    performanceId: string,
+    ticketCategoryId: string,
+    quantity: number,
+  ): Promise<void> {
+    await client.query({
+      name: "hold-best",
+      text: `select (app_public.hold_best_available($1, $2, $3)).id
+        from set_config('lml.cart_token', $4, true)`,
+      values: [performanceId, ticketCategoryId, quantity, randomToken()],
+    });
+  },
+
+  /** Holds admissions for another guest. */
+  async holdAdmissions(
+    client: pg.Client,
+    performanceId: string,
+    ticketCategoryId: string,
+    quantity: number,
+  ): Promise<void> {
+    await client.query({
+      name: "hold-admissions",
+      text: `select (app_public.hold_admissions($1, $2, $3)).id
+        from set_config('lml.cart_token', $4, true)`,
+      values: [performanceId, ticketCategoryId, quantity, randomToken()],
+    });
+  },
 };
