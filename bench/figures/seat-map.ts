@@ -44,7 +44,7 @@ export async function seatMap(bench: Bench): Promise<Figure[]> {
   );
 
   const { rows } = await client.query<{ map: Record<string, unknown>; categories: number[] }>(
-    `select to_jsonb(m) as map, app_public.seat_map_category_nos(m) as categories
+    `select to_jsonb(m) as map, (app_public.seat_categories($1)).category_nos as categories
     from app_public.seat_map($1) as m`,
     [performanceId],
   );

@@ -12,8 +12,8 @@ export async function seatStorage(bench: Bench): Promise<Figure[]> {
   const database = await bench.database();
   const owner = await database.connect("lml_owner");
   const theatre = await createTheatre(owner, seatCount);
-  // Free tickets are confirmed at checkout: a hold, a checkout and a sale of each seat.
-  await owner.query("update app_public.ticket_category_prices set price_cents = 0");
+  // Whoever sells as much has a plan without a limit.
+  await owner.query("update app_public.organization_settings set subscription_tier = 'enterprise'");
   const performanceId = await addPerformance(owner, theatre);
   const bytes = async (): Promise<number> => {
     const { rows } = await owner.query<{ bytes: number }>(
@@ -26,14 +26,27 @@ export async function seatStorage(bench: Bench): Promise<Figure[]> {
   const clients = await database.clients("lml_authenticator", 10);
   await Promise.all(clients.map((client) => app.becomeGuest(client, randomToken())));
   const pieces = Array.from({ length: seatCount / seatsPerHold }, (_, index) => index * seatsPerHold);
+  const [worker] = await database.clients("lml_worker", 1);
+  const sold: string[] = [];
   await share(clients, pieces, async (client, first) => {
-    await client.query(
-      `select app_public.start_checkout(
-        (app_public.hold_seats($1, $2)).id, 'bench@example.com'
-      ) from set_config('lml.cart_token', $3, true)`,
-      [performanceId, theatre.seatIds.slice(first, first + seatsPerHold), randomToken()],
+    const cart = randomToken();
+    const { rows } = await client.query<{ id: string }>(
+      "select (app_public.hold_seats($1, $2)).id from set_config('lml.cart_token', $3, true)",
+      [performanceId, theatre.seatIds.slice(first, first + seatsPerHold), cart],
     );
+    const id = rows[0]?.id ?? "";
+    await client.query(
+      `select (app_public.start_checkout($1, 'bench@example.com')).id
+      from set_config('lml.cart_token', $2, true)`,
+      [id, cart],
+    );
+    sold.push(id);
+    // Payments arrive some time later.
+    const paid = sold.length > 50 ? sold.shift() : undefined;
+    if (paid !== undefined) await worker?.query("select app_private.confirm_booking($1)", [paid]);
   });
+  for (const id of sold) await worker?.query("select app_private.confirm_booking($1)", [id]);
+  await worker?.end();
   await Promise.all(clients.map((client) => client.end()));
   const { rows } = await owner.query<{ share: number; updates: number }>(
     `select n_tup_hot_upd::float8 / n_tup_upd as share, n_tup_upd::integer as updates

@@ -52,8 +52,8 @@ begin
     where b.organization_id = v_performance.organization_id
       and b.performance_id = v_performance.id
       and b.currency = v_performance.currency
-      and b.created_xid >= v_first_xid
-      and not pg_visible_in_snapshot(b.created_xid, v_since)
+      and b.created_xid >= v_first_xid::text::bigint
+      and not pg_visible_in_snapshot(b.created_xid::text::xid8, v_since)
     union
     select n
     from app_private.seat_changes as c

@@ -260,7 +260,8 @@ drop function app_public.update_organization_settings(
 -- transaction wrote that this snapshot does not see is newer, in whichever order transactions commit.
 -- A new booking is its own record, found by the transaction that made it: a hold writes nothing more.
 alter table app_public.bookings
-  add column created_xid xid8 not null default pg_current_xact_id();
+  -- A bigint, because GraphQL knows no xid8.
+  add column created_xid bigint not null default pg_current_xact_id()::text::bigint;
 comment on column app_public.bookings.created_xid is
   E'@behavior -*\nThe transaction that made it, for seat_map_changes.';
 drop index app_public.bookings_performance_id_idx;
@@ -289,6 +290,15 @@ insert into app_private.seat_changes_forgotten (last_xid) values ('0');
 comment on table app_private.seat_changes_forgotten is
   'The last transaction whose changes of seats were forgotten: older versions are too old.';
 
+create type app_public.seat_categories as (
+  performance_id uuid,
+  category_nos smallint[]
+);
+comment on type app_public.seat_categories is 'The categories of the seats of a performance.';
+comment on column app_public.seat_categories.performance_id is 'The performance.';
+comment on column app_public.seat_categories.category_nos is
+  'The category_no of each seat in seat_no order; null where a seat is not for sale.';
+
 alter type app_public.seat_map drop attribute category_nos;
 alter type app_public.seat_map
   add attribute layout_address text,
@@ -313,3 +323,6 @@ comment on column app_public.seat_map_changes.is_complete is
 comment on column app_public.seat_map_changes.seat_nos is 'The seats, in order.';
 comment on column app_public.seat_map_changes.availability is
   'Their letters, as in the map; a seat may be as it was.';
+
+-- The key of a seat never changes, and its updates stay in their page: the index needs little room.
+alter index app_public.seat_booking_state_pkey set (fillfactor = 96);

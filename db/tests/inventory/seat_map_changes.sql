@@ -66,7 +66,7 @@ select tests.keep('lapsing', (app_public.hold_seats(
   tests.id('theatre.performance'), tests.seats(10))).id);
 select tests.as_owner();
 select tests.run_out(tests.id('lapsing'));
-update app_public.bookings set created_xid = '1';
+update app_public.bookings set created_xid = 1;
 delete from app_private.seat_changes;
 select is(tests.news(), '{} ', 'what had run out when the map was read is no news')
 from (select tests.look()) as l;
