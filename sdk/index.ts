@@ -9,6 +9,7 @@ export {
 export * from "./errors.ts";
 export { canonicalText, type Layout, type LayoutDocument, type LayoutSeat } from "./layout.ts";
 export type {
+  AdmissionPool,
   Booking,
   BookingItem,
   Event,
@@ -19,8 +20,10 @@ export type {
   Ref,
   Scan,
   Seat,
+  SeatAllocation,
   SeatAvailability,
   SeatMap,
+  SeatMapChanges,
   Session,
   Ticket,
   TicketCategory,

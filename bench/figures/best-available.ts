@@ -50,5 +50,7 @@ export async function bestAvailable(bench: Bench): Promise<Figure[]> {
     bench.rounds,
     bench.log,
   );
-  return [figure("hold_best_available over hold_seats, 64 buyers", ratio, "ratio", "at least", 0.5)];
+  return [
+    figure("hold_best_available over hold_seats, 64 buyers", ratio, "ratio", "at least", 0.5),
+  ];
 }

@@ -53,10 +53,13 @@ export async function seatMap(bench: Bench): Promise<Figure[]> {
   const version = String(rows[0]?.map["version"]);
   await app.hold(client, performanceId, theatre.seatIds.slice(0, 4));
   const changes = await compare(
-    side("seat_map_changes", client, "select app_public.seat_map_changes($1, $2)", [
-      performanceId,
-      version,
-    ], 20),
+    side(
+      "seat_map_changes",
+      client,
+      "select app_public.seat_map_changes($1, $2)",
+      [performanceId, version],
+      20,
+    ),
     map,
     bench.rounds,
     bench.log,

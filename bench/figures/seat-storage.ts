@@ -25,7 +25,10 @@ export async function seatStorage(bench: Bench): Promise<Figure[]> {
   const before = await bytes();
   const clients = await database.clients("lml_authenticator", 10);
   await Promise.all(clients.map((client) => app.becomeGuest(client, randomToken())));
-  const pieces = Array.from({ length: seatCount / seatsPerHold }, (_, index) => index * seatsPerHold);
+  const pieces = Array.from(
+    { length: seatCount / seatsPerHold },
+    (_, index) => index * seatsPerHold,
+  );
   const [worker] = await database.clients("lml_worker", 1);
   const sold: string[] = [];
   await share(clients, pieces, async (client, first) => {

@@ -26,6 +26,6 @@ end
 $$;
 
 comment on function app_public.claim_cart() is
-  E'@resultFieldName claimed\nMakes the unpaid bookings of the request''s cart token the '
-  'signed-in user''s; returns how many. Raises LMAUT, LMSES, LMIMP.';
+  'Makes the unpaid bookings of the request''s cart token the signed-in user''s; '
+  'returns how many. Raises LMAUT, LMSES, LMIMP.';
 grant execute on function app_public.claim_cart() to lml_user;

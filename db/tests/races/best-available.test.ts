@@ -10,7 +10,8 @@ const best = (quantity: number, together = true): string =>
     ${quantity}, ${together}
   )).id`;
 
-const seatsOf = "select array_agg(n order by n) from app_public.booking_items, unnest(seat_nos) as n";
+const seatsOf =
+  "select array_agg(n order by n) from app_public.booking_items, unnest(seat_nos) as n";
 
 /** The only row of twelve seats that is left: two rows of six, of which one is gone. */
 async function oneRow(theatre: Theatre): Promise<void> {
@@ -33,8 +34,10 @@ test("two parties at the same instant get seats of their own, and neither waits"
   expect(outcome).toHaveLength(1);
   expect(waited).toBe(false);
   expect(await theatre.value<number[]>(seatsOf)).toHaveLength(4);
-  expect(await theatre.value(`select count(distinct n)::integer
-    from app_public.booking_items, unnest(seat_nos) as n`)).toBe(4);
+  expect(
+    await theatre.value(`select count(distinct n)::integer
+    from app_public.booking_items, unnest(seat_nos) as n`),
+  ).toBe(4);
   expect(await theatre.broken()).toEqual([]);
 });
 
