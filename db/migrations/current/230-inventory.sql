@@ -323,6 +323,3 @@ comment on column app_public.seat_map_changes.is_complete is
 comment on column app_public.seat_map_changes.seat_nos is 'The seats, in order.';
 comment on column app_public.seat_map_changes.availability is
   'Their letters, as in the map; a seat may be as it was.';
-
--- The key of a seat never changes, and its updates stay in their page: the index needs little room.
-alter index app_public.seat_booking_state_pkey set (fillfactor = 96);

@@ -5,7 +5,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Theatre } from "../races/theatre.ts";
 
 /** What strangers may do with any id, because it is for everybody. */
-const forEverybody: ReadonlySet<string> = new Set(["acquire_seat_lock", "hold_seats", "seat_map"]);
+const forEverybody: ReadonlySet<string> = new Set([
+  "acquire_seat_lock",
+  "admissions_left",
+  "hold_admissions",
+  "hold_best_available",
+  "hold_seats",
+  "seat_categories",
+  "seat_map",
+  "seat_map_changes",
+]);
 
 interface Attackable {
   readonly name: string;
@@ -35,6 +44,11 @@ beforeAll(async () => {
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
     );
     select tests.keep('draft.event', tests.create_event('theatre', 'draft'));
+    select tests.create_standing();
+    select tests.sign_in('theatre owner');
+    select tests.keep('allocation', (
+      app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(7), 'house', 'x')
+    ).id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
@@ -78,6 +92,9 @@ beforeAll(async () => {
       ),
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'ticket_id', (select id from app_public.tickets limit 1),
+      'allocation_id', tests.id('allocation'),
+      'ticket_category_id', tests.id('standing.floor.category'),
+      'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
@@ -172,6 +189,8 @@ function valueFor({ name, type, label }: Parameter): unknown {
       return name === "timezone" ? "UTC" : name === "currency" ? null : "attack";
     case "text[]":
       return name === "seat_categories" ? ["I"] : [];
+    case "uuid[]":
+      return [];
     case "timestamp with time zone":
       return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
     case "jsonb":
