@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
-const readme = await readFile(new URL("README.md", import.meta.url), "utf8");
+const pages = ["README.md", "../docs/inventory.md"];
+const readme = (
+  await Promise.all(pages.map((page) => readFile(new URL(page, import.meta.url), "utf8")))
+).join("\n");
 
 /** Each example with the heading that it stands under. */
 const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: code = "", index }) => ({
@@ -20,13 +23,14 @@ const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: code = 
   code,
 }));
 
-/** What each of them prints, in the order of the README. */
+/** What each of them prints, in the order of the pages. */
 const printed: readonly RegExp[] = [
   /^The Tempest Great hall\nStalls, row A, seat 1: 5000 EUR\nStalls, row A, seat 2: 5000 EUR\n(TKT-\w{10} [\w-]{43}\n){2}$/,
   /^LML-\w{8} draft \S+\n$/,
   /^Another card\? insufficient_funds\n$/,
   /^true false LMTUS\n$/,
   /^true\n$/,
+  /^(\d+ locked\n){2}$/,
 ];
 
 describe("the examples of the README", () => {
