@@ -161,6 +161,17 @@ as $$
 
   union all
   select
+    'allocated_seat_is_kept_back', a.organization_id, a.allocation_id,
+    format('seat %s of the allocation is %s', a.seat_no, s.status)
+  from app_public.seat_allocation_seats as a
+  join app_public.seat_booking_state as s
+    on s.organization_id = a.organization_id
+    and s.performance_id = a.performance_id
+    and s.seat_no = a.seat_no
+  where s.status not in ('reserved', 'blocked')
+
+  union all
+  select
     'ticket_has_its_credential', t.organization_id, t.id,
     format('ticket %s has no credential', t.ticket_number)
   from app_public.tickets as t
