@@ -1,5 +1,5 @@
 -- If this fails, a cart lasts for ever, is lost at sign-in, or one buyer keeps the whole hall.
-select plan(22);
+select plan(25);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -111,3 +111,23 @@ select tests.sign_in('eve');
 select lives_ok($$ select tests.hold(9) $$, 'others have their own');
 select tests.hold(10);
 select tests.refused($$ select tests.hold(11) $$, 'LMCRS', 'and as many');
+
+-- The setting.
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.update_organization_settings(
+    tests.id('theatre.organization'), open_carts_max => 3
+  )).open_carts_max, 3, 'the organization sets how many'
+);
+select tests.refused(
+  $$ select app_public.update_organization_settings(
+    tests.id('theatre.organization'), open_carts_max => 0
+  ) $$,
+  'LMINP', 'at least one'
+);
+select tests.create_event('theatre', 'next event');
+select tests.as_owner();
+select is(
+  (select open_carts_max from app_public.events where id = tests.id('next event')), 3,
+  'for events that are made afterwards'
+);

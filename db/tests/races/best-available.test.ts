@@ -103,3 +103,23 @@ test("a crowd that takes seats apart gets all of them", async () => {
   expect(outcomes.filter((outcome) => typeof outcome !== "string")).toHaveLength(12);
   expect(await theatre.broken()).toEqual([]);
 }, 30_000);
+
+test("parties, people who name seats, and people who give up never block each other for ever", async () => {
+  await using theatre = await Theatre.open();
+  const crowd = await Promise.all(Array.from({ length: 12 }, (_, n) => theatre.guest(n + 1)));
+  const outcomes = await Promise.all(
+    crowd.map(async (guest, n) => {
+      const codes: string[] = [];
+      for (let round = 0; round < 15; round += 1) {
+        const named = holdOf([1 + ((n * 5 + round) % 12), 1 + ((n * 5 + round + 4) % 12)]);
+        const sql = n % 3 === 0 ? `select ${named}` : best(1 + ((n + round) % 4), n % 3 === 1);
+        const outcome = await guest.once(sql);
+        if (typeof outcome === "string") codes.push(outcome);
+        else await guest.once(`select app_public.cancel_booking('${String(outcome[0])}')`);
+      }
+      return codes;
+    }),
+  );
+  expect(new Set([...outcomes.flat(), "LMTKN", "LMFEW"])).toEqual(new Set(["LMTKN", "LMFEW"]));
+  expect(await theatre.broken()).toEqual([]);
+}, 30_000);
