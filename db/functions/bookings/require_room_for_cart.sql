@@ -1,11 +1,11 @@
 -- The lock is the buyer's own: two requests of one buyer are counted one after the other, and nobody
--- else waits.
+-- else waits. Settings of its own would cost a hold more than the question: it is called by functions
+-- that have them.
 create or replace function app_private.require_room_for_cart(
   sale app_private.sale, buyer app_private.buyer
 )
 returns void
-language plpgsql volatile security definer
-set search_path = '' set plan_cache_mode = force_generic_plan
+language plpgsql volatile
 as $$
 declare
   -- An assignment costs less than a statement.
