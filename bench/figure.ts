@@ -2,7 +2,7 @@
 export interface Figure {
   readonly figure: string;
   readonly value: number;
-  /** `ratio`, `count` or `MB`. */
+  /** `ratio`, `count`, `bytes`, `kB` or `MB`. */
   readonly unit: string;
   readonly goal: number;
   readonly met: boolean;

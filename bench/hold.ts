@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type pg from "pg";
+import { randomToken } from "./theatre.ts";
 
 const alphabet = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 
@@ -17,12 +18,43 @@ export const app = {
     await client.query("select set_config('lml.cart_token', $1, false)", [cartToken]);
   },
 
-  /** Holds seats for a new cart. */
+  /** Holds seats for the cart of another guest, as most holds are. */
   async hold(client: pg.Client, performanceId: string, seatIds: readonly string[]): Promise<void> {
     await client.query({
       name: "hold",
-      text: "select (app_public.hold_seats($1, $2)).id",
-      values: [performanceId, seatIds],
+      text: `select (app_public.hold_seats($1, $2)).id
+        from set_config('lml.cart_token', $3, true)`,
+      values: [performanceId, seatIds, randomToken()],
+    });
+  },
+
+  /** Holds the best seats of a category for another guest. */
+  async holdBest(
+    client: pg.Client,
+    performanceId: string,
+    ticketCategoryId: string,
+    quantity: number,
+  ): Promise<void> {
+    await client.query({
+      name: "hold-best",
+      text: `select (app_public.hold_best_available($1, $2, $3)).id
+        from set_config('lml.cart_token', $4, true)`,
+      values: [performanceId, ticketCategoryId, quantity, randomToken()],
+    });
+  },
+
+  /** Holds admissions for another guest. */
+  async holdAdmissions(
+    client: pg.Client,
+    performanceId: string,
+    ticketCategoryId: string,
+    quantity: number,
+  ): Promise<void> {
+    await client.query({
+      name: "hold-admissions",
+      text: `select (app_public.hold_admissions($1, $2, $3)).id
+        from set_config('lml.cart_token', $4, true)`,
+      values: [performanceId, ticketCategoryId, quantity, randomToken()],
     });
   },
 };

@@ -1,13 +1,18 @@
 import { parseArgs } from "node:util";
 import { withBench, type Measurement } from "./bench.ts";
 import type { Figure } from "./figure.ts";
+import { admissions } from "./figures/admissions.ts";
+import { bestAvailable } from "./figures/best-available.ts";
 import { deadlocks } from "./figures/deadlocks.ts";
+import { fiveMillionSeats } from "./figures/five-million-seats.ts";
 import { graphqlOverNode } from "./figures/graphql-over-node.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
 import { readsOverOwner } from "./figures/reads-over-owner.ts";
 import { scanOverHandWritten } from "./figures/scan-over-hand-written.ts";
+import { seatMap } from "./figures/seat-map.ts";
+import { seatStorage } from "./figures/seat-storage.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
@@ -17,6 +22,11 @@ const measurements: Readonly<Record<string, Measurement>> = {
   "graphql-over-node": graphqlOverNode,
   "reads-over-owner": readsOverOwner,
   memory,
+  "best-available": bestAvailable,
+  admissions,
+  "seat-map": seatMap,
+  "seat-storage": seatStorage,
+  "five-million-seats": fiveMillionSeats,
 };
 
 const help = `Measures what we publish, on a throw-away PostgreSQL with fsync on.

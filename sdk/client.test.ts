@@ -258,7 +258,8 @@ describe("a seat map", () => {
   const answers = (availability: string | null) => ({
     SeatMap: () =>
       data({
-        seatMap: { layoutSha256, availability, categoryNos: [1, 1, 2, 2, null] },
+        seatMap: { layoutSha256, availability, version: "1/2:2:" },
+        seatCategories: { categoryNos: [1, 1, 2, 2, null] },
         performance: {
           id: "p1",
           eventId: "e1",

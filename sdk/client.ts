@@ -11,6 +11,8 @@ import {
 import {
   AcceptTicketDocument,
   AcquireSeatLockDocument,
+  AdmissionsLeftDocument,
+  AllocateSeatsDocument,
   AllowReentryDocument,
   ApproveFraudReviewDocument,
   BookingDocument,
@@ -19,11 +21,13 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   ChangePasswordDocument,
+  ClaimCartDocument,
   CloseAccountDocument,
   CompleteSignUpDocument,
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
   type ConsentPurpose,
+  CreateAdmissionPoolDocument,
   CreateEventDocument,
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
@@ -38,11 +42,15 @@ import {
   EventDocument,
   EventsDocument,
   ExportMyDataDocument,
+  ExtendHoldDocument,
   FindUserDocument,
   FraudAlertsDocument,
   GiveConsentDocument,
   GrantPlatformRoleDocument,
   HeldTicketsDocument,
+  HoldAdmissionsDocument,
+  HoldAllocatedSeatsDocument,
+  HoldBestAvailableDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
   LayoutFetchDocument,
@@ -65,6 +73,8 @@ import {
   ReinstateUserDocument,
   ReissueTicketDocument,
   RejectFraudReviewDocument,
+  ReleaseAdmissionsDocument,
+  ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveTwoFactorDocument,
@@ -86,6 +96,7 @@ import {
   ScanTicketDocument,
   ScannerDevicesDocument,
   SearchVenuesDocument,
+  SeatMapChangesDocument,
   SeatMapDocument,
   SessionsDocument,
   SetFraudRuleEnabledDocument,
@@ -123,6 +134,7 @@ import {
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
+  type AdmissionPool,
   type Attendee,
   type Booking,
   type Consent,
@@ -144,7 +156,9 @@ import {
   type Ref,
   type Scan,
   type ScannerDevice,
+  type SeatAllocation,
   type SeatMap,
+  type SeatMapChanges,
   type Session,
   type SignedInDevice,
   type Ticket,
@@ -170,7 +184,7 @@ import {
   type PaymentsConfig,
   readPaymentsConfig,
 } from "./payments.ts";
-import { mergeSeatMap } from "./seat-map.ts";
+import { mergeSeatMap, seatStatus } from "./seat-map.ts";
 import {
   type CallOptions,
   type HttpAnswer,
@@ -317,7 +331,7 @@ export class LastMinuteLive {
     options?: CallOptions,
   ): Promise<Session> {
     const data = await this.#transport.graphql(CompleteSignUpDocument, { input }, false, options);
-    return this.#begin(present(data.completeSignUp));
+    return await this.#beginWithCart(present(data.completeSignUp), options);
   }
 
   /**
@@ -344,7 +358,10 @@ export class LastMinuteLive {
   ): Promise<Session & { readonly deviceToken: string | null }> {
     const data = await this.#transport.graphql(SignInDocument, { input }, false, options);
     const session = present(data.signIn);
-    return { ...this.#begin(session), deviceToken: session.deviceToken };
+    return {
+      ...(await this.#beginWithCart(session, options)),
+      deviceToken: session.deviceToken,
+    };
   }
 
   /** Ends the session at once, here and at the server. False when there was none any more. */
@@ -834,9 +851,43 @@ export class LastMinuteLive {
     return mergeSeatMap({
       performance: data.performance,
       availability: data.seatMap,
+      categoryNos: data.seatCategories?.categoryNos ?? [],
       categories,
       layout,
     });
+  }
+
+  /**
+   * What is new on a map since the `version` of a map or of earlier changes: every seat that changed,
+   * and perhaps some that did not. Null: the version is too old, read the map again.
+   *
+   * @throws NotFoundError, InvalidInputError
+   */
+  async seatMapChanges(
+    performance: Ref,
+    since: string,
+    options?: CallOptions,
+  ): Promise<SeatMapChanges | null> {
+    const variables = { performanceId: idOf(performance), since };
+    const data = await this.#query(SeatMapChangesDocument, variables, options);
+    if (data.seatMapChanges === null) throw noPerformance();
+    const { version, isComplete, seatNos, availability } = data.seatMapChanges;
+    if (isComplete !== true || version === null) return null;
+    const seats = (seatNos ?? []).map((seatNo, place) => ({
+      index: (seatNo ?? 1) - 1,
+      status: seatStatus((availability ?? "").charAt(place)),
+    }));
+    return { version, seats };
+  }
+
+  /** How many admissions of a category can be had now; null when the category has none there. */
+  async admissionsLeft(
+    performance: Ref,
+    ticketCategory: Ref,
+    options?: CallOptions,
+  ): Promise<number | null> {
+    const variables = { performanceId: idOf(performance), ticketCategoryId: idOf(ticketCategory) };
+    return (await this.#query(AdmissionsLeftDocument, variables, options)).admissionsLeft;
   }
 
   // Buying.
@@ -856,12 +907,128 @@ export class LastMinuteLive {
     seats: readonly Ref[],
     options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
   ): Promise<Booking> {
-    // Whoever is signed in owns the booking by account. Only a guest needs a token for it.
-    if (this.#token === null) this.#cartToken ??= randomToken();
+    this.#needCart();
     const bookingId = options.booking === undefined ? undefined : idOf(options.booking);
     const input = { performanceId: idOf(performance), seatIds: seats.map(idOf), bookingId };
     const data = await this.#keyed(HoldSeatsDocument, input, options);
     return await this.#booking(present(data.holdSeats).booking, options);
+  }
+
+  /**
+   * Holds the best free seats of a category, side by side unless `together` is false. Places for
+   * wheelchairs and their companions are given when `accessible` is true, and never otherwise.
+   *
+   * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
+   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
+   * IdempotencyKeyReusedError
+   */
+  async holdBestAvailable(
+    performance: Ref,
+    ticketCategory: Ref,
+    quantity: number,
+    options: KeyedCallOptions & {
+      readonly booking?: Ref | undefined;
+      readonly together?: boolean | undefined;
+      readonly accessible?: boolean | undefined;
+    } = {},
+  ): Promise<Booking> {
+    this.#needCart();
+    const input = {
+      performanceId: idOf(performance),
+      ticketCategoryId: idOf(ticketCategory),
+      quantity,
+      together: options.together,
+      accessible: options.accessible,
+      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+    };
+    const data = await this.#keyed(HoldBestAvailableDocument, input, options);
+    return await this.#booking(present(data.holdBestAvailable).booking, options);
+  }
+
+  /**
+   * Holds admissions, which have no seat, in a new booking or in a draft, beside seats if you like.
+   *
+   * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
+   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
+   * IdempotencyKeyReusedError
+   */
+  async holdAdmissions(
+    performance: Ref,
+    ticketCategory: Ref,
+    quantity: number,
+    options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
+  ): Promise<Booking> {
+    this.#needCart();
+    const input = {
+      performanceId: idOf(performance),
+      ticketCategoryId: idOf(ticketCategory),
+      quantity,
+      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+    };
+    const data = await this.#keyed(HoldAdmissionsDocument, input, options);
+    return await this.#booking(present(data.holdAdmissions).booking, options);
+  }
+
+  /**
+   * Lets admissions of a draft go. Not repeated when its answer is lost: look at the booking.
+   *
+   * @throws QuantityError, BookingStatusError, HoldExpiredError, BookingNotFoundError
+   */
+  async releaseAdmissions(
+    booking: Ref,
+    ticketCategory: Ref,
+    quantity: number,
+    options?: CallOptions,
+  ): Promise<Booking> {
+    const input = { bookingId: idOf(booking), ticketCategoryId: idOf(ticketCategory), quantity };
+    const data = await this.#transport.graphql(
+      ReleaseAdmissionsDocument,
+      { input },
+      false,
+      options,
+    );
+    return await this.#booking(present(data.releaseAdmissions).booking, options);
+  }
+
+  /**
+   * Gives a draft its full time again, within the organization's maximum from its beginning.
+   *
+   * @throws HoldExpiredError, BookingStatusError, BookingNotFoundError
+   */
+  async extendHold(booking: Ref, options?: CallOptions): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.#transport.graphql(ExtendHoldDocument, variables, true, options);
+    return await this.#booking(present(data.extendHold).booking, options);
+  }
+
+  /**
+   * Makes the unpaid bookings of this client's `cartToken` the signed-in user's; returns how many.
+   * `signIn` and `signUp` do so by themselves.
+   *
+   * @throws NotSignedInError, SessionEndedError, ImpersonationError
+   */
+  async claimCart(options?: CallOptions): Promise<number> {
+    const data = await this.#transport.graphql(ClaimCartDocument, {}, true, options);
+    return present(data.claimCart?.result ?? null);
+  }
+
+  /**
+   * Holds seats of an allocation for the caller, to sell them to somebody. Needs `inventory.sell`.
+   *
+   * @throws UnknownSeatsError, NotFoundError, NotAllowedError, and what `hold` throws
+   */
+  async holdAllocatedSeats(
+    allocation: Ref,
+    seats: readonly Ref[],
+    options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
+  ): Promise<Booking> {
+    const input = {
+      allocationId: idOf(allocation),
+      seatIds: seats.map(idOf),
+      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+    };
+    const data = await this.#keyed(HoldAllocatedSeatsDocument, input, options);
+    return await this.#booking(present(data.holdAllocatedSeats).booking, options);
   }
 
   /**
@@ -1690,6 +1857,60 @@ export class LastMinuteLive {
   }
 
   /**
+   * Places without a seat at a performance, for the categories that share them: categories that cover
+   * no seats. A pool within another one takes from both. Needs `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async createAdmissionPool(
+    input: {
+      readonly performanceId: string;
+      readonly name: string;
+      readonly capacity: number;
+      readonly ticketCategoryIds?: readonly string[] | undefined;
+      readonly parentPoolId?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AdmissionPool> {
+    const data = await this.#keyed(CreateAdmissionPoolDocument, input, options);
+    return present(data.createAdmissionPool).admissionPool;
+  }
+
+  /**
+   * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
+   * `inventory.manage`.
+   *
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, InvalidInputError,
+   * NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async allocateSeats(
+    performance: Ref,
+    seats: readonly Ref[],
+    input: {
+      readonly kind: "house" | "promoter" | "accessible" | "blocked";
+      readonly reason: string;
+      readonly releaseAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<SeatAllocation> {
+    const allocated = { ...input, performanceId: idOf(performance), seatIds: seats.map(idOf) };
+    const data = await this.#keyed(AllocateSeatsDocument, allocated, options);
+    return present(data.allocateSeats).seatAllocation;
+  }
+
+  /**
+   * Puts what is left of an allocation on sale; again changes nothing. Needs `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async releaseAllocation(allocation: Ref, options?: CallOptions): Promise<SeatAllocation> {
+    const variables = { input: { allocationId: idOf(allocation) } };
+    const data = await this.#transport.graphql(ReleaseAllocationDocument, variables, true, options);
+    return present(data.releaseAllocation).seatAllocation;
+  }
+
+  /**
    * Puts an event on sale; publishing a published event changes nothing. Needs `events.manage`.
    *
    * @throws NotPublishableError, EventNotOnSaleError, NotFoundError, NotAllowedError
@@ -1862,6 +2083,18 @@ export class LastMinuteLive {
       return present((await this.#query(BookingItemsDocument, variables, options)).bookingItems);
     });
     return { ...booking, items: more };
+  }
+
+  /** Whoever is signed in owns the booking by account. Only a guest needs a token for it. */
+  #needCart(): void {
+    if (this.#token === null) this.#cartToken ??= randomToken();
+  }
+
+  /** Begins a session; what the guest has in the cart comes along. */
+  async #beginWithCart(session: Session, options: CallOptions | undefined): Promise<Session> {
+    this.#begin(session);
+    if (this.#cartToken !== null) await this.claimCart(options);
+    return session;
   }
 
   #begin(session: Session): Session {

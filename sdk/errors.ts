@@ -107,6 +107,18 @@ export class DuplicateSeatsError extends LastMinuteLiveError {}
 /** LMQTY: no seat, or more than the organization sells in one booking. */
 export class QuantityError extends LastMinuteLiveError {}
 
+/** LMFEW: fewer are left than wanted, or not side by side. `left` says how many, where that is known. */
+export class FewLeftError extends LastMinuteLiveError {
+  /** How many are left; null when they are, but not side by side. */
+  get left(): number | null {
+    const [, count] = /"left":\s*(\d+)/.exec(this.detail ?? "") ?? [];
+    return count === undefined ? null : Number(count);
+  }
+}
+
+/** LMCRS: you have as many open carts as the organization allows. */
+export class TooManyCartsError extends LastMinuteLiveError {}
+
 /** LMEVT: the event is not published, or has ended or been canceled. */
 export class EventNotOnSaleError extends LastMinuteLiveError {}
 
@@ -392,6 +404,8 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTOK", MailedTokenError],
   ["LMTFA", CodeNeededError],
   ["LMTFC", WrongCodeError],
+  ["LMFEW", FewLeftError],
+  ["LMCRS", TooManyCartsError],
   ["LMTFE", SecondFactorExistsError],
   ["LMTFU", SecondFactorUnavailableError],
   ["LMINV", InvitationError],

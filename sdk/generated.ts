@@ -35,6 +35,24 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `allocateSeats` mutation. */
+export type AllocateSeatsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly kind: AllocationKind;
+  readonly performanceId: string;
+  readonly reason: string;
+  readonly releaseAt?: string | null | undefined;
+  readonly seatIds: ReadonlyArray<string>;
+};
+
+/** For whom seats are kept back, or that nobody gets them. */
+export type AllocationKind = "accessible" | "blocked" | "house" | "promoter";
+
 /** All input for the `approveFraudReview` mutation. */
 export type ApproveFraudReviewInput = {
   readonly bookingId: string;
@@ -122,6 +140,21 @@ export type ConfirmTwoFactorInput = {
 /** What somebody agrees to. */
 export type ConsentPurpose =
   "analytics" | "marketing" | "newsletter" | "privacy_policy" | "terms_of_service";
+
+/** All input for the `createAdmissionPool` mutation. */
+export type CreateAdmissionPoolInput = {
+  readonly capacity: number;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly parentPoolId?: string | null | undefined;
+  readonly performanceId: string;
+  readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
+};
 
 /** All input for the `createEvent` mutation. */
 export type CreateEventInput = {
@@ -235,6 +268,16 @@ export type EnrollTwoFactorInput = {
 /** The life of an event. */
 export type EventStatus = "canceled" | "completed" | "draft" | "postponed" | "published";
 
+/** All input for the `extendHold` mutation. */
+export type ExtendHoldInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** What follows: points only; an alert; the booking waits for a person; the booking is refused. */
 export type FraudAction = "alert" | "block" | "flag" | "review";
 
@@ -291,6 +334,49 @@ export type GiveConsentInput = {
   readonly organizationId?: string | null | undefined;
   readonly purpose: ConsentPurpose;
   readonly wordingVersion: string;
+};
+
+/** All input for the `holdAdmissions` mutation. */
+export type HoldAdmissionsInput = {
+  readonly bookingId?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly performanceId: string;
+  readonly quantity: number;
+  readonly ticketCategoryId: string;
+};
+
+/** All input for the `holdAllocatedSeats` mutation. */
+export type HoldAllocatedSeatsInput = {
+  readonly allocationId: string;
+  readonly bookingId?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `holdBestAvailable` mutation. */
+export type HoldBestAvailableInput = {
+  readonly accessible?: boolean | null | undefined;
+  readonly bookingId?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly performanceId: string;
+  readonly quantity: number;
+  readonly ticketCategoryId: string;
+  readonly together?: boolean | null | undefined;
 };
 
 /** All input for the `holdSeats` mutation. */
@@ -437,6 +523,28 @@ export type RejectFraudReviewInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly note?: string | null | undefined;
+};
+
+/** All input for the `releaseAdmissions` mutation. */
+export type ReleaseAdmissionsInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly quantity: number;
+  readonly ticketCategoryId: string;
+};
+
+/** All input for the `releaseAllocation` mutation. */
+export type ReleaseAllocationInput = {
+  readonly allocationId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
 };
 
 /** All input for the `releaseSeatLock` mutation. */
@@ -1232,10 +1340,32 @@ export type SeatMapQuery = {
   readonly seatMap: {
     readonly layoutSha256: string;
     readonly availability: string | null;
-    readonly categoryNos: ReadonlyArray<number | null> | null;
+    readonly version: string | null;
   } | null;
+  readonly seatCategories: { readonly categoryNos: ReadonlyArray<number | null> | null } | null;
   readonly performance: PerformanceFragment | null;
 };
+
+export type SeatMapChangesQueryVariables = Exact<{
+  performanceId: string;
+  since: string;
+}>;
+
+export type SeatMapChangesQuery = {
+  readonly seatMapChanges: {
+    readonly version: string | null;
+    readonly isComplete: boolean | null;
+    readonly seatNos: ReadonlyArray<number | null> | null;
+    readonly availability: string | null;
+  } | null;
+};
+
+export type AdmissionsLeftQueryVariables = Exact<{
+  performanceId: string;
+  ticketCategoryId: string;
+}>;
+
+export type AdmissionsLeftQuery = { readonly admissionsLeft: number | null };
 
 export type BookingFragment = {
   readonly id: string;
@@ -1434,6 +1564,50 @@ export type CancelBookingMutation = {
   readonly cancelBooking: { readonly booking: BookingFragment } | null;
 };
 
+export type HoldBestAvailableMutationVariables = Exact<{
+  input: HoldBestAvailableInput;
+}>;
+
+export type HoldBestAvailableMutation = {
+  readonly holdBestAvailable: { readonly booking: BookingFragment } | null;
+};
+
+export type HoldAdmissionsMutationVariables = Exact<{
+  input: HoldAdmissionsInput;
+}>;
+
+export type HoldAdmissionsMutation = {
+  readonly holdAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type HoldAllocatedSeatsMutationVariables = Exact<{
+  input: HoldAllocatedSeatsInput;
+}>;
+
+export type HoldAllocatedSeatsMutation = {
+  readonly holdAllocatedSeats: { readonly booking: BookingFragment } | null;
+};
+
+export type ReleaseAdmissionsMutationVariables = Exact<{
+  input: ReleaseAdmissionsInput;
+}>;
+
+export type ReleaseAdmissionsMutation = {
+  readonly releaseAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type ExtendHoldMutationVariables = Exact<{
+  input: ExtendHoldInput;
+}>;
+
+export type ExtendHoldMutation = {
+  readonly extendHold: { readonly booking: BookingFragment } | null;
+};
+
+export type ClaimCartMutationVariables = Exact<{ [key: string]: never }>;
+
+export type ClaimCartMutation = { readonly claimCart: { readonly result: number } | null };
+
 export type OrganizationFragment = {
   readonly id: string;
   readonly name: string;
@@ -1535,6 +1709,48 @@ export type ScanTicketMutationVariables = Exact<{
 
 export type ScanTicketMutation = {
   readonly scanTicket: { readonly ticketScan: TicketScanFragment } | null;
+};
+
+export type AdmissionPoolFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly parentPoolId: string | null;
+  readonly name: string;
+  readonly capacity: number;
+};
+
+export type SeatAllocationFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly kind: AllocationKind;
+  readonly reason: string;
+  readonly seatCount: number;
+  readonly releaseAt: string | null;
+  readonly releasedAt: string | null;
+};
+
+export type CreateAdmissionPoolMutationVariables = Exact<{
+  input: CreateAdmissionPoolInput;
+}>;
+
+export type CreateAdmissionPoolMutation = {
+  readonly createAdmissionPool: { readonly admissionPool: AdmissionPoolFragment } | null;
+};
+
+export type AllocateSeatsMutationVariables = Exact<{
+  input: AllocateSeatsInput;
+}>;
+
+export type AllocateSeatsMutation = {
+  readonly allocateSeats: { readonly seatAllocation: SeatAllocationFragment } | null;
+};
+
+export type ReleaseAllocationMutationVariables = Exact<{
+  input: ReleaseAllocationInput;
+}>;
+
+export type ReleaseAllocationMutation = {
+  readonly releaseAllocation: { readonly seatAllocation: SeatAllocationFragment } | null;
 };
 
 export type FraudRuleFragment = {
@@ -2846,6 +3062,9 @@ export const SeatMapDocument: TypedDocument<SeatMapQuery, SeatMapQueryVariables>
   seatMap(performanceId: $performanceId) {
     layoutSha256
     availability
+    version
+  }
+  seatCategories(performanceId: $performanceId) {
     categoryNos
   }
   performance(id: $performanceId) {
@@ -2867,6 +3086,34 @@ fragment Performance on Performance {
     name
     seatCount
   }
+}`,
+};
+/** The operation SeatMapChanges. */
+export const SeatMapChangesDocument: TypedDocument<
+  SeatMapChangesQuery,
+  SeatMapChangesQueryVariables
+> = {
+  name: "SeatMapChanges",
+  text: `query SeatMapChanges($performanceId: UUID!, $since: String!) {
+  seatMapChanges(performanceId: $performanceId, since: $since) {
+    version
+    isComplete
+    seatNos
+    availability
+  }
+}`,
+};
+/** The operation AdmissionsLeft. */
+export const AdmissionsLeftDocument: TypedDocument<
+  AdmissionsLeftQuery,
+  AdmissionsLeftQueryVariables
+> = {
+  name: "AdmissionsLeft",
+  text: `query AdmissionsLeft($performanceId: UUID!, $ticketCategoryId: UUID!) {
+  admissionsLeft(
+    performanceId: $performanceId
+    ticketCategoryId: $ticketCategoryId
+  )
 }`,
 };
 /** The operation Booking. */
@@ -3424,6 +3671,317 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation HoldBestAvailable. */
+export const HoldBestAvailableDocument: TypedDocument<
+  HoldBestAvailableMutation,
+  HoldBestAvailableMutationVariables
+> = {
+  name: "HoldBestAvailable",
+  text: `mutation HoldBestAvailable($input: HoldBestAvailableInput!) {
+  holdBestAvailable(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation HoldAdmissions. */
+export const HoldAdmissionsDocument: TypedDocument<
+  HoldAdmissionsMutation,
+  HoldAdmissionsMutationVariables
+> = {
+  name: "HoldAdmissions",
+  text: `mutation HoldAdmissions($input: HoldAdmissionsInput!) {
+  holdAdmissions(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation HoldAllocatedSeats. */
+export const HoldAllocatedSeatsDocument: TypedDocument<
+  HoldAllocatedSeatsMutation,
+  HoldAllocatedSeatsMutationVariables
+> = {
+  name: "HoldAllocatedSeats",
+  text: `mutation HoldAllocatedSeats($input: HoldAllocatedSeatsInput!) {
+  holdAllocatedSeats(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ReleaseAdmissions. */
+export const ReleaseAdmissionsDocument: TypedDocument<
+  ReleaseAdmissionsMutation,
+  ReleaseAdmissionsMutationVariables
+> = {
+  name: "ReleaseAdmissions",
+  text: `mutation ReleaseAdmissions($input: ReleaseAdmissionsInput!) {
+  releaseAdmissions(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ExtendHold. */
+export const ExtendHoldDocument: TypedDocument<ExtendHoldMutation, ExtendHoldMutationVariables> = {
+  name: "ExtendHold",
+  text: `mutation ExtendHold($input: ExtendHoldInput!) {
+  extendHold(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ClaimCart. */
+export const ClaimCartDocument: TypedDocument<ClaimCartMutation, ClaimCartMutationVariables> = {
+  name: "ClaimCart",
+  text: `mutation ClaimCart {
+  claimCart(input: {}) {
+    result
+  }
+}`,
+};
 /** The operation LayoutText. */
 export const LayoutTextDocument: TypedDocument<LayoutTextQuery, LayoutTextQueryVariables> = {
   name: "LayoutText",
@@ -3695,6 +4253,73 @@ fragment TicketScan on TicketScan {
   ticket {
     ...Ticket
   }
+}`,
+};
+/** The operation CreateAdmissionPool. */
+export const CreateAdmissionPoolDocument: TypedDocument<
+  CreateAdmissionPoolMutation,
+  CreateAdmissionPoolMutationVariables
+> = {
+  name: "CreateAdmissionPool",
+  text: `mutation CreateAdmissionPool($input: CreateAdmissionPoolInput!) {
+  createAdmissionPool(input: $input) {
+    admissionPool {
+      ...AdmissionPool
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}`,
+};
+/** The operation AllocateSeats. */
+export const AllocateSeatsDocument: TypedDocument<
+  AllocateSeatsMutation,
+  AllocateSeatsMutationVariables
+> = {
+  name: "AllocateSeats",
+  text: `mutation AllocateSeats($input: AllocateSeatsInput!) {
+  allocateSeats(input: $input) {
+    seatAllocation {
+      ...SeatAllocation
+    }
+  }
+}
+fragment SeatAllocation on SeatAllocation {
+  id
+  performanceId
+  kind
+  reason
+  seatCount
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation ReleaseAllocation. */
+export const ReleaseAllocationDocument: TypedDocument<
+  ReleaseAllocationMutation,
+  ReleaseAllocationMutationVariables
+> = {
+  name: "ReleaseAllocation",
+  text: `mutation ReleaseAllocation($input: ReleaseAllocationInput!) {
+  releaseAllocation(input: $input) {
+    seatAllocation {
+      ...SeatAllocation
+    }
+  }
+}
+fragment SeatAllocation on SeatAllocation {
+  id
+  performanceId
+  kind
+  reason
+  seatCount
+  releaseAt
+  releasedAt
 }`,
 };
 /** The operation FraudAlerts. */

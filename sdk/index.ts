@@ -15,6 +15,7 @@ export {
   canonicalText,
 } from "./layout.ts";
 export type {
+  AdmissionPool,
   Attendee,
   Booking,
   BookingItem,
@@ -38,8 +39,10 @@ export type {
   Scan,
   ScannerDevice,
   Seat,
+  SeatAllocation,
   SeatAvailability,
   SeatMap,
+  SeatMapChanges,
   Session,
   SignedInDevice,
   Ticket,

@@ -1,8 +1,10 @@
 import type { LastMinuteLiveError } from "./errors.ts";
 import type {
   BookingFragment,
+  AdmissionPoolFragment,
   BookingItemFragment,
   ConsentFragment,
+  SeatAllocationFragment,
   EventFragment,
   FraudAlertFragment,
   FraudRuleFragment,
@@ -135,10 +137,26 @@ export interface SeatMap {
   readonly currency: string;
   /** SHA-256 of the seating plan. */
   readonly layoutSha256: string;
+  /** What `seatMapChanges` takes; null for a draft, which has no seats yet. */
+  readonly version: string | null;
   readonly categories: readonly TicketCategory[];
   /** In the plan's order. */
   readonly seats: readonly Seat[];
 }
+
+/** What is new on a seat map. */
+export interface SeatMapChanges {
+  /** What to ask with the next time. */
+  readonly version: string;
+  /** The seats that may be different, by their place in `SeatMap.seats`. */
+  readonly seats: readonly { readonly index: number; readonly status: SeatAvailability }[];
+}
+
+/** Places without a seat, which categories share. */
+export type AdmissionPool = AdmissionPoolFragment;
+
+/** Seats that are kept back. */
+export type SeatAllocation = SeatAllocationFragment;
 
 /** A line of a booking: tickets of one category at one price. `seatNos` are numbers of the plan. */
 export type BookingItem = BookingItemFragment;

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
-const pages = ["README.md", "../docs/risk.md"].map((page) =>
-  readFile(new URL(page, import.meta.url), "utf8"),
-);
-const readme = (await Promise.all(pages)).join("\n");
+const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md"];
+const readme = (
+  await Promise.all(pages.map((page) => readFile(new URL(page, import.meta.url), "utf8")))
+).join("\n");
 
 const examples = examplesOf(readme);
 
@@ -22,6 +22,7 @@ const printed: readonly RegExp[] = [
   /^true\n$/,
   // One was paid; of the other the card was declined.
   /^(LML-\w{8} (confirmed|pending_payment)\n){2}$/,
+  /^(\d+ locked\n){2}$/,
 ];
 
 describe("the examples of the README and of docs/risk.md", () => {

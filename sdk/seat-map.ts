@@ -16,6 +16,7 @@ const letters: ReadonlyMap<string, SeatAvailability> = new Map([
 export interface SeatMapParts {
   readonly performance: NonNullable<SeatMapQuery["performance"]>;
   readonly availability: NonNullable<SeatMapQuery["seatMap"]>;
+  readonly categoryNos: readonly (number | null)[];
   readonly categories: readonly TicketCategory[];
   readonly layout: Layout;
 }
@@ -23,7 +24,8 @@ export interface SeatMapParts {
 /** Joins the plan, which never changes, with what is free now. Both are in order of the seats. */
 export function mergeSeatMap({
   performance,
-  availability: { availability, categoryNos, layoutSha256 },
+  availability: { availability, version, layoutSha256 },
+  categoryNos,
   categories,
   layout,
 }: SeatMapParts): SeatMap {
@@ -37,14 +39,25 @@ export function mergeSeatMap({
   }
   const byNo = new Map(categories.map((category) => [category.categoryNo, category]));
   const seats = layout.seats.map((seat, index) => {
-    const category = byNo.get(categoryNos?.[index] ?? 0) ?? null;
+    const category = byNo.get(categoryNos[index] ?? 0) ?? null;
     return {
       ...seat,
-      // A letter that this version does not know is not free.
-      status: letters.get(states.charAt(index)) ?? "blocked",
+      status: seatStatus(states.charAt(index)),
       category,
       priceCents: category?.priceCents ?? null,
     };
   });
-  return { performance, currency: performance.currency, layoutSha256, categories, seats };
+  return {
+    performance,
+    currency: performance.currency,
+    layoutSha256,
+    version,
+    categories,
+    seats,
+  };
+}
+
+/** The state that a letter stands for. A letter that this version does not know is not free. */
+export function seatStatus(letter: string): SeatAvailability {
+  return letters.get(letter) ?? "blocked";
 }

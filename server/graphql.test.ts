@@ -45,7 +45,7 @@ describe("a sale", () => {
           performances { nodes { id startsAt layout { sha256 seatCount } } }
           ticketCategories { nodes { name prices { nodes { priceCents } } } }
         }
-        seatMap(performanceId: $performance) { layoutSha256 availability categoryNos }
+        seatMap(performanceId: $performance) { layoutSha256 availability }
       }`,
       { event: theatre.eventId, performance: theatre.performanceId },
     );

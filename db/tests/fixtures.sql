@@ -241,6 +241,63 @@ $$;
 
 comment on function tests.create_event(text, text) is 'A draft event, ready to be published.';
 
+-- A published event with seats and with a floor of 10 places: standing for 20.00, and a terrace of 4
+-- of them for 40.00. Ids: standing.event, standing.performance, standing.floor, standing.terrace,
+-- standing.floor.category, standing.terrace.category.
+create function tests.create_standing(theatre text default 'theatre', name text default 'standing')
+returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_before text := current_setting('lml.session_token', true);
+  v_event_id uuid := tests.create_event(theatre, name || '.event');
+  v_performance_id uuid := tests.id(name || '.performance');
+begin
+  perform set_config('lml.session_token', tests.token('session of ' || theatre || ' owner'), true);
+  perform tests.keep(
+    name || '.floor.category',
+    (app_public.create_ticket_category(v_event_id, 'Floor', 2000)).id
+  );
+  perform tests.keep(
+    name || '.terrace.category',
+    (app_public.create_ticket_category(v_event_id, 'Terrace', 4000)).id
+  );
+  perform tests.keep(
+    name || '.floor',
+    (app_public.create_admission_pool(
+      v_performance_id, 'Floor', 10, array[tests.id(name || '.floor.category')]
+    )).id
+  );
+  perform tests.keep(
+    name || '.terrace',
+    (app_public.create_admission_pool(
+      v_performance_id, 'Terrace', 4, array[tests.id(name || '.terrace.category')],
+      tests.id(name || '.floor')
+    )).id
+  );
+  perform app_public.publish_event(v_event_id);
+  perform set_config('lml.session_token', coalesce(v_before, ''), true);
+  return v_performance_id;
+end
+$$;
+
+comment on function tests.create_standing(text, text) is 'Everything to sell admissions.';
+
+-- Holds admissions of such an event for whoever asks.
+create function tests.admit(
+  category text, quantity integer, booking text default null, name text default 'standing'
+)
+returns uuid
+language sql volatile
+as $$
+  select (
+    app_public.hold_admissions(
+      tests.id(name || '.performance'), tests.id(name || '.' || category || '.category'),
+      quantity, case when booking is not null then tests.id(booking) end
+    )
+  ).id
+$$;
+
 -- Ids of the seats with these numbers; all theatres have the same plan, and so the same ids.
 create function tests.seats(variadic seat_nos integer[])
 returns text[]
@@ -273,6 +330,8 @@ begin
   where b.id = run_out.booking_id and b.expires_at is not null;
   update app_public.seat_booking_state as s set locked_until = now() - interval '1 second'
   where s.booking_id = run_out.booking_id and s.status = 'locked';
+  update app_private.admission_claims as c set held_until = now() - interval '1 second'
+  where c.booking_id = run_out.booking_id and c.held_until is not null;
 end
 $$;
 

@@ -1,5 +1,6 @@
 import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
+import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
@@ -12,6 +13,7 @@ import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
+import { seatChangeForget } from "./seat_change__forget.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { userErase } from "./user__erase.ts";
 import { ticketTransferExpireDue } from "./ticket_transfer__expire_due.ts";
@@ -20,6 +22,7 @@ import { workerUnlockDead } from "./worker__unlock_dead.ts";
 /** Every task by the name that jobs give, which is the name of its file. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    allocation__release_due: allocationReleaseDue(context),
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
@@ -32,6 +35,7 @@ export function taskList(context: TaskContext): TaskList {
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
+    seat_change__forget: seatChangeForget(context),
     stripe_event__apply: stripeEventApply(context),
     user__erase: userErase(context),
     ticket_transfer__expire_due: ticketTransferExpireDue(context),
@@ -45,8 +49,10 @@ export function taskList(context: TaskContext): TaskList {
  */
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
+* * * * * allocation__release_due ?jobKey=allocation__release_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 */5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
+*/5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply

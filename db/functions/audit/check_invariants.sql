@@ -87,6 +87,91 @@ as $$
 
   union all
   select
+    'slot_is_sum_of_its_claims', s.organization_id, s.pool_id,
+    format(
+      'slot %s says %s held and %s sold, its claims %s and %s', s.slot_no, s.held, s.sold,
+      c.held, c.sold
+    )
+  from app_private.admission_slots as s
+  cross join lateral (
+    select
+      coalesce(sum(c.quantity) filter (where c.held_until is not null), 0) as held,
+      coalesce(sum(c.quantity) filter (where c.held_until is null), 0) as sold
+    from app_private.admission_claims as c
+    where c.organization_id = s.organization_id
+      and c.pool_id = s.pool_id
+      and c.slot_no = s.slot_no
+  ) as c
+  where (s.held, s.sold) is distinct from (c.held, c.sold)
+
+  union all
+  select
+    'pool_is_sum_of_its_slots', p.organization_id, p.id,
+    format('its slots take %s, the pool %s', coalesce(s.capacity, 0), p.capacity)
+  from app_public.admission_pools as p
+  left join lateral (
+    select sum(s.capacity) as capacity
+    from app_private.admission_slots as s
+    where s.organization_id = p.organization_id and s.pool_id = p.id
+  ) as s on true
+  where s.capacity is distinct from p.capacity
+
+  union all
+  select
+    'booking_has_its_admissions', b.organization_id, b.id,
+    format('%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity)
+  from app_public.bookings as b
+  cross join lateral (
+    select c.pool_id, sum(i.quantity) as quantity
+    from app_public.booking_items as i
+    join app_public.admission_pool_categories as pc
+      on pc.organization_id = i.organization_id
+      and pc.performance_id = b.performance_id
+      and pc.ticket_category_id = i.ticket_category_id
+    join app_public.admission_pools as pool
+      on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
+    cross join unnest(pool.chain) as c (pool_id)
+    where i.organization_id = b.organization_id
+      and i.booking_id = b.id
+      and i.item_type = 'admission'
+    group by c.pool_id
+  ) as n
+  left join lateral (
+    select sum(c.quantity) as quantity
+    from app_private.admission_claims as c
+    where c.organization_id = b.organization_id
+      and c.booking_id = b.id
+      and c.pool_id = n.pool_id
+      and c.held_until is not distinct from b.expires_at
+  ) as c on true
+  where (
+      (b.status in ('draft', 'pending_payment') and b.expires_at > now())
+      or b.status in ('confirmed', 'completed')
+    )
+    and c.quantity is distinct from n.quantity
+
+  union all
+  select
+    'admissions_belong_to_their_booking', c.organization_id, c.booking_id,
+    format('%s places of pool %s for a booking that is %s', c.quantity, c.pool_id, b.status)
+  from app_private.admission_claims as c
+  join app_public.bookings as b on b.organization_id = c.organization_id and b.id = c.booking_id
+  where (c.held_until is null and b.status not in ('confirmed', 'completed'))
+    or (c.held_until > now() and b.status not in ('draft', 'pending_payment'))
+
+  union all
+  select
+    'allocated_seat_is_kept_back', a.organization_id, a.allocation_id,
+    format('seat %s of the allocation is %s', a.seat_no, s.status)
+  from app_public.seat_allocation_seats as a
+  join app_public.seat_booking_state as s
+    on s.organization_id = a.organization_id
+    and s.performance_id = a.performance_id
+    and s.seat_no = a.seat_no
+  where s.status not in ('reserved', 'blocked')
+
+  union all
+  select
     'ticket_has_its_credential', t.organization_id, t.id,
     format('ticket %s has no credential', t.ticket_number)
   from app_public.tickets as t

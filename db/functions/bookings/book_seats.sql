@@ -34,6 +34,9 @@ begin
   where s.organization_id = (book_seats.booking).organization_id
     and s.performance_id = (book_seats.booking).performance_id
     and s.seat_no = any (book_seats.seat_nos);
+  perform app_private.note_seats_changed(
+    (book_seats.booking).performance_id, book_seats.seat_nos
+  );
   return true;
 end
 $$;

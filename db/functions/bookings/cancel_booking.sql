@@ -42,6 +42,7 @@ begin
   where b.id = v_booking.id
   returning * into v_booking;
   perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+  perform app_private.free_admissions(v_booking);
   if v_was_confirmed then
     perform app_private.reverse_sale(v_booking);
     perform app_private.refund_booking(v_booking, 'booking_canceled');

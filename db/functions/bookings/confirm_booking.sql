@@ -1,5 +1,5 @@
--- Seats become booked only if this booking owns them, or, when its time had run out, if they are
--- free. False: somebody else has one of them, and nothing has changed.
+-- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
+-- they are free. False: somebody else has one of them, and nothing has changed.
 create or replace function app_private.confirm_booking(booking_id uuid)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -16,7 +16,7 @@ begin
   if v_booking.status not in ('draft', 'pending_payment', 'expired') then
     return false;
   end if;
-  if not app_private.book_seats(v_booking, app_private.held_seat_nos(v_booking)) then
+  if not app_private.book_everything(v_booking) then
     return false;
   end if;
 
@@ -31,6 +31,6 @@ end
 $$;
 
 comment on function app_private.confirm_booking(uuid) is
-  'Books the seats, issues the tickets and posts the sale: all of it, or false. '
+  'Books seats and admissions, issues the tickets and posts the sale: all of it, or false. '
   'Confirming twice is harmless.';
 grant execute on function app_private.confirm_booking(uuid) to lml_worker;

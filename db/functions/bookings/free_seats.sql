@@ -17,6 +17,13 @@ begin
     and s.seat_no = any (free_seats.seat_nos)
     and s.booking_id = (free_seats.booking).id;
   get diagnostics v_count = row_count;
+  perform app_private.reopen_runs(
+    (free_seats.booking).organization_id, (free_seats.booking).performance_id,
+    free_seats.seat_nos
+  );
+  perform app_private.note_seats_changed(
+    (free_seats.booking).performance_id, free_seats.seat_nos
+  );
   return v_count;
 end
 $$;

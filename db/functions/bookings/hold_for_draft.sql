@@ -7,22 +7,25 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_held integer[] := app_private.held_seat_nos(hold_for_draft.booking);
+  v_count integer;
 begin
   -- Seats that the cart has are simply kept, so that a repeated click does no harm.
   sale.seat_nos := array(
     select n from unnest((hold_for_draft.sale).seat_nos) as n where not n = any (v_held)
   );
-  if cardinality(v_held || (hold_for_draft.sale).seat_nos)
-    > (hold_for_draft.sale).tickets_per_booking_max
-  then
-    raise exception 'At most % seats fit in one booking.',
+  v_count := app_private.tickets_in(hold_for_draft.booking)
+    + cardinality((hold_for_draft.sale).seat_nos);
+  if v_count > (hold_for_draft.sale).tickets_per_booking_max then
+    raise exception 'At most % tickets fit in one booking.',
         (hold_for_draft.sale).tickets_per_booking_max
-      using errcode = 'LMQTY',
-        detail = cardinality(v_held || (hold_for_draft.sale).seat_nos)::text;
+      using errcode = 'LMQTY', detail = v_count::text;
   end if;
   if cardinality((hold_for_draft.sale).seat_nos) > 0 then
     perform app_private.take_seats(
       hold_for_draft.sale, (hold_for_draft.booking).id, (hold_for_draft.booking).expires_at
+    );
+    perform app_private.note_seats_changed(
+      (hold_for_draft.sale).performance_id, (hold_for_draft.sale).seat_nos
     );
   end if;
   return app_private.store_booking_totals((hold_for_draft.booking).id);

@@ -10,8 +10,15 @@ as $$
 declare
   v_moved app_public.performances := move_inventory.performance;
   v_bad text;
+  v_allocated app_public.seat_allocation_seats[];
 begin
   v_moved.layout_id := move_inventory.layout_id;
+  with gone as (
+    delete from app_public.seat_allocation_seats as a
+    where a.organization_id = v_moved.organization_id and a.performance_id = v_moved.id
+    returning a
+  )
+  select array_agg(g.a) into v_allocated from gone as g;
   update app_public.seat_booking_state as s
   set seat_no = s.seat_no + 1000000
   where s.organization_id = v_moved.organization_id and s.performance_id = v_moved.id;
@@ -42,6 +49,9 @@ begin
     and s.performance_id = v_moved.id
     and s.seat_no > 1000000;
 
+  perform app_private.renumber_allocations(
+    move_inventory.performance, move_inventory.layout_id, v_allocated
+  );
   perform app_private.renumber_lines(move_inventory.performance, move_inventory.layout_id);
   perform app_private.renumber_tickets(move_inventory.performance, move_inventory.layout_id);
 end

@@ -8,6 +8,7 @@ declare
   v_event app_public.events;
   v_performance app_public.performances;
   v_move app_public.layout_move;
+  v_is_on_sale boolean;
 begin
   v_event := app_private.lock_event(
     (select p.event_id from app_public.performances as p
@@ -40,11 +41,15 @@ begin
         hint = 'A dry run lists all of them; detail the first 100.';
   end if;
 
-  if exists (
+  v_is_on_sale := v_event.status <> 'draft' or exists (
     select from app_public.seat_booking_state as s
     where s.organization_id = v_performance.organization_id
       and s.performance_id = v_performance.id
-  ) or v_event.status <> 'draft' then
+  );
+  if v_is_on_sale then
+    perform app_private.require_same_standing_areas(
+      v_performance, move_performance_to_layout.layout_id
+    );
     perform app_private.move_inventory(v_performance, move_performance_to_layout.layout_id);
   end if;
   update app_public.performances as p
@@ -54,6 +59,18 @@ begin
       when v_event.status <> 'draft' then clock_timestamp() + interval '10 seconds'
     end
   where p.id = v_performance.id;
+  if v_is_on_sale then
+    perform app_private.create_seat_runs(v_performance.id);
+    perform app_private.note_seats_changed(
+      v_performance.id,
+      array(
+        select s.seat_no from app_public.seat_booking_state as s
+        where s.organization_id = v_performance.organization_id
+          and s.performance_id = v_performance.id
+        order by 1
+      )
+    );
+  end if;
   v_move.is_moved := true;
   return v_move;
 end

@@ -24,6 +24,9 @@ begin
     raise exception 'The hold has run out, and others have taken seats of it.'
       using errcode = 'LMEXP', hint = 'Hold seats again.';
   end if;
+  if app_private.has_admissions(prolong_hold.booking) then
+    perform app_private.prolong_admissions(prolong_hold.booking, v_until);
+  end if;
   update app_public.bookings as b set expires_at = v_until where b.id = (prolong_hold.booking).id;
 end
 $$;

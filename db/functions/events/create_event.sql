@@ -54,7 +54,7 @@ begin
       tax_rate_id, blocked_sections, service_fee_percentage, service_fee_fixed_cents,
       processing_fee_percentage, processing_fee_fixed_cents, commission_percentage,
       organization_status, tax_percentage, allow_guest_checkout, hold_seconds, checkout_seconds,
-      hold_seconds_max, tickets_per_booking_max
+      hold_seconds_max, tickets_per_booking_max, open_carts_max
     )
     select
       o.id, create_event.venue_id, create_event.title, create_event.slug,
@@ -64,7 +64,8 @@ begin
       s.service_fee_percentage, s.service_fee_fixed_cents,
       s.processing_fee_percentage, s.processing_fee_fixed_cents, s.commission_percentage,
       o.status, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
-      s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max
+      s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max,
+      s.open_carts_max
     from app_public.organizations as o
     join app_public.organization_settings as s on s.organization_id = o.id
     left join app_public.tax_rates as t

@@ -6,13 +6,13 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_performance app_public.performances;
-  v_blocked_sections text[];
+  v_event app_public.events;
   v_bad text;
   v_count integer;
 begin
   select p.* into strict v_performance
   from app_public.performances as p where p.id = create_inventory.performance_id;
-  select e.blocked_sections into strict v_blocked_sections
+  select e.* into strict v_event
   from app_public.events as e where e.id = v_performance.event_id;
 
   insert into app_public.performance_categories (
@@ -26,7 +26,7 @@ begin
   select format('section %s, row %s, number %s', s.section, s.row_name, s.seat_number)
   into v_bad
   from app_hidden.seats_with_categories(v_performance) as s
-  where not coalesce(s.section = any (v_blocked_sections), false)
+  where not coalesce(s.section = any (v_event.blocked_sections), false)
     and cardinality(s.category_nos) <> 1
   order by s.seat_no
   limit 1;
@@ -41,11 +41,13 @@ begin
   )
   select
     v_performance.organization_id, v_performance.id, s.seat_no, s.category_nos[1],
-    case when s.section = any (v_blocked_sections) then 'blocked' else 'available' end
+    case when s.section = any (v_event.blocked_sections) then 'blocked' else 'available' end
       ::app_public.seat_status
   from app_hidden.seats_with_categories(v_performance) as s
   order by s.seat_no;
   get diagnostics v_count = row_count;
+  perform app_private.create_seat_runs(v_performance.id);
+  perform app_private.create_standing_pools(v_event, v_performance);
   return v_count;
 end
 $$;

@@ -21,7 +21,8 @@ begin
           and l.layout_id = p.layout_id
           and l.seat_id = any (open_sale.seat_ids)
       ) end,
-      e.screens_holds
+      e.screens_holds,
+      e.open_carts_max
     )::app_private.sale as sale,
     e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
       as is_on_sale,

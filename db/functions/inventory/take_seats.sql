@@ -20,7 +20,8 @@ declare
   v_result record;
 begin
   if v_is_new then
-    v_reference := app_private.generate_booking_reference((take_seats.sale).organization_id);
+    perform app_private.require_room_for_cart(take_seats.sale, take_seats.new_buyer);
+    v_reference := 'LML-' || app_hidden.random_code(8);
   end if;
 
   with taken as (
@@ -95,6 +96,8 @@ begin
       s.subtotal_cents - s.commission_cents, take_seats.locked_until
     from sums as s
     where v_is_new and s.quantity > 0
+    -- Rarer than to ask beforehand would be cheap: one in a million, with a million bookings.
+    on conflict on constraint bookings_reference_is_unique do nothing
     returning b as booking
   ),
   new_items as (
@@ -108,6 +111,7 @@ begin
       l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents, l.service_fee_cents,
       l.processing_fee_cents, l.tax_cents, l.total_cents
     from lines as l
+    where not v_is_new or exists (select from new_booking)
   )
   select s.quantity, (select n.booking from new_booking as n) as booking into v_result
   from sums as s;
@@ -115,8 +119,14 @@ begin
   if v_result.quantity is distinct from cardinality((take_seats.sale).seat_nos) then
     perform app_private.raise_seats_taken(take_seats.sale, take_seats.booking_id);
   end if;
+  if v_is_new and v_result.booking is null then
+    raise exception 'The booking reference that was drawn is in use.'
+      using errcode = 'LMREF', hint = 'Try again.';
+  end if;
   if (take_seats.sale).screens_holds then
-    perform app_private.screen_hold(take_seats.sale, take_seats.booking_id);
+    perform app_private.screen_hold(
+      take_seats.booking_id, cardinality((take_seats.sale).seat_nos)
+    );
   end if;
   return v_result.booking;
 end

@@ -8,7 +8,8 @@ create or replace function app_public.update_organization_settings(
   email_notifications boolean default null, ticket_transfers_enabled boolean default null,
   business_type app_public.business_type default null, registration_number text default null,
   tax_id text default null, payout_schedule app_public.payout_schedule default null,
-  minimum_payout_cents bigint default null, fraud_review_seconds integer default null
+  minimum_payout_cents bigint default null, fraud_review_seconds integer default null,
+  open_carts_max integer default null
 )
 returns app_public.organization_settings
 language plpgsql volatile security definer set search_path = ''
@@ -64,7 +65,8 @@ begin
     ),
     fraud_review_seconds = coalesce(
       update_organization_settings.fraud_review_seconds, s.fraud_review_seconds
-    )
+    ),
+    open_carts_max = coalesce(update_organization_settings.open_carts_max, s.open_carts_max)
   where s.organization_id = v_organization.id
   returning * into strict v_settings;
   return v_settings;
@@ -80,12 +82,12 @@ $$;
 comment on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,
-  integer
+  integer, integer
 ) is
   'Changes terms and deadlines for new events, and legal and payout details: null leaves a value '
   'as it is, an empty text removes it. Needs organization.manage. Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,
-  integer
+  integer, integer
 ) to lml_user;

@@ -32,6 +32,7 @@ begin
     returning * into v_booking;
     if found then
       perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+      perform app_private.free_admissions(v_booking);
     end if;
     perform app_private.queue_refund(v_intent, v_intent.amount_cents, 'late_payment');
   end if;

@@ -55,7 +55,8 @@ from (values
   ('app_public.organization_settings', 'internal', null, null,
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
-    'subscription_reference monthly_event_limit fraud_review_seconds'),
+    'subscription_reference monthly_event_limit fraud_review_seconds '
+    'open_carts_max'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -96,7 +97,7 @@ from (values
     'title slug description status currency blocked_sections organization_status '
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'service_fee_percentage processing_fee_percentage tax_percentage is_public '
-    'screens_holds reentry_limit'),
+    'screens_holds reentry_limit open_carts_max'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null, 'currency status is_public'),
   ('app_public.ticket_categories', 'public', null, null,
@@ -106,6 +107,15 @@ from (values
   -- inventory
   ('app_public.performance_categories', 'public', null, null, 'category_no'),
   ('app_public.seat_booking_state', 'internal', null, null, 'seat_no status category_no'),
+  ('app_private.seat_runs', 'internal', null, null,
+    'run_no first_seat_no last_seat_no central_seat_no longest category_no is_accessible is_full'),
+  ('app_private.seat_changes', 'internal', null, null, 'changed_xid seat_nos'),
+  ('app_private.seat_changes_forgotten', 'internal', null, null, 'is_only last_xid'),
+  ('app_public.admission_pools', 'internal', null, null, 'name capacity slot_count chain'),
+  ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
+  ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
+  ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
+  ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),
 
   -- bookings
   ('app_public.customers', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$,
@@ -116,7 +126,7 @@ from (values
   ('app_public.bookings', 'secret', 'keep', 'It owns the tickets, and tells nothing of anybody.',
     'cart_token_hash'),
   ('app_public.bookings', 'internal', null, null,
-    'booking_reference status booking_channel currency'),
+    'booking_reference status booking_channel currency created_xid'),
   ('app_public.bookings', 'financial', null, null, 'commission_percentage'),
   ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity'),
   ('app_public.booking_state_transitions', 'personal', 'keep',

@@ -35,6 +35,7 @@ begin
     returning b.*
   loop
     perform app_private.free_seats(v_draft, app_private.held_seat_nos(v_draft));
+    perform app_private.free_admissions(v_draft);
   end loop;
   perform from app_public.users as u where u.id = v_request.user_id for update;
   v_person := app_private.person_of_user(v_request.user_id);

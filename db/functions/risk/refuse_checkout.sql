@@ -13,9 +13,10 @@ begin
   where b.id = (refuse_checkout.booking).id
   returning * into v_booking;
   perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+  perform app_private.free_admissions(v_booking);
   return v_booking;
 end
 $$;
 
 comment on function app_private.refuse_checkout(app_public.bookings) is
-  'Cancels a booking that is not accepted, and frees its seats.';
+  'Cancels a booking that is not accepted, and frees its seats and places.';

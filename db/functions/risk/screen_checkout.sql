@@ -17,7 +17,7 @@ begin
     return null;
   end if;
   v_signal := app_private.record_signal(
-    v_booking.id, 'checkout', cardinality(app_private.held_seat_nos(v_booking)),
+    v_booking.id, 'checkout', app_private.tickets_in(v_booking),
     screen_checkout.phone
   );
   v_rules := app_private.firing_rules(v_signal);

@@ -1,4 +1,4 @@
--- One ticket per seat. The parts of a line are shared out so that its tickets sum to it exactly.
+-- One ticket per seat or admission. The parts of a line are shared out so that its tickets sum to it exactly.
 create or replace function app_private.issue_tickets(booking app_public.bookings)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -23,12 +23,12 @@ begin
       i.unit_price_cents - share.discount + share.fees + share.tax,
       (issue_tickets.booking).currency
     from app_public.booking_items as i
-    cross join unnest(i.seat_nos) with ordinality as n (seat_no, ordinality)
-    join app_public.layout_seats as s
+    cross join generate_series(1, i.quantity) as n (ordinality)
+    left join app_public.layout_seats as s
       on s.organization_id = i.organization_id
       and s.layout_id = v_layout_id
-      and s.seat_no = n.seat_no
-    join app_public.layout_sections as section
+      and s.seat_no = i.seat_nos[n.ordinality]
+    left join app_public.layout_sections as section
       on section.organization_id = s.organization_id
       and section.layout_id = s.layout_id
       and section.section_no = s.section_no
@@ -42,6 +42,7 @@ begin
     ) as share
     where i.organization_id = (issue_tickets.booking).organization_id
       and i.booking_id = (issue_tickets.booking).id
+      and i.item_type in ('seat', 'admission')
     returning organization_id, id
   )
   insert into app_private.ticket_credentials (organization_id, ticket_id, credential_hash)

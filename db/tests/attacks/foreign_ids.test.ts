@@ -7,9 +7,14 @@ import { Theatre } from "../races/theatre.ts";
 /** What strangers may do with any id, because it is for everybody. */
 const forEverybody: ReadonlySet<string> = new Set([
   "acquire_seat_lock",
+  "admissions_left",
   "give_consent",
+  "hold_admissions",
+  "hold_best_available",
   "hold_seats",
+  "seat_categories",
   "seat_map",
+  "seat_map_changes",
   "withdraw_consent",
 ]);
 
@@ -52,6 +57,10 @@ beforeAll(async () => {
     select tests.keep('device', (app_public.register_scanner_device(
       tests.id('theatre.venue'), 'Scanner'
     )).device_id);
+    select tests.create_standing();
+    select tests.keep('allocation', (
+      app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(8), 'house', 'x')
+    ).id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
@@ -106,6 +115,7 @@ beforeAll(async () => {
         select id from app_public.trusted_devices
       ),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
+      'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
@@ -212,6 +222,8 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
       return name === "timezone" ? "UTC" : name === "currency" ? null : "attack";
     case "text[]":
       return name === "seat_categories" ? ["I"] : [];
+    case "uuid[]":
+      return [];
     case "timestamp with time zone":
       // What was, may be asked for; the future is refused to everybody.
       if (name === "at") return new Date().toISOString();

@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(22);
+select plan(27);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -13,6 +13,15 @@ select tests.as_guest(3);
 select tests.keep(
   'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(4, 13))).id
 );
+select tests.as_owner();
+select tests.create_standing();
+select tests.as_guest(4);
+select tests.keep('standing', tests.admit('terrace', 2));
+select tests.sign_in('theatre owner');
+select tests.keep('allocation', (
+  app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(10), 'house', 'x')
+).id);
+select tests.as_owner();
 set constraints all immediate;
 set constraints all deferred;
 select tests.as_role('none');
@@ -151,5 +160,31 @@ from (values
     $$ delete from app_public.seat_booking_state
       where performance_id = tests.id('theatre.performance') and seat_no = 20 $$,
     'inventory_is_the_layout', 'a seat that is not in the inventory'
+  ),
+  (
+    $$ update app_private.admission_slots set held = held + 1
+      where pool_id = tests.id('standing.floor') $$,
+    'slot_is_sum_of_its_claims', 'a place that is held for nobody'
+  ),
+  (
+    $$ update app_private.admission_slots set capacity = capacity + 1
+      where pool_id = tests.id('standing.floor') $$,
+    'pool_is_sum_of_its_slots', 'a place more than the pool has'
+  ),
+  (
+    $$ update app_private.admission_claims set held_until = held_until + interval '1 hour'
+      where pool_id = tests.id('standing.floor') $$,
+    'booking_has_its_admissions', 'two deadlines of admissions'
+  ),
+  (
+    $$ update app_private.admission_claims set booking_id = tests.id('refund')
+      where pool_id = tests.id('standing.terrace') $$,
+    'admissions_belong_to_their_booking booking_has_its_admissions',
+    'admissions held for what has ended'
+  ),
+  (
+    $$ update app_public.seat_booking_state set status = 'available'
+      where performance_id = tests.id('theatre.performance') and seat_no = 10 $$,
+    'allocated_seat_is_kept_back', 'a seat that is kept back and on sale'
   )
 ) as v (violation, invariants, why);

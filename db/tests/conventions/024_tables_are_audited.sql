@@ -28,6 +28,13 @@ with not_audited (name, reason) as (
     ('app_public.seat_booking_state', 'booking_state_transitions tells who held and bought'),
     ('app_public.booking_items', 'written with the booking, whose amounts are audited'),
     ('app_public.tickets', 'come and go with the status of the booking'),
+    ('app_private.admission_claims', 'booking_state_transitions tells who held and bought'),
+    ('app_private.admission_slots', 'booking_state_transitions tells who held and bought'),
+    ('app_public.admission_pool_categories', 'written with the pool, which is audited'),
+    ('app_public.seat_allocation_seats', 'written with the allocation, which is audited'),
+    ('app_private.seat_runs', 'derived from the layout'),
+    ('app_private.seat_changes', 'tells programs what to read again'),
+    ('app_private.seat_changes_forgotten', 'tells programs what to read again'),
     ('app_public.performance_categories', 'written when a sale opens, which is audited'),
     -- Secrets, of which only the effect is told.
     ('app_private.session_tokens', 'user_sessions is audited'),

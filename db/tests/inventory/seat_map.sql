@@ -15,7 +15,7 @@ select is(
   tests.hash_of(tests.layout()), 'of this layout'
 );
 select is(
-  (app_public.seat_map(tests.id('theatre.performance'))).category_nos,
+  (app_public.seat_categories(tests.id('theatre.performance'))).category_nos,
   array_cat(
     array_fill(1::smallint, array[12]),
     array_cat(array_fill(2::smallint, array[6]), array[1, 1]::smallint[])

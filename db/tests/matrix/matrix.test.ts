@@ -156,6 +156,16 @@ beforeAll(async () => {
     select app_public.cancel_booking(tests.id('r1'));
     select tests.suspect('theatre', 7);
     select tests.suspect('rival', 7);
+    select tests.create_standing();
+    select tests.as_guest(1);
+    select tests.admit('floor', 2);
+    select tests.create_standing('rival', 'rival.standing');
+    select tests.sign_in('theatre owner');
+    select app_public.allocate_seats(tests.id('standing.performance'), tests.seats(1), 'house', 'x');
+    select tests.sign_in('rival owner');
+    select app_public.allocate_seats(
+      tests.id('rival.standing.performance'), tests.seats(1), 'house', 'x'
+    );
     select tests.user_id('eve');
     select tests.user_id('root');
     select tests.as_owner();

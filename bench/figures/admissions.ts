@@ -1,0 +1,110 @@
+import type pg from "pg";
+import type { Bench } from "../bench.ts";
+import { compare, share } from "../compare.ts";
+import { figure, type Figure } from "../figure.ts";
+import { app, randomReference } from "../hold.ts";
+import { addPerformance, createTheatre, randomToken, type Theatre } from "../theatre.ts";
+
+const clientCount = 64;
+const quantity = 4;
+const holdsPerRound = 2000;
+const capacity = 100_000;
+
+/** The same rows by hand, with one row that counts what is left: asks nothing, and is one statement. */
+const oneCounter = `
+  with counter as (
+    update counters set held = held + $7 where performance_id = $2 and held + $7 <= capacity
+    returning held
+  ),
+  booking as (
+    insert into app_public.bookings (
+      organization_id, performance_id, booking_reference, cart_token_hash, currency,
+      subtotal_cents, total_amount_cents, commission_percentage, commission_amount_cents,
+      payout_cents, expires_at
+    )
+    select $1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
+      now() + interval '10 minutes'
+    from counter
+    returning id
+  )
+  insert into app_public.booking_items (
+    organization_id, booking_id, item_type, ticket_category_id, quantity, unit_price_cents,
+    subtotal_cents, total_cents
+  )
+  select $1, id, 'admission', $5, $6, 5000, 20000, 20000 from booking`;
+
+/** Holds of admissions per second over one counter row, by a crowd. */
+export async function admissions(bench: Bench): Promise<Figure[]> {
+  const database = await bench.database();
+  const owner = await database.connect("lml_owner");
+  const theatre = await createTheatre(owner, 50);
+  await owner.query(
+    "create table counters (performance_id uuid primary key, capacity integer, held integer)",
+  );
+  const { rows } = await owner.query<{ id: string }>(
+    "select (app_public.create_ticket_category($1, 'Standing', 5000)).id",
+    [theatre.eventId],
+  );
+  const standing = rows[0]?.id ?? "";
+  const clients = await database.clients("lml_authenticator", clientCount);
+  await Promise.all(clients.map((client) => app.becomeGuest(client, randomToken())));
+  const writers = await database.clients("lml_owner", clientCount);
+  const pieces = Array.from({ length: holdsPerRound }, (_, index) => index);
+
+  const { ratio } = await compare(
+    {
+      name: "hold_admissions",
+      prepare: async () => {
+        const performanceId = await addPerformance(owner, theatre);
+        await owner.query(
+          "select app_public.create_admission_pool($1, 'Floor', $2, array[$3]::uuid[])",
+          [performanceId, capacity, standing],
+        );
+        return {
+          pieces,
+          work: (some) =>
+            share(clients, some, (client) =>
+              app.holdAdmissions(client, performanceId, standing, quantity),
+            ),
+        };
+      },
+    },
+    {
+      name: "one counter row",
+      prepare: async () => {
+        const performanceId = await addPerformance(owner, theatre);
+        await owner.query("insert into counters values ($1, $2, 0)", [performanceId, capacity]);
+        return {
+          pieces,
+          work: (some) =>
+            share(writers, some, (client) => count(client, theatre, performanceId, standing)),
+        };
+      },
+    },
+    bench.rounds,
+    bench.log,
+  );
+  return [figure("admissions over one counter row, 64 buyers", ratio, "ratio", "at least", 3)];
+}
+
+async function count(
+  client: pg.Client,
+  theatre: Theatre,
+  performanceId: string,
+  ticketCategoryId: string,
+): Promise<void> {
+  const result = await client.query({
+    name: "one-counter",
+    text: oneCounter,
+    values: [
+      theatre.organizationId,
+      performanceId,
+      randomReference(),
+      Buffer.from(randomToken()),
+      ticketCategoryId,
+      quantity,
+      quantity,
+    ],
+  });
+  if (result.rowCount !== 1) throw new Error("The counter refused.");
+}

@@ -1,0 +1,21 @@
+create or replace function app_private.prolong_admissions(
+  booking app_public.bookings, until timestamptz
+)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update app_private.admission_claims as c
+  set held_until = prolong_admissions.until
+  where c.organization_id = (prolong_admissions.booking).organization_id
+    and c.booking_id = (prolong_admissions.booking).id
+    and c.held_until is not null;
+  if exists (select from app_private.lacks_admissions(prolong_admissions.booking)) then
+    raise exception 'The hold has run out, and others have taken places of it.'
+      using errcode = 'LMEXP', hint = 'Hold admissions again.';
+  end if;
+end
+$$;
+
+comment on function app_private.prolong_admissions(app_public.bookings, timestamptz) is
+  'Moves the deadline of the admissions of a booking, if it still owns them all. Raises LMEXP.';

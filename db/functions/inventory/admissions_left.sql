@@ -1,0 +1,35 @@
+create or replace function app_public.admissions_left(
+  performance_id uuid, ticket_category_id uuid
+)
+returns integer
+language sql stable security definer set search_path = ''
+as $$
+  select min(l.places)
+  from (
+    select (
+      select sum(s.capacity - s.held - s.sold) from app_private.admission_slots as s
+      where s.organization_id = pool.organization_id and s.pool_id = c.pool_id
+    ) + (
+      select coalesce(sum(claim.quantity), 0) from app_private.admission_claims as claim
+      where claim.pool_id = c.pool_id and claim.held_until <= now()
+    ) as places
+    from app_public.performances as p
+    join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+    join app_public.admission_pool_categories as pc
+      on pc.organization_id = p.organization_id
+      and pc.performance_id = p.id
+      and pc.ticket_category_id = admissions_left.ticket_category_id
+    join app_public.admission_pools as pool
+      on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
+    cross join unnest(pool.chain) as c (pool_id)
+    where p.id = admissions_left.performance_id
+      and (
+        e.status in ('published', 'postponed', 'completed')
+        or app_hidden.has_performance_permission(p.organization_id, p.id, 'events.read')
+      )
+  ) as l
+$$;
+
+comment on function app_public.admissions_left(uuid, uuid) is
+  'How many admissions of a category can be had at a performance now; null when it has none.';
+grant execute on function app_public.admissions_left(uuid, uuid) to lml_anonymous, lml_user;

@@ -1,0 +1,7 @@
+create or replace function app_hidden.map_version()
+returns text
+language sql stable
+return (extract(epoch from now()) * 1000000)::bigint || '/' || pg_current_snapshot();
+
+comment on function app_hidden.map_version() is
+  'What is seen now: when holds are judged, and which transactions.';

@@ -1,0 +1,107 @@
+-- As take_seats, for places without a seat: from the category's pool and from those around it.
+create or replace function app_private.take_admissions(
+  sale app_private.sale, ticket_category_id uuid, quantity integer, booking_id uuid,
+  held_until timestamptz, new_buyer app_private.buyer default null
+)
+returns app_public.bookings
+language plpgsql volatile security definer
+set search_path = '' set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_is_new boolean := not take_admissions.new_buyer is null;
+  v_reference text;
+  v_found record;
+  v_pool_id uuid;
+  v_booking app_public.bookings;
+begin
+  select pool.id, pool.slot_count, pool.chain, (
+    select p.price_cents
+    from app_public.ticket_category_prices as p
+    where p.organization_id = c.organization_id
+      and p.ticket_category_id = c.id
+      and p.audience = 'public'
+      and p.valid_during @> now()
+  ) as unit_price_cents
+  into v_found
+  from app_public.ticket_categories as c
+  join app_public.admission_pool_categories as pc
+    on pc.organization_id = c.organization_id
+    and pc.performance_id = (take_admissions.sale).performance_id
+    and pc.ticket_category_id = c.id
+  join app_public.admission_pools as pool
+    on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
+  where c.organization_id = (take_admissions.sale).organization_id
+    and c.id = take_admissions.ticket_category_id
+    and c.status = 'active';
+  if v_found.unit_price_cents is null then
+    raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
+  end if;
+
+  foreach v_pool_id in array v_found.chain loop
+    perform app_private.take_from_pool(
+      (take_admissions.sale).organization_id, v_pool_id,
+      case when v_pool_id = v_found.id then v_found.slot_count
+        else app_private.slot_count_of(v_pool_id) end,
+      take_admissions.booking_id, take_admissions.quantity, take_admissions.held_until
+    );
+  end loop;
+
+  if v_is_new then
+    perform app_private.require_room_for_cart(take_admissions.sale, take_admissions.new_buyer);
+    v_reference := app_private.generate_booking_reference(
+      (take_admissions.sale).organization_id
+    );
+  end if;
+  with line as (
+    select * from app_hidden.price_line(
+      v_found.unit_price_cents, take_admissions.quantity, take_admissions.sale
+    )
+  ),
+  new_booking as (
+    insert into app_public.bookings as b (
+      id, organization_id, performance_id, booking_reference, user_id, cart_token_hash,
+      booking_channel, currency, subtotal_cents, service_fee_cents, processing_fee_cents,
+      tax_cents, total_amount_cents, commission_percentage, commission_amount_cents,
+      payout_cents, expires_at
+    )
+    select
+      take_admissions.booking_id, (take_admissions.sale).organization_id,
+      (take_admissions.sale).performance_id, v_reference,
+      (take_admissions.new_buyer).user_id, (take_admissions.new_buyer).cart_token_hash,
+      app_hidden.current_channel(), (take_admissions.sale).currency, l.subtotal_cents,
+      l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents,
+      (take_admissions.sale).commission_percentage, c.commission_cents,
+      l.subtotal_cents - c.commission_cents, take_admissions.held_until
+    from line as l
+    cross join lateral (
+      select app_hidden.percentage_of(
+        l.subtotal_cents, (take_admissions.sale).commission_percentage
+      ) as commission_cents
+    ) as c
+    where v_is_new
+    returning b as booking
+  ),
+  new_item as (
+    insert into app_public.booking_items (
+      organization_id, booking_id, item_type, ticket_category_id, quantity, unit_price_cents,
+      subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents, total_cents
+    )
+    select
+      (take_admissions.sale).organization_id, take_admissions.booking_id, 'admission',
+      take_admissions.ticket_category_id, take_admissions.quantity, v_found.unit_price_cents,
+      l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents
+    from line as l
+  )
+  select (n.booking).* into v_booking from new_booking as n;
+  if (take_admissions.sale).screens_holds then
+    perform app_private.screen_hold(take_admissions.booking_id, take_admissions.quantity);
+  end if;
+  return v_booking;
+end
+$$;
+
+comment on function app_private.take_admissions(
+  app_private.sale, uuid, integer, uuid, timestamptz, app_private.buyer
+) is
+  'Holds admissions of a category for a booking and adds their line, priced, to it. For a new '
+  'buyer it makes the booking, and returns it. Raises LMFEW, LMSAL, LMRSK.';
