@@ -1,5 +1,5 @@
 -- If this fails, people are not told what is stored about them, or are told what is about others.
-select plan(22);
+select plan(28);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -21,6 +21,12 @@ select tests.as_owner();
 select set_config('lml.session_token', tests.token('session of theatre owner'), true);
 update app_public.customers set phone = '+431234567' where id = tests.id('customer.ada');
 select set_config('lml.ip_address', '', true);
+
+select tests.sell('rivals', 'rival', 8, 1);
+select tests.as_owner();
+select tests.keep(
+  'customer.rival', (select customer_id from app_public.bookings where id = tests.id('rivals'))
+);
 
 create table tests.documents (name text, document jsonb);
 grant all on tests.documents to public;
@@ -106,6 +112,43 @@ from (values
   ('theatre owner', $$ select app_public.export_customer_data(uuidv7()) $$, 'LMNFD'),
   ('theatre owner', $$ select app_public.export_customer_data(null) $$, 'LMNFD')
 ) as w (who, call, outcome);
+
+-- Nobody in the owner's name, either.
+select tests.as_owner();
+create function tests.as_owner_of_theatre(impersonator uuid) returns void
+language plpgsql volatile as $$
+begin
+  perform tests.as_owner();
+  update app_public.user_sessions as s
+  set impersonator_id = as_owner_of_theatre.impersonator
+  where s.user_id = tests.user_id('theatre owner');
+  perform tests.sign_in('theatre owner');
+end
+$$;
+select tests.as_owner_of_theatre(tests.user_id('eve'));
+select tests.refused(call, 'LMIMP', call)
+from unnest(array[
+  $$ select app_public.export_customer_data(tests.id('customer.ada')) $$,
+  $$ select app_public.erase_customer(tests.id('customer.ada')) $$,
+  $$ select app_public.record_customer_consent(
+    tests.id('customer.ada'), 'newsletter', true, '2026-01', 'paper'
+  ) $$
+]) as call;
+select tests.refused(
+  $$ select app_public.export_customer_data(tests.id('customer.rival')) $$, 'LMNFD',
+  'who is told no more than the owner'
+);
+select tests.as_owner();
+select tests.as_owner_of_theatre(null);
+select lives_ok(
+  $$ select app_public.record_customer_consent(
+    tests.id('customer.ada'), 'newsletter', true, '2026-01', 'paper'
+  ) $$,
+  'control: the owner does'
+);
+select lives_ok(
+  $$ select app_public.export_customer_data(tests.id('customer.ada')) $$, 'control: all of it'
+);
 
 -- An address counts once it is proven.
 select tests.as_owner();
