@@ -1,6 +1,6 @@
 -- If this fails, a review loses the seats or keeps them for ever, a refused buyer is charged or told
 -- the rule, or a rule's rate is not what its judges found.
-select plan(93);
+select plan(95);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -176,6 +176,21 @@ select tests.as_owner();
 select tests.refused(
   'update app_public.fraud_alert_notes set note = ''x''', 'LMAPP', 'and stays as it is'
 );
+
+-- Not while the platform has stopped all sales.
+select tests.as_owner();
+insert into app_public.platform_staff (user_id, role)
+values (tests.user_id('root'), 'admin'), (tests.user_id('guard'), 'security');
+select tests.sign_in('guard');
+select app_public.suspend_organization(tests.id('theatre.organization'), 'A fraud.');
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.approve_fraud_review(tests.id('first')) $$, 'LMORG',
+  'a suspended organization sells nothing by approving it'
+);
+select is(tests.status(tests.id('first')), 'fraud_hold', 'which stays as it is');
+select tests.sign_in('guard');
+select app_public.reactivate_organization(tests.id('theatre.organization'));
 
 -- Approved: everything that was found was a false positive.
 select tests.sign_in('theatre admin');
