@@ -1,5 +1,5 @@
 -- If this fails, people are not told what is stored about them, or are told what is about others.
-select plan(28);
+select plan(33);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -161,5 +161,47 @@ update app_public.users set email_verified_at = now() where email = 'guest9@exam
 select is(
   (app_private.person_of_user(tests.user_id('guest9'))).booking_ids, array[tests.id('eve')],
   'who proves it does'
+);
+
+-- A present: Bob buys with his account, and has the tickets sent to an address that has one, too.
+select tests.user_id('bob');
+select set_config('lml.ip_address', '198.51.100.77', true),
+  set_config('lml.device', 'the telephone of bob', true), tests.sign_in('bob');
+select tests.keep(
+  'present', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(7))).id
+);
+select app_public.start_checkout(tests.id('present'), 'guest9@example.com', 'Bob', 'B');
+select set_config('lml.ip_address', '', true), set_config('lml.device', '', true);
+select tests.as_owner();
+create function tests.export_of(name text) returns text
+language sql stable as $$
+  select app_private.export_person(
+    app_private.person_of_user(tests.user_id(export_of.name))
+  )::text
+$$;
+select is(
+  tests.export_of('guest9') ~ format(
+    '198\.51\.100\.77|telephone of bob|%s|%s', tests.user_id('bob'), tests.id('present')
+  ), false, 'who gets a present is not told from where it came'
+);
+select is(
+  tests.export_of('guest9') ~ tests.id('eve')::text, true,
+  'control: what was bought as a guest is told'
+);
+select is(
+  tests.export_of('bob') ~ '198\.51\.100\.77' and tests.export_of('bob') ~ 'telephone of bob', true,
+  'control: the giver is told'
+);
+select is(
+  (app_private.person_of_user(tests.user_id('guest9'))).booking_ids @> array[tests.id('present')],
+  true, 'the address is forgotten there nevertheless'
+);
+select is(
+  app_private.export_person(
+    app_private.person_of_customer(
+      (select customer_id from app_public.bookings where id = tests.id('present'))
+    )
+  )::text ~ tests.id('present')::text, true,
+  'and the organization, whose sale it is, knows all of it'
 );
 select * from tests.consistent();
