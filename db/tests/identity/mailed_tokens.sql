@@ -1,5 +1,5 @@
 -- If this fails, a token that was mailed before somebody took their account back takes it again.
-select plan(10);
+select plan(14);
 
 select tests.user_id('ada');
 create function tests.ask(purpose text, words text) returns void
@@ -60,3 +60,42 @@ select is(
   app_private.reset_password(tests.token('new mailbox'), '$argon2id$5'), tests.user_id('ada'),
   'control: whoever reads the new one does'
 );
+
+-- Nobody's mailbox is flooded: neither by asking for the same again, nor for another in between.
+select tests.as_owner();
+select tests.user_id('eve'), tests.user_id('mallory');
+create function tests.mails(address text) returns bigint
+language sql stable as $$
+  select count(*) from app_private.outgoing_emails as e where e.recipient = mails.address::public.citext
+$$;
+create function tests.want(address text, number integer) returns void
+language sql volatile as $$
+  select app_private.request_email_change(
+    want.address, tests.token(want.address || ' ' || want.number)
+  )
+$$;
+select set_config('lml.session_token', tests.token('session of mallory'), true);
+do $$
+begin
+  for i in 1..5 loop
+    perform tests.want('eve@example.com', i);
+    perform tests.want('one@example.com', i);
+    perform tests.want('two@example.com', i);
+  end loop;
+end
+$$;
+select is(tests.mails('eve@example.com'), 1::bigint, 'an address that has an account is mailed once');
+select is(tests.mails('one@example.com'), 1::bigint, 'as is one that has none');
+do $$
+begin
+  for i in 6..25 loop
+    update app_private.outgoing_emails set created_at = created_at - interval '2 minutes';
+    update app_private.user_tokens set created_at = created_at - interval '2 minutes';
+    perform tests.want('one@example.com', i);
+  end loop;
+end
+$$;
+select is(tests.mails('one@example.com'), 10::bigint, 'and nobody more than ten times a day');
+update app_private.outgoing_emails set created_at = created_at - interval '1 day';
+select tests.want('one@example.com', 26);
+select is(tests.mails('one@example.com'), 11::bigint, 'control: on the next day, again');

@@ -1,5 +1,5 @@
 -- If this fails, an invitation lets somebody in whom nobody wanted, or keeps somebody out.
-select plan(35);
+select plan(38);
 
 select tests.create_theatre();
 select tests.user_id('ada');
@@ -175,3 +175,23 @@ select tests.invite('theatre owner', 'guard@example.com', 'viewer', 10);
 select app_private.close_account();
 select tests.sign_in('guard');
 select tests.refused($$ select tests.accept(10) $$, 'LMINV', 'the inviter has closed their account');
+
+-- Nobody's mailbox is flooded, by however many invitations.
+select tests.as_owner();
+create function tests.flood(first integer, last integer) returns text
+language plpgsql volatile as $$
+begin
+  for i in flood.first..flood.last loop
+    perform app_public.revoke_invitation(
+      tests.invite('eve', 'victim@example.com', 'viewer', i)
+    );
+  end loop;
+  return 'mailed';
+end
+$$;
+select is(tests.flood(101, 110), 'mailed', 'control: an address is invited ten times');
+select tests.refused(
+  $$ select tests.flood(111, 111) $$, 'LMINP', 'and not again, though each invitation is a new one'
+);
+update app_private.outgoing_emails set created_at = created_at - interval '25 hours';
+select is(tests.flood(112, 112), 'mailed', 'before the next day');
