@@ -1,6 +1,6 @@
 -- The token goes to the new address; the old one is told at the end. If the new address has an
--- account already, its owner is told instead, and the caller learns nothing; nor whether anything was
--- mailed, since mailboxes of others are not to be flooded.
+-- account already, its owner is told instead, and the caller learns nothing; nor whether anything
+-- was mailed, since mailboxes of others are not to be flooded.
 create or replace function app_private.request_email_change(email text, token text)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- What a membership is worth: nothing when it is not in force, or its account is closed or suspended,
--- and nothing in the whole organization when it is restricted to venues.
+-- What a membership is worth: nothing when it is not in force, nor when its account is closed or
+-- suspended, and nothing in the whole organization when it is restricted to venues.
 create or replace function app_private.permissions_of(organization_id uuid, user_id uuid)
 returns text[]
 language sql stable security definer set search_path = ''

@@ -1,6 +1,6 @@
--- Writing to the organization makes whoever else ends an ownership wait, and then look again; under a
--- stricter isolation than read committed, it fails. A membership goes on when the account is closed,
--- and whoever cannot sign in owns nothing.
+-- Writing to the organization makes whoever else ends an ownership wait, and then look again; under
+-- a stricter isolation than read committed, it fails. A membership goes on when the account is
+-- closed, and whoever cannot sign in owns nothing.
 create or replace function app_private.require_owner(organization_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''

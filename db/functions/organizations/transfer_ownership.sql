@@ -8,6 +8,7 @@ declare
   );
   v_member app_public.organization_members;
 begin
+  perform app_hidden.refuse_impersonator();
   select * into v_member
   from app_public.organization_members as m
   where m.organization_id = v_organization.id and m.id = transfer_ownership.member_id
@@ -48,5 +49,5 @@ $$;
 
 comment on function app_public.transfer_ownership(uuid, uuid) is
   'Makes a member an owner, and the calling owner an admin. Needs organization.own. '
-  'Raises LMNFD, LMRGT, LMINP (not active, or an account that is closed or suspended).';
+  'Raises LMNFD, LMRGT, LMIMP, LMINP (not active, or an account that is closed or suspended).';
 grant execute on function app_public.transfer_ownership(uuid, uuid) to lml_user;

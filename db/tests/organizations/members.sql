@@ -1,6 +1,6 @@
 -- If this fails, somebody gets rights that nobody may give them, keeps rights that were taken, or
 -- an organization belongs to nobody.
-select plan(51);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -142,6 +142,46 @@ select tests.sign_in('theatre staff');
 select is(app_public.leave_organization(tests.id('theatre.organization')), true, 'one leaves');
 select is(
   app_public.leave_organization(tests.id('theatre.organization')), false, 'which is done once'
+);
+
+-- Nobody gives rights in somebody else's name: they would stay when the hour is over.
+select tests.as_owner();
+update app_public.user_sessions set impersonator_id = tests.user_id('eve')
+where user_id = tests.user_id('theatre owner');
+select tests.sign_in('theatre owner');
+select tests.refused(call, 'LMIMP', call)
+from unnest(array[
+  $$ select app_public.change_member_role(tests.id('m.theatre.viewer'), 'owner') $$,
+  $$ select app_public.grant_member_permission(tests.id('m.theatre.viewer'), 'audit.read') $$,
+  $$ select app_public.remove_member(tests.id('m.theatre.viewer')) $$,
+  $$ select app_public.lift_venue_restriction(tests.id('m.theatre.viewer')) $$,
+  $$ select app_public.transfer_ownership(
+    tests.id('theatre.organization'), tests.id('m.theatre.viewer')
+  ) $$
+]) as call;
+select tests.refused(
+  $$ select app_public.transfer_ownership(
+    tests.id('rival.organization'), tests.id('m.rival.viewer')
+  ) $$, 'LMNFD', 'who is told no more than the owner'
+);
+select tests.as_owner();
+select set_config('lml.session_token', tests.token('session of theatre owner'), true);
+select tests.refused(
+  $$ select app_private.invite_member(
+    tests.id('theatre.organization'), 'eve@example.com', 'owner', tests.token('eve')
+  ) $$, 'LMIMP', 'nor does anybody invite themselves so'
+);
+update app_public.user_sessions set impersonator_id = null
+where user_id = tests.user_id('theatre owner');
+select isnt(
+  app_private.invite_member(
+    tests.id('theatre.organization'), 'eve@example.com', 'owner', tests.token('eve')
+  ), null, 'control: the owner invites'
+);
+select tests.sign_in('theatre owner');
+select lives_ok(
+  $$ select app_public.grant_member_permission(tests.id('m.theatre.viewer'), 'audit.read') $$,
+  'control: and gives rights'
 );
 
 -- Never ownerless.
