@@ -40,7 +40,7 @@ begin
     v_booking, 'false_positive', approve_fraud_review.note
   );
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 
