@@ -1,6 +1,6 @@
 -- If this fails, a review loses the seats or keeps them for ever, a refused buyer is charged or told
 -- the rule, or a rule's rate is not what its judges found.
-select plan(95);
+select plan(97);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -374,6 +374,26 @@ select tests.sign_in('theatre admin');
 select tests.refused(
   $$ select app_public.approve_fraud_review(tests.id('own cart')) $$, 'LMRGT',
   'an order for the own address is an own one, without an account, too'
+);
+-- Changing the address of the account between buying and deciding makes it nobody else's.
+select tests.as_owner();
+insert into app_public.customers (organization_id, user_id, email)
+values (
+  tests.id('theatre.organization'), tests.user_id('theatre admin'), 'old.admin@example.com'
+);
+select tests.buys(9, 'old.admin@example.com', '{}', 2);
+select tests.keep('old address', tests.id('last'));
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.approve_fraud_review(tests.id('old address')) $$, 'LMRGT',
+  'an order for an address that was one''s own is an own one'
+);
+select tests.as_owner();
+update app_public.customers set user_id = null where email = 'old.admin@example.com';
+select tests.sign_in('theatre admin');
+select is(
+  (app_public.approve_fraud_review(tests.id('old address'))).status::text, 'pending_payment',
+  'control: an order of somebody unknown is not'
 );
 
 -- In the audit log.
