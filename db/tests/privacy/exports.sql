@@ -1,5 +1,5 @@
 -- If this fails, people are not told what is stored about them, or are told what is about others.
-select plan(33);
+select plan(36);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -161,6 +161,30 @@ update app_public.users set email_verified_at = now() where email = 'guest9@exam
 select is(
   (app_private.person_of_user(tests.user_id('guest9'))).booking_ids, array[tests.id('eve')],
   'who proves it does'
+);
+
+-- Nor does who typed it first, and bought there before the one who reads mail at it.
+select tests.sign_in('guest6');
+select tests.keep(
+  'typed', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(11))).id
+);
+select app_public.start_checkout(tests.id('typed'));
+select tests.sell('read', 'theatre', 6, 12);
+select tests.as_owner();
+select is(
+  (select count(distinct b.customer_id) from app_public.bookings as b
+    where b.id in (tests.id('typed'), tests.id('read'))),
+  1::bigint, 'both are the same customer to the organization'
+);
+select is(
+  (app_private.person_of_user(tests.user_id('guest6'))).booking_ids, array[tests.id('typed')],
+  'who only types an address gets what they bought themselves'
+);
+update app_public.users set email = 'mine@example.com', email_verified_at = now()
+where email = 'guest6@example.com';
+select is(
+  (app_private.person_of_user(tests.user_id('guest6'))).booking_ids, array[tests.id('typed')],
+  'also when they prove another address later'
 );
 
 -- A present: Bob buys with his account, and has the tickets sent to an address that has one, too.
