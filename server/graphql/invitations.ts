@@ -25,13 +25,13 @@ export const InvitationsPlugin: GraphileConfig.Plugin = extendSchema((build) => 
         """
         Invites an address to work for an organization, for seven days; inviting it again replaces
         the invitation. Needs members.manage and all rights of the role. Raises LMNFD, LMRGT, LMINP,
-        LMORG, LMAUT, LMSES.
+        LMIMP, LMORG, LMAUT, LMSES.
         """
         inviteMember(input: InviteMemberInput!): InviteMemberPayload
         """
         Mails an open invitation again, ten times at most; its earlier mails are worthless then.
         Needs members.manage and all rights of its role. Raises LMNFD, LMRGT, LMINV, LMINP, LMAUT,
-        LMSES.
+        LMIMP, LMSES.
         """
         resendInvitation(input: ResendInvitationInput!): ResendInvitationPayload
       }

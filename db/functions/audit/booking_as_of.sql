@@ -44,6 +44,10 @@ begin
       'total_amount_cents'
     ];
   end if;
+  -- Names as everywhere: reading the audit is no right to read them.
+  if not app_private.may_read_buyer(v_last) then
+    v_row := v_row - array['customer_email', 'customer_name'];
+  end if;
   v_past := jsonb_populate_record(null::app_public.past_booking, v_row);
   v_past.booking_id := booking_as_of.booking_id;
   v_past.status := v_move.to_status;

@@ -427,7 +427,11 @@ as $$
   from app_public.organizations as o
   where not exists (
     select from app_public.organization_members as m
-    where m.organization_id = o.id and m.role = 'owner' and m.status = 'active'
+    join app_public.users as u on u.id = m.user_id
+    where m.organization_id = o.id
+      and m.role = 'owner'
+      and m.status = 'active'
+      and u.account_status <> 'deleted'
   )
 $$;
 

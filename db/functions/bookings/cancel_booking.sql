@@ -14,7 +14,7 @@ begin
     cancel_booking.idempotency_key, 'cancel_booking',
     jsonb_build_array(cancel_booking.booking_id, cancel_booking.reason)
   ) is not null then
-    return v_booking;
+    return app_private.masked_booking(v_booking);
   end if;
   if length(cancel_booking.reason) > 500 then
     raise exception 'A reason has at most 500 characters.'
@@ -50,7 +50,7 @@ begin
     perform app_private.withdraw_payment(v_booking);
   end if;
   perform app_private.keep_result(cancel_booking.idempotency_key, v_booking.id);
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 

@@ -14,11 +14,13 @@ begin
   )
   values (
     find_or_create_customer.organization_id,
-    -- An account is linked to its own address only: nobody may claim a stranger's history.
+    -- An account is linked to its own address only, once it is proven: nobody may claim a stranger's
+    -- history, nor what that stranger will buy.
     (
       select u.id from app_public.users as u
       where u.id = find_or_create_customer.user_id
         and u.email operator(public.=) find_or_create_customer.email::public.citext
+        and u.email_verified_at is not null
     ),
     find_or_create_customer.email::public.citext,
     find_or_create_customer.first_name, find_or_create_customer.last_name,

@@ -20,7 +20,7 @@ begin
       start_checkout.last_name, start_checkout.phone
     )
   ) is not null then
-    return v_booking;
+    return app_private.masked_booking(v_booking);
   end if;
   perform app_private.require_open_draft(v_booking);
   v_sale := app_private.open_sale(v_booking.performance_id);
@@ -74,7 +74,7 @@ begin
   end if;
   perform app_private.keep_result(start_checkout.idempotency_key, v_booking.id);
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 

@@ -8,8 +8,20 @@ declare
   v_user_id uuid := app_hidden.require_user_id();
   v_email text;
   v_draft_id uuid;
+  v_organization_ids uuid[];
 begin
   perform app_hidden.refuse_impersonator();
+  -- Organizations before everything else: an ownership that is handed over now is waited for.
+  v_organization_ids := array(
+    select o.id
+    from app_public.organizations as o
+    where o.id in (
+      select m.organization_id from app_public.organization_members as m
+      where m.user_id = v_user_id
+    )
+    order by o.id
+    for no key update
+  );
   -- Bookings before the account, as in a checkout. One that starts now finds its cart canceled.
   for v_draft_id in
     select b.id from app_public.bookings as b
@@ -31,15 +43,9 @@ begin
   );
   if exists (
     select from app_public.organization_members as m
-    where m.user_id = v_user_id and m.role = 'owner' and m.status = 'active'
-      and not exists (
-        select from app_public.organization_members as other
-        where other.organization_id = m.organization_id
-          and other.user_id <> v_user_id and other.role = 'owner' and other.status = 'active'
-      )
+    where m.user_id = v_user_id and m.organization_id <> all (v_organization_ids)
   ) then
-    raise exception 'An organization would be left without an owner.'
-      using errcode = 'LMOWN', hint = 'Make somebody else its owner first.';
+    raise exception 'An invitation was accepted meanwhile.' using errcode = '40001';
   end if;
   perform app_private.end_platform_role(v_user_id, v_user_id);
   update app_public.users as u set account_status = 'deleted' where u.id = v_user_id;

@@ -13,6 +13,9 @@ begin
   update app_public.users as u
   set email = v_token.email, email_verified_at = now()
   where u.id = v_token.user_id;
+  -- Whoever reads the old mailbox must not choose a password any more.
+  delete from app_private.user_tokens as t
+  where t.user_id = v_token.user_id and t.purpose = 'reset_password' and t.used_at is null;
   perform app_private.queue_email(v_old_email, 'email_changed');
   return true;
 exception

@@ -1,5 +1,6 @@
 -- The token goes to the new address; the old one is told at the end. If the new address has an
--- account already, its owner is told instead, and the caller learns nothing.
+-- account already, its owner is told instead, and the caller learns nothing; nor whether anything
+-- was mailed, since mailboxes of others are not to be flooded.
 create or replace function app_private.request_email_change(email text, token text)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -13,6 +14,11 @@ begin
     or length(request_email_change.email) > 320
   then
     raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
+  end if;
+  if not app_private.may_mail(
+    request_email_change.email, array['change_email', 'address_in_use']
+  ) then
+    return;
   end if;
   if exists (
     select from app_public.users as u

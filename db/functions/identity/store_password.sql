@@ -17,6 +17,11 @@ begin
     and s.revoked_at is null
     and s.id is distinct from store_password.kept_session_id;
   perform app_private.revoke_trusted_devices(store_password.user_id);
+  -- Whoever knew the old password may have asked for another address, whose token needs no session.
+  delete from app_private.user_tokens as t
+  where t.user_id = store_password.user_id
+    and t.purpose in ('change_email', 'reset_password')
+    and t.used_at is null;
   select u.email::text into strict v_email
   from app_public.users as u where u.id = store_password.user_id;
   perform app_private.queue_email(v_email, 'password_changed');
@@ -24,4 +29,5 @@ end
 $$;
 
 comment on function app_private.store_password(uuid, text, uuid) is
-  'A new password ends every other session and the trust in devices, and its owner is told.';
+  'A new password ends every other session, the trust in devices, and what was mailed before for '
+  'another password or address; its owner is told.';

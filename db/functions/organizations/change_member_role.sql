@@ -30,6 +30,6 @@ $$;
 
 comment on function app_public.change_member_role(uuid, app_public.organization_role) is
   'Gives a member another role. Needs members.manage, and all rights of the old and the new role. '
-  'Raises LMNFD, LMRGT, LMINP, LMOWN (the last owner).';
+  'Raises LMNFD, LMRGT, LMIMP, LMINP, LMOWN (the last owner).';
 grant execute on function app_public.change_member_role(uuid, app_public.organization_role)
   to lml_user;

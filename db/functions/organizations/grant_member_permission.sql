@@ -41,5 +41,5 @@ $$;
 
 comment on function app_public.grant_member_permission(uuid, text) is
   'Lets a member do something beyond the role. Needs members.manage, the permission itself, and '
-  'all that the member may do. Raises LMNFD, LMRGT, LMINP (no such permission).';
+  'all that the member may do. Raises LMNFD, LMRGT, LMIMP, LMINP (no such permission).';
 grant execute on function app_public.grant_member_permission(uuid, text) to lml_user;

@@ -39,5 +39,5 @@ $$;
 
 comment on function app_public.grant_venue_access(uuid, uuid) is
   'Restricts a member to venues, and adds this one. Needs members.manage and all that the member '
-  'may do. Raises LMNFD, LMRGT, LMINP (an owner).';
+  'may do. Raises LMNFD, LMRGT, LMIMP, LMINP (an owner).';
 grant execute on function app_public.grant_venue_access(uuid, uuid) to lml_user;

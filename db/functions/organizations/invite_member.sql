@@ -64,7 +64,7 @@ comment on function app_private.invite_member(
   uuid, text, app_public.organization_role, text
 ) is
   'Invites an address for seven days. Needs members.manage and all rights of the role. '
-  'Raises LMNFD, LMRGT, LMINP, LMORG, LMAUT, LMSES.';
+  'Raises LMNFD, LMRGT, LMIMP, LMINP, LMORG, LMAUT, LMSES.';
 grant execute on function app_private.invite_member(
   uuid, text, app_public.organization_role, text
 ) to lml_authenticator;

@@ -19,5 +19,5 @@ $$;
 
 comment on function app_public.lift_venue_restriction(uuid) is
   'Lets a member''s rights hold at all venues again. Needs members.manage and all that the member '
-  'may do. Raises LMNFD, LMRGT.';
+  'may do. Raises LMNFD, LMRGT, LMIMP.';
 grant execute on function app_public.lift_venue_restriction(uuid) to lml_user;

@@ -26,4 +26,4 @@ $$;
 
 comment on function app_private.lock_member(uuid) is
   'A member, locked with the organization, if the caller has members.manage and all that the '
-  'member may do. Raises LMNFD, LMRGT, LMAUT, LMSES.';
+  'member may do. Raises LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';

@@ -1,5 +1,5 @@
--- What a membership is worth: nothing when it is not in force, and nothing in the whole
--- organization when it is restricted to venues.
+-- What a membership is worth: nothing when it is not in force, nor when its account is closed or
+-- suspended, and nothing in the whole organization when it is restricted to venues.
 create or replace function app_private.permissions_of(organization_id uuid, user_id uuid)
 returns text[]
 language sql stable security definer set search_path = ''
@@ -7,6 +7,7 @@ as $$
   select array(
     select p.permission
     from app_public.organization_members as m
+    join app_public.users as u on u.id = m.user_id and u.account_status = 'active'
     join app_public.role_permissions as p on p.role = m.role
     where m.organization_id = permissions_of.organization_id
       and m.user_id = permissions_of.user_id
@@ -15,6 +16,7 @@ as $$
     union
     select p.permission
     from app_public.organization_members as m
+    join app_public.users as u on u.id = m.user_id and u.account_status = 'active'
     join app_public.member_permissions as p
       on p.member_id = m.id and p.organization_id = m.organization_id
     where m.organization_id = permissions_of.organization_id

@@ -16,5 +16,5 @@ $$;
 
 comment on function app_public.reactivate_member(uuid) is
   'Puts a member''s rights into force again. '
-  'Needs members.manage and all that the member may do. Raises LMNFD, LMRGT.';
+  'Needs members.manage and all that the member may do. Raises LMNFD, LMRGT, LMIMP.';
 grant execute on function app_public.reactivate_member(uuid) to lml_user;

@@ -10,5 +10,5 @@ $$;
 
 comment on function app_public.remove_member(uuid) is
   'Ends a membership at once. Needs members.manage and all that the member may do. '
-  'Raises LMNFD, LMRGT, LMOWN (the last owner).';
+  'Raises LMNFD, LMRGT, LMIMP, LMOWN (the last owner).';
 grant execute on function app_public.remove_member(uuid) to lml_user;

@@ -1,4 +1,5 @@
--- Nobody gives, takes or judges what they do not have themselves.
+-- Nobody gives, takes or judges what they do not have themselves. Whoever acts in somebody's name
+-- has their rights for an hour: what they gave would stay.
 create or replace function app_private.require_grantable(
   organization_id uuid, permissions text[]
 )
@@ -8,6 +9,7 @@ as $$
 declare
   v_missing text;
 begin
+  perform app_hidden.refuse_impersonator();
   select string_agg(p, ', ' order by p) into v_missing
   from unnest(require_grantable.permissions) as p
   where p <> all (
@@ -21,4 +23,4 @@ end
 $$;
 
 comment on function app_private.require_grantable(uuid, text[]) is
-  'Raises LMRGT unless the signed-in user has all of these permissions.';
+  'Raises LMRGT unless the signed-in user has all of these permissions; LMIMP in somebody''s name.';

@@ -20,5 +20,6 @@ $$;
 
 comment on function app_private.resend_invitation(uuid, text) is
   'Mails an open invitation again, with another token and for another seven days, ten times at '
-  'most. Needs members.manage and all rights of its role. Raises LMNFD, LMRGT, LMINV, LMINP.';
+  'most. Needs members.manage and all rights of its role. Raises LMNFD, LMRGT, LMIMP, LMINV, '
+  'LMINP.';
 grant execute on function app_private.resend_invitation(uuid, text) to lml_authenticator;

@@ -17,5 +17,5 @@ $$;
 
 comment on function app_public.revoke_member_permission(uuid, text) is
   'Takes an extra permission away: true, or false when the member had none. Needs members.manage '
-  'and all that the member may do. Raises LMNFD, LMRGT.';
+  'and all that the member may do. Raises LMNFD, LMRGT, LMIMP.';
 grant execute on function app_public.revoke_member_permission(uuid, text) to lml_user;

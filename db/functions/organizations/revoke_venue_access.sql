@@ -20,5 +20,5 @@ $$;
 comment on function app_public.revoke_venue_access(uuid, uuid) is
   'Takes a venue from a member: true, or false when the member did not have it. After the last '
   'one the member has none. Needs members.manage and all that the member may do. '
-  'Raises LMNFD, LMRGT.';
+  'Raises LMNFD, LMRGT, LMIMP.';
 grant execute on function app_public.revoke_venue_access(uuid, uuid) to lml_user;

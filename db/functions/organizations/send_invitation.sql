@@ -11,6 +11,21 @@ begin
   end if;
   select * into strict v_invitation
   from app_public.organization_invitations as i where i.id = send_invitation.invitation_id;
+  -- Revoking an invitation, or another organization, makes no room for more mails. Two at once wait
+  -- for each other, as in may_mail.
+  perform pg_advisory_xact_lock(
+    hashtextextended('mail to ' || lower(v_invitation.email::text), 0)
+  );
+  if 10 <= (
+    select count(*)
+    from app_private.outgoing_emails as e
+    where e.recipient operator(public.=) v_invitation.email
+      and e.template = 'organization_invitation'
+      and e.created_at > now() - interval '1 day'
+  ) then
+    raise exception 'This address was invited ten times within a day.'
+      using errcode = 'LMINP', detail = 'email', hint = 'Try again tomorrow.';
+  end if;
   delete from app_private.invitation_tokens as t
   where t.organization_id = v_invitation.organization_id and t.invitation_id = v_invitation.id;
   insert into app_private.invitation_tokens (token_hash, organization_id, invitation_id)

@@ -17,5 +17,6 @@ $$;
 
 comment on function app_public.suspend_member(uuid) is
   'Puts a member''s rights out of force, and revokes the member''s open invitations. '
-  'Needs members.manage and all that the member may do. Raises LMNFD, LMRGT, LMOWN (the last owner).';
+  'Needs members.manage and all that the member may do. '
+  'Raises LMNFD, LMRGT, LMIMP, LMOWN (the last owner).';
 grant execute on function app_public.suspend_member(uuid) to lml_user;

@@ -1,21 +1,10 @@
--- Two owners who leave at once would each see the other one. Writing to the organization makes the
--- second wait, and then look again; under a stricter isolation than read committed, it fails.
+-- Two owners who leave at once would each see the other one: see require_owner.
 create or replace function app_hidden.tg_organization_members__keep_an_owner()
 returns trigger
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  update app_public.organizations as o
-  set updated_at = now()
-  where o.id = old.organization_id;
-  if not exists (
-    select from app_public.organization_members as m
-    where m.organization_id = old.organization_id and m.role = 'owner' and m.status = 'active'
-  ) then
-    raise exception 'An organization has an owner at all times.'
-      using errcode = 'LMOWN', detail = old.organization_id::text,
-        hint = 'Transfer the ownership first.';
-  end if;
+  perform app_private.require_owner(old.organization_id);
   return null;
 end
 $$;

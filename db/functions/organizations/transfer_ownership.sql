@@ -8,6 +8,7 @@ declare
   );
   v_member app_public.organization_members;
 begin
+  perform app_hidden.refuse_impersonator();
   select * into v_member
   from app_public.organization_members as m
   where m.organization_id = v_organization.id and m.id = transfer_ownership.member_id
@@ -22,6 +23,13 @@ begin
   if v_member.status <> 'active' then
     raise exception 'The membership is %.', v_member.status
       using errcode = 'LMINP', detail = 'member_id', hint = 'Reactivate the member first.';
+  end if;
+  if not exists (
+    select from app_public.users as u
+    where u.id = v_member.user_id and u.account_status = 'active'
+  ) then
+    raise exception 'The account of this member cannot sign in.'
+      using errcode = 'LMINP', detail = 'member_id';
   end if;
 
   perform app_private.revoke_venues(v_organization.id, v_member.user_id);
@@ -41,5 +49,5 @@ $$;
 
 comment on function app_public.transfer_ownership(uuid, uuid) is
   'Makes a member an owner, and the calling owner an admin. Needs organization.own. '
-  'Raises LMNFD, LMRGT, LMINP (not active).';
+  'Raises LMNFD, LMRGT, LMIMP, LMINP (not active, or an account that is closed or suspended).';
 grant execute on function app_public.transfer_ownership(uuid, uuid) to lml_user;

@@ -40,5 +40,5 @@ $$;
 comment on function app_public.erase_customer(uuid) is
   'Forgets who a customer of the organization is: the books stay, the person goes. Their account, '
   'if they have one, is their own. Needs privacy.manage. '
-  'Raises LMOPN (money on its way), LMNFD, LMRGT, LMAUT, LMSES.';
+  'Raises LMOPN (money on its way), LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.erase_customer(uuid) to lml_user;

@@ -19,5 +19,5 @@ $$;
 
 comment on function app_public.export_customer_data(uuid) is
   'Everything that an organization has stored about one of its customers, to be handed to them. '
-  'Needs privacy.manage. Raises LMNFD, LMRGT, LMAUT, LMSES.';
+  'Needs privacy.manage. Raises LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.export_customer_data(uuid) to lml_user;

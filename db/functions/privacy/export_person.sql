@@ -1,13 +1,25 @@
--- Every table of personal_tables, without secrets. Who else worked on an entry is their own affair.
+-- Every table of personal_tables, without secrets. Who else worked on an entry is their own affair, and
+-- so is what somebody else bought with an account of their own and had sent to this person: it says
+-- from where, and with which device. Erasure does forget the address that it was sent to.
 create or replace function app_private.export_person(person app_private.person)
 returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
+  v_person app_private.person := export_person.person;
   v_table record;
   v_rows jsonb;
   v_document jsonb := '{}';
 begin
+  if v_person.user_id is not null then
+    v_person.booking_ids := array(
+      select b.id
+      from app_public.bookings as b
+      where b.id = any (v_person.booking_ids)
+        and coalesce(b.user_id = v_person.user_id, true)
+      order by b.id
+    );
+  end if;
   for v_table in
     select p.relation, p.section, p.belongs, array(
       select c.column_name from app_private.column_classes as c
@@ -27,7 +39,7 @@ begin
       end,
       v_table.relation, v_table.belongs
     )
-    into v_rows using export_person.person, v_table.secrets;
+    into v_rows using v_person, v_table.secrets;
     v_document := v_document || jsonb_build_object(v_table.section, v_rows);
   end loop;
   return jsonb_build_object('format', 'lml-export/1', 'exported_at', now()) || v_document;

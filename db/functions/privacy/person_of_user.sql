@@ -12,15 +12,15 @@ as $$
   entries as (
     select c.id
     from app_public.customers as c, account as a
-    where c.user_id = a.id
-      or a.is_proven and c.user_id is null and c.email operator(public.=) a.email
+    where a.is_proven
+      and (c.user_id = a.id or c.user_id is null and c.email operator(public.=) a.email)
     union
     -- Another address that only this account ever gave.
     select c.id
     from account as a
     join app_public.bookings as b on b.user_id = a.id
     join app_public.customers as c on c.organization_id = b.organization_id and c.id = b.customer_id
-    where c.user_id is null
+    where coalesce(c.user_id = a.id, true)
       and not exists (
         select from app_public.bookings as other
         where other.organization_id = c.organization_id

@@ -25,7 +25,7 @@ comment on function app_public.record_customer_consent(
   uuid, app_public.consent_purpose, boolean, text, text
 ) is
   'Writes down what a customer said by telephone, letter or on paper. Needs privacy.manage. '
-  'Raises LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
+  'Raises LMINP, LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.record_customer_consent(
   uuid, app_public.consent_purpose, boolean, text, text
 ) to lml_user;

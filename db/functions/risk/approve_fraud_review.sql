@@ -4,10 +4,17 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_booking app_public.bookings := app_private.lock_fraud_review(approve_fraud_review.booking_id);
+  v_organization app_public.organizations;
 begin
   if v_booking.expires_at <= now() then
     raise exception 'The time for the review has run out.'
       using errcode = 'LMEXP', detail = v_booking.id::text;
+  end if;
+  -- The platform has stopped all sales, and nobody has begun to pay for this one.
+  select * into strict v_organization
+  from app_public.organizations as o where o.id = v_booking.organization_id;
+  if v_organization.status <> 'active' then
+    perform app_private.raise_not_active(v_organization);
   end if;
   -- Sales may have closed meanwhile: the buyer was in time.
   perform app_private.prolong_hold(
@@ -33,7 +40,7 @@ begin
     v_booking, 'false_positive', approve_fraud_review.note
   );
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 
@@ -41,5 +48,6 @@ comment on function app_public.approve_fraud_review(uuid, text) is
   'Accepts a booking under review: the buyer may pay until what was left of the review, and at '
   'least as long as any checkout. Its open alerts were false positives. Needs risk.manage, and '
   'somebody other than the buyer. '
-  'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMINP, LMAUT, LMSES.';
+  'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMORG (a suspended '
+  'organization), LMINP, LMAUT, LMSES.';
 grant execute on function app_public.approve_fraud_review(uuid, text) to lml_user;

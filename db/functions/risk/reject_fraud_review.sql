@@ -7,7 +7,7 @@ declare
 begin
   v_booking := app_private.refuse_checkout(v_booking);
   perform app_private.close_alerts_of_booking(v_booking, 'confirmed', reject_fraud_review.note);
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 

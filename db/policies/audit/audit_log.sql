@@ -1,4 +1,5 @@
--- Who may read the audit sees its organization's part.
+-- Who may read the audit sees its organization's part; what buyers are called, only with the right to
+-- read names, as everywhere.
 alter table app_public.audit_log enable row level security;
 alter table app_public.audit_log force row level security;
 
@@ -11,7 +12,13 @@ create policy all_owner on app_public.audit_log
 drop policy if exists select_member on app_public.audit_log;
 create policy select_member on app_public.audit_log
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('audit.read')));
+  using (
+    organization_id in (select app_hidden.permitted_organization_ids('audit.read'))
+    and (
+      entity_type not in ('bookings', 'customers')
+      or organization_id in (select app_hidden.permitted_organization_ids('customers.read_names'))
+    )
+  );
 
 revoke all on app_public.audit_log from public;
 grant select on app_public.audit_log to lml_user;

@@ -78,6 +78,8 @@ select results_eq(
 );
 
 -- A user.
+select tests.user_id('ada');
+update app_public.users set email_verified_at = now() where id = tests.user_id('ada');
 select tests.sign_in('ada');
 select tests.cart('ada', 4);
 select lives_ok($$ select app_public.start_checkout(tests.id('ada')) $$, 'a user needs no details');

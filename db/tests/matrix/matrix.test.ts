@@ -121,6 +121,8 @@ beforeAll(async () => {
     select tests.sign_in('theatre owner');
     select app_public.cancel_booking(tests.id('g1'));
     select tests.sell('g1b', 'theatre', 1, 3);
+    select tests.user_id('ada');
+    update app_public.users set email_verified_at = now() where email = 'ada@example.com';
     select tests.sign_in('ada');
     select tests.keep(
       'ada', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id

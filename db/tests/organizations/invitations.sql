@@ -1,5 +1,5 @@
 -- If this fails, an invitation lets somebody in whom nobody wanted, or keeps somebody out.
-select plan(32);
+select plan(38);
 
 select tests.create_theatre();
 select tests.user_id('ada');
@@ -154,3 +154,44 @@ select app_public.remove_member(m.id) from app_public.organization_members as m
 where m.user_id = tests.user_id('theatre admin');
 select tests.sign_in('eve');
 select tests.refused($$ select tests.accept(8) $$, 'LMINV', 'the inviter is gone');
+
+-- Nor has whoever is kept out by the platform, or has closed their account.
+select tests.as_owner();
+insert into app_public.platform_staff (user_id, role)
+values (tests.user_id('root'), 'admin'), (tests.user_id('guard'), 'security');
+select tests.invite('theatre owner', 'eve@example.com', 'owner', 9);
+select tests.sign_in('guard');
+select app_public.suspend_user(tests.user_id('theatre owner'), 'Runs a theatre that is not there.');
+select tests.sign_in('eve');
+select tests.refused($$ select tests.accept(9) $$, 'LMINV', 'the inviter is suspended');
+select tests.sign_in('guard');
+select app_public.reinstate_user(tests.user_id('theatre owner'));
+select tests.sign_in('eve');
+select is((tests.accept(9)).role::text, 'owner', 'control: reinstated, they have invited');
+select tests.as_owner();
+update app_public.user_sessions set revoked_at = null
+where user_id = tests.user_id('theatre owner');
+select tests.invite('theatre owner', 'guard@example.com', 'viewer', 10);
+select app_private.close_account();
+select tests.sign_in('guard');
+select tests.refused($$ select tests.accept(10) $$, 'LMINV', 'the inviter has closed their account');
+
+-- Nobody's mailbox is flooded, by however many invitations.
+select tests.as_owner();
+create function tests.flood(first integer, last integer) returns text
+language plpgsql volatile as $$
+begin
+  for i in flood.first..flood.last loop
+    perform app_public.revoke_invitation(
+      tests.invite('eve', 'victim@example.com', 'viewer', i)
+    );
+  end loop;
+  return 'mailed';
+end
+$$;
+select is(tests.flood(101, 110), 'mailed', 'control: an address is invited ten times');
+select tests.refused(
+  $$ select tests.flood(111, 111) $$, 'LMINP', 'and not again, though each invitation is a new one'
+);
+update app_private.outgoing_emails set created_at = created_at - interval '25 hours';
+select is(tests.flood(112, 112), 'mailed', 'before the next day');

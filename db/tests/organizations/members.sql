@@ -1,6 +1,6 @@
 -- If this fails, somebody gets rights that nobody may give them, keeps rights that were taken, or
 -- an organization belongs to nobody.
-select plan(44);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -144,6 +144,46 @@ select is(
   app_public.leave_organization(tests.id('theatre.organization')), false, 'which is done once'
 );
 
+-- Nobody gives rights in somebody else's name: they would stay when the hour is over.
+select tests.as_owner();
+update app_public.user_sessions set impersonator_id = tests.user_id('eve')
+where user_id = tests.user_id('theatre owner');
+select tests.sign_in('theatre owner');
+select tests.refused(call, 'LMIMP', call)
+from unnest(array[
+  $$ select app_public.change_member_role(tests.id('m.theatre.viewer'), 'owner') $$,
+  $$ select app_public.grant_member_permission(tests.id('m.theatre.viewer'), 'audit.read') $$,
+  $$ select app_public.remove_member(tests.id('m.theatre.viewer')) $$,
+  $$ select app_public.lift_venue_restriction(tests.id('m.theatre.viewer')) $$,
+  $$ select app_public.transfer_ownership(
+    tests.id('theatre.organization'), tests.id('m.theatre.viewer')
+  ) $$
+]) as call;
+select tests.refused(
+  $$ select app_public.transfer_ownership(
+    tests.id('rival.organization'), tests.id('m.rival.viewer')
+  ) $$, 'LMNFD', 'who is told no more than the owner'
+);
+select tests.as_owner();
+select set_config('lml.session_token', tests.token('session of theatre owner'), true);
+select tests.refused(
+  $$ select app_private.invite_member(
+    tests.id('theatre.organization'), 'eve@example.com', 'owner', tests.token('eve')
+  ) $$, 'LMIMP', 'nor does anybody invite themselves so'
+);
+update app_public.user_sessions set impersonator_id = null
+where user_id = tests.user_id('theatre owner');
+select isnt(
+  app_private.invite_member(
+    tests.id('theatre.organization'), 'eve@example.com', 'owner', tests.token('eve')
+  ), null, 'control: the owner invites'
+);
+select tests.sign_in('theatre owner');
+select lives_ok(
+  $$ select app_public.grant_member_permission(tests.id('m.theatre.viewer'), 'audit.read') $$,
+  'control: and gives rights'
+);
+
 -- Never ownerless.
 select tests.sign_in('theatre owner');
 select tests.refused(statement, 'LMOWN', statement)
@@ -180,4 +220,40 @@ select is(
         tests.user_id('theatre coordinator'), tests.user_id('theatre staff'))
       and a.organization_id = tests.id('theatre.organization')
   ) > 10, true, 'all of it is in the audit log'
+);
+
+-- An account that is closed owns nothing. The admin is the manager's fellow owner, then alone.
+select tests.sign_in('theatre manager');
+select app_public.change_member_role(tests.id('m.theatre.admin'), 'owner');
+select tests.become('lml_authenticator', tests.token('session of theatre manager'), '');
+select lives_ok($$ select app_private.close_account() $$, 'one of two owners closes their account');
+select tests.become('lml_authenticator', tests.token('session of theatre admin'), '');
+select tests.refused(
+  $$ select app_private.close_account() $$, 'LMOWN', 'the other one does not, as the last one'
+);
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.leave_organization(tests.id('theatre.organization')) $$, 'LMOWN',
+  'nor do they leave it to a closed account'
+);
+select tests.refused(
+  $$ select app_public.transfer_ownership(
+    tests.id('theatre.organization'), tests.id('m.theatre.manager')
+  ) $$,
+  'LMINP', 'nor hand it over to one'
+);
+select tests.as_owner();
+select tests.refused(
+  $$ update app_public.users set account_status = 'deleted'
+    where id = tests.user_id('theatre admin') $$,
+  'LMOWN', 'psql cannot either'
+);
+select is_empty(
+  $$ select * from app_public.check_invariants() $$, 'so all is well'
+);
+alter table app_public.users disable trigger _200_keep_an_owner;
+update app_public.users set account_status = 'deleted' where id = tests.user_id('theatre admin');
+select is(
+  (select string_agg(i.invariant, ',') from app_public.check_invariants() as i),
+  'organization_has_an_owner', 'control: without the trigger it is ownerless, which is found'
 );

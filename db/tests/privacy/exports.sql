@@ -1,5 +1,5 @@
 -- If this fails, people are not told what is stored about them, or are told what is about others.
-select plan(22);
+select plan(36);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -21,6 +21,12 @@ select tests.as_owner();
 select set_config('lml.session_token', tests.token('session of theatre owner'), true);
 update app_public.customers set phone = '+431234567' where id = tests.id('customer.ada');
 select set_config('lml.ip_address', '', true);
+
+select tests.sell('rivals', 'rival', 8, 1);
+select tests.as_owner();
+select tests.keep(
+  'customer.rival', (select customer_id from app_public.bookings where id = tests.id('rivals'))
+);
 
 create table tests.documents (name text, document jsonb);
 grant all on tests.documents to public;
@@ -107,6 +113,43 @@ from (values
   ('theatre owner', $$ select app_public.export_customer_data(null) $$, 'LMNFD')
 ) as w (who, call, outcome);
 
+-- Nobody in the owner's name, either.
+select tests.as_owner();
+create function tests.as_owner_of_theatre(impersonator uuid) returns void
+language plpgsql volatile as $$
+begin
+  perform tests.as_owner();
+  update app_public.user_sessions as s
+  set impersonator_id = as_owner_of_theatre.impersonator
+  where s.user_id = tests.user_id('theatre owner');
+  perform tests.sign_in('theatre owner');
+end
+$$;
+select tests.as_owner_of_theatre(tests.user_id('eve'));
+select tests.refused(call, 'LMIMP', call)
+from unnest(array[
+  $$ select app_public.export_customer_data(tests.id('customer.ada')) $$,
+  $$ select app_public.erase_customer(tests.id('customer.ada')) $$,
+  $$ select app_public.record_customer_consent(
+    tests.id('customer.ada'), 'newsletter', true, '2026-01', 'paper'
+  ) $$
+]) as call;
+select tests.refused(
+  $$ select app_public.export_customer_data(tests.id('customer.rival')) $$, 'LMNFD',
+  'who is told no more than the owner'
+);
+select tests.as_owner();
+select tests.as_owner_of_theatre(null);
+select lives_ok(
+  $$ select app_public.record_customer_consent(
+    tests.id('customer.ada'), 'newsletter', true, '2026-01', 'paper'
+  ) $$,
+  'control: the owner does'
+);
+select lives_ok(
+  $$ select app_public.export_customer_data(tests.id('customer.ada')) $$, 'control: all of it'
+);
+
 -- An address counts once it is proven.
 select tests.as_owner();
 select tests.user_id('guest9');
@@ -118,5 +161,71 @@ update app_public.users set email_verified_at = now() where email = 'guest9@exam
 select is(
   (app_private.person_of_user(tests.user_id('guest9'))).booking_ids, array[tests.id('eve')],
   'who proves it does'
+);
+
+-- Nor does who typed it first, and bought there before the one who reads mail at it.
+select tests.sign_in('guest6');
+select tests.keep(
+  'typed', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(11))).id
+);
+select app_public.start_checkout(tests.id('typed'));
+select tests.sell('read', 'theatre', 6, 12);
+select tests.as_owner();
+select is(
+  (select count(distinct b.customer_id) from app_public.bookings as b
+    where b.id in (tests.id('typed'), tests.id('read'))),
+  1::bigint, 'both are the same customer to the organization'
+);
+select is(
+  (app_private.person_of_user(tests.user_id('guest6'))).booking_ids, array[tests.id('typed')],
+  'who only types an address gets what they bought themselves'
+);
+update app_public.users set email = 'mine@example.com', email_verified_at = now()
+where email = 'guest6@example.com';
+select is(
+  (app_private.person_of_user(tests.user_id('guest6'))).booking_ids, array[tests.id('typed')],
+  'also when they prove another address later'
+);
+
+-- A present: Bob buys with his account, and has the tickets sent to an address that has one, too.
+select tests.user_id('bob');
+select set_config('lml.ip_address', '198.51.100.77', true),
+  set_config('lml.device', 'the telephone of bob', true), tests.sign_in('bob');
+select tests.keep(
+  'present', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(7))).id
+);
+select app_public.start_checkout(tests.id('present'), 'guest9@example.com', 'Bob', 'B');
+select set_config('lml.ip_address', '', true), set_config('lml.device', '', true);
+select tests.as_owner();
+create function tests.export_of(name text) returns text
+language sql stable as $$
+  select app_private.export_person(
+    app_private.person_of_user(tests.user_id(export_of.name))
+  )::text
+$$;
+select is(
+  tests.export_of('guest9') ~ format(
+    '198\.51\.100\.77|telephone of bob|%s|%s', tests.user_id('bob'), tests.id('present')
+  ), false, 'who gets a present is not told from where it came'
+);
+select is(
+  tests.export_of('guest9') ~ tests.id('eve')::text, true,
+  'control: what was bought as a guest is told'
+);
+select is(
+  tests.export_of('bob') ~ '198\.51\.100\.77' and tests.export_of('bob') ~ 'telephone of bob', true,
+  'control: the giver is told'
+);
+select is(
+  (app_private.person_of_user(tests.user_id('guest9'))).booking_ids @> array[tests.id('present')],
+  true, 'the address is forgotten there nevertheless'
+);
+select is(
+  app_private.export_person(
+    app_private.person_of_customer(
+      (select customer_id from app_public.bookings where id = tests.id('present'))
+    )
+  )::text ~ tests.id('present')::text, true,
+  'and the organization, whose sale it is, knows all of it'
 );
 select * from tests.consistent();

@@ -66,8 +66,8 @@ test("nor does a snapshot from before help", async () => {
 test("control: without the write to the organization, it is ownerless", async () => {
   await using theatre = await Theatre.open();
   await theatre.weaken(
-    "app_hidden.tg_organization_members__keep_an_owner",
-    "where o.id = old.organization_id;",
+    "app_private.require_owner",
+    "where o.id = require_owner.organization_id;",
     "where false;",
   );
   await twoDeletions(theatre, "read committed", false);
@@ -113,4 +113,72 @@ test("an invitation that is revoked while it is accepted lets nobody in", async 
     [ada, "select app_public.accept_invitation(tests.token('i'))"],
   );
   expect(outcomes).toEqual([["staff"], "LMINV"]);
+});
+
+const close = "select app_private.close_account()";
+
+/** Closes an account, as the server does for whoever has a session. */
+async function closing(theatre: Theatre, name: string): Promise<Session> {
+  return await theatre.session(
+    `select set_config('lml.session_token', tests.token('session of ${name}'), true)`,
+    "lml_owner",
+  );
+}
+
+test("two owners close their accounts at once: one of them stays", async () => {
+  await using theatre = await Theatre.open();
+  await twoOwners(theatre);
+  const one = await closing(theatre, "theatre owner");
+  const other = await closing(theatre, "theatre admin");
+  expect(await meet([one, close], [other, close])).toEqual([[""], "LMOWN"]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("who is made the owner while they close their account stays", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query(`select tests.keep('admin', m.id)
+    from app_public.organization_members as m where m.role = 'admin'`);
+  const owner = await theatre.user("theatre owner");
+  const admin = await closing(theatre, "theatre admin");
+  const outcomes = await meet(
+    [
+      owner,
+      "select (app_public.transfer_ownership(tests.id('theatre.organization'), tests.id('admin'))).role::text",
+    ],
+    [admin, close],
+  );
+  expect(outcomes).toEqual([["owner"], "LMOWN"]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("who closes their account while they are made the owner is not", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query(`select tests.keep('admin', m.id)
+    from app_public.organization_members as m where m.role = 'admin'`);
+  const owner = await theatre.user("theatre owner");
+  const admin = await closing(theatre, "theatre admin");
+  const outcomes = await meet(
+    [admin, close],
+    [
+      owner,
+      "select app_public.transfer_ownership(tests.id('theatre.organization'), tests.id('admin'))",
+    ],
+  );
+  expect(outcomes).toEqual([[""], "LMINP"]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("who accepts to own while they close their account is asked to try again", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query(`select tests.user_id('ada');
+    select set_config('lml.session_token', tests.token('session of theatre owner'), true),
+      app_private.invite_member(
+        tests.id('theatre.organization'), 'ada@example.com', 'owner', tests.token('i')
+      )`);
+  const ada = await theatre.user("ada");
+  const outcomes = await meet(
+    [ada, "select (app_public.accept_invitation(tests.token('i'))).role::text"],
+    [await closing(theatre, "ada"), close],
+  );
+  expect(outcomes).toEqual([["owner"], "40001"]);
 });

@@ -1,6 +1,6 @@
 -- If this fails, a review loses the seats or keeps them for ever, a refused buyer is charged or told
 -- the rule, or a rule's rate is not what its judges found.
-select plan(93);
+select plan(97);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -176,6 +176,21 @@ select tests.as_owner();
 select tests.refused(
   'update app_public.fraud_alert_notes set note = ''x''', 'LMAPP', 'and stays as it is'
 );
+
+-- Not while the platform has stopped all sales.
+select tests.as_owner();
+insert into app_public.platform_staff (user_id, role)
+values (tests.user_id('root'), 'admin'), (tests.user_id('guard'), 'security');
+select tests.sign_in('guard');
+select app_public.suspend_organization(tests.id('theatre.organization'), 'A fraud.');
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.approve_fraud_review(tests.id('first')) $$, 'LMORG',
+  'a suspended organization sells nothing by approving it'
+);
+select is(tests.status(tests.id('first')), 'fraud_hold', 'which stays as it is');
+select tests.sign_in('guard');
+select app_public.reactivate_organization(tests.id('theatre.organization'));
 
 -- Approved: everything that was found was a false positive.
 select tests.sign_in('theatre admin');
@@ -359,6 +374,26 @@ select tests.sign_in('theatre admin');
 select tests.refused(
   $$ select app_public.approve_fraud_review(tests.id('own cart')) $$, 'LMRGT',
   'an order for the own address is an own one, without an account, too'
+);
+-- Changing the address of the account between buying and deciding makes it nobody else's.
+select tests.as_owner();
+insert into app_public.customers (organization_id, user_id, email)
+values (
+  tests.id('theatre.organization'), tests.user_id('theatre admin'), 'old.admin@example.com'
+);
+select tests.buys(9, 'old.admin@example.com', '{}', 2);
+select tests.keep('old address', tests.id('last'));
+select tests.sign_in('theatre admin');
+select tests.refused(
+  $$ select app_public.approve_fraud_review(tests.id('old address')) $$, 'LMRGT',
+  'an order for an address that was one''s own is an own one'
+);
+select tests.as_owner();
+update app_public.customers set user_id = null where email = 'old.admin@example.com';
+select tests.sign_in('theatre admin');
+select is(
+  (app_public.approve_fraud_review(tests.id('old address'))).status::text, 'pending_payment',
+  'control: an order of somebody unknown is not'
 );
 
 -- In the audit log.
