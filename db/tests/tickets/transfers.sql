@@ -122,6 +122,9 @@ select tests.refused(
   $$ select app_public.accept_ticket(tests.mailed('Ben@example.com')) $$, 'LMCRT',
   'somebody must accept it'
 );
+select tests.user_id('ben');
+select tests.as_owner();
+update app_public.users set email_verified_at = now() where id = tests.user_id('ben');
 select tests.sign_in('ben');
 select tests.refused($$ select app_public.accept_ticket('x') $$, 'LMTOK', 'with a token');
 select tests.refused($$ select app_public.accept_ticket(null) $$, 'LMTOK', 'that is one');
