@@ -47,7 +47,7 @@ begin
       and s.performance_id = v_performance.id
   );
   if v_is_on_sale then
-    perform app_private.require_same_standing_areas(
+    perform app_private.require_standing_areas_kept(
       v_performance, move_performance_to_layout.layout_id
     );
     perform app_private.move_inventory(v_performance, move_performance_to_layout.layout_id);

@@ -59,9 +59,9 @@ async function holdAtTheGate(theatre: Theatre): Promise<{
   await gate.query("select pg_advisory_lock(4711)");
   // Called between reading and taking.
   await theatre.weaken(
-    "app_private.generate_booking_reference",
-    "begin",
-    "begin perform pg_advisory_xact_lock(4711);",
+    "app_private.require_room_for_cart",
+    "begin\n  if",
+    "begin perform pg_advisory_xact_lock(4711);\n  if",
   );
   const guest = await theatre.guest(1);
   const hold = guest.once(`select tests.keep('hold', ${holdOf([1, 2])})`);
