@@ -3,6 +3,8 @@ import type { TaskContext } from "../context.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
+import { eventCancelBookings } from "./event__cancel_bookings.ts";
+import { eventCompleteDue } from "./event__complete_due.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
@@ -21,6 +23,8 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
+    event__cancel_bookings: eventCancelBookings(context),
+    event__complete_due: eventCompleteDue(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
     partition__make_ahead: partitionMakeAhead(context),
     partition__retire: partitionRetire(context),
@@ -42,6 +46,7 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+*/10 * * * * event__complete_due ?jobKey=event__complete_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
