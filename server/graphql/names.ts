@@ -2,11 +2,14 @@
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
   create_cart_token: "cartToken",
+  create_event_access_code: "code",
+  create_performances: "performances",
   export_customer_data: "data",
   export_my_data: "data",
   leave_organization: "left",
   release_seat_lock: "released",
   remove_member: "removed",
+  revoke_event_access_codes: "revoked",
   revoke_member_permission: "revoked",
   revoke_user_sessions: "sessionsEnded",
   revoke_venue_access: "revoked",
@@ -92,12 +95,13 @@ export const NamesPlugin: GraphileConfig.Plugin = {
           ? "booking_totals"
           : (previous?.(codec) ?? codec.name);
       },
-      // Every function returns at most one thing, and its payload calls it by its name.
+      // A function returns one thing mostly, and its payload calls it by its name.
       functionMutationResultFieldName(_previous, _preset, { resource }) {
-        if (resource.codec.attributes !== undefined) {
-          return this.camelCase(this._singularizedCodecName(resource.codec));
-        }
-        return resultNames[resource.name] ?? "result";
+        const name = resultNames[resource.name];
+        if (name !== undefined) return name;
+        return resource.codec.attributes === undefined
+          ? "result"
+          : this.camelCase(this._singularizedCodecName(resource.codec));
       },
     },
   },

@@ -83,7 +83,7 @@ $$;
 comment on function app_public.create_performances(
   uuid, date, date, time[], integer[], date[], uuid, integer, integer
 ) is
-  E'@simpleCollections only\nA schedule: a performance at each of the times, local to the event, '
+  'A schedule: a performance at each of the times, local to the event, '
   'on each of the weekdays (1 is Monday) from the first to the last date, with exceptions. Dates '
   'that are there already stay as they are, so it may be called again. Without a layout only '
   'online. Needs events.manage. Raises LMNFD, LMRGT, LMEVT, LMINP, LMPUB.';

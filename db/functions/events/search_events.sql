@@ -118,7 +118,7 @@ $$;
 comment on function app_public.search_events(
   text, timestamptz, timestamptz, text, uuid, text, text, text, bigint, bigint, uuid, integer, text
 ) is
-  E'@simpleCollections only\nPublic events that are still to come, the best match first, then the '
+  'Public events that are still to come, the best match first, then the '
   'earliest: by words, with typing errors forgiven, and by what is given of the filters. Prices are in minor units, so '
   'give a currency with them. Go on with after_cursor. Raises LMINP.';
 grant execute on function app_public.search_events(
