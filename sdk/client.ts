@@ -1423,9 +1423,9 @@ export class LastMinuteLive {
   /**
    * Moves all dates that have not begun by `days`, at the same time of day; without `days`, nothing is sold until
    * {@link postponePerformance} gives new dates. Tickets stay good, and may be given back until `refundsUntil`, by
-   * default for two weeks. Not repeated when its answer is lost: it would move them again. Needs `events.manage`.
+   * default for two weeks. Needs `events.manage`.
    *
-   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError, IdempotencyKeyReusedError
    */
   async postponeEvent(
     event: Ref,
@@ -1434,10 +1434,13 @@ export class LastMinuteLive {
       readonly refundsUntil?: string | undefined;
       readonly reason?: string | undefined;
     } = {},
-    options?: CallOptions,
+    options: KeyedCallOptions = {},
   ): Promise<Event> {
-    const variables = { input: { ...input, eventId: idOf(event) } };
-    const data = await this.#transport.graphql(PostponeEventDocument, variables, false, options);
+    const data = await this.#keyed(
+      PostponeEventDocument,
+      { ...input, eventId: idOf(event) },
+      options,
+    );
     return present(data.postponeEvent).event;
   }
 
@@ -1461,7 +1464,7 @@ export class LastMinuteLive {
     const data = await this.#transport.graphql(
       PostponePerformanceDocument,
       variables,
-      false,
+      true,
       options,
     );
     return present(data.postponePerformance).performance;

@@ -417,6 +417,7 @@ export type PostponeEventInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly days?: number | null | undefined;
   readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
   readonly reason?: string | null | undefined;
   readonly refundsUntil?: string | null | undefined;
 };

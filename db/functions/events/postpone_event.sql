@@ -1,6 +1,6 @@
 create or replace function app_public.postpone_event(
   event_id uuid, days integer default null, refunds_until timestamptz default null,
-  reason text default null
+  reason text default null, idempotency_key text default null
 )
 returns app_public.events
 language plpgsql volatile security definer set search_path = ''
@@ -12,6 +12,16 @@ declare
   v_constraint text;
   v_column text;
 begin
+  -- A second time would move them twice.
+  if app_private.replay_result(
+    postpone_event.idempotency_key, 'postpone_event',
+    jsonb_build_array(
+      postpone_event.event_id, postpone_event.days, postpone_event.refunds_until,
+      postpone_event.reason
+    )
+  ) is not null then
+    return v_event;
+  end if;
   if v_event.status not in ('published', 'postponed') then
     raise exception 'The event is %.', v_event.status
       using errcode = 'LMEVT', detail = v_event.status::text;
@@ -43,6 +53,7 @@ begin
     status_reason = coalesce(postpone_event.reason, e.status_reason)
   where e.id = v_event.id
   returning * into v_event;
+  perform app_private.keep_result(postpone_event.idempotency_key, v_event.id);
   return v_event;
 exception
   when check_violation or not_null_violation then
@@ -54,8 +65,9 @@ exception
 end
 $$;
 
-comment on function app_public.postpone_event(uuid, integer, timestamptz, text) is
+comment on function app_public.postpone_event(uuid, integer, timestamptz, text, text) is
   'Moves all dates that have not begun by days, at the same time of day; or, without days, takes '
   'them off sale until postpone_performance gives them new ones. Tickets stay good, and may be '
-  'given back until refunds_until. Needs events.manage. Raises LMNFD, LMRGT, LMEVT, LMINP.';
-grant execute on function app_public.postpone_event(uuid, integer, timestamptz, text) to lml_user;
+  'given back until refunds_until. Needs events.manage. '
+  'Raises LMNFD, LMRGT, LMEVT, LMINP, LMIDK.';
+grant execute on function app_public.postpone_event(uuid, integer, timestamptz, text, text) to lml_user;

@@ -9,6 +9,7 @@ const forEverybody: ReadonlySet<string> = new Set([
   "acquire_seat_lock",
   "give_consent",
   "hold_seats",
+  "search_events",
   "seat_map",
   "withdraw_consent",
 ]);
@@ -193,6 +194,13 @@ function valueFor({ name, type, label }: Parameter): unknown {
       // What was, may be asked for; the future is refused to everybody.
       if (name === "at") return new Date().toISOString();
       return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
+    case "date":
+      return "2040-01-01";
+    case "time without time zone[]":
+      return ["20:00"];
+    case "date[]":
+    case "integer[]":
+      return null;
     case "jsonb":
       return "{}";
     case "boolean":

@@ -101,9 +101,10 @@ select is(
   3::bigint, 'dates of three days in a row'
 );
 select is(
-  (app_public.postpone_event(tests.id('theatre.event'), 1)).status::text, 'published',
-  'are moved by one'
+  (app_public.postpone_event(tests.id('theatre.event'), 1, idempotency_key => 'x')).status::text,
+  'published', 'are moved by one'
 );
+select app_public.postpone_event(tests.id('theatre.event'), 1, idempotency_key => 'x');
 select results_eq(
   $$ select to_char(starts_at at time zone 'Europe/Vienna', 'DD HH24:MI')
     from app_public.performances where starts_at > '2039-01-01' order by starts_at $$,
