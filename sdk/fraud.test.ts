@@ -9,7 +9,13 @@ import {
   PaymentLostError,
   RefusedByRuleError,
 } from "./index.ts";
-import { openAccount, putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import {
+  openAccount,
+  putOnSale,
+  smallHall,
+  startOffice,
+  type TestOffice,
+} from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;

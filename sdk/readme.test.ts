@@ -1,4 +1,4 @@
-// If this failed, what a newcomer copies from the README or from docs/risk.md would not run.
+// If this failed, what a newcomer copies from the README, docs/risk.md or docs/events.md would not run.
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
-const pages = ["README.md", "../docs/risk.md"].map((page) =>
+const pages = ["README.md", "../docs/risk.md", "../docs/events.md"].map((page) =>
   readFile(new URL(page, import.meta.url), "utf8"),
 );
 const readme = (await Promise.all(pages)).join("\n");
@@ -32,9 +32,11 @@ const printed: readonly RegExp[] = [
   /^true\n$/,
   // One was paid; of the other the card was declined.
   /^(LML-\w{8} (confirmed|pending_payment)\n){2}$/,
+  /^The Tempest \S+\n$/,
+  /^The Tempest published\n0 bookings need a person\n$/,
 ];
 
-describe("the examples of the README and of docs/risk.md", () => {
+describe("the examples of the README, docs/risk.md and docs/events.md", () => {
   let office: TestOffice;
   let directory: string;
 

@@ -8,11 +8,6 @@ const payload = z.object({ cancellation_id: z.uuid() });
 export const eventCancelBookings = defineTask(payload, async ({ cancellation_id }, helpers) => {
   let ended = 1;
   while (ended > 0) {
-    ended = await callFunction<number>(
-      helpers,
-      "cancel_bookings_of",
-      cancellation_id,
-      batchLimit,
-    );
+    ended = await callFunction<number>(helpers, "cancel_bookings_of", cancellation_id, batchLimit);
   }
 });

@@ -125,9 +125,9 @@ test("a worker that dies in the middle of a batch has done nothing, and another 
   expect(
     await theatre.value("select array_agg(distinct status::text) from app_public.bookings"),
   ).toEqual(["canceled"]);
-  expect(
-    await theatre.value("select bookings_canceled from app_public.event_cancellations"),
-  ).toBe(5);
+  expect(await theatre.value("select bookings_canceled from app_public.event_cancellations")).toBe(
+    5,
+  );
   expect(await theatre.value(isDone)).toBe(true);
   expect(await theatre.broken()).toEqual([]);
 });
