@@ -1,5 +1,6 @@
--- A buyer is whoever has the same account, the same cart, or the same address. Two checkouts of one
--- buyer are counted one after the other: the lock comes before the count, in a statement of its own.
+-- A buyer is whoever has the same account, the same cart, or the same address. Two checkouts of
+-- one buyer are counted one after the other: the lock comes before the count, in a statement of
+-- its own.
 create or replace function app_private.require_user_limits(
   booking app_public.bookings, event app_public.events
 )

@@ -70,4 +70,5 @@ comment on function app_public.postpone_event(uuid, integer, timestamptz, text, 
   'them off sale until postpone_performance gives them new ones. Tickets stay good, and may be '
   'given back until refunds_until. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMEVT, LMINP, LMIDK.';
-grant execute on function app_public.postpone_event(uuid, integer, timestamptz, text, text) to lml_user;
+grant execute on function app_public.postpone_event(uuid, integer, timestamptz, text, text)
+  to lml_user;

@@ -1,5 +1,5 @@
--- Nothing is waited for. Who is being served at this moment is found by the job that follows; a hold
--- that has lapsed is free already, and others may be taking its seats.
+-- Nothing is waited for. Who is being served at this moment is found by the job that follows; a
+-- hold that has lapsed is free already, and others may be taking its seats.
 create or replace function app_private.release_open_bookings(
   organization_id uuid, performance_ids uuid[], reason text
 )

@@ -12,7 +12,6 @@ create or replace function app_public.search_events(
 returns setof app_public.event_match
 language plpgsql stable security definer rows 20
 set search_path = '' set plan_cache_mode = force_custom_plan
-set pg_trgm.word_similarity_threshold = 0.5
 as $$
 declare
   v_words text := btrim(app_hidden.plain_words(left(search_events.query, 200)));
@@ -118,9 +117,9 @@ $$;
 comment on function app_public.search_events(
   text, timestamptz, timestamptz, text, uuid, text, text, text, bigint, bigint, uuid, integer, text
 ) is
-  'Public events that are still to come, the best match first, then the '
-  'earliest: by words, with typing errors forgiven, and by what is given of the filters. Prices are in minor units, so '
-  'give a currency with them. Go on with after_cursor. Raises LMINP.';
+  'Public events that are still to come, the best match first, then the earliest: by words, with '
+  'typing errors forgiven, and by what is given of the filters. Prices are in minor units, so give '
+  'a currency with them. Go on with after_cursor. Raises LMINP.';
 grant execute on function app_public.search_events(
   text, timestamptz, timestamptz, text, uuid, text, text, text, bigint, bigint, uuid, integer, text
 ) to lml_anonymous, lml_user;

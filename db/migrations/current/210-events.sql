@@ -1,5 +1,5 @@
--- What events say of themselves, how they are found, who may see them, what becomes of them, and how
--- many tickets one person gets.
+-- What events say of themselves, how they are found, who may see them, what becomes of them, and
+-- how many tickets one person gets.
 
 create extension if not exists pg_trgm with schema public;
 create extension if not exists unaccent with schema public;
@@ -80,7 +80,8 @@ alter table app_public.events
     and array_position(tags, '') is null
     and app_hidden.plain_words(variadic tags) ~ '^([^[:space:]]{1,50}( |$))*$'
   ),
-  add constraint events_tickets_per_user_is_bounded check (tickets_per_user_max between 1 and 100000),
+  add constraint events_tickets_per_user_is_bounded
+    check (tickets_per_user_max between 1 and 100000),
   add constraint events_status_reason_is_bounded check (length(status_reason) <= 500),
   alter column is_public set expression as (
     published_at is not null and status <> 'draft' and visibility = 'public'
@@ -130,7 +131,8 @@ comment on column app_public.events.tickets_per_user_max is
 comment on column app_public.events.status_reason is 'Why it was postponed or canceled.';
 comment on column app_public.events.canceled_at is 'When it was canceled.';
 comment on column app_public.events.completed_at is 'When it was over.';
-comment on column app_public.events.search_text is E'@behavior -*\nWhat typing errors are forgiven in.';
+comment on column app_public.events.search_text is
+  E'@behavior -*\nWhat typing errors are forgiven in.';
 comment on column app_public.events.search_vector is E'@behavior -*\nThe words of all its texts.';
 
 update app_public.performances as p set is_public = e.is_public
@@ -411,7 +413,8 @@ create trigger _100_set_updated_at before update on app_public.event_online_addr
   for each row execute function app_hidden.tg__set_updated_at();
 create trigger _500_audit after insert or update or delete on app_public.event_status_transitions
   for each row execute function app_hidden.tg__audit();
-create trigger _500_audit after insert or update or delete on app_public.performance_status_transitions
+create trigger _500_audit after insert or update or delete
+  on app_public.performance_status_transitions
   for each row execute function app_hidden.tg__audit();
 create trigger _500_audit after insert or update or delete on app_private.event_access_codes
   for each row execute function app_hidden.tg__audit('code_hash');

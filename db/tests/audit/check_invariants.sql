@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(22);
+select plan(23);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -151,5 +151,14 @@ from (values
     $$ delete from app_public.seat_booking_state
       where performance_id = tests.id('theatre.performance') and seat_no = 20 $$,
     'inventory_is_the_layout', 'a seat that is not in the inventory'
+  ),
+  (
+    $$ with done as (
+      update app_public.performances set status = 'canceled'
+      where id = tests.id('theatre.performance') returning organization_id, event_id
+    )
+    insert into app_public.event_cancellations (organization_id, event_id, completed_at)
+    select organization_id, event_id, now() from done $$,
+    'canceled_performance_keeps_no_booking', 'a ticket for what was canceled'
   )
 ) as v (violation, invariants, why);

@@ -9,7 +9,8 @@ select tests.sign_in('theatre manager');
 select lives_ok(
   $$ select app_public.update_event(
     tests.id('draft event'), 'Hamlet', 'hamlet', 'Long', 'Short', 'hybrid', 'Europe/Paris',
-    'unlisted', 16, array['No cameras'], array['https://x.example/1.png', 'https://x.example/2.png'],
+    'unlisted', 16, array['No cameras'],
+    array['https://x.example/1.png', 'https://x.example/2.png'],
     'https://x.example/b.png', array['https://x.example/v'], '{"press": "https://p.example"}',
     'Meta', 'Meta text', array['Danish prince'], array['drama'], array['theater', 'festival'],
     now() - interval '1 hour', now() + interval '9 days', 6, 8, array['Box']

@@ -163,6 +163,8 @@ select is(tests.visible('app_public.event_online_addresses'), '0', 'nobody else 
 select tests.sign_in('theatre owner');
 select app_public.cancel_booking(tests.id('before'));
 select tests.as_guest(1);
-select is(tests.visible('app_public.event_online_addresses'), '0', 'a canceled ticket shows nothing');
+select is(
+  tests.visible('app_public.event_online_addresses'), '0', 'a canceled ticket shows nothing'
+);
 select is(split_part(tests.seen(), ' ', 1), '1', 'though the event is still to be seen');
 select tests.consistent();

@@ -76,6 +76,7 @@ test("control: without the lock on the performance, nobody refunds it", async ()
   await theatre.weaken("app_private.confirm_booking", "for share");
   expect(await latePayment(theatre)).toBe("confirmed");
   expect(await theatre.value(isDone)).toBe(true);
+  expect(await theatre.broken()).toEqual(["canceled_performance_keeps_no_booking"]);
 });
 
 test("a hold that was under way is let go, and never paid", async () => {
