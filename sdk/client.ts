@@ -20,6 +20,8 @@ import {
   BookingItemsDocument,
   BookingsDocument,
   CancelBookingDocument,
+  CancelEventDocument,
+  CancelPerformanceDocument,
   ChangePasswordDocument,
   ClaimCartDocument,
   CloseAccountDocument,
@@ -28,17 +30,22 @@ import {
   ConfirmTwoFactorDocument,
   type ConsentPurpose,
   CreateAdmissionPoolDocument,
+  CreateEventAccessCodeDocument,
   CreateEventDocument,
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePerformanceDocument,
+  CreatePerformancesDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
+  CreateVirtualEventDocument,
   CurrentConsentsDocument,
   CurrentUserDocument,
   DeclineTicketDocument,
   EndImpersonationDocument,
   EnrollTwoFactorDocument,
+  EventCancellationDocument,
+  EventCategoriesDocument,
   EventDocument,
   EventsDocument,
   ExportMyDataDocument,
@@ -62,10 +69,13 @@ import {
   MyBookingsDocument,
   type NextFragment,
   OfferTicketDocument,
+  OnlineAddressDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PerformanceDocument,
   PerformancesDocument,
+  PostponeEventDocument,
+  PostponePerformanceDocument,
   PublishEventDocument,
   RecordTicketDeliveryDocument,
   RefreshSessionDocument,
@@ -85,6 +95,8 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  ReturnBookingDocument,
+  RevokeEventAccessCodesDocument,
   RevokePlatformRoleDocument,
   RevokeScannerDeviceDocument,
   RevokeSessionDocument,
@@ -95,11 +107,13 @@ import {
   ScanListDocument,
   ScanTicketDocument,
   ScannerDevicesDocument,
+  SearchEventsDocument,
   SearchVenuesDocument,
   SeatMapChangesDocument,
   SeatMapDocument,
   SessionsDocument,
   SetFraudRuleEnabledDocument,
+  SetOnlineAddressDocument,
   SetTicketAttendeeDocument,
   SetVenueStatusDocument,
   SignInDocument,
@@ -119,7 +133,10 @@ import {
   TicketsDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
+  UpdateEventDocument,
+  UpdatePerformanceDocument,
   UpdateProfileDocument,
+  UpdateTicketCategoryDocument,
   UpdateVenueComplianceDocument,
   type UpdateVenueComplianceInput,
   UpdateVenueDocument,
@@ -141,6 +158,11 @@ import {
   type EntryGate,
   type EntryZone,
   type Event,
+  type EventCancellation,
+  type EventCategory,
+  type EventChanges,
+  type EventSearch,
+  type FoundEvent,
   type FraudAlert,
   type FraudCatch,
   type FraudQuestion,
@@ -150,12 +172,14 @@ import {
   type LayoutMove,
   type Membership,
   type MergedScan,
+  type OnlineAddress,
   type Organization,
   type PaymentSession,
   type Performance,
   type Ref,
   type Scan,
   type ScannerDevice,
+  type Schedule,
   type SeatAllocation,
   type SeatMap,
   type SeatMapChanges,
@@ -163,6 +187,7 @@ import {
   type SignedInDevice,
   type Ticket,
   type TicketCategory,
+  type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
   type TrustedDevice,
@@ -201,6 +226,8 @@ export interface ClientOptions {
   readonly token?: string | null | undefined;
   /** The `cartToken` of an earlier client, to go on with its guest's bookings. */
   readonly cartToken?: string | null | undefined;
+  /** Opens an unlisted or private event: see {@link LastMinuteLive.openEvent}. */
+  readonly eventKey?: string | undefined;
   /** What kind of program asks; it is noted on bookings. Default: `web`. */
   readonly channel?: "web" | "mobile" | "api" | undefined;
   /** A name that the program keeps for its device, of at most 200 characters; rules against fraud count by it. Default: none. */
@@ -264,10 +291,12 @@ export class LastMinuteLive {
   #payments: PaymentsConfig | null = null;
   #token: string | null;
   #cartToken: string | null;
+  #eventKey: string | null;
 
   constructor(options: ClientOptions) {
     this.#token = options.token ?? null;
     this.#cartToken = options.cartToken ?? null;
+    this.#eventKey = options.eventKey ?? null;
     this.#transport = new Transport({
       url: baseUrl(options.url),
       fetch: options.fetch ?? globalThis.fetch,
@@ -279,6 +308,7 @@ export class LastMinuteLive {
         ...(options.device === undefined ? {} : { "x-lml-device": options.device }),
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(this.#cartToken === null ? {} : { "x-cart-token": this.#cartToken }),
+        ...(this.#eventKey === null ? {} : { "x-event-key": this.#eventKey }),
       }),
     });
   }
@@ -790,6 +820,50 @@ export class LastMinuteLive {
     });
   }
 
+  /**
+   * Finds public events that are still to come: the best match first, then the earliest. Typing errors are forgiven.
+   *
+   * @throws InvalidInputError
+   */
+  search(search: EventSearch = {}, options: ListOptions = {}): Paged<FoundEvent> {
+    const { priceCentsMin, priceCentsMax, ...rest } = search;
+    const pageSize = options.pageSize ?? PAGE_SIZE;
+    return new Paged(async (after) => {
+      const variables = {
+        ...rest,
+        ...(priceCentsMin === undefined ? {} : { priceCentsMin: formatCents(priceCentsMin) }),
+        ...(priceCentsMax === undefined ? {} : { priceCentsMax: formatCents(priceCentsMax) }),
+        first: pageSize,
+        after,
+      };
+      const { searchEvents } = await this.#query(SearchEventsDocument, variables, options);
+      const { nodes } = present(searchEvents);
+      const items = nodes.flatMap(({ event, startsAt }) =>
+        event === null || startsAt === null ? [] : [{ event, startsAt }],
+      );
+      return { items, next: nodes.length < pageSize ? null : (nodes.at(-1)?.cursor ?? null) };
+    });
+  }
+
+  /**
+   * Lets this client see one event that is not for everybody, from now on: by its id, or `organization/event` in slugs,
+   * if it is unlisted; by an access code if it is private. Null forgets it.
+   */
+  openEvent(key: string | null): void {
+    this.#eventKey = key;
+  }
+
+  /** The kinds of events there are. */
+  async eventCategories(options?: CallOptions): Promise<readonly EventCategory[]> {
+    return present((await this.#query(EventCategoriesDocument, {}, options)).eventCategories).nodes;
+  }
+
+  /** Where an event takes place online; null for who has no ticket for it. */
+  async onlineAddress(event: Ref, options?: CallOptions): Promise<OnlineAddress | null> {
+    const variables = { eventId: idOf(event) };
+    return (await this.#query(OnlineAddressDocument, variables, options)).eventOnlineAddress;
+  }
+
   /** An event; null when there is none, or when it is not for you. */
   async event(event: Ref, options?: CallOptions): Promise<Event | null> {
     return (await this.#query(EventDocument, { id: idOf(event) }, options)).event;
@@ -1103,8 +1177,8 @@ export class LastMinuteLive {
    * confirmed at once. Its seats stay held until the new `expiresAt`.
    *
    * @throws ContactMissingError, InvalidInputError, QuantityError, HoldExpiredError,
-   * BookingStatusError, BookingNotFoundError, EventNotOnSaleError, SalesClosedError,
-   * SessionEndedError, IdempotencyKeyReusedError
+   * BookingStatusError, BookingNotFoundError, EventNotOnSaleError, SalesClosedError, BuyerLimitError,
+   * NotFoundError, SessionEndedError, IdempotencyKeyReusedError
    */
   async startCheckout(
     booking: Ref,
@@ -1219,6 +1293,17 @@ export class LastMinuteLive {
     const input = { bookingId: idOf(booking), reason: options.reason };
     const data = await this.#keyed(CancelBookingDocument, input, options);
     return await this.#booking(present(data.cancelBooking).booking, options);
+  }
+
+  /**
+   * Gives a paid booking back for all of its price, after its performance was postponed: until its `refundsUntil`.
+   *
+   * @throws NoRefundOfferedError, BookingNotFoundError, BookingStatusError, TicketUsedError,
+   * SessionEndedError, CartTokenError, IdempotencyKeyReusedError
+   */
+  async returnBooking(booking: Ref, options: KeyedCallOptions = {}): Promise<Booking> {
+    const data = await this.#keyed(ReturnBookingDocument, { bookingId: idOf(booking) }, options);
+    return await this.#booking(present(data.returnBooking).booking, options);
   }
 
   /**
@@ -1919,6 +2004,236 @@ export class LastMinuteLive {
     const variables = { input: { eventId: idOf(event) } };
     const data = await this.#transport.graphql(PublishEventDocument, variables, true, options);
     return present(data.publishEvent).event;
+  }
+
+  /**
+   * A draft of an event that takes place online only. Its dates come from {@link createPerformances}, without a layout.
+   * Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, SlugTakenError, UnknownTimeZoneError,
+   * UnknownCurrencyError, IdempotencyKeyReusedError
+   */
+  async createVirtualEvent(
+    input: {
+      readonly organizationId: string;
+      readonly title: string;
+      readonly slug: string;
+      /** IANA name, such as `Europe/Vienna`. */
+      readonly timezone: string;
+      readonly description?: string | undefined;
+      readonly currency?: string | undefined;
+      readonly salesStart?: string | undefined;
+      readonly salesEnd?: string | undefined;
+      readonly taxRateId?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Event> {
+    const data = await this.#keyed(CreateVirtualEventDocument, input, options);
+    return present(data.createVirtualEvent).event;
+  }
+
+  /**
+   * Changes an event: what is not given stays as it is; an empty text or 0 removes a value. docs/events.md says what may
+   * change when. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError, SlugTakenError,
+   * UnknownTimeZoneError
+   */
+  async updateEvent(event: Ref, changes: EventChanges, options?: CallOptions): Promise<Event> {
+    const variables = { input: { ...changes, eventId: idOf(event) } };
+    const data = await this.#transport.graphql(UpdateEventDocument, variables, true, options);
+    return present(data.updateEvent).event;
+  }
+
+  /**
+   * Changes the times of a date; its start only while nobody has a ticket. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   */
+  async updatePerformance(
+    performance: Ref,
+    changes: {
+      readonly startsAt?: string | undefined;
+      readonly endsAt?: string | undefined;
+      readonly doorsAt?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Performance> {
+    const variables = { input: { ...changes, performanceId: idOf(performance) } };
+    const data = await this.#transport.graphql(UpdatePerformanceDocument, variables, true, options);
+    return present(data.updatePerformance).performance;
+  }
+
+  /**
+   * Changes a ticket category, such as its limits and when it is sold. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   */
+  async updateTicketCategory(
+    category: Ref,
+    changes: TicketCategoryChanges,
+    options?: CallOptions,
+  ): Promise<TicketCategory> {
+    const variables = { input: { ...changes, ticketCategoryId: idOf(category) } };
+    const data = await this.#transport.graphql(
+      UpdateTicketCategoryDocument,
+      variables,
+      true,
+      options,
+    );
+    return toTicketCategory(present(data.updateTicketCategory).ticketCategory);
+  }
+
+  /**
+   * A date at each of the times, on each of the weekdays, from the first to the last day, as the clocks are where the event
+   * is. Dates that are there already stay. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, NotPublishableError, InvalidInputError
+   */
+  async createPerformances(
+    event: Ref,
+    schedule: Schedule,
+    options?: CallOptions,
+  ): Promise<readonly Performance[]> {
+    const variables = { input: { ...schedule, eventId: idOf(event) } };
+    const data = await this.#transport.graphql(
+      CreatePerformancesDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.createPerformances).performances;
+  }
+
+  /**
+   * Where a virtual or hybrid event takes place online, for who has a ticket. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setOnlineAddress(
+    event: Ref,
+    input: { readonly address: string; readonly instructions?: string | undefined },
+    options?: CallOptions,
+  ): Promise<void> {
+    const variables = { input: { ...input, eventId: idOf(event) } };
+    await this.#transport.graphql(SetOnlineAddressDocument, variables, true, options);
+  }
+
+  /**
+   * A code that opens an unlisted or private event; it cannot be shown again. Not repeated when its answer is lost. Needs
+   * `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async createEventAccessCode(event: Ref, options?: CallOptions): Promise<string> {
+    const variables = { input: { eventId: idOf(event) } };
+    const data = await this.#transport.graphql(
+      CreateEventAccessCodeDocument,
+      variables,
+      false,
+      options,
+    );
+    return present(data.createEventAccessCode).code;
+  }
+
+  /** Ends all access codes of an event; returns how many. Needs `events.manage`. */
+  async revokeEventAccessCodes(event: Ref, options?: CallOptions): Promise<number> {
+    const variables = { input: { eventId: idOf(event) } };
+    const data = await this.#transport.graphql(
+      RevokeEventAccessCodesDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.revokeEventAccessCodes).revoked;
+  }
+
+  /**
+   * Moves all dates that have not begun by `days`, at the same time of day; without `days`, nothing is sold until
+   * {@link postponePerformance} gives new dates. Tickets stay good, and may be given back until `refundsUntil`, by
+   * default for two weeks. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async postponeEvent(
+    event: Ref,
+    input: {
+      readonly days?: number | undefined;
+      readonly refundsUntil?: string | undefined;
+      readonly reason?: string | undefined;
+    } = {},
+    options: KeyedCallOptions = {},
+  ): Promise<Event> {
+    const data = await this.#keyed(
+      PostponeEventDocument,
+      { ...input, eventId: idOf(event) },
+      options,
+    );
+    return present(data.postponeEvent).event;
+  }
+
+  /**
+   * Gives a date another time, or, without `startsAt`, none yet. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   */
+  async postponePerformance(
+    performance: Ref,
+    input: {
+      readonly startsAt?: string | undefined;
+      readonly endsAt?: string | undefined;
+      readonly doorsAt?: string | undefined;
+      readonly refundsUntil?: string | undefined;
+      readonly reason?: string | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Promise<Performance> {
+    const variables = { input: { ...input, performanceId: idOf(performance) } };
+    const data = await this.#transport.graphql(
+      PostponePerformanceDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.postponePerformance).performance;
+  }
+
+  /**
+   * Ends the sale, lets all holds go, and refunds everybody, which goes on in the background: see
+   * {@link eventCancellation}. Canceling again changes nothing. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   */
+  async cancelEvent(
+    event: Ref,
+    options: CallOptions & { readonly reason?: string | undefined } = {},
+  ): Promise<EventCancellation> {
+    const variables = { input: { eventId: idOf(event), reason: options.reason } };
+    const data = await this.#transport.graphql(CancelEventDocument, variables, true, options);
+    return present(data.cancelEvent).eventCancellation;
+  }
+
+  /**
+   * The same for one date of an event. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError
+   */
+  async cancelPerformance(
+    performance: Ref,
+    options: CallOptions & { readonly reason?: string | undefined } = {},
+  ): Promise<EventCancellation> {
+    const variables = { input: { performanceId: idOf(performance), reason: options.reason } };
+    const data = await this.#transport.graphql(CancelPerformanceDocument, variables, true, options);
+    return present(data.cancelPerformance).eventCancellation;
+  }
+
+  /** How far a cancellation is; null when it is not for you. */
+  async eventCancellation(
+    cancellation: Ref,
+    options?: CallOptions,
+  ): Promise<EventCancellation | null> {
+    const variables = { id: idOf(cancellation) };
+    return (await this.#query(EventCancellationDocument, variables, options)).eventCancellation;
   }
 
   // Fraud.

@@ -125,7 +125,13 @@ export class EventNotOnSaleError extends LastMinuteLiveError {}
 /** LMSAL: sales have not opened yet, or are closed; `detail` says since or from when. */
 export class SalesClosedError extends LastMinuteLiveError {}
 
+/** LMMAX: one buyer gets no more tickets; `detail` says how many. Those that are being paid count. */
+export class BuyerLimitError extends LastMinuteLiveError {}
+
 // The booking.
+
+/** LMNRF: tickets of this performance are not taken back, or not any more. */
+export class NoRefundOfferedError extends LastMinuteLiveError {}
 
 /** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
 export class BookingNotFoundError extends LastMinuteLiveError {}
@@ -389,7 +395,9 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMLAY", MalformedLayoutError],
   ["LMLCK", AccountLockedError],
   ["LMMOV", SeatsWouldBeLostError],
+  ["LMMAX", BuyerLimitError],
   ["LMNFD", NotFoundError],
+  ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],

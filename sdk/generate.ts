@@ -44,6 +44,7 @@ async function generate(): Promise<string> {
         Datetime: "string",
         InternetAddress: "string",
         JSON: "unknown",
+        Time: "string",
         UUID: "string",
       },
     },

@@ -107,6 +107,28 @@ export type CancelBookingInput = {
   readonly reason?: string | null | undefined;
 };
 
+/** All input for the `cancelEvent` mutation. */
+export type CancelEventInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly reason?: string | null | undefined;
+};
+
+/** All input for the `cancelPerformance` mutation. */
+export type CancelPerformanceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly performanceId: string;
+  readonly reason?: string | null | undefined;
+};
+
 /** A new password. */
 export type ChangePasswordInput = {
   /** The present one. */
@@ -156,6 +178,16 @@ export type CreateAdmissionPoolInput = {
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/** All input for the `createEventAccessCode` mutation. */
+export type CreateEventAccessCodeInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+};
+
 /** All input for the `createEvent` mutation. */
 export type CreateEventInput = {
   readonly blockedSections?: ReadonlyArray<string> | null | undefined;
@@ -166,12 +198,14 @@ export type CreateEventInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly currency?: string | null | undefined;
   readonly description?: string | null | undefined;
+  readonly format?: EventFormat | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly organizationId: string;
   readonly salesEnd?: string | null | undefined;
   readonly salesStart?: string | null | undefined;
   readonly slug: string;
   readonly taxRateId?: string | null | undefined;
+  readonly timezone?: string | null | undefined;
   readonly title: string;
   readonly venueId: string;
 };
@@ -227,6 +261,24 @@ export type CreatePerformanceInput = {
   readonly startsAt: string;
 };
 
+/** All input for the `createPerformances` mutation. */
+export type CreatePerformancesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly doorsMinutesBefore?: number | null | undefined;
+  readonly durationMinutes?: number | null | undefined;
+  readonly eventId: string;
+  readonly exceptDates?: ReadonlyArray<string> | null | undefined;
+  readonly firstDate: string;
+  readonly lastDate: string;
+  readonly layoutId?: string | null | undefined;
+  readonly times: ReadonlyArray<string>;
+  readonly weekdays?: ReadonlyArray<number> | null | undefined;
+};
+
 /** All input for the `createTicketCategory` mutation. */
 export type CreateTicketCategoryInput = {
   /**
@@ -259,14 +311,39 @@ export type CreateVenueInput = {
   readonly timezone: string;
 };
 
+/** All input for the `createVirtualEvent` mutation. */
+export type CreateVirtualEventInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly organizationId: string;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly slug: string;
+  readonly taxRateId?: string | null | undefined;
+  readonly timezone: string;
+  readonly title: string;
+};
+
 /** What proves that it is the owner who adds a second factor. */
 export type EnrollTwoFactorInput = {
   /** The account's password. */
   readonly currentPassword: string;
 };
 
+/** At a place, online, or both. */
+export type EventFormat = "hybrid" | "physical" | "virtual";
+
 /** The life of an event. */
 export type EventStatus = "canceled" | "completed" | "draft" | "postponed" | "published";
+
+/** Found by everybody; seen by who knows its id or address; seen with an access code only. */
+export type EventVisibility = "private" | "public" | "unlisted";
 
 /** All input for the `extendHold` mutation. */
 export type ExtendHoldInput = {
@@ -468,6 +545,35 @@ export type PerformanceStatus = "canceled" | "completed" | "postponed" | "schedu
 /** What somebody may do for the platform itself. */
 export type PlatformRole = "admin" | "security" | "support";
 
+/** All input for the `postponeEvent` mutation. */
+export type PostponeEventInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly days?: number | null | undefined;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+  readonly refundsUntil?: string | null | undefined;
+};
+
+/** All input for the `postponePerformance` mutation. */
+export type PostponePerformanceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly doorsAt?: string | null | undefined;
+  readonly endsAt?: string | null | undefined;
+  readonly performanceId: string;
+  readonly reason?: string | null | undefined;
+  readonly refundsUntil?: string | null | undefined;
+  readonly startsAt?: string | null | undefined;
+};
+
 /** All input for the `publishEvent` mutation. */
 export type PublishEventInput = {
   /**
@@ -633,6 +739,27 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `returnBooking` mutation. */
+export type ReturnBookingInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
+/** All input for the `revokeEventAccessCodes` mutation. */
+export type RevokeEventAccessCodesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+};
+
 /** All input for the `saveEntryGate` mutation. */
 export type SaveEntryGateInput = {
   /**
@@ -693,6 +820,18 @@ export type SetFraudRuleEnabledInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly isEnabled: boolean;
   readonly ruleId: string;
+};
+
+/** All input for the `setOnlineAddress` mutation. */
+export type SetOnlineAddressInput = {
+  readonly address: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly instructions?: string | null | undefined;
 };
 
 /** All input for the `setTicketAttendee` mutation. */
@@ -791,6 +930,52 @@ export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
 /** What became of an offer. */
 export type TicketTransferStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
 
+/** All input for the `updateEvent` mutation. */
+export type UpdateEventInput = {
+  readonly ageRestriction?: number | null | undefined;
+  readonly bannerUrl?: string | null | undefined;
+  readonly blockedSections?: ReadonlyArray<string> | null | undefined;
+  readonly categories?: ReadonlyArray<string> | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly eventId: string;
+  readonly externalLinks?: unknown;
+  readonly format?: EventFormat | null | undefined;
+  readonly images?: ReadonlyArray<string> | null | undefined;
+  readonly metaDescription?: string | null | undefined;
+  readonly metaTitle?: string | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly searchKeywords?: ReadonlyArray<string> | null | undefined;
+  readonly shortDescription?: string | null | undefined;
+  readonly slug?: string | null | undefined;
+  readonly specialRequirements?: ReadonlyArray<string> | null | undefined;
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+  readonly ticketsPerBookingMax?: number | null | undefined;
+  readonly ticketsPerUserMax?: number | null | undefined;
+  readonly timezone?: string | null | undefined;
+  readonly title?: string | null | undefined;
+  readonly videos?: ReadonlyArray<string> | null | undefined;
+  readonly visibility?: EventVisibility | null | undefined;
+};
+
+/** All input for the `updatePerformance` mutation. */
+export type UpdatePerformanceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly doorsAt?: string | null | undefined;
+  readonly endsAt?: string | null | undefined;
+  readonly performanceId: string;
+  readonly startsAt?: string | null | undefined;
+};
+
 /** All input for the `updateProfile` mutation. */
 export type UpdateProfileInput = {
   /**
@@ -801,6 +986,29 @@ export type UpdateProfileInput = {
   readonly firstName?: string | null | undefined;
   readonly lastName?: string | null | undefined;
   readonly phone?: string | null | undefined;
+};
+
+/** All input for the `updateTicketCategory` mutation. */
+export type UpdateTicketCategoryInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly includes?: ReadonlyArray<string> | null | undefined;
+  readonly maxPerTransaction?: number | null | undefined;
+  readonly maxPerUser?: number | null | undefined;
+  readonly minPerTransaction?: number | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly restrictions?: ReadonlyArray<string> | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly seatCategories?: ReadonlyArray<string> | null | undefined;
+  readonly sections?: ReadonlyArray<string> | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+  readonly status?: TicketCategoryStatus | null | undefined;
+  readonly ticketCategoryId: string;
 };
 
 /** All input for the `updateVenueCompliance` mutation. */
@@ -1236,7 +1444,22 @@ export type EventFragment = {
   readonly title: string;
   readonly slug: string;
   readonly description: string | null;
+  readonly shortDescription: string | null;
   readonly status: EventStatus;
+  readonly statusReason: string | null;
+  readonly format: EventFormat;
+  readonly visibility: EventVisibility;
+  readonly timezone: string | null;
+  readonly ageRestriction: number | null;
+  readonly specialRequirements: ReadonlyArray<string | null>;
+  readonly images: ReadonlyArray<string | null>;
+  readonly bannerUrl: string | null;
+  readonly videos: ReadonlyArray<string | null>;
+  readonly externalLinks: unknown;
+  readonly metaTitle: string | null;
+  readonly metaDescription: string | null;
+  readonly tags: ReadonlyArray<string | null>;
+  readonly ticketsPerUserMax: number | null;
   readonly currency: string;
   readonly salesStart: string;
   readonly salesEnd: string | null;
@@ -1253,6 +1476,9 @@ export type PerformanceFragment = {
   readonly startsAt: string;
   readonly endsAt: string | null;
   readonly doorsAt: string | null;
+  readonly postponedFrom: string | null;
+  readonly refundsUntil: string | null;
+  readonly statusReason: string | null;
   readonly layout: {
     readonly id: string;
     readonly sha256: string;
@@ -1271,6 +1497,14 @@ export type TicketCategoryFragment = {
   readonly status: TicketCategoryStatus;
   readonly seatCategories: ReadonlyArray<string | null>;
   readonly sections: ReadonlyArray<string | null>;
+  readonly sortOrder: number;
+  readonly salesStart: string | null;
+  readonly salesEnd: string | null;
+  readonly minPerTransaction: number;
+  readonly maxPerTransaction: number | null;
+  readonly maxPerUser: number | null;
+  readonly includes: ReadonlyArray<string | null>;
+  readonly restrictions: ReadonlyArray<string | null>;
   readonly prices: {
     readonly nodes: ReadonlyArray<{
       readonly priceCents: number;
@@ -1366,6 +1600,57 @@ export type AdmissionsLeftQueryVariables = Exact<{
 }>;
 
 export type AdmissionsLeftQuery = { readonly admissionsLeft: number | null };
+
+export type SearchEventsQueryVariables = Exact<{
+  query?: string | null | undefined;
+  startsFrom?: string | null | undefined;
+  startsBefore?: string | null | undefined;
+  city?: string | null | undefined;
+  venueId?: string | null | undefined;
+  category?: string | null | undefined;
+  tag?: string | null | undefined;
+  currency?: string | null | undefined;
+  priceCentsMin?: string | null | undefined;
+  priceCentsMax?: string | null | undefined;
+  organizationId?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type SearchEventsQuery = {
+  readonly searchEvents: {
+    readonly nodes: ReadonlyArray<{
+      readonly startsAt: string | null;
+      readonly cursor: string | null;
+      readonly event: EventFragment | null;
+    }>;
+  } | null;
+};
+
+export type EventCategoriesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type EventCategoriesQuery = {
+  readonly eventCategories: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly slug: string;
+      readonly name: string;
+      readonly description: string | null;
+      readonly parentId: string | null;
+    }>;
+  } | null;
+};
+
+export type OnlineAddressQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type OnlineAddressQuery = {
+  readonly eventOnlineAddress: {
+    readonly address: string;
+    readonly instructions: string | null;
+  } | null;
+};
 
 export type BookingFragment = {
   readonly id: string;
@@ -1608,6 +1893,14 @@ export type ClaimCartMutationVariables = Exact<{ [key: string]: never }>;
 
 export type ClaimCartMutation = { readonly claimCart: { readonly result: number } | null };
 
+export type ReturnBookingMutationVariables = Exact<{
+  input: ReturnBookingInput;
+}>;
+
+export type ReturnBookingMutation = {
+  readonly returnBooking: { readonly booking: BookingFragment } | null;
+};
+
 export type OrganizationFragment = {
   readonly id: string;
   readonly name: string;
@@ -1751,6 +2044,124 @@ export type ReleaseAllocationMutationVariables = Exact<{
 
 export type ReleaseAllocationMutation = {
   readonly releaseAllocation: { readonly seatAllocation: SeatAllocationFragment } | null;
+};
+
+export type EventCancellationFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string;
+  readonly performanceId: string | null;
+  readonly reason: string | null;
+  readonly bookingsCanceled: number;
+  readonly bookingsFailed: number;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+};
+
+export type EventCancellationQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type EventCancellationQuery = {
+  readonly eventCancellation: EventCancellationFragment | null;
+};
+
+export type CreateVirtualEventMutationVariables = Exact<{
+  input: CreateVirtualEventInput;
+}>;
+
+export type CreateVirtualEventMutation = {
+  readonly createVirtualEvent: { readonly event: EventFragment } | null;
+};
+
+export type UpdateEventMutationVariables = Exact<{
+  input: UpdateEventInput;
+}>;
+
+export type UpdateEventMutation = {
+  readonly updateEvent: { readonly event: EventFragment } | null;
+};
+
+export type UpdatePerformanceMutationVariables = Exact<{
+  input: UpdatePerformanceInput;
+}>;
+
+export type UpdatePerformanceMutation = {
+  readonly updatePerformance: { readonly performance: PerformanceFragment } | null;
+};
+
+export type UpdateTicketCategoryMutationVariables = Exact<{
+  input: UpdateTicketCategoryInput;
+}>;
+
+export type UpdateTicketCategoryMutation = {
+  readonly updateTicketCategory: { readonly ticketCategory: TicketCategoryFragment } | null;
+};
+
+export type CreatePerformancesMutationVariables = Exact<{
+  input: CreatePerformancesInput;
+}>;
+
+export type CreatePerformancesMutation = {
+  readonly createPerformances: { readonly performances: ReadonlyArray<PerformanceFragment> } | null;
+};
+
+export type CreateEventAccessCodeMutationVariables = Exact<{
+  input: CreateEventAccessCodeInput;
+}>;
+
+export type CreateEventAccessCodeMutation = {
+  readonly createEventAccessCode: { readonly code: string } | null;
+};
+
+export type RevokeEventAccessCodesMutationVariables = Exact<{
+  input: RevokeEventAccessCodesInput;
+}>;
+
+export type RevokeEventAccessCodesMutation = {
+  readonly revokeEventAccessCodes: { readonly revoked: number } | null;
+};
+
+export type PostponeEventMutationVariables = Exact<{
+  input: PostponeEventInput;
+}>;
+
+export type PostponeEventMutation = {
+  readonly postponeEvent: { readonly event: EventFragment } | null;
+};
+
+export type PostponePerformanceMutationVariables = Exact<{
+  input: PostponePerformanceInput;
+}>;
+
+export type PostponePerformanceMutation = {
+  readonly postponePerformance: { readonly performance: PerformanceFragment } | null;
+};
+
+export type CancelEventMutationVariables = Exact<{
+  input: CancelEventInput;
+}>;
+
+export type CancelEventMutation = {
+  readonly cancelEvent: { readonly eventCancellation: EventCancellationFragment } | null;
+};
+
+export type CancelPerformanceMutationVariables = Exact<{
+  input: CancelPerformanceInput;
+}>;
+
+export type CancelPerformanceMutation = {
+  readonly cancelPerformance: { readonly eventCancellation: EventCancellationFragment } | null;
+};
+
+export type SetOnlineAddressMutationVariables = Exact<{
+  input: SetOnlineAddressInput;
+}>;
+
+export type SetOnlineAddressMutation = {
+  readonly setOnlineAddress: {
+    readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
+  } | null;
 };
 
 export type FraudRuleFragment = {
@@ -2883,7 +3294,22 @@ fragment Event on Event {
   title
   slug
   description
+  shortDescription
   status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
   currency
   salesStart
   salesEnd
@@ -2920,7 +3346,22 @@ fragment Event on Event {
   title
   slug
   description
+  shortDescription
   status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
   currency
   salesStart
   salesEnd
@@ -2970,6 +3411,9 @@ fragment Performance on Performance {
   startsAt
   endsAt
   doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
   layout {
     id
     sha256
@@ -2995,6 +3439,9 @@ fragment Performance on Performance {
   startsAt
   endsAt
   doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
   layout {
     id
     sha256
@@ -3038,6 +3485,14 @@ fragment TicketCategory on TicketCategory {
   status
   seatCategories
   sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
   prices(condition: {audience: public}, first: 100) {
     nodes {
       priceCents
@@ -3080,6 +3535,9 @@ fragment Performance on Performance {
   startsAt
   endsAt
   doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
   layout {
     id
     sha256
@@ -3116,6 +3574,104 @@ export const AdmissionsLeftDocument: TypedDocument<
   )
 }`,
 };
+/** The operation SearchEvents. */
+export const SearchEventsDocument: TypedDocument<SearchEventsQuery, SearchEventsQueryVariables> = {
+  name: "SearchEvents",
+  text: `query SearchEvents($query: String, $startsFrom: Datetime, $startsBefore: Datetime, $city: String, $venueId: UUID, $category: String, $tag: String, $currency: String, $priceCentsMin: BigInt, $priceCentsMax: BigInt, $organizationId: UUID, $first: Int!, $after: String) {
+  searchEvents(
+    query: $query
+    startsFrom: $startsFrom
+    startsBefore: $startsBefore
+    city: $city
+    venueId: $venueId
+    category: $category
+    tag: $tag
+    currency: $currency
+    priceCentsMin: $priceCentsMin
+    priceCentsMax: $priceCentsMax
+    organizationId: $organizationId
+    pageSize: $first
+    afterCursor: $after
+    first: 100
+  ) {
+    nodes {
+      startsAt
+      cursor
+      event {
+        ...Event
+      }
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation EventCategories. */
+export const EventCategoriesDocument: TypedDocument<
+  EventCategoriesQuery,
+  EventCategoriesQueryVariables
+> = {
+  name: "EventCategories",
+  text: `query EventCategories {
+  eventCategories(first: 100) {
+    nodes {
+      id
+      slug
+      name
+      description
+      parentId
+    }
+  }
+}`,
+};
+/** The operation OnlineAddress. */
+export const OnlineAddressDocument: TypedDocument<OnlineAddressQuery, OnlineAddressQueryVariables> =
+  {
+    name: "OnlineAddress",
+    text: `query OnlineAddress($eventId: UUID!) {
+  eventOnlineAddress(eventId: $eventId) {
+    address
+    instructions
+  }
+}`,
+  };
 /** The operation Booking. */
 export const BookingDocument: TypedDocument<BookingQuery, BookingQueryVariables> = {
   name: "Booking",
@@ -3982,6 +4538,67 @@ export const ClaimCartDocument: TypedDocument<ClaimCartMutation, ClaimCartMutati
   }
 }`,
 };
+/** The operation ReturnBooking. */
+export const ReturnBookingDocument: TypedDocument<
+  ReturnBookingMutation,
+  ReturnBookingMutationVariables
+> = {
+  name: "ReturnBooking",
+  text: `mutation ReturnBooking($input: ReturnBookingInput!) {
+  returnBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
 /** The operation LayoutText. */
 export const LayoutTextDocument: TypedDocument<LayoutTextQuery, LayoutTextQueryVariables> = {
   name: "LayoutText",
@@ -4075,7 +4692,22 @@ fragment Event on Event {
   title
   slug
   description
+  shortDescription
   status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
   currency
   salesStart
   salesEnd
@@ -4116,6 +4748,9 @@ fragment Performance on Performance {
   startsAt
   endsAt
   doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
   layout {
     id
     sha256
@@ -4147,6 +4782,14 @@ fragment TicketCategory on TicketCategory {
   status
   seatCategories
   sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
   prices(condition: {audience: public}, first: 100) {
     nodes {
       priceCents
@@ -4183,7 +4826,22 @@ fragment Event on Event {
   title
   slug
   description
+  shortDescription
   status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
   currency
   salesStart
   salesEnd
@@ -4320,6 +4978,420 @@ fragment SeatAllocation on SeatAllocation {
   seatCount
   releaseAt
   releasedAt
+}`,
+};
+/** The operation EventCancellation. */
+export const EventCancellationDocument: TypedDocument<
+  EventCancellationQuery,
+  EventCancellationQueryVariables
+> = {
+  name: "EventCancellation",
+  text: `query EventCancellation($id: UUID!) {
+  eventCancellation(id: $id) {
+    ...EventCancellation
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+};
+/** The operation CreateVirtualEvent. */
+export const CreateVirtualEventDocument: TypedDocument<
+  CreateVirtualEventMutation,
+  CreateVirtualEventMutationVariables
+> = {
+  name: "CreateVirtualEvent",
+  text: `mutation CreateVirtualEvent($input: CreateVirtualEventInput!) {
+  createVirtualEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation UpdateEvent. */
+export const UpdateEventDocument: TypedDocument<UpdateEventMutation, UpdateEventMutationVariables> =
+  {
+    name: "UpdateEvent",
+    text: `mutation UpdateEvent($input: UpdateEventInput!) {
+  updateEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+  };
+/** The operation UpdatePerformance. */
+export const UpdatePerformanceDocument: TypedDocument<
+  UpdatePerformanceMutation,
+  UpdatePerformanceMutationVariables
+> = {
+  name: "UpdatePerformance",
+  text: `mutation UpdatePerformance($input: UpdatePerformanceInput!) {
+  updatePerformance(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation UpdateTicketCategory. */
+export const UpdateTicketCategoryDocument: TypedDocument<
+  UpdateTicketCategoryMutation,
+  UpdateTicketCategoryMutationVariables
+> = {
+  name: "UpdateTicketCategory",
+  text: `mutation UpdateTicketCategory($input: UpdateTicketCategoryInput!) {
+  updateTicketCategory(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation CreatePerformances. */
+export const CreatePerformancesDocument: TypedDocument<
+  CreatePerformancesMutation,
+  CreatePerformancesMutationVariables
+> = {
+  name: "CreatePerformances",
+  text: `mutation CreatePerformances($input: CreatePerformancesInput!) {
+  createPerformances(input: $input) {
+    performances {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation CreateEventAccessCode. */
+export const CreateEventAccessCodeDocument: TypedDocument<
+  CreateEventAccessCodeMutation,
+  CreateEventAccessCodeMutationVariables
+> = {
+  name: "CreateEventAccessCode",
+  text: `mutation CreateEventAccessCode($input: CreateEventAccessCodeInput!) {
+  createEventAccessCode(input: $input) {
+    code
+  }
+}`,
+};
+/** The operation RevokeEventAccessCodes. */
+export const RevokeEventAccessCodesDocument: TypedDocument<
+  RevokeEventAccessCodesMutation,
+  RevokeEventAccessCodesMutationVariables
+> = {
+  name: "RevokeEventAccessCodes",
+  text: `mutation RevokeEventAccessCodes($input: RevokeEventAccessCodesInput!) {
+  revokeEventAccessCodes(input: $input) {
+    revoked
+  }
+}`,
+};
+/** The operation PostponeEvent. */
+export const PostponeEventDocument: TypedDocument<
+  PostponeEventMutation,
+  PostponeEventMutationVariables
+> = {
+  name: "PostponeEvent",
+  text: `mutation PostponeEvent($input: PostponeEventInput!) {
+  postponeEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation PostponePerformance. */
+export const PostponePerformanceDocument: TypedDocument<
+  PostponePerformanceMutation,
+  PostponePerformanceMutationVariables
+> = {
+  name: "PostponePerformance",
+  text: `mutation PostponePerformance($input: PostponePerformanceInput!) {
+  postponePerformance(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation CancelEvent. */
+export const CancelEventDocument: TypedDocument<CancelEventMutation, CancelEventMutationVariables> =
+  {
+    name: "CancelEvent",
+    text: `mutation CancelEvent($input: CancelEventInput!) {
+  cancelEvent(input: $input) {
+    eventCancellation {
+      ...EventCancellation
+    }
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+  };
+/** The operation CancelPerformance. */
+export const CancelPerformanceDocument: TypedDocument<
+  CancelPerformanceMutation,
+  CancelPerformanceMutationVariables
+> = {
+  name: "CancelPerformance",
+  text: `mutation CancelPerformance($input: CancelPerformanceInput!) {
+  cancelPerformance(input: $input) {
+    eventCancellation {
+      ...EventCancellation
+    }
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+};
+/** The operation SetOnlineAddress. */
+export const SetOnlineAddressDocument: TypedDocument<
+  SetOnlineAddressMutation,
+  SetOnlineAddressMutationVariables
+> = {
+  name: "SetOnlineAddress",
+  text: `mutation SetOnlineAddress($input: SetOnlineAddressInput!) {
+  setOnlineAddress(input: $input) {
+    eventOnlineAddress {
+      address
+      instructions
+    }
+  }
 }`,
 };
 /** The operation FraudAlerts. */

@@ -5,11 +5,15 @@ import type {
   BookingItemFragment,
   ConsentFragment,
   SeatAllocationFragment,
+  CreatePerformancesInput,
+  EventCancellationFragment,
+  EventCategoriesQuery,
   EventFragment,
   FraudAlertFragment,
   FraudRuleFragment,
   FraudRuleType,
   FraudStage,
+  OnlineAddressQuery,
   OrganizationFragment,
   OrganizationRole,
   PaymentSessionFragment,
@@ -24,6 +28,8 @@ import type {
   EntryZoneFragment,
   MergeOfflineScansMutation,
   ScannerDeviceFragment,
+  UpdateEventInput,
+  UpdateTicketCategoryInput,
   UserFragment,
   LayoutFetchFragment,
   LayoutMoveFragment,
@@ -105,6 +111,50 @@ export type VenueLayout = VenueLayoutFragment;
 
 /** What is sold: one title, on one or more dates. */
 export type Event = EventFragment;
+
+/** What may be said of an event. Categories are slugs. */
+export type EventChanges = Omit<UpdateEventInput, "clientMutationId" | "eventId">;
+
+/** What may be said of a ticket category. */
+export type TicketCategoryChanges = Omit<
+  UpdateTicketCategoryInput,
+  "clientMutationId" | "ticketCategoryId"
+>;
+
+/** When an event takes place again and again. Dates are `2040-12-31`, times `19:30`, Monday is 1. */
+export type Schedule = Omit<CreatePerformancesInput, "clientMutationId" | "eventId">;
+
+/** A kind of events. */
+export type EventCategory = NonNullable<EventCategoriesQuery["eventCategories"]>["nodes"][number];
+
+/** Where an event takes place online. */
+export type OnlineAddress = NonNullable<OnlineAddressQuery["eventOnlineAddress"]>;
+
+/** How far the cancellation of an event is: done when it has a `completedAt`. */
+export type EventCancellation = EventCancellationFragment;
+
+/** What to look for. Prices are in the minor unit, so give a currency with them. */
+export interface EventSearch {
+  readonly query?: string | undefined;
+  /** Default: now. */
+  readonly startsFrom?: string | undefined;
+  readonly startsBefore?: string | undefined;
+  readonly city?: string | undefined;
+  readonly venueId?: string | undefined;
+  /** A slug; it finds narrower kinds, too. */
+  readonly category?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly priceCentsMin?: number | undefined;
+  readonly priceCentsMax?: number | undefined;
+  readonly organizationId?: string | undefined;
+}
+
+/** An event that was found, and when it is next. */
+export interface FoundEvent {
+  readonly event: Event;
+  readonly startsAt: string;
+}
 
 /** A date of an event, with the seating plan it is sold by. */
 export type Performance = PerformanceFragment;

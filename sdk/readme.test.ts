@@ -1,4 +1,4 @@
-// If this failed, what a newcomer copies from the README or from docs/risk.md would not run.
+// If this failed, what a newcomer copies from the README or the pages would not run.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
-const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md"];
+const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md", "../docs/events.md"];
 const readme = (
   await Promise.all(pages.map((page) => readFile(new URL(page, import.meta.url), "utf8")))
 ).join("\n");
@@ -23,9 +23,11 @@ const printed: readonly RegExp[] = [
   // One was paid; of the other the card was declined.
   /^(LML-\w{8} (confirmed|pending_payment)\n){2}$/,
   /^(\d+ locked\n){2}$/,
+  /^The Tempest \S+\n$/,
+  /^The Tempest published\n0 bookings need a person\n$/,
 ];
 
-describe("the examples of the README and of docs/risk.md", () => {
+describe("the examples of the README, docs/risk.md and docs/events.md", () => {
   let office: TestOffice;
   let directory: string;
 

@@ -74,6 +74,7 @@ export async function harden(
       "authorization",
       "content-type",
       "x-cart-token",
+      "x-event-key",
       "x-lml-channel",
       "x-lml-device",
       "x-request-id",

@@ -70,6 +70,12 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
     pool: (role, size = 10) => {
       const pool = new pg.Pool({ connectionString: url(role), max: size });
+      // An ended pool does not wait until its connections are closed, and dropping the database cuts them.
+      pool.on("connect", (client) => {
+        client.on("error", (error) => {
+          if (open.includes(pool)) throw error;
+        });
+      });
       open.push(pool);
       return pool;
     },

@@ -2,12 +2,15 @@
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
   create_cart_token: "cartToken",
+  create_event_access_code: "code",
+  create_performances: "performances",
   export_customer_data: "data",
   export_my_data: "data",
   decline_ticket: "declined",
   leave_organization: "left",
   release_seat_lock: "released",
   remove_member: "removed",
+  revoke_event_access_codes: "revoked",
   revoke_member_permission: "revoked",
   revoke_user_sessions: "sessionsEnded",
   revoke_venue_access: "revoked",
@@ -96,11 +99,11 @@ export const NamesPlugin: GraphileConfig.Plugin = {
       },
       // The payload of a function calls what it returns by its name.
       functionMutationResultFieldName(_previous, _preset, { resource }) {
-        if (resource.codec.attributes !== undefined) {
-          const name = this._singularizedCodecName(resource.codec);
-          return this.camelCase(resource.isUnique ? name : this.pluralize(name));
-        }
-        return resultNames[resource.name] ?? "result";
+        const named = resultNames[resource.name];
+        if (named !== undefined || resource.codec.attributes === undefined)
+          return named ?? "result";
+        const name = this._singularizedCodecName(resource.codec);
+        return this.camelCase(resource.isUnique ? name : this.pluralize(name));
       },
     },
   },

@@ -4,6 +4,8 @@ import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
+import { eventCancelBookings } from "./event__cancel_bookings.ts";
+import { eventCompleteDue } from "./event__complete_due.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { layoutFetch } from "./layout__fetch.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
@@ -26,6 +28,8 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
+    event__cancel_bookings: eventCancelBookings(context),
+    event__complete_due: eventCompleteDue(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
     layout__fetch: layoutFetch(context),
     partition__make_ahead: partitionMakeAhead(context),
@@ -53,6 +57,7 @@ export const crontab = `
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 */5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
 */5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
+*/10 * * * * event__complete_due ?jobKey=event__complete_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply

@@ -423,6 +423,26 @@ as $$
 
   union all
   select
+    'canceled_performance_keeps_no_booking', b.organization_id, b.id,
+    format('it is %s, and the cancellation is done', b.status)
+  from app_public.event_cancellations as c
+  join app_public.performances as p
+    on p.organization_id = c.organization_id
+    and p.event_id = c.event_id
+    and p.id = coalesce(c.performance_id, p.id)
+    and p.status = 'canceled'
+  join app_public.bookings as b
+    on b.organization_id = p.organization_id
+    and b.performance_id = p.id
+    and b.status in ('pending_payment', 'fraud_hold', 'confirmed')
+  where c.completed_at is not null
+    and not exists (
+      select from app_public.event_cancellation_failures as f
+      where f.organization_id = b.organization_id and f.booking_id = b.id
+    )
+
+  union all
+  select
     'organization_has_an_owner', o.id, null, format('nobody owns %s', o.slug)
   from app_public.organizations as o
   where not exists (

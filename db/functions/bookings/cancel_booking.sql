@@ -33,22 +33,9 @@ begin
       using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';
   end if;
 
-  if v_was_confirmed then
-    perform app_private.void_tickets(v_booking);
-  end if;
-  update app_public.bookings as b
-  set status = 'canceled', canceled_at = now(), cancellation_reason = cancel_booking.reason,
-    expires_at = null
-  where b.id = v_booking.id
-  returning * into v_booking;
-  perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
-  perform app_private.free_admissions(v_booking);
-  if v_was_confirmed then
-    perform app_private.reverse_sale(v_booking);
-    perform app_private.refund_booking(v_booking, 'booking_canceled');
-  else
-    perform app_private.withdraw_payment(v_booking);
-  end if;
+  v_booking := app_private.end_booking(
+    v_booking, cancel_booking.reason, 'booking_canceled'
+  );
   perform app_private.keep_result(cancel_booking.idempotency_key, v_booking.id);
   return app_private.masked_booking(v_booking);
 end

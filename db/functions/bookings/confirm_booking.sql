@@ -16,6 +16,16 @@ begin
   if v_booking.status not in ('draft', 'pending_payment', 'expired') then
     return false;
   end if;
+  -- Who was in time is confirmed, and refunded with the others when the event is canceled; nobody
+  -- comes after them. The lock makes a cancellation wait that is under way.
+  if v_booking.status = 'expired' and not exists (
+    select from app_public.performances as p
+    where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id
+      and p.status <> 'canceled'
+    for share
+  ) then
+    return false;
+  end if;
   if not app_private.book_everything(v_booking) then
     return false;
   end if;

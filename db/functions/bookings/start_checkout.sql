@@ -60,6 +60,8 @@ begin
   where b.id = v_booking.id
   returning * into v_booking;
 
+  perform app_private.require_buyer_limits(v_booking);
+
   v_action := app_private.screen_checkout(v_booking, v_contact.phone);
   if v_action = 'block' then
     perform app_private.refuse_checkout(v_booking);
@@ -83,6 +85,7 @@ comment on function app_public.start_checkout(uuid, text, text, text, text, text
   'once. A user''s own address and name are the defaults. The rules against fraud may return it '
   'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first). '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
-  'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan).';
+  'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
+  'LMNFD (a private event without its code).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

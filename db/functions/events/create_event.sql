@@ -2,7 +2,8 @@ create or replace function app_public.create_event(
   organization_id uuid, venue_id uuid, title text, slug text, description text default null,
   currency text default null, sales_start timestamptz default null,
   sales_end timestamptz default null, tax_rate_id uuid default null,
-  blocked_sections text[] default '{}', idempotency_key text default null
+  blocked_sections text[] default '{}', idempotency_key text default null,
+  format app_public.event_format default 'physical', timezone text default null
 )
 returns app_public.events
 language plpgsql volatile security definer set search_path = ''
@@ -21,11 +22,12 @@ begin
     jsonb_build_array(
       create_event.organization_id, create_event.venue_id, create_event.title, create_event.slug,
       create_event.description, create_event.currency, create_event.sales_start,
-      create_event.sales_end, create_event.tax_rate_id, create_event.blocked_sections
+      create_event.sales_end, create_event.tax_rate_id, create_event.blocked_sections,
+      create_event.format, create_event.timezone
     )
   );
   if v_id is null then
-    if not exists (
+    if (create_event.venue_id is not null or create_event.format <> 'virtual') and not exists (
       select from app_public.venues as v
       where v.organization_id = create_event.organization_id and v.id = create_event.venue_id
     ) then
@@ -48,13 +50,14 @@ begin
     if create_event.currency is not null then
       perform app_hidden.require_currency(create_event.currency);
     end if;
+    perform app_hidden.require_timezone(create_event.timezone);
 
     insert into app_public.events (
       organization_id, venue_id, title, slug, description, currency, sales_start, sales_end,
       tax_rate_id, blocked_sections, service_fee_percentage, service_fee_fixed_cents,
       processing_fee_percentage, processing_fee_fixed_cents, commission_percentage,
       organization_status, tax_percentage, allow_guest_checkout, hold_seconds, checkout_seconds,
-      hold_seconds_max, tickets_per_booking_max, open_carts_max
+      hold_seconds_max, tickets_per_booking_max, open_carts_max, format, timezone
     )
     select
       o.id, create_event.venue_id, create_event.title, create_event.slug,
@@ -65,7 +68,8 @@ begin
       s.processing_fee_percentage, s.processing_fee_fixed_cents, s.commission_percentage,
       o.status, coalesce(t.percentage, 0), s.allow_guest_checkout, s.hold_seconds,
       s.checkout_seconds, s.hold_seconds_max, s.tickets_per_booking_max,
-      s.open_carts_max
+      s.open_carts_max,
+      coalesce(create_event.format, 'physical'), create_event.timezone
     from app_public.organizations as o
     join app_public.organization_settings as s on s.organization_id = o.id
     left join app_public.tax_rates as t
@@ -89,10 +93,12 @@ end
 $$;
 
 comment on function app_public.create_event(
-  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text
+  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text,
+  app_public.event_format, text
 ) is
   'A new draft with the fees and limits of the organization''s settings. Needs events.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
+  'Without a venue: create_virtual_event. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR, LMTZN.';
 grant execute on function app_public.create_event(
-  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text
+  uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text,
+  app_public.event_format, text
 ) to lml_user;

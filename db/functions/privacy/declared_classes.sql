@@ -97,11 +97,24 @@ from (values
     'title slug description status currency blocked_sections organization_status '
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'service_fee_percentage processing_fee_percentage tax_percentage is_public '
-    'screens_holds reentry_limit open_carts_max'),
+    'screens_holds reentry_limit open_carts_max short_description format timezone visibility age_restriction '
+    'special_requirements images banner_url videos external_links meta_title meta_description '
+    'search_keywords tags tickets_per_user_max status_reason search_text search_vector'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
-  ('app_public.performances', 'public', null, null, 'currency status is_public'),
+  ('app_public.performances', 'public', null, null, 'currency status is_public status_reason'),
   ('app_public.ticket_categories', 'public', null, null,
-    'category_no name description status seat_categories sections is_public'),
+    'category_no name description status seat_categories sections is_public sort_order '
+    'min_per_transaction max_per_transaction max_per_user includes restrictions'),
+  ('app_public.event_categories', 'public', null, null, 'slug name description'),
+  ('app_public.event_category_links', 'public', null, null, 'is_public'),
+  ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
+  ('app_private.event_access_codes', 'secret', null, null, 'code_hash'),
+  ('app_public.event_status_transitions', 'public', null, null, 'from_status to_status reason'),
+  ('app_public.performance_status_transitions', 'public', null, null,
+    'from_status to_status reason'),
+  ('app_public.event_cancellations', 'internal', null, null,
+    'reason bookings_canceled bookings_failed'),
+  ('app_public.event_cancellation_failures', 'internal', null, null, 'code'),
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
 
   -- inventory

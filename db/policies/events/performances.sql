@@ -24,5 +24,10 @@ create policy select_member_of_venue on app_public.performances
   for select to lml_user
   using (id in (select app_hidden.permitted_performance_ids('events.read')));
 
+drop policy if exists select_opened on app_public.performances;
+create policy select_opened on app_public.performances
+  for select to lml_anonymous, lml_user
+  using (event_id in (select app_hidden.opened_event_ids()));
+
 revoke all on app_public.performances from public;
 grant select on app_public.performances to lml_anonymous, lml_user;

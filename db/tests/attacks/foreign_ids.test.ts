@@ -12,6 +12,7 @@ const forEverybody: ReadonlySet<string> = new Set([
   "hold_admissions",
   "hold_best_available",
   "hold_seats",
+  "search_events",
   "seat_categories",
   "seat_map",
   "seat_map_changes",
@@ -230,6 +231,11 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
       return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
     case "date":
       return "2040-01-01";
+    case "time without time zone[]":
+      return ["20:00"];
+    case "date[]":
+    case "integer[]":
+      return null;
     case "jsonb":
       return "{}";
     case "boolean":

@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(27);
+select plan(28);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -186,5 +186,14 @@ from (values
     $$ update app_public.seat_booking_state set status = 'available'
       where performance_id = tests.id('theatre.performance') and seat_no = 10 $$,
     'allocated_seat_is_kept_back', 'a seat that is kept back and on sale'
+  ),
+  (
+    $$ with done as (
+      update app_public.performances set status = 'canceled'
+      where id = tests.id('theatre.performance') returning organization_id, event_id
+    )
+    insert into app_public.event_cancellations (organization_id, event_id, completed_at)
+    select organization_id, event_id, now() from done $$,
+    'canceled_performance_keeps_no_booking', 'a ticket for what was canceled'
   )
 ) as v (violation, invariants, why);

@@ -133,10 +133,10 @@ select tests.refused(
   $$ select app_public.start_checkout(tests.id('third'), 'a@b.c') $$, 'LMSAL', 'sales are closed'
 );
 select tests.as_owner();
-update app_public.events set sales_end = null, status = 'canceled';
+update app_public.events set sales_end = null, status = 'postponed';
 select tests.as_guest(3);
 select tests.refused(
-  $$ select app_public.start_checkout(tests.id('third'), 'a@b.c') $$, 'LMEVT', 'it was canceled'
+  $$ select app_public.start_checkout(tests.id('third'), 'a@b.c') $$, 'LMEVT', 'it was postponed'
 );
 select tests.as_owner();
 update app_public.events set status = 'published';

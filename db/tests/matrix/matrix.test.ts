@@ -113,6 +113,33 @@ beforeAll(async () => {
       from app_public.fraud_alerts as a;
     end
     $$;
+    -- What else there is of an event: kinds, an address, a code, and a date that was canceled.
+    create function tests.describe(theatre text)
+    returns void
+    language plpgsql volatile
+    as $$
+    declare
+      v_name text := describe.theatre || '.online.event';
+    begin
+      perform tests.create_event(describe.theatre, v_name);
+      perform tests.sign_in(describe.theatre || ' owner');
+      perform app_public.update_event(
+        tests.id(v_name), format => 'hybrid', categories => array['theater']
+      );
+      perform app_public.set_online_address(tests.id(v_name), 'https://stream.example');
+      perform app_public.create_event_access_code(tests.id(v_name));
+      perform app_public.publish_event(tests.id(v_name));
+      perform tests.keep('canceled', (app_public.cancel_event(tests.id(v_name))).id);
+      perform tests.as_owner();
+      insert into app_public.event_cancellation_failures (
+        cancellation_id, booking_id, organization_id, code
+      )
+      select tests.id('canceled'), b.id, b.organization_id, 'LMTUS'
+      from app_public.bookings as b
+      where b.organization_id = tests.id(describe.theatre || '.organization')
+      limit 1;
+    end
+    $$;
     select tests.create_theatre();
     select tests.create_theatre('rival');
     select tests.create_event('theatre', 'draft.event');
@@ -235,6 +262,8 @@ beforeAll(async () => {
     select app_public.give_consent('newsletter', 'x', tests.id('rival.organization'));
     select tests.sign_in('theatre owner');
     select app_public.export_customer_data(id) from app_public.customers;
+    select tests.describe('theatre');
+    select tests.describe('rival');
     reset role;
   `);
   // Only what is committed is sealed.

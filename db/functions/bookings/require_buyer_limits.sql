@@ -1,0 +1,50 @@
+-- At checkout and not at the hold, which is to be fast: a cart beyond the limits lets nobody in.
+create or replace function app_private.require_buyer_limits(booking app_public.bookings)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := require_buyer_limits.booking;
+  v_event app_public.events;
+  v_line record;
+  v_is_limited boolean;
+begin
+  select e.* into strict v_event
+  from app_public.performances as p
+  join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+  where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id;
+  v_is_limited := v_event.tickets_per_user_max is not null;
+  if v_event.visibility = 'private'
+    and v_event.id not in (select app_hidden.opened_event_ids())
+    and not app_hidden.has_performance_permission(
+      v_booking.organization_id, v_booking.performance_id, 'events.read'
+    )
+  then
+    raise exception 'There is no such event, or it is not for you.'
+      using errcode = 'LMNFD', hint = 'Send the access code as X-Event-Key.';
+  end if;
+
+  for v_line in select * from app_private.lines_by_category(v_booking) loop
+    if now() < v_line.sales_start or now() >= v_line.sales_end then
+      raise exception '"%" is not on sale now.', v_line.name
+        using errcode = 'LMSAL', detail = coalesce(v_line.sales_start, v_line.sales_end)::text;
+    end if;
+    if v_line.quantity not between v_line.min_per_transaction
+      and coalesce(v_line.max_per_transaction, v_line.quantity)
+    then
+      raise exception 'Of "%", a booking has % to % tickets.',
+          v_line.name, v_line.min_per_transaction,
+          coalesce(v_line.max_per_transaction::text, 'any number of')
+        using errcode = 'LMQTY', detail = v_line.ticket_category_id::text;
+    end if;
+    v_is_limited := v_is_limited or v_line.max_per_user is not null;
+  end loop;
+  if v_is_limited then
+    perform app_private.require_user_limits(v_booking, v_event);
+  end if;
+end
+$$;
+
+comment on function app_private.require_buyer_limits(app_public.bookings) is
+  'What event and categories ask of a booking at its checkout. '
+  'Raises LMNFD (private), LMSAL, LMQTY, LMMAX.';

@@ -1,0 +1,41 @@
+create or replace function app_private.begin_cancellation(
+  event app_public.events, performance_id uuid, reason text
+)
+returns app_public.event_cancellations
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cancellation app_public.event_cancellations;
+  v_performance_ids uuid[];
+begin
+  with canceled as (
+    update app_public.performances as p
+    set status = 'canceled', canceled_at = now(), status_reason = begin_cancellation.reason,
+      refunds_until = null
+    where p.organization_id = (begin_cancellation.event).organization_id
+      and p.event_id = (begin_cancellation.event).id
+      and p.id = coalesce(begin_cancellation.performance_id, p.id)
+      and p.status in ('scheduled', 'postponed')
+    returning p.id
+  )
+  select array_agg(c.id) into v_performance_ids from canceled as c;
+  insert into app_public.event_cancellations (
+    organization_id, event_id, performance_id, reason, requested_by, bookings_canceled
+  )
+  values (
+    (begin_cancellation.event).organization_id, (begin_cancellation.event).id,
+    begin_cancellation.performance_id, begin_cancellation.reason, app_hidden.current_user_id(),
+    app_private.release_open_bookings(
+      (begin_cancellation.event).organization_id, v_performance_ids, begin_cancellation.reason
+    )
+  )
+  returning * into v_cancellation;
+  perform app_private.add_job(
+    'event__cancel_bookings', jsonb_build_object('cancellation_id', v_cancellation.id)
+  );
+  return v_cancellation;
+end
+$$;
+
+comment on function app_private.begin_cancellation(app_public.events, uuid, text) is
+  'Cancels dates of a locked event, lets their holds go, and has the worker refund the rest.';

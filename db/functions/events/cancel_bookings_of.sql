@@ -1,0 +1,66 @@
+-- A batch of a cancellation, in one transaction: killed anywhere, it is done again or was done.
+-- What cannot be ended is written down for a person, and not tried again.
+create or replace function app_private.cancel_bookings_of(
+  cancellation_id uuid, batch_limit integer default 100
+)
+returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_cancellation app_public.event_cancellations;
+  v_booking app_public.bookings;
+  v_canceled integer := 0;
+  v_failed integer := 0;
+begin
+  select * into strict v_cancellation
+  from app_public.event_cancellations as c where c.id = cancel_bookings_of.cancellation_id
+  for no key update;
+  if v_cancellation.completed_at is not null then
+    return 0;
+  end if;
+  for v_booking in
+    select b.*
+    from app_public.performances as p
+    join app_public.bookings as b
+      on b.organization_id = p.organization_id and b.performance_id = p.id
+    where p.organization_id = v_cancellation.organization_id
+      and p.event_id = v_cancellation.event_id
+      and p.id = coalesce(v_cancellation.performance_id, p.id)
+      and p.status = 'canceled'
+      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'confirmed')
+      and not exists (
+        select from app_public.event_cancellation_failures as f
+        where f.organization_id = b.organization_id and f.booking_id = b.id
+          and f.cancellation_id = v_cancellation.id
+      )
+    order by b.id
+    limit cancel_bookings_of.batch_limit
+    for no key update of b
+  loop
+    begin
+      perform app_private.end_booking(v_booking, v_cancellation.reason, 'event_canceled');
+      v_canceled := v_canceled + 1;
+    exception
+      when others then
+        if sqlstate !~ '^LM' then
+          raise;
+        end if;
+        insert into app_public.event_cancellation_failures (
+          cancellation_id, booking_id, organization_id, code
+        )
+        values (v_cancellation.id, v_booking.id, v_booking.organization_id, sqlstate);
+        v_failed := v_failed + 1;
+    end;
+  end loop;
+  update app_public.event_cancellations as c
+  set bookings_canceled = c.bookings_canceled + v_canceled,
+    bookings_failed = c.bookings_failed + v_failed,
+    completed_at = case when v_canceled + v_failed = 0 then now() end
+  where c.id = v_cancellation.id;
+  return v_canceled + v_failed;
+end
+$$;
+
+comment on function app_private.cancel_bookings_of(uuid, integer) is
+  'Ends and refunds the next bookings of a cancellation; returns how many, 0 when it is done.';
+grant execute on function app_private.cancel_bookings_of(uuid, integer) to lml_worker;

@@ -1,0 +1,40 @@
+create or replace function app_public.cancel_performance(
+  performance_id uuid, reason text default null
+)
+returns app_public.event_cancellations
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_performance app_public.performances := app_private.lock_performance(
+    cancel_performance.performance_id, 'events.manage'
+  );
+  v_event app_public.events;
+  v_cancellation app_public.event_cancellations;
+begin
+  if v_performance.status = 'canceled' then
+    select * into v_cancellation
+    from app_public.event_cancellations as c
+    where c.organization_id = v_performance.organization_id
+      and c.event_id = v_performance.event_id
+      and coalesce(c.performance_id, v_performance.id) = v_performance.id
+    order by c.id desc limit 1;
+    return v_cancellation;
+  end if;
+  if v_performance.status = 'completed' then
+    raise exception 'The performance is over.'
+      using errcode = 'LMEVT', detail = v_performance.status::text;
+  end if;
+  if length(cancel_performance.reason) > 500 then
+    raise exception 'A reason has at most 500 characters.'
+      using errcode = 'LMINP', detail = 'reason';
+  end if;
+  select * into strict v_event
+  from app_public.events as e where e.id = v_performance.event_id;
+  return app_private.begin_cancellation(v_event, v_performance.id, cancel_performance.reason);
+end
+$$;
+
+comment on function app_public.cancel_performance(uuid, text) is
+  'Cancels one date of an event, as cancel_event does with all of them. Needs events.manage. '
+  'Raises LMNFD, LMRGT, LMEVT (it is over), LMINP.';
+grant execute on function app_public.cancel_performance(uuid, text) to lml_user;

@@ -1,0 +1,48 @@
+-- Whoever works on an event or a performance at this moment keeps it: the next sweep comes soon.
+create or replace function app_private.complete_performances(batch_limit integer default 500)
+returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  update app_public.performances as p
+  set status = 'completed'
+  where p.id in (
+    select p.id
+    from app_public.performances as p
+    join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+    where p.status = 'scheduled' and e.status = 'published'
+      and coalesce(p.ends_at, p.starts_at) <= now()
+      -- An end that nobody told is a day later.
+      and (p.ends_at is not null or p.starts_at <= now() - interval '1 day')
+    order by coalesce(p.ends_at, p.starts_at)
+    limit complete_performances.batch_limit
+    for no key update of p skip locked
+  );
+  get diagnostics v_count = row_count;
+  update app_public.events as e
+  set status = 'completed', completed_at = now()
+  where e.id in (
+    select e.id
+    from app_public.events as e
+    where e.status = 'published'
+      and exists (
+        select from app_public.performances as p
+        where p.organization_id = e.organization_id and p.event_id = e.id
+          and p.status = 'completed'
+      )
+      and not exists (
+        select from app_public.performances as p
+        where p.organization_id = e.organization_id and p.event_id = e.id
+          and p.status in ('scheduled', 'postponed')
+      )
+    for no key update skip locked
+  );
+  return v_count;
+end
+$$;
+
+comment on function app_private.complete_performances(integer) is
+  'Ends performances that are over, and events whose last one is; returns how many performances.';
+grant execute on function app_private.complete_performances(integer) to lml_worker;

@@ -1,0 +1,45 @@
+-- Where only the start is given, its end and its doors move along.
+create or replace function app_private.move_performance(
+  performance app_public.performances, starts_at timestamptz, ends_at timestamptz,
+  doors_at timestamptz, refunds_until timestamptz, reason text
+)
+returns app_public.performances
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_old app_public.performances := move_performance.performance;
+  v_performance app_public.performances;
+begin
+  if move_performance.starts_at <= now() then
+    raise exception 'The new date is in the past.' using errcode = 'LMINP', detail = 'starts_at';
+  end if;
+  update app_public.performances as p
+  set status = case when move_performance.starts_at is null then 'postponed' else 'scheduled' end
+      ::app_public.performance_status,
+    starts_at = coalesce(move_performance.starts_at, p.starts_at),
+    ends_at = coalesce(
+      move_performance.ends_at, p.ends_at + (move_performance.starts_at - v_old.starts_at),
+      p.ends_at
+    ),
+    doors_at = coalesce(
+      move_performance.doors_at, p.doors_at + (move_performance.starts_at - v_old.starts_at),
+      p.doors_at
+    ),
+    postponed_from = coalesce(p.postponed_from, v_old.starts_at),
+    refunds_until = coalesce(
+      move_performance.refunds_until, p.refunds_until, now() + interval '14 days'
+    ),
+    status_reason = coalesce(move_performance.reason, p.status_reason)
+  where p.id = v_old.id
+  returning * into v_performance;
+  if v_performance.status = 'scheduled' then
+    update app_public.events as e set status = 'published', status_reason = null
+    where e.id = v_performance.event_id and e.status = 'postponed';
+  end if;
+  return v_performance;
+end
+$$;
+
+comment on function app_private.move_performance(
+  app_public.performances, timestamptz, timestamptz, timestamptz, timestamptz, text
+) is 'Gives a locked performance another date, or none yet. Raises LMINP.';
