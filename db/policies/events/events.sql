@@ -26,7 +26,7 @@ create policy select_member_of_venue on app_public.events
 drop policy if exists select_opened on app_public.events;
 create policy select_opened on app_public.events
   for select to lml_anonymous, lml_user
-  using (id in (select app_hidden.opened_event_ids()));
+  using (id = any (array(select app_hidden.opened_event_ids())));
 
 revoke all on app_public.events from public;
 grant select on app_public.events to lml_anonymous, lml_user;

@@ -27,7 +27,7 @@ create policy select_member_of_venue on app_public.ticket_categories
 drop policy if exists select_opened on app_public.ticket_categories;
 create policy select_opened on app_public.ticket_categories
   for select to lml_anonymous, lml_user
-  using (event_id in (select app_hidden.opened_event_ids()));
+  using (event_id = any (array(select app_hidden.opened_event_ids())));
 
 revoke all on app_public.ticket_categories from public;
 grant select on app_public.ticket_categories to lml_anonymous, lml_user;

@@ -29,7 +29,7 @@ create policy select_member_of_venue on app_public.ticket_category_prices
 drop policy if exists select_opened on app_public.ticket_category_prices;
 create policy select_opened on app_public.ticket_category_prices
   for select to lml_anonymous, lml_user
-  using (ticket_category_id in (select app_hidden.opened_ticket_category_ids()));
+  using (ticket_category_id = any (array(select app_hidden.opened_ticket_category_ids())));
 
 revoke all on app_public.ticket_category_prices from public;
 grant select on app_public.ticket_category_prices to lml_anonymous, lml_user;
