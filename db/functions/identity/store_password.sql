@@ -13,7 +13,7 @@ begin
   where c.user_id = store_password.user_id;
   update app_public.user_sessions as s
   set revoked_at = now()
-  where s.user_id = store_password.user_id
+  where store_password.user_id in (s.user_id, s.impersonator_id)
     and s.revoked_at is null
     and s.id is distinct from store_password.kept_session_id;
   perform app_private.revoke_trusted_devices(store_password.user_id);

@@ -1,5 +1,5 @@
 -- If this fails, staff acts in somebody's name without a trace, too long, or beyond what is right.
-select plan(37);
+select plan(39);
 select tests.create_theatre();
 insert into app_public.platform_staff (user_id, role)
 values (tests.user_id('root'), 'admin'), (tests.user_id('sam'), 'support'),
@@ -151,3 +151,14 @@ select is(
   (select count(*) from app_public.impersonations where ended_at is null), 0::bigint,
   'which is recorded, too'
 );
+-- The token differs from the first: each is good for one session.
+select tests.become('lml_authenticator', tests.token('session of sue'), '');
+select app_private.start_impersonation(
+  tests.user_id('eve'), 'She asked us to look.', tests.token('sue as eve')
+);
+select tests.become('lml_user', tests.token('sue as eve'), '');
+select is(app_hidden.current_user_id(), tests.user_id('eve'), 'somebody acts again');
+select tests.sign_in('sue');
+select app_public.sign_out_everywhere();
+select tests.become('lml_user', tests.token('sue as eve'), '');
+select is(app_hidden.current_user_id(), null, 'until who acts signs out everywhere');
