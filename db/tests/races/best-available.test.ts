@@ -120,6 +120,8 @@ test("parties, people who name seats, and people who give up never block each ot
       return codes;
     }),
   );
-  expect(new Set([...outcomes.flat(), "LMTKN", "LMFEW"])).toEqual(new Set(["LMTKN", "LMFEW"]));
+  // Taken, too few, or others are at the last seats: nobody is the victim of a deadlock, which is 40P01.
+  const refusals = new Set(["LMTKN", "LMFEW", "LMBSY"]);
+  expect(outcomes.flat().filter((code) => !refusals.has(code))).toEqual([]);
   expect(await theatre.broken()).toEqual([]);
 }, 30_000);
