@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 import type { Database } from "./database.ts";
 import { publicError, RefusedError } from "./errors.ts";
 import type { RequestSettings } from "./graphql/identity.ts";
 import type { Passwords } from "./passwords.ts";
+import { newToken } from "./tokens.ts";
 import { plainRecoveryCode, type Enrollment, type TwoFactor } from "./two-factor.ts";
 
 /** What asks for an account. */
@@ -504,9 +504,4 @@ function wrongCode(): RefusedError {
   return new RefusedError("LMTFC", "This code is wrong, out of time, or was used.", {
     hint: "Wait for the next one.",
   });
-}
-
-/** 32 random bytes: nobody guesses it, and the database stores only its hash. */
-function newToken(): string {
-  return randomBytes(32).toString("base64url");
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Database } from "./database.ts";
 import type { RequestSettings } from "./graphql/identity.ts";
+import { newToken } from "./tokens.ts";
 
 /** Whom to invite. */
 export interface InviteMember {
@@ -42,7 +42,7 @@ export class Invitations {
   }
 
   async #send(call: string, values: readonly string[]): Promise<string> {
-    const token = randomBytes(32).toString("base64url");
+    const token = newToken();
     // As the login role, which alone may call these; the session's token says for whom.
     const { role: _role, ...settings } = this.#settings;
     return await this.#database.transaction(settings, async (client) => {

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import { Passwords } from "../../server/passwords.ts";
+import { newToken } from "../../server/tokens.ts";
 import { CliError } from "../errors.ts";
 import { sha256Hex } from "../layout/canonical.ts";
 import { onConnection } from "../office/connection.ts";
@@ -142,7 +142,7 @@ async function findOrRegister(
 }
 
 async function signIn(client: pg.Client, userId: string): Promise<void> {
-  const token = randomBytes(32).toString("base64url");
+  const token = newToken();
   await client.query("select app_private.open_session($1, $2, 'lml seed', null, null)", [
     userId,
     token,

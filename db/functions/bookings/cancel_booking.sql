@@ -8,7 +8,6 @@ declare
   v_booking app_public.bookings := app_private.lock_booking(
     cancel_booking.booking_id, 'bookings.manage'
   );
-  v_was_confirmed boolean := v_booking.status = 'confirmed';
 begin
   if app_private.replay_result(
     cancel_booking.idempotency_key, 'cancel_booking',
@@ -24,7 +23,7 @@ begin
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
-  if v_was_confirmed
+  if v_booking.status = 'confirmed'
     and not app_hidden.has_performance_permission(
       v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
     )
