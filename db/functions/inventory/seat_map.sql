@@ -17,7 +17,8 @@ begin
   from app_public.venue_layouts as l
   where l.organization_id = v_performance.organization_id and l.id = v_performance.layout_id;
 
-  select string_agg(app_hidden.seat_letter(s.status, s.locked_until), '' order by s.seat_no)
+  -- No separator is cheaper than an empty one, 50,000 times.
+  select string_agg(app_hidden.seat_letter(s.status, s.locked_until), null order by s.seat_no)
   into v_map.availability
   from app_public.seat_booking_state as s
   where s.organization_id = v_performance.organization_id
