@@ -1,5 +1,5 @@
 /** How often the sides take turns within a round. A disk that is busy for a moment then hits both. */
-const turnsPerRound = 4;
+const turnsPerRound = 10;
 
 /** One of two sides that are measured against each other: does a fixed amount of work. */
 export interface Side {
