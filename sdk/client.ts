@@ -125,6 +125,8 @@ import {
   SuspendUserDocument,
   TicketAttendeeDocument,
   type TicketAttendeeFragment,
+  AddBookingNoteDocument,
+  DescribeBookingDocument,
   TicketCategoriesDocument,
   TicketOfferDocument,
   TicketQrPngDocument,
@@ -153,6 +155,9 @@ import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./l
 import {
   type AdmissionPool,
   type Attendee,
+  type BookingDescription,
+  type BookingDetails,
+  type BookingNote,
   type Booking,
   type Consent,
   type EntryGate,
@@ -1304,6 +1309,32 @@ export class LastMinuteLive {
   async returnBooking(booking: Ref, options: KeyedCallOptions = {}): Promise<Booking> {
     const data = await this.#keyed(ReturnBookingDocument, { bookingId: idOf(booking) }, options);
     return await this.#booking(present(data.returnBooking).booking, options);
+  }
+
+  /**
+   * Says where the buyer comes from, and what they need. What is left out stays as it is; an empty text removes it.
+   *
+   * @throws BookingNotFoundError, InvalidInputError, SessionEndedError, CartTokenError
+   */
+  async describeBooking(
+    booking: Ref,
+    details: BookingDescription,
+    options?: CallOptions,
+  ): Promise<BookingDetails> {
+    const variables = { input: { bookingId: idOf(booking), ...details } };
+    const data = await this.#transport.graphql(DescribeBookingDocument, variables, true, options);
+    return present(data.describeBooking).bookingDetail;
+  }
+
+  /**
+   * Writes something down about a booking that its buyer does not see. Needs `bookings.manage`.
+   *
+   * @throws BookingNotFoundError, InvalidInputError, NotSignedInError, SessionEndedError
+   */
+  async addBookingNote(booking: Ref, note: string, options?: CallOptions): Promise<BookingNote> {
+    const variables = { input: { bookingId: idOf(booking), note } };
+    const data = await this.#transport.graphql(AddBookingNoteDocument, variables, false, options);
+    return present(data.addBookingNote).bookingNote;
   }
 
   /**

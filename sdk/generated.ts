@@ -35,6 +35,17 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `addBookingNote` mutation. */
+export type AddBookingNoteInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note: string;
+};
+
 /** All input for the `allocateSeats` mutation. */
 export type AllocateSeatsInput = {
   /**
@@ -328,6 +339,25 @@ export type CreateVirtualEventInput = {
   readonly taxRateId?: string | null | undefined;
   readonly timezone: string;
   readonly title: string;
+};
+
+/** All input for the `describeBooking` mutation. */
+export type DescribeBookingInput = {
+  readonly accessibilityRequirements?: string | null | undefined;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly dietaryRequirements?: string | null | undefined;
+  readonly referralSource?: string | null | undefined;
+  readonly specialRequests?: string | null | undefined;
+  readonly utmCampaign?: string | null | undefined;
+  readonly utmContent?: string | null | undefined;
+  readonly utmMedium?: string | null | undefined;
+  readonly utmSource?: string | null | undefined;
+  readonly utmTerm?: string | null | undefined;
 };
 
 /** What proves that it is the owner who adds a second factor. */
@@ -1899,6 +1929,41 @@ export type ReturnBookingMutationVariables = Exact<{
 
 export type ReturnBookingMutation = {
   readonly returnBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type BookingDetailsFragment = {
+  readonly referralSource: string | null;
+  readonly utmSource: string | null;
+  readonly utmMedium: string | null;
+  readonly utmCampaign: string | null;
+  readonly utmTerm: string | null;
+  readonly utmContent: string | null;
+  readonly specialRequests: string | null;
+  readonly accessibilityRequirements: string | null;
+  readonly dietaryRequirements: string | null;
+};
+
+export type DescribeBookingMutationVariables = Exact<{
+  input: DescribeBookingInput;
+}>;
+
+export type DescribeBookingMutation = {
+  readonly describeBooking: { readonly bookingDetail: BookingDetailsFragment } | null;
+};
+
+export type BookingNoteFragment = {
+  readonly id: string;
+  readonly note: string;
+  readonly writtenBy: string;
+  readonly createdAt: string;
+};
+
+export type AddBookingNoteMutationVariables = Exact<{
+  input: AddBookingNoteInput;
+}>;
+
+export type AddBookingNoteMutation = {
+  readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
 };
 
 export type OrganizationFragment = {
@@ -4597,6 +4662,51 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation DescribeBooking. */
+export const DescribeBookingDocument: TypedDocument<
+  DescribeBookingMutation,
+  DescribeBookingMutationVariables
+> = {
+  name: "DescribeBooking",
+  text: `mutation DescribeBooking($input: DescribeBookingInput!) {
+  describeBooking(input: $input) {
+    bookingDetail {
+      ...BookingDetails
+    }
+  }
+}
+fragment BookingDetails on BookingDetail {
+  referralSource
+  utmSource
+  utmMedium
+  utmCampaign
+  utmTerm
+  utmContent
+  specialRequests
+  accessibilityRequirements
+  dietaryRequirements
+}`,
+};
+/** The operation AddBookingNote. */
+export const AddBookingNoteDocument: TypedDocument<
+  AddBookingNoteMutation,
+  AddBookingNoteMutationVariables
+> = {
+  name: "AddBookingNote",
+  text: `mutation AddBookingNote($input: AddBookingNoteInput!) {
+  addBookingNote(input: $input) {
+    bookingNote {
+      ...BookingNote
+    }
+  }
+}
+fragment BookingNote on BookingNote {
+  id
+  note
+  writtenBy
+  createdAt
 }`,
 };
 /** The operation LayoutText. */

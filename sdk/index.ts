@@ -17,6 +17,9 @@ export {
 export type {
   AdmissionPool,
   Attendee,
+  BookingDescription,
+  BookingDetails,
+  BookingNote,
   Booking,
   BookingItem,
   Consent,

@@ -21,6 +21,8 @@ import type {
   TicketCategoryFragment,
   TicketFragment,
   TicketAttendeeFragment,
+  BookingDetailsFragment,
+  BookingNoteFragment,
   TicketOfferFragment,
   TicketScanFragment,
   TicketTransferFragment,
@@ -230,6 +232,17 @@ export type TicketTransfer = TicketTransferFragment;
 
 /** What the token of a mail offers. */
 export type TicketOffer = TicketOfferFragment;
+
+/** What a buyer says about a booking: where they come from, and what they need. */
+export type BookingDetails = BookingDetailsFragment;
+
+/** What one says about a booking: each part may be left out. */
+export type BookingDescription = {
+  readonly [Part in keyof BookingDetails]?: string | undefined;
+};
+
+/** What staff wrote down about a booking. */
+export type BookingNote = BookingNoteFragment;
 
 /** Who comes with a ticket. */
 export interface Attendee extends Omit<TicketAttendeeFragment, "answers"> {

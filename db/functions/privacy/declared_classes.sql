@@ -134,6 +134,11 @@ from (values
   ('app_public.customers', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$,
     'email'),
   ('app_public.customers', 'personal', 'anonymize', 'null', 'first_name last_name phone'),
+  ('app_public.customers', 'personal', 'anonymize', $$'{}'$$, 'address'),
+  ('app_public.booking_details', 'personal', 'delete', null,
+    'referral_source utm_source utm_medium utm_campaign utm_term utm_content special_requests '
+    'accessibility_requirements dietary_requirements'),
+  ('app_public.booking_notes', 'personal', 'delete', null, 'note'),
   ('app_public.bookings', 'personal', 'anonymize', 'null', 'customer_email customer_name'),
   ('app_public.bookings', 'personal', 'anonymize', 'null', 'cancellation_reason'),
   ('app_public.bookings', 'secret', 'keep', 'It owns the tickets, and tells nothing of anybody.',

@@ -111,6 +111,10 @@ from (values
       or t.to_email operator(public.=) any (($1).emails)'
   ),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
+  (
+    'app_public.booking_details', 'booking_details', 't.booking_id = any (($1).booking_ids)'
+  ),
+  ('app_public.booking_notes', 'booking_notes', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.booking_items', 'booking_items', 't.booking_id = any (($1).booking_ids)'),
   (
     'app_public.booking_state_transitions', 'booking_history',

@@ -164,7 +164,9 @@ beforeAll(async () => {
     select app_public.offer_ticket(t.id, 'eve@example.com') from app_public.held_tickets() as t;
     select tests.sign_in('ada');
     select app_public.set_ticket_attendee(t.id, 'x') from app_public.held_tickets() as t;
+    select app_public.describe_booking(tests.id('ada'), 'A friend');
     select tests.sign_in('theatre owner');
+    select app_public.add_booking_note(tests.id('ada'), 'Called');
     select app_public.save_entry_gate(
       tests.id('theatre.venue'), 'Gate',
       (app_public.save_entry_zone(tests.id('theatre.venue'), 'Zone', array['Stalls'])).id
