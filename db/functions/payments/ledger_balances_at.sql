@@ -3,7 +3,7 @@ create or replace function app_private.ledger_balances_at(
   organization_id uuid, at timestamptz default 'infinity'
 )
 returns table (
-  account_id uuid, kind app_public.ledger_account_kind, currency text, balance_cents numeric
+  account_id uuid, kind app_public.ledger_account_kind, currency text, balance_cents bigint
 )
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -16,7 +16,7 @@ begin
   where p.organization_id = ledger_balances_at.organization_id
     and p.status = 'closed' and p.ends_at <= ledger_balances_at.at;
   return query
-  select a.id, a.kind, a.currency, coalesce(b.closing_cents, 0) + coalesce(m.moved, 0)
+  select a.id, a.kind, a.currency, (coalesce(b.closing_cents, 0) + coalesce(m.moved, 0))::bigint
   from app_public.ledger_accounts as a
   left join app_public.ledger_balances as b
     on b.organization_id = a.organization_id and b.account_id = a.id and b.period = v_closed

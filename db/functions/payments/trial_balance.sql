@@ -8,7 +8,7 @@ begin
   perform app_hidden.require_permission(trial_balance.organization_id, 'payments.read');
   return query
   select b.account_id, b.kind, b.currency, k.normal_side,
-    greatest(b.balance_cents, 0)::bigint, greatest(-b.balance_cents, 0)::bigint
+    greatest(b.balance_cents, 0), greatest(-b.balance_cents, 0)
   from app_private.ledger_balances_at(
     trial_balance.organization_id, coalesce(trial_balance.as_of, 'infinity')
   ) as b
