@@ -16,8 +16,9 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'audit_log', 'booking_state_transitions', 'layout_seats', 'layout_sections', 'ledger_entries',
-    'ledger_transactions', 'ticket_scans', 'venue_layouts'
+    'audit_log', 'booking_state_transitions', 'layout_seats', 'layout_sections',
+    'ledger_balances', 'ledger_entries', 'ledger_transactions', 'promoter_shares', 'ticket_scans',
+    'venue_layouts'
   ] loop
     -- The audit log may forget personal values, and has a trigger of its own for that.
     if v_table <> 'audit_log' then

@@ -28,7 +28,7 @@ begin
     on e.organization_id = a.organization_id and e.account_id = a.id
   where a.organization_id = (require_revenue_limit.booking).organization_id
     and a.currency = (require_revenue_limit.booking).currency
-    and a.kind in ('organizer_payable', 'platform_commission')
+    and a.kind in ('organizer_payable', 'promoter_payable', 'platform_commission')
     and e.created_at >= date_trunc('month', now(), 'UTC')
     and e.amount_cents < 0;
   if v_sold_cents + (require_revenue_limit.booking).subtotal_cents

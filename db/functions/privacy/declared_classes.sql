@@ -55,7 +55,7 @@ from (values
   ('app_public.organization_settings', 'internal', null, null,
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
-    'subscription_reference monthly_event_limit fraud_review_seconds '
+    'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
     'open_carts_max'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
@@ -164,7 +164,20 @@ from (values
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
-  ('app_public.ledger_transactions', 'financial', null, null, 'source description'),
+  ('app_public.ledger_account_kinds', 'public', null, null,
+    'kind normal_side may_be_negative description'),
+  ('app_public.ledger_transactions', 'financial', null, null,
+    'source description category accounting_period'),
+  ('app_public.ledger_balances', 'financial', null, null, 'period'),
+  ('app_public.accounting_periods', 'financial', null, null, 'period status unreconciled_count'),
+  ('app_public.payment_transactions', 'financial', null, null,
+    'accounting_period transaction_type transaction_category currency description '
+    'stripe_balance_transaction_id reconciliation_status'),
+  ('app_public.ledger_corrections', 'financial', null, null,
+    'currency kinds amounts_cents reason status'),
+  ('app_public.promoters', 'internal', null, null, 'name email'),
+  ('app_public.event_promoters', 'financial', null, null, 'share_percentage'),
+  ('app_public.promoter_shares', 'financial', null, null, 'share_percentage'),
 
   -- tickets
   ('app_public.tickets', 'internal', null, null,

@@ -1,0 +1,17 @@
+-- The books are for staff who may read payments.
+alter table app_public.event_promoters enable row level security;
+alter table app_public.event_promoters force row level security;
+
+drop policy if exists all_owner on app_public.event_promoters;
+create policy all_owner on app_public.event_promoters
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.event_promoters;
+create policy select_member on app_public.event_promoters
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+
+revoke all on app_public.event_promoters from public;
+grant select on app_public.event_promoters to lml_user;

@@ -1,0 +1,17 @@
+-- The books are for staff who may read payments.
+alter table app_public.payment_transactions enable row level security;
+alter table app_public.payment_transactions force row level security;
+
+drop policy if exists all_owner on app_public.payment_transactions;
+create policy all_owner on app_public.payment_transactions
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.payment_transactions;
+create policy select_member on app_public.payment_transactions
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+
+revoke all on app_public.payment_transactions from public;
+grant select on app_public.payment_transactions to lml_user;
