@@ -7,6 +7,8 @@ create or replace function app_private.raise_payment_finding(
 returns uuid
 language plpgsql volatile security definer set search_path = ''
 as $$
+-- The conflict below names columns.
+#variable_conflict use_column
 declare
   v_id uuid;
 begin
