@@ -1,4 +1,5 @@
 import type { JobHelpers, Task } from "graphile-worker";
+import type { QueryResultRow } from "pg";
 import type Stripe from "stripe";
 import type { z } from "zod";
 import type { LayoutFetching } from "./layouts/fetch.ts";
@@ -29,8 +30,25 @@ export async function callFunction<Result>(
   name: string,
   ...values: readonly unknown[]
 ): Promise<Result> {
+  return await callOn<Result>(helpers, name, ...values);
+}
+
+/** What runs a statement: a job's helpers, or a client in a transaction. */
+export interface Queryable {
+  query<Row extends QueryResultRow>(
+    text: string,
+    values: unknown[],
+  ): Promise<{ readonly rows: readonly Row[] }>;
+}
+
+/** The same on a connection of one's own, for several calls in one transaction. */
+export async function callOn<Result>(
+  client: Queryable,
+  name: string,
+  ...values: readonly unknown[]
+): Promise<Result> {
   const places = values.map((_, index) => `$${index + 1}`).join(", ");
-  const { rows } = await helpers.query<{ result: Result }>(
+  const { rows } = await client.query<{ result: Result }>(
     `select app_private.${name}(${places}) as result`,
     [...values],
   );

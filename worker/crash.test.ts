@@ -1,6 +1,7 @@
 // If these tests failed, a worker that dies while it talks to Stripe would charge or refund somebody twice, or never.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
@@ -9,6 +10,7 @@ import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
+import { type RunningWorker, startWorker as startWorkerHere } from "./worker.ts";
 
 const keys = {
   secretKey: "sk_test_crash",
@@ -22,35 +24,109 @@ let superuser: pg.Client;
 let theatre: Theatre;
 let performanceId: string;
 let standIn: StripeStandIn;
+let wire: Wire;
+let locker: pg.Client;
 let stripe: Stripe;
 let nextSeat = 0;
 const children: ChildProcess[] = [];
 
-type Task = "payment_intent__create" | "refund__create";
+type Task = "payment_intent__create" | "payment_intent__cancel" | "refund__create";
 
 interface Moment {
-  /** Has the next call that changes something stop there. */
-  readonly trap: () => void;
-  readonly isTrapped: () => boolean;
-  /** How many objects Stripe has made by then. */
+  /** Has the next call of Stripe stop there. */
+  readonly trap: () => Promise<void> | void;
+  readonly isTrapped: () => Promise<boolean>;
+  /** How often Stripe has done it by then. */
   readonly made: number;
+  /** Whether it is written down that Stripe is asked. */
+  readonly isWritten: boolean;
   /** What happens to the dead worker's call once another worker has its job. */
-  readonly end: (task: Task) => Promise<void>;
+  readonly end?: (task: Task) => Promise<void>;
 }
 
-/** Where in a call the worker dies. */
+/** Every point of a call at which a worker may die. */
 const moments: Readonly<Record<string, Moment>> = {
+  "before the call is written down": {
+    trap: lockCalls,
+    isTrapped: waitsForLock,
+    made: 0,
+    isWritten: false,
+  },
+  "once it is written down, before it leaves": {
+    trap: () => wire.hold(),
+    isTrapped: async () => wire.isHeld(),
+    made: 0,
+    isWritten: true,
+  },
   "before Stripe has carried it out": {
     trap: () => standIn.control.holdCalls(1),
-    isTrapped: () => standIn.control.status().holdCalls === 0,
+    isTrapped: async () => standIn.control.status().holdCalls === 0,
     made: 0,
+    isWritten: true,
     end: carryOutLate,
   },
   "after Stripe has carried it out, before the answer": {
     trap: () => standIn.control.holdReplies(1),
-    isTrapped: () => standIn.control.status().holdReplies === 0,
+    isTrapped: async () => standIn.control.status().holdReplies === 0,
     made: 1,
-    end: () => Promise.resolve(),
+    isWritten: true,
+  },
+  "after the answer, before it is remembered": {
+    trap: () => wire.hold(),
+    isTrapped: async () => {
+      if (!wire.isHeld()) return await waitsForLock();
+      // It is written down: from now on nothing else is.
+      await lockCalls();
+      wire.letGo();
+      return false;
+    },
+    made: 1,
+    isWritten: true,
+  },
+};
+
+/** What a worker is to do, and how to see at Stripe how often it was done. */
+interface Errand {
+  readonly task: Task;
+  readonly purpose: string;
+  readonly subject: string;
+  readonly effects: () => Promise<readonly string[]>;
+  readonly isDone: () => Promise<boolean>;
+}
+
+const errands: Readonly<Record<Task, () => Promise<Errand>>> = {
+  payment_intent__create: async () => {
+    const booking = await checkOut();
+    return {
+      task: "payment_intent__create",
+      purpose: "payment_intent.create",
+      subject: await rowOf("payment_intent", booking),
+      effects: () => intentsAtStripe(booking),
+      isDone: () => hasIntent(booking),
+    };
+  },
+  payment_intent__cancel: async () => {
+    const booking = await checkOut();
+    await work(() => hasIntent(booking));
+    const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
+    await owner.query("select app_public.cancel_booking($1)", [booking]);
+    return {
+      task: "payment_intent__cancel",
+      purpose: "payment_intent.cancel",
+      subject: await rowOf("payment_intent", booking),
+      effects: () => cancellationsAtStripe(intent),
+      isDone: () => isCanceled(booking),
+    };
+  },
+  refund__create: async () => {
+    const { booking, intent } = await payTooLate();
+    return {
+      task: "refund__create",
+      purpose: "refund.create",
+      subject: await rowOf("refund", booking),
+      effects: () => refundsAtStripe(intent),
+      isDone: () => hasRefund(booking),
+    };
   },
 };
 
@@ -58,16 +134,19 @@ beforeAll(async () => {
   database = await testDatabase();
   owner = await database.connect("lml_owner");
   superuser = await database.connect("superuser");
+  locker = await database.connect("lml_owner");
   theatre = await createTheatre(owner, 50);
   // One person buys all of it.
   await owner.query("update app_public.events set open_carts_max = 1000");
   performanceId = await addPerformance(owner, theatre);
   standIn = await startStripeStandIn({ ...keys, port: 0, webhookUrl: null });
+  wire = await layWire(standIn.port);
   stripe = new Stripe(keys.secretKey, { host: standIn.host, port: standIn.port, protocol: "http" });
 });
 
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
+  await wire.close();
   await standIn.close();
   await database.drop();
 });
@@ -76,32 +155,67 @@ afterEach(() => {
   standIn.control.reset();
 });
 
-describe.each(Object.entries(moments))(
-  "a worker killed in the middle of a call, %s",
-  (_, moment) => {
-    test("leaves one payment intent", async () => {
-      const booking = await checkOut();
-      const dead = await killInTheMiddle("payment_intent__create", moment);
-      expect(await intentsAtStripe(booking)).toHaveLength(moment.made);
-      await takeOver(dead, "payment_intent__create", moment, () => hasIntent(booking));
-      const ids = await intentsAtStripe(booking);
-      expect(ids).toHaveLength(1);
-      expect(await idsHere("payment_intent", booking)).toEqual(ids);
-      await expectConsistency();
-    });
+describe.each(Object.entries(moments))("a worker killed %s", (_, moment) => {
+  test.each(Object.entries(errands))("has %s done once", async (_task, prepareErrand) => {
+    const errand = await prepareErrand();
+    await moment.trap();
+    const dead = await killInTheMiddle(errand.task, moment);
+    expect(await errand.effects()).toHaveLength(moment.made);
+    expect(await callOf(errand)).toEqual(
+      moment.isWritten ? { status: "asked", stripe_id: null } : undefined,
+    );
+    await takeOver(dead, errand, moment);
+    const effects = await errand.effects();
+    expect(effects).toHaveLength(1);
+    expect(await callOf(errand)).toEqual({ status: "succeeded", stripe_id: effects[0] });
+    await expectConsistency();
+  });
+});
 
-    test("leaves one refund", async () => {
-      const { booking, intent } = await payTooLate();
-      const dead = await killInTheMiddle("refund__create", moment);
-      expect(await refundsAtStripe(intent)).toHaveLength(moment.made);
-      await takeOver(dead, "refund__create", moment, () => hasRefund(booking));
-      const ids = await refundsAtStripe(intent);
-      expect(ids).toHaveLength(1);
-      expect(await idsHere("refund", booking)).toEqual(ids);
-      await expectConsistency();
+describe("an outage", () => {
+  test("uses up no attempts, lets one call at a time try, and tells the buyer", async () => {
+    standIn.control.outage({ status: 503 });
+    const bookings = [await checkOut(), await checkOut(), await checkOut(), await checkOut()];
+    const worker = await startInProcess();
+    await until(async () => (await reachability()).failures >= 3);
+    const token = await cartOf(bookings[0] ?? missing());
+    const session = await sessionOf(bookings[0] ?? missing(), token);
+    expect(session).toMatchObject({ status: "pending", is_provider_reachable: false });
+    expect(session?.notice).toContain("Nothing was charged");
+    // Whatever was tried meanwhile: each job that waits is a new one.
+    const { rows } = await superuser.query<{ attempts: number }>(
+      `select max(j.attempts)::int as attempts from graphile_worker._private_jobs as j
+      join graphile_worker._private_tasks as t on t.id = j.task_id
+      where t.identifier = 'payment_intent__create' and j.locked_at is null`,
+    );
+    expect(rows[0]?.attempts).toBe(0);
+    standIn.control.outage(null);
+    await letJobsRun(async () => {
+      for (const booking of bookings) if (!(await hasIntent(booking))) return false;
+      return true;
     });
-  },
-);
+    await worker.stop();
+    expect(await reachability()).toEqual({ failures: 0 });
+    expect(await sessionOf(bookings[0] ?? missing(), token)).toMatchObject({
+      is_provider_reachable: true,
+      notice: null,
+    });
+    for (const booking of bookings) expect(await intentsAtStripe(booking)).toHaveLength(1);
+  });
+
+  test("is no refusal: what Stripe refuses is final, and written down", async () => {
+    const booking = await checkOut();
+    await superuser.query(
+      "update app_public.payment_intents set amount_cents = 99999999999 where booking_id = $1",
+      [booking],
+    );
+    await work(async () => (await callRows(booking))[0]?.status === "refused");
+    expect(await callRows(booking)).toMatchObject([
+      { status: "refused", http_code: 400, attempts: 1, stripe_id: null },
+    ]);
+    expect(await jobsOf("payment_intent__create")).toBe(0);
+  });
+});
 
 describe("a payment intent whose key may be forgotten", () => {
   test("is found, not made again", async () => {
@@ -177,6 +291,53 @@ describe("a refund whose key may be forgotten", () => {
   });
 });
 
+/** What lies between a worker and Stripe. */
+interface Wire {
+  readonly url: string;
+  /** Keeps what arrives from now on from reaching Stripe. */
+  hold(): void;
+  isHeld(): boolean;
+  letGo(): void;
+  /** Drops what is kept, which Stripe then never hears of. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+async function layWire(port: number): Promise<Wire> {
+  let isHolding = false;
+  let held: Socket[] = [];
+  const forward = (socket: Socket): void => {
+    const far = connect(port, "127.0.0.1");
+    for (const side of [socket, far]) side.on("error", () => undefined);
+    socket.pipe(far).pipe(socket);
+  };
+  const server = createServer((socket) => {
+    if (isHolding) held.push(socket.on("error", () => undefined));
+    else forward(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hold: () => {
+      isHolding = true;
+    },
+    isHeld: () => held.length > 0,
+    letGo: () => {
+      isHolding = false;
+      for (const socket of held.splice(0)) forward(socket);
+    },
+    cut: () => {
+      isHolding = false;
+      for (const socket of held) socket.destroy();
+      held = [];
+    },
+    close: async () => {
+      server.close();
+    },
+  };
+}
+
 interface Worker {
   readonly child: ChildProcess;
   /** In whose name its jobs are locked. */
@@ -189,7 +350,7 @@ async function startWorker(): Promise<Worker> {
       ...process.env,
       LML_WORKER_DATABASE_URL: database.url("lml_worker"),
       STRIPE_SECRET_KEY: keys.secretKey,
-      STRIPE_API_BASE: standIn.url,
+      STRIPE_API_BASE: wire.url,
     },
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -206,19 +367,33 @@ async function end({ child }: Worker, signal: "SIGKILL" | "SIGTERM"): Promise<vo
   await exited;
 }
 
+function startInProcess(): Promise<RunningWorker> {
+  return startWorkerHere({
+    databaseUrl: database.url("lml_worker"),
+    stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+    log: () => undefined,
+  });
+}
+
 /** Lets a worker work until something is so. */
 async function work(isDone: () => Promise<boolean>): Promise<void> {
-  const worker = await startWorker();
+  const worker = await startInProcess();
   await until(isDone);
-  await end(worker, "SIGTERM");
+  await worker.stop();
 }
 
 /** Kills a worker that waits for Stripe; returns who died. */
 async function killInTheMiddle(task: Task, moment: Moment): Promise<string> {
-  moment.trap();
   const worker = await startWorker();
-  await until(async () => moment.isTrapped());
+  await until(moment.isTrapped);
   await end(worker, "SIGKILL");
+  // The server may not have noticed yet, and would finish what it was told.
+  await superuser.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where usename = 'lml_worker' and datname = current_database()`,
+  );
+  wire.cut();
+  await unlockCalls();
   expect(await lockersOf(task)).toEqual([worker.id]);
   return worker.id;
 }
@@ -227,32 +402,68 @@ async function killInTheMiddle(task: Task, moment: Moment): Promise<string> {
  * Has another worker find out that one is dead, and do its job. A worker counts as dead after half a minute of silence;
  * no role of ours may say that it beat at another time than now, so it is the superuser who lets the minute pass.
  */
-async function takeOver(
-  dead: string,
-  task: Task,
-  moment: Moment,
-  isDone: () => Promise<boolean>,
-): Promise<void> {
+async function takeOver(dead: string, { task, isDone }: Errand, moment: Moment): Promise<void> {
   const moved = await superuser.query(
     `update app_private.worker_heartbeats set beaten_at = beaten_at - interval '1 minute'
     where worker_id = $1`,
     [dead],
   );
   expect(moved.rowCount).toBe(1);
-  const worker = await startWorker();
-  await moment.end(task);
+  const worker = await startInProcess();
+  await moment.end?.(task);
   await until(isDone);
-  await end(worker, "SIGTERM");
+  await worker.stop();
   expect(await lockersOf(task)).toEqual([]);
+}
+
+/** Nothing is written down about calls until `unlockCalls`. */
+async function lockCalls(): Promise<void> {
+  await locker.query("begin");
+  await locker.query("lock table app_private.stripe_calls in share row exclusive mode");
+}
+
+async function unlockCalls(): Promise<void> {
+  await locker.query("commit");
+}
+
+async function waitsForLock(): Promise<boolean> {
+  const { rowCount } = await superuser.query(
+    `select from pg_stat_activity
+    where usename = 'lml_worker' and datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rowCount === 1;
 }
 
 /** While the dead worker's call is under way, Stripe refuses another one with its key. Then it is carried out after all. */
 async function carryOutLate(task: Task): Promise<void> {
-  await until(async () => (await errorsOf(task)).some((text) => text.includes("in-progress")));
+  await until(async () => {
+    const { rowCount } = await superuser.query(
+      `select from app_private.stripe_calls
+      where purpose = $1 and status = 'failed' and error_code = 'idempotency_key_in_use'`,
+      [task.replace("__", ".")],
+    );
+    return rowCount === 1;
+  });
   standIn.control.letCallsGo();
   await until(async () => standIn.control.status().underWay === 0);
-  // The next attempt is seconds away: they pass at once.
-  await superuser.query("update graphile_worker._private_jobs set run_at = now()");
+  await letTimePass();
+}
+
+/** The next attempt is seconds away: they pass at once. */
+async function letTimePass(): Promise<void> {
+  await superuser.query(
+    "update graphile_worker._private_jobs set run_at = now() where locked_at is null",
+  );
+  await superuser.query(
+    "update app_private.stripe_reachability set retry_at = now() where failures > 0",
+  );
+}
+
+async function letJobsRun(isDone: () => Promise<boolean>): Promise<void> {
+  await until(async () => {
+    await letTimePass();
+    return await isDone();
+  });
 }
 
 async function lockersOf(task: Task): Promise<string[]> {
@@ -266,15 +477,72 @@ async function lockersOf(task: Task): Promise<string[]> {
   return rows.map(({ by }) => by);
 }
 
-async function errorsOf(task: Task): Promise<string[]> {
-  const { rows } = await superuser.query<{ error: string }>(
-    `select j.last_error as error
-    from graphile_worker._private_jobs as j
-    join graphile_worker._private_tasks as t on t.id = j.task_id
-    where t.identifier = $1 and j.last_error is not null`,
+async function jobsOf(task: Task): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>(
+    `select count(*)::int as count from graphile_worker._private_jobs as j
+    join graphile_worker._private_tasks as t on t.id = j.task_id where t.identifier = $1`,
     [task],
   );
-  return rows.map(({ error }) => error);
+  return rows[0]?.count ?? 0;
+}
+
+async function reachability(): Promise<{ failures: number }> {
+  const { rows } = await owner.query<{ failures: number }>(
+    "select failures from app_private.stripe_reachability",
+  );
+  return rows[0] ?? missing();
+}
+
+interface Call {
+  readonly status: string;
+  readonly stripe_id: string | null;
+}
+
+/** What is written down of an errand. */
+async function callOf({ purpose, subject }: Errand): Promise<Call | undefined> {
+  const { rows } = await owner.query<Call>(
+    "select status, stripe_id from app_private.stripe_calls where purpose = $1 and subject_id = $2",
+    [purpose, subject],
+  );
+  expect(rows.length).toBeLessThanOrEqual(1);
+  return rows[0];
+}
+
+async function callRows(booking: string): Promise<Call[]> {
+  const { rows } = await owner.query<Call>(
+    `select status, http_code, attempts, stripe_id from app_private.stripe_calls
+    where subject_id = $1`,
+    [await rowOf("payment_intent", booking)],
+  );
+  return rows;
+}
+
+/** Makes a booking of the owner's a guest's, and returns their token. */
+async function cartOf(booking: string): Promise<string> {
+  const token = "a".repeat(43);
+  await superuser.query(
+    "update app_public.bookings set user_id = null, cart_token_hash = app_hidden.hash_token($2) where id = $1",
+    [booking, token],
+  );
+  return token;
+}
+
+interface Session {
+  readonly status: string;
+  readonly is_provider_reachable: boolean;
+  readonly notice: string | null;
+}
+
+/** What the buyer sees. */
+async function sessionOf(booking: string, token: string): Promise<Session | undefined> {
+  const client = await database.connect("lml_authenticator");
+  await client.query("set role lml_anonymous");
+  await client.query("select set_config('lml.cart_token', $1, false)", [token]);
+  const { rows } = await client.query<Session>("select (app_public.payment_session($1)).*", [
+    booking,
+  ]);
+  await client.end();
+  return rows[0];
 }
 
 async function hold(seat: number): Promise<string> {
@@ -394,6 +662,22 @@ async function hasRefund(booking: string): Promise<boolean> {
 async function intentsAtStripe(booking: string): Promise<string[]> {
   const { data } = await stripe.paymentIntents.list({ limit: 100 });
   return data.filter(({ metadata }) => metadata["lml_booking_id"] === booking).map(({ id }) => id);
+}
+
+/** The intent, as often as Stripe says that it was canceled. */
+async function cancellationsAtStripe(intent: string): Promise<string[]> {
+  const { data } = await stripe.events.list({ type: "payment_intent.canceled", limit: 100 });
+  return data.flatMap(({ data: { object } }) =>
+    "id" in object && object.id === intent ? [intent] : [],
+  );
+}
+
+async function isCanceled(booking: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    "select from app_public.payment_intents where booking_id = $1 and stripe_status = 'canceled'",
+    [booking],
+  );
+  return rowCount === 1;
 }
 
 async function refundsAtStripe(intent: string): Promise<string[]> {

@@ -7,15 +7,19 @@ export interface StripeAccount {
   readonly apiBase?: string | undefined;
 }
 
-/** The official client. Waiting between attempts is the job queue's business, so it tries only twice itself. */
+/** Longer than Stripe takes; after that the answer is lost, and asked for again. */
+const timeoutMs = 30_000;
+
+/** The official client. Trying again is the business of {@link callStripe}, which writes each attempt down. */
 export function stripeClient({ secretKey, apiBase }: StripeAccount): Stripe {
-  if (apiBase === undefined) return new Stripe(secretKey, { maxNetworkRetries: 1 });
+  const options = { maxNetworkRetries: 0, timeout: timeoutMs };
+  if (apiBase === undefined) return new Stripe(secretKey, options);
   const { hostname, port, protocol } = new URL(apiBase);
   return new Stripe(secretKey, {
+    ...options,
     host: hostname,
     port,
     protocol: protocol === "https:" ? "https" : "http",
-    maxNetworkRetries: 1,
   });
 }
 
@@ -25,7 +29,38 @@ export function stripeClient({ secretKey, apiBase }: StripeAccount): Stripe {
  */
 export function isRefusal(error: unknown): error is Stripe.errors.StripeError {
   return (
-    error instanceof Stripe.errors.StripeInvalidRequestError ||
+    (error instanceof Stripe.errors.StripeInvalidRequestError && error.code !== "rate_limit") ||
     error instanceof Stripe.errors.StripeCardError
   );
+}
+
+/** A failure that may pass. */
+export interface PassingFailure {
+  /** Whether other calls would fail, too. */
+  readonly isOutage: boolean;
+  readonly code: string;
+  readonly status?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** Before that, Stripe does not want to be asked. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** How a call failed that may succeed later; undefined: it is no failure of Stripe's, or a final one. */
+export function failureOf(error: unknown): PassingFailure | undefined {
+  if (!(error instanceof Stripe.errors.StripeError)) return undefined;
+  const { statusCode: status, requestId, code, type } = error;
+  const details = { code: code ?? type, status, requestId, retryAfterMs: retryAfterOf(error) };
+  // The same key is under way, or another call has locked the object: nothing is wrong with Stripe.
+  if (status === 409 || error instanceof Stripe.errors.StripeIdempotencyError) {
+    return { ...details, isOutage: false };
+  }
+  return { ...details, isOutage: true };
+}
+
+function retryAfterOf({ headers }: Stripe.errors.StripeError): number | undefined {
+  const text = headers?.["retry-after"];
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  const milliseconds = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000;
+  return milliseconds > 0 ? Math.ceil(milliseconds) : undefined;
 }

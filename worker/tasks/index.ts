@@ -17,6 +17,7 @@ import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { seatChangeForget } from "./seat_change__forget.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
+import { stripeEventRetryParked } from "./stripe_event__retry_parked.ts";
 import { userErase } from "./user__erase.ts";
 import { ticketTransferExpireDue } from "./ticket_transfer__expire_due.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
@@ -41,6 +42,7 @@ export function taskList(context: TaskContext): TaskList {
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
     seat_change__forget: seatChangeForget(context),
     stripe_event__apply: stripeEventApply(context),
+    stripe_event__retry_parked: stripeEventRetryParked(context),
     user__erase: userErase(context),
     ticket_transfer__expire_due: ticketTransferExpireDue(context),
     worker__unlock_dead: workerUnlockDead(context),
@@ -55,6 +57,7 @@ export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * allocation__release_due ?jobKey=allocation__release_due&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
+* * * * * stripe_event__retry_parked ?jobKey=stripe_event__retry_parked&max=1
 */5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
 */5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
 */10 * * * * event__complete_due ?jobKey=event__complete_due&max=1

@@ -1,32 +1,41 @@
+import type Stripe from "stripe";
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
+import { defineTask } from "../context.ts";
+import { callStripe, type PreparedCall } from "../stripe-calls.ts";
 import { isRefusal } from "../stripe.ts";
 
-interface Request {
+interface Request extends PreparedCall {
   readonly stripe_payment_intent_id: string;
-  readonly idempotency_key: string;
 }
 
 /** Cancels at Stripe what was given up here. */
 export const paymentIntentCancel = defineTask(
   z.object({ payment_intent_id: z.uuid() }),
   async ({ payment_intent_id: id }, helpers, { stripe }) => {
-    const request = await callFunction<Request | null>(
-      helpers,
-      "prepare_payment_intent_cancel",
-      id,
-    );
-    if (request === null) return;
-    const { stripe_payment_intent_id: stripeId, idempotency_key: idempotencyKey } = request;
-    try {
-      await stripe.paymentIntents.cancel(stripeId, {}, { idempotencyKey });
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      // It has ended at Stripe already. A payment that was faster arrives as an event of its own, and goes back.
-      const { status } = await stripe.paymentIntents.retrieve(stripeId);
-      if (status === "succeeded") return;
-      if (status !== "canceled") throw error;
-    }
-    await callFunction(helpers, "record_payment_intent_canceled", id);
+    await callStripe<Request, Stripe.PaymentIntent>(helpers, {
+      purpose: "payment_intent.cancel",
+      subjectId: id,
+      prepare: "prepare_payment_intent_cancel",
+      params: ({ stripe_payment_intent_id: stripeId }) => ({ cancel: stripeId }),
+      send: ({ stripe_payment_intent_id: stripeId }, options) => cancel(stripe, stripeId, options),
+      record: ({ status }) =>
+        status === "canceled" ? ["record_payment_intent_canceled", id] : null,
+    });
   },
 );
+
+/** A payment that has ended at Stripe already is as good: one that was faster arrives as an event, and goes back. */
+async function cancel(
+  stripe: Stripe,
+  stripeId: string,
+  options: Stripe.RequestOptions,
+): Promise<Stripe.PaymentIntent> {
+  try {
+    return await stripe.paymentIntents.cancel(stripeId, {}, options);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const intent = await stripe.paymentIntents.retrieve(stripeId);
+    if (intent.status !== "succeeded" && intent.status !== "canceled") throw error;
+    return intent;
+  }
+}

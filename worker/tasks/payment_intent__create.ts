@@ -1,14 +1,12 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
-import { isRefusal } from "../stripe.ts";
+import { defineTask } from "../context.ts";
+import { callStripe, type PreparedCall } from "../stripe-calls.ts";
 
-interface Request {
+interface Request extends PreparedCall {
   readonly amount: number;
   readonly currency: string;
   readonly description: string;
-  readonly idempotency_key: string;
-  readonly may_be_forgotten: boolean;
   readonly metadata: Record<string, string>;
 }
 
@@ -16,42 +14,34 @@ interface Request {
 export const paymentIntentCreate = defineTask(
   z.object({ payment_intent_id: z.uuid() }),
   async ({ payment_intent_id: id }, helpers, { stripe }) => {
-    const request = await callFunction<Request | null>(helpers, "prepare_payment_intent", id);
-    if (request === null) return;
-    const {
-      idempotency_key: idempotencyKey,
-      may_be_forgotten: mayBeForgotten,
-      ...params
-    } = request;
-    // Outside of what follows: a lookup that is refused says nothing about the payment.
-    const found = mayBeForgotten ? await findIntent(stripe, id) : undefined;
-    try {
-      const intent =
-        found ??
-        (await stripe.paymentIntents.create(
-          { ...params, automatic_payment_methods: { enabled: true } },
-          { idempotencyKey },
-        ));
-      await callFunction(
-        helpers,
+    await callStripe<Request, Stripe.PaymentIntent>(helpers, {
+      purpose: "payment_intent.create",
+      subjectId: id,
+      prepare: "prepare_payment_intent",
+      params: paramsOf,
+      send: (request, options) => stripe.paymentIntents.create(paramsOf(request), options),
+      find: () => findIntent(stripe, id),
+      record: (intent) => [
         "record_payment_intent",
         id,
         intent.id,
         intent.client_secret,
         intent.status,
-      );
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await callFunction(
-        helpers,
+      ],
+      recordRefusal: ({ code, type, message }) => [
         "record_payment_intent_failure",
         id,
-        error.code ?? error.type,
-        error.message,
-      );
-    }
+        code ?? type,
+        message,
+      ],
+    });
   },
 );
+
+function paramsOf(request: Request): Stripe.PaymentIntentCreateParams {
+  const { idempotency_key: _key, may_be_forgotten: _may, ...params } = request;
+  return { ...params, automatic_payment_methods: { enabled: true } };
+}
 
 /**
  * The intent that an earlier attempt has made. Stripe's search is behind by a minute, in an outage by an hour, and that

@@ -1,13 +1,11 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
-import { isRefusal } from "../stripe.ts";
+import { defineTask } from "../context.ts";
+import { callStripe, type PreparedCall } from "../stripe-calls.ts";
 
-interface Request {
+interface Request extends PreparedCall {
   readonly payment_intent: string;
   readonly amount: number;
-  readonly idempotency_key: string;
-  readonly may_be_forgotten: boolean;
   readonly metadata: Record<string, string>;
 }
 
@@ -15,31 +13,29 @@ interface Request {
 export const refundCreate = defineTask(
   z.object({ refund_id: z.uuid() }),
   async ({ refund_id: id }, helpers, { stripe }) => {
-    const request = await callFunction<Request | null>(helpers, "prepare_refund", id);
-    if (request === null) return;
-    const {
-      idempotency_key: idempotencyKey,
-      may_be_forgotten: mayBeForgotten,
-      ...params
-    } = request;
-    // Outside of what follows: a lookup that is refused says nothing about the refund.
-    const found = mayBeForgotten ? await findRefund(stripe, request) : undefined;
-    try {
-      const refund = found ?? (await stripe.refunds.create(params, { idempotencyKey }));
-      await callFunction(
-        helpers,
+    await callStripe<Request, Stripe.Refund>(helpers, {
+      purpose: "refund.create",
+      subjectId: id,
+      prepare: "prepare_refund",
+      params: paramsOf,
+      send: (request, options) => stripe.refunds.create(paramsOf(request), options),
+      find: (request) => findRefund(stripe, request),
+      record: (refund) => [
         "record_refund",
         id,
         refund.id,
         refund.status,
         refund.failure_reason ?? null,
-      );
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await callFunction(helpers, "record_refund", id, null, "failed", error.message);
-    }
+      ],
+      recordRefusal: ({ message }) => ["record_refund", id, null, "failed", message],
+    });
   },
 );
+
+function paramsOf(request: Request): Stripe.RefundCreateParams {
+  const { idempotency_key: _key, may_be_forgotten: _may, ...params } = request;
+  return params;
+}
 
 /** The refund that an earlier attempt has made. A list is never behind, as a search is, and one payment has few. */
 async function findRefund(

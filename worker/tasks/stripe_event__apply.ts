@@ -7,6 +7,7 @@ export const stripeEventApply = defineTask(
   async ({ event_id: id }, helpers) => {
     const outcome = await callFunction<string>(helpers, "apply_stripe_event", id);
     if (outcome === "refused") {
+      // People see it in payment_findings.
       helpers.logger.error(`stripe event ${id} contradicts what was asked for; it changed nothing`);
     }
   },

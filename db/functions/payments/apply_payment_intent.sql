@@ -1,57 +1,70 @@
--- Events come in any order and any number: each moves the payment forward or changes nothing.
-create or replace function app_private.apply_payment_intent(object jsonb)
+-- Events come in any order and any number: each moves the payment forward or changes nothing. What
+-- has ended at Stripe stays ended. Before that a payment goes to and fro between its states, so the
+-- newest news count: by the second, and within one by how far on they are.
+create or replace function app_private.apply_payment_intent(object jsonb, event jsonb)
 returns text
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_intent app_public.payment_intents := app_private.lock_payment_of(apply_payment_intent.object);
-  v_status text := apply_payment_intent.object ->> 'status';
+  v_object jsonb := apply_payment_intent.object;
+  v_intent app_public.payment_intents := app_private.lock_payment_of(v_object);
+  v_status text := v_object ->> 'status';
+  v_refusal text;
+  v_news text;
 begin
   if v_intent.id is null then
-    return 'ignored';
+    return app_private.outcome_without_parent(v_object, 'lml_payment_intent_id');
   end if;
-  -- Compared as text, since a cast would fail, and be tried again, on what is no amount at all.
-  if apply_payment_intent.object ->> 'amount' is distinct from v_intent.amount_cents::text
-    or upper(apply_payment_intent.object ->> 'currency') is distinct from v_intent.currency
-    or (
-      v_intent.stripe_payment_intent_id is not null
-      and apply_payment_intent.object ->> 'id' <> v_intent.stripe_payment_intent_id
-    )
-  then
-    return 'refused';
+  v_refusal := app_private.payment_intent_refusal(v_object, v_intent);
+  if v_refusal is not null then
+    return v_refusal;
   end if;
   if v_intent.status = 'succeeded' then
     return 'applied';
   end if;
-
   if v_status = 'succeeded' then
-    perform app_private.receive_payment(v_intent, apply_payment_intent.object ->> 'id');
-  else
-    update app_public.payment_intents as p
-    set stripe_payment_intent_id = apply_payment_intent.object ->> 'id',
-      stripe_status = v_status,
-      status = case
-        when p.status = 'canceled' or v_status = 'canceled' then 'canceled'
-        when v_status = 'processing' then 'processing'
-        when v_status = 'requires_action' then 'requires_action'
-        else 'pending'
-      end::app_public.payment_status,
-      canceled_at = case when v_status = 'canceled' then coalesce(p.canceled_at, now())
-        else p.canceled_at end,
-      failure_code = coalesce(
-        apply_payment_intent.object #>> '{last_payment_error,decline_code}',
-        apply_payment_intent.object #>> '{last_payment_error,code}',
-        p.failure_code
-      ),
-      failure_message = coalesce(
-        apply_payment_intent.object #>> '{last_payment_error,message}', p.failure_message
-      )
-    where p.id = v_intent.id;
+    perform app_private.receive_payment(v_intent, v_object ->> 'id');
+    -- Of attempts that failed before, nothing is left, in whichever order they are told.
+    if v_intent.failure_code is not null or v_intent.failure_message is not null then
+      update app_public.payment_intents as p
+      set failure_code = null, failure_message = null
+      where p.id = v_intent.id;
+    end if;
+    return 'applied';
   end if;
+
+  v_news := app_private.stripe_news(apply_payment_intent.event, v_object);
+  if v_news <= v_intent.stripe_news collate "C"
+    -- Stripe's answer to our call tells it before its event.
+    or v_intent.stripe_status = 'canceled' and v_status <> 'canceled'
+  then
+    return 'applied';
+  end if;
+  update app_public.payment_intents as p
+  set stripe_payment_intent_id = v_object ->> 'id',
+    stripe_status = v_status,
+    stripe_news = v_news,
+    status = case
+      when v_status = 'canceled' then 'canceled'
+      -- Given up, or refused by Stripe: whatever is still told of it.
+      when p.status in ('canceled', 'failed') then p.status::text
+      when v_status = 'processing' then 'processing'
+      when v_status = 'requires_action' then 'requires_action'
+      else 'pending'
+    end::app_public.payment_status,
+    canceled_at = case when v_status = 'canceled' then coalesce(p.canceled_at, now())
+      else p.canceled_at end,
+    -- The newest news only: a new attempt has not failed yet.
+    failure_code = case when p.status = 'failed' then p.failure_code else coalesce(
+      v_object #>> '{last_payment_error,decline_code}', v_object #>> '{last_payment_error,code}'
+    ) end,
+    failure_message = case when p.status = 'failed' then p.failure_message
+      else v_object #>> '{last_payment_error,message}' end
+  where p.id = v_intent.id;
   return 'applied';
 end
 $$;
 
-comment on function app_private.apply_payment_intent(jsonb) is
-  'What Stripe says of a payment intent: applied, ignored when it is not ours, refused when its '
-  'amount, currency or identity is not what was asked for.';
+comment on function app_private.apply_payment_intent(jsonb, jsonb) is
+  'What Stripe says of a payment intent: applied, ignored when it is not ours, parked when it is not '
+  'known, refused when its amount, currency or identity is not what was asked for.';

@@ -7,20 +7,20 @@ declare
   v_refund app_public.refunds;
 begin
   if not pg_input_is_valid(coalesce(v_text, ''), 'uuid') then
-    return 'ignored';
+    return app_private.outcome_of_unasked_refund(apply_refund.object);
   end if;
   select * into v_refund from app_public.refunds as r where r.id = v_text::uuid;
   if not found then
-    return 'ignored';
+    return app_private.outcome_without_parent(apply_refund.object, 'lml_refund_id');
   end if;
-  if apply_refund.object ->> 'amount' is distinct from v_refund.amount_cents::text
-    or upper(apply_refund.object ->> 'currency') is distinct from v_refund.currency
-    or (
-      v_refund.stripe_refund_id is not null
-      and apply_refund.object ->> 'id' <> v_refund.stripe_refund_id
-    )
-  then
-    return 'refused';
+  if apply_refund.object ->> 'amount' is distinct from v_refund.amount_cents::text then
+    return 'refused: event_amount_differs';
+  end if;
+  if upper(apply_refund.object ->> 'currency') is distinct from v_refund.currency then
+    return 'refused: event_currency_differs';
+  end if;
+  if apply_refund.object ->> 'id' <> v_refund.stripe_refund_id then
+    return 'refused: event_identity_differs';
   end if;
   perform app_private.record_refund(
     v_refund.id, apply_refund.object ->> 'id', apply_refund.object ->> 'status',
@@ -31,5 +31,5 @@ end
 $$;
 
 comment on function app_private.apply_refund(jsonb) is
-  'What Stripe says of a refund: applied, ignored when it is not ours, refused when it is not what '
-  'was asked for.';
+  'What Stripe says of a refund: applied, ignored when it is not ours, parked when it is not known, '
+  'refused when it is not what was asked for.';

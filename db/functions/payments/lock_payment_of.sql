@@ -1,25 +1,21 @@
--- By our own id in the metadata, because the event may be here before Stripe's answer to us. The
--- booking is locked first, as everywhere.
+-- The booking is locked first, as everywhere.
 create or replace function app_private.lock_payment_of(object jsonb)
 returns app_public.payment_intents
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_text text := lock_payment_of.object #>> '{metadata,lml_payment_intent_id}';
-  v_id uuid;
-  v_intent app_public.payment_intents;
+  v_intent app_public.payment_intents := app_private.payment_of_stripe_object(
+    lock_payment_of.object
+  );
 begin
-  if not pg_input_is_valid(coalesce(v_text, ''), 'uuid') then
+  if v_intent.id is null then
     return null;
   end if;
-  select p.id into v_id
-  from app_public.payment_intents as p
-  join app_public.bookings as b
-    on b.organization_id = p.organization_id and b.id = p.booking_id
-  where p.id = v_text::uuid
-  for no key update of b;
-  select * into v_intent
-  from app_public.payment_intents as p where p.id = v_id
+  perform from app_public.bookings as b
+  where b.organization_id = v_intent.organization_id and b.id = v_intent.booking_id
+  for no key update;
+  select * into strict v_intent
+  from app_public.payment_intents as p where p.id = v_intent.id
   for no key update;
   return v_intent;
 end

@@ -8,7 +8,7 @@ begin
   -- Staff may see a payment, but only the owner of the booking may confirm it.
   select
     p.booking_id, p.status, p.amount_cents, p.currency, p.stripe_payment_intent_id,
-    s.client_secret, p.failure_code, p.failure_message
+    s.client_secret, p.failure_code, p.failure_message, app_private.is_stripe_reachable(), null
   into v_session
   from app_public.bookings as b
   join app_public.payment_intents as p
@@ -24,6 +24,13 @@ begin
   limit 1;
   if not found then
     return null;
+  end if;
+  -- Without the client secret nobody can pay, so that nothing was charged.
+  if v_session.status = 'pending' and v_session.client_secret is null
+    and not v_session.is_provider_reachable
+  then
+    v_session.notice := 'The payment provider cannot be reached at the moment. Nothing was charged. '
+      'We try again; your seats are held until their deadline.';
   end if;
   return v_session;
 end

@@ -3,6 +3,7 @@ returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select jsonb_build_object(
+    'organization_id', p.organization_id,
     'stripe_payment_intent_id', p.stripe_payment_intent_id,
     'idempotency_key', 'cancel:' || p.id
   )

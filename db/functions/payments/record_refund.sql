@@ -1,4 +1,5 @@
--- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so.
+-- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so,
+-- except that a bank may send back what had succeeded.
 create or replace function app_private.record_refund(
   refund_id uuid, stripe_refund_id text, stripe_status text, failure_reason text
 )
@@ -16,8 +17,13 @@ begin
   select * into strict v_refund
   from app_public.refunds as r where r.id = record_refund.refund_id
   for no key update;
-  if v_refund.status in ('succeeded', 'failed', 'canceled') then
+  if v_refund.status in ('failed', 'canceled')
+    or v_refund.status = 'succeeded' and record_refund.stripe_status is distinct from 'failed'
+  then
     return;
+  end if;
+  if v_refund.status = 'succeeded' then
+    perform app_private.reverse_refund(v_refund);
   end if;
 
   update app_public.refunds as r
@@ -39,6 +45,10 @@ begin
     update app_public.payment_intents as p
     set refunded_cents = p.refunded_cents - v_refund.amount_cents
     where p.id = v_refund.payment_intent_id;
+    perform app_private.raise_payment_finding(
+      'refund_' || v_refund.status, v_refund.id::text, v_refund.organization_id,
+      v_refund.booking_id, jsonb_build_object('amount', v_refund.amount_cents)
+    );
   end if;
 end
 $$;

@@ -157,10 +157,17 @@ from (values
 
   -- payments
   ('app_public.payment_intents', 'financial', null, null,
-    'currency status stripe_payment_intent_id stripe_status failure_code failure_message'),
+    'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
+    'stripe_charge_id stripe_news'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_events', 'personal', 'anonymize', $$'{}'$$, 'payload'),
-  ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome'),
+  ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome reason'),
+  ('app_public.payment_findings', 'financial', null, null,
+    'kind subject detail stripe_event_ids resolution_note'),
+  ('app_private.stripe_calls', 'internal', null, null,
+    'purpose idempotency_key request_hash status attempts stripe_id http_code error_code '
+    'stripe_request_id duration_ms'),
+  ('app_private.stripe_reachability', 'internal', null, null, 'is_only_row failures last_error'),
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),

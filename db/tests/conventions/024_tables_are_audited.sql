@@ -60,6 +60,8 @@ with not_audited (name, reason) as (
     ('app_public.layout_fetches', 'says what came of it; the layout itself never changes'),
     ('app_private.offline_scan_results', 'an inbox; ticket_scans is the history'),
     ('app_private.stripe_events', 'an inbox: what came, and what became of it'),
+    ('app_private.stripe_calls', 'an outbox: what was asked, and what came of it'),
+    ('app_private.stripe_reachability', 'says whether Stripe answers'),
     ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
     ('app_private.attempts', 'counts of a few minutes'),
     ('app_private.session_activity', 'when somebody was last there'),

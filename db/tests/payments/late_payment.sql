@@ -1,5 +1,5 @@
 -- If this fails, money that came too late is kept, returned twice, or buys a seat that is sold.
-select plan(29);
+select plan(32);
 
 select tests.create_theatre();
 create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
@@ -92,7 +92,7 @@ select is(
   app_private.prepare_refund(tests.refund_of(tests.id('loser'))), null, 'once'
 );
 select app_private.record_refund(tests.refund_of(tests.id('loser')), 're_1', s, null)
-from unnest(array['succeeded', 'pending', 'failed', 'succeeded']) as s;
+from unnest(array['succeeded', 'pending', 'requires_action', 'canceled', 'succeeded']) as s;
 select is(
   (select status::text from app_public.refunds where booking_id = tests.id('loser')), 'succeeded',
   'what has succeeded stays so, in whatever order the news come'
@@ -101,6 +101,44 @@ select is(tests.status(tests.id('loser')), 'refunded', 'the booking is closed');
 select is(
   (select refunded_cents from app_public.payment_intents where booking_id = tests.id('loser')),
   12560::bigint, 'and the payment returned'
+);
+select tests.consistent();
+
+-- A bank may send back what had succeeded. It stays so, in whatever order the news come.
+create function tests.refund_fails_after(news text[]) returns text
+language plpgsql volatile as $$
+declare
+  v_state text;
+begin
+  begin
+    perform app_private.record_refund(tests.refund_of(tests.id('loser')), 're_1', s, null)
+    from unnest(news) as s;
+    select format(
+      '%s %s %s %s', r.status, b.status, p.refunded_cents, (
+        select sum(e.amount_cents)
+        from app_public.ledger_entries as e
+        join app_public.ledger_transactions as t on t.id = e.transaction_id
+        join app_public.ledger_accounts as a on a.id = e.account_id
+        where t.booking_id = b.id and a.kind = 'buyer_clearing'
+      )
+    )
+    into v_state
+    from app_public.refunds as r
+    join app_public.bookings as b on b.id = r.booking_id
+    join app_public.payment_intents as p on p.booking_id = b.id
+    where b.id = tests.id('loser');
+    raise exception using errcode = 'LMUND';
+  exception when sqlstate 'LMUND' then null;
+  end;
+  return v_state;
+end
+$$;
+select is(
+  tests.refund_fails_after('{failed}'), 'failed expired 0 -12560', 'the buyer is owed it again'
+);
+select is(
+  tests.refund_fails_after('{failed,succeeded,failed,pending}'), 'failed expired 0 -12560',
+  'once, whatever comes after'
 );
 
 -- Canceled while the payment was under way.

@@ -52,7 +52,7 @@ from (values
   ('{"amount": 5999}', 'refused'), ('{"currency": "usd"}', 'refused'),
   ('{"amount": "all"}', 'refused'), ('{"metadata": {}}', 'ignored'),
   ('{"metadata": {"lml_refund_id": "x"}}', 'ignored'),
-  ('{"metadata": {"lml_refund_id": "00000000-0000-0000-0000-000000000000"}}', 'ignored')
+  ('{"metadata": {"lml_refund_id": "00000000-0000-0000-0000-000000000000"}}', 'parked')
 ) as n (changes, outcome);
 select is(tests.says(tests.id('r1'), 'failed'), 'applied', 'one fails');
 select is(

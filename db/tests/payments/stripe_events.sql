@@ -1,5 +1,5 @@
 -- If this fails, a payment is missed, counted twice, or believed though it is not what was asked.
-select plan(57);
+select plan(71);
 
 select tests.create_theatre();
 create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
@@ -85,16 +85,36 @@ select is(
 )
 from unnest(array[
   '{"amount": 12559}', '{"amount": null}', '{"currency": "usd"}', '{"currency": null}',
-  '{"id": "pi_2"}', '{"amount": "12560.5"}', '{"amount": "much"}'
+  '{"id": "pi_2"}', '{"amount": "12560.5"}', '{"amount": "much"}', '{"amount": 0}',
+  '{"amount": -12560}', '{"amount": 1e300}', '{"amount_received": 12559}', '{"livemode": true}',
+  '{"status": "paid"}', '{"status": null}', '{"metadata": null}', '{"metadata": {}}',
+  '{"metadata": {"lml_payment_intent_id": "x"}}',
+  '{"metadata": {"lml_payment_intent_id": "00000000-0000-0000-0000-000000000000"}}'
 ]) as changes;
+select results_eq(
+  $$ select f.kind, cardinality(f.stripe_event_ids), f.booking_id = tests.id('cart')
+    from app_public.payment_findings as f order by f.kind, f.subject $$,
+  $$ values ('event_amount_differs', 8, true), ('event_currency_differs', 2, true),
+    ('event_identity_differs', 1, true), ('event_metadata_differs', 4, true),
+    ('event_mode_differs', 1, true), ('event_status_unknown', 2, true) $$,
+  'each is a finding for people, once for all events that tell the same'
+);
+-- About others, and about what is nowhere.
 select is(
-  tests.stripe_says(tests.id('cart'), 'succeeded', changes => changes::jsonb), 'ignored', changes
+  tests.stripe_says(tests.id('cart'), 'succeeded', changes => '{"id": "pi_9"}' || changes::jsonb),
+  'ignored', changes
 )
 from unnest(array[
   '{"metadata": null}', '{"metadata": {}}', '{"metadata": {"lml_payment_intent_id": "x"}}',
-  '{"metadata": {"lml_payment_intent_id": "00000000-0000-0000-0000-000000000000"}}',
-  '{"object": "charge"}'
+  '{"object": "charge"}', '{"object": "invoice"}', '{"object": null}'
 ]) as changes;
+select is(
+  tests.stripe_says(
+    tests.id('cart'), 'succeeded', 'evt_nowhere',
+    '{"id": "pi_9", "metadata": {"lml_payment_intent_id": "00000000-0000-0000-0000-000000000000"}}'
+  ),
+  'parked', 'what says that it is ours, and is not here, waits'
+);
 select is(tests.status(tests.id('cart')), 'pending_payment', 'none of this confirms anything');
 
 -- It succeeds.

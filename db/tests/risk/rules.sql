@@ -105,13 +105,17 @@ update app_public.fraud_detection_rules set is_enabled = false;
 delete from app_private.booking_signals;
 select tests.rule('declined', 'payment_failures', 'flag', 2, 3600);
 select tests.buys(1, 'a@example.com', '{"ip_address": "192.0.2.1"}');
-select tests.stripe_says(tests.id('last'), 'payment_failed', 'evt_1');
+select tests.stripe_says(
+  tests.id('last'), 'payment_failed', 'evt_1', '{"status": "requires_payment_method"}'
+);
 select is(tests.tries(1, 'a@example.com'), 'nothing', 'one declined payment');
 select is(
   app_private.apply_stripe_event('evt_1'), 'applied', 'which is counted once, however often it comes'
 );
 select tests.buys(1, 'a@example.com', '{"ip_address": "192.0.2.1"}');
-select tests.stripe_says(tests.id('last'), 'payment_failed', 'evt_2');
+select tests.stripe_says(
+  tests.id('last'), 'payment_failed', 'evt_2', '{"status": "requires_payment_method"}'
+);
 select is(tests.tries(1, 'z@example.com'), 'declined', 'two, by cart');
 select is(tests.tries(2, 'A@example.com'), 'declined', 'by e-mail address');
 select is(

@@ -1,0 +1,24 @@
+-- A refund that does not say for which of ours it is: somebody may have returned one of our payments
+-- by hand at Stripe. Until the payment is known, nobody can tell.
+create or replace function app_private.outcome_of_unasked_refund(object jsonb)
+returns text
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_stripe_id text := coalesce(
+    outcome_of_unasked_refund.object #>> '{payment_intent,id}',
+    outcome_of_unasked_refund.object ->> 'payment_intent'
+  );
+begin
+  if v_stripe_id is null then
+    return 'ignored: not ours';
+  end if;
+  if (app_private.payment_of_stripe_object(outcome_of_unasked_refund.object)).id is null then
+    return 'parked: ' || v_stripe_id;
+  end if;
+  return 'refused: refund_not_asked_for';
+end
+$$;
+
+comment on function app_private.outcome_of_unasked_refund(jsonb) is
+  'What becomes of news of a refund that was not asked for here.';
