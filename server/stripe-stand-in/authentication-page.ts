@@ -35,6 +35,19 @@ export function challengePage(intent: PaymentIntent): string {
   );
 }
 
+/** The page on which a connected account tells Stripe who it is: here it only chooses how that ends. */
+export function onboardingPage(account: string): string {
+  return page(
+    "Onboarding test page",
+    `<p>Account ${escaped(account)}.</p>
+  <form method="post">
+    <button name="outcome" value="complete">Complete onboarding</button>
+    <button name="outcome" value="incomplete">Submit without the document that Stripe asks for</button>
+    <button name="outcome" value="later">Leave it for later</button>
+  </form>`,
+  );
+}
+
 /** What the buyer sees when the seller gave no address to return to. */
 export function outcomePage(passed: boolean): string {
   return page(
@@ -45,7 +58,7 @@ export function outcomePage(passed: boolean): string {
 
 /** What the buyer sees when there is nothing to authenticate. */
 export function gonePage(): string {
-  return page("Nothing to authenticate", "<p>This payment does not wait for you any more.</p>");
+  return page("Nothing to authenticate", "<p>Nothing here waits for you any more.</p>");
 }
 
 /** Where to send the buyer afterwards: the seller's address, with Stripe's parameters. */

@@ -123,6 +123,10 @@ function withMoney(tx: Transaction, charge: Charge, card: TestCard): Charge {
     },
     card.availableAtOnce,
   );
+  // A buyer who disputes does so after the payment.
+  if (card.dispute !== null) {
+    tx.schedule(0, { kind: "open_dispute", target: charge.id, outcome: "by_card" });
+  }
   return { ...charge, balance_transaction: booked.id };
 }
 

@@ -20,6 +20,8 @@ export interface TestCard {
   decline: Decline | null;
   /** What becomes of a refund: succeeds at once, succeeds later, or seems to and fails later. */
   refund: "succeeds" | "pending" | "fails";
+  /** The dispute that follows the payment at once. */
+  dispute: { reason: string; inquiry: boolean } | null;
   /** The money skips the two days in which it is pending. */
   availableAtOnce: boolean;
 }
@@ -40,6 +42,7 @@ function card(
     threeDSecure: "supported",
     decline: null,
     refund: "succeeds",
+    dispute: null,
     availableAtOnce: false,
     ...rest,
   };
@@ -135,6 +138,15 @@ export const TEST_CARDS: readonly TestCard[] = [
   card("4000000000003055", ["pm_card_threeDSecureOptional"]),
   card("4000000000007726", ["pm_card_pendingRefund"], { refund: "pending" }),
   card("4000000000005126", ["pm_card_refundFail"], { refund: "fails" }),
+  card("4000000000000259", ["pm_card_createDispute"], {
+    dispute: { reason: "fraudulent", inquiry: false },
+  }),
+  card("4000000000002685", ["pm_card_createDisputeProductNotReceived"], {
+    dispute: { reason: "product_not_received", inquiry: false },
+  }),
+  card("4000000000001976", ["pm_card_createDisputeInquiry"], {
+    dispute: { reason: "fraudulent", inquiry: true },
+  }),
 ];
 
 const BY_NAME = new Map(
