@@ -1,5 +1,5 @@
 import { formatAmount } from "./money.ts";
-import type { PaymentIntent } from "./types.ts";
+import type { PaymentIntent, SetupIntent } from "./types.ts";
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -24,10 +24,14 @@ function page(title: string, body: string): string {
 }
 
 /** The page on which a buyer passes or fails 3-D Secure: it stands in for the bank's own. */
-export function challengePage(intent: PaymentIntent): string {
+export function challengePage(intent: PaymentIntent | SetupIntent): string {
+  const subject =
+    intent.object === "payment_intent"
+      ? `Payment of ${formatAmount(intent.amount, intent.currency)}.`
+      : "A card is to be saved for later payments.";
   return page(
     "3-D Secure test page",
-    `<p>Payment of ${escaped(formatAmount(intent.amount, intent.currency))}.</p>
+    `<p>${escaped(subject)}</p>
   <form method="post">
     <button name="outcome" value="complete">Complete authentication</button>
     <button name="outcome" value="fail">Fail authentication</button>
@@ -62,10 +66,14 @@ export function gonePage(): string {
 }
 
 /** Where to send the buyer afterwards: the seller's address, with Stripe's parameters. */
-export function returnAddress(returnUrl: string, intent: PaymentIntent, passed: boolean): string {
+export function returnAddress(
+  returnUrl: string,
+  intent: PaymentIntent | SetupIntent,
+  passed: boolean,
+): string {
   const url = new URL(returnUrl);
-  url.searchParams.set("payment_intent", intent.id);
-  url.searchParams.set("payment_intent_client_secret", intent.client_secret ?? "");
+  url.searchParams.set(intent.object, intent.id);
+  url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? "");
   url.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
   return url.href;
 }

@@ -44,6 +44,17 @@ export interface StandInStatus {
   webhookUrl: string | null;
 }
 
+/** Which events are sent again, and how. */
+export interface Replay {
+  /** Their ids; absent: all that are kept. */
+  events?: readonly string[] | undefined;
+  /** Only these types, when no ids are given. */
+  types?: readonly string[] | undefined;
+  times?: number | undefined;
+  order?: ReleaseOrder | undefined;
+  seed?: number | undefined;
+}
+
 /**
  * Makes the stand-in misbehave on demand. Every method is also a `POST /_stand_in/<name>` with the
  * secret key and the argument as JSON, see `controlCommands`.
@@ -77,6 +88,24 @@ export class StandInControl {
       throw noSuch("event", eventId, "event");
     }
     this.#deliveries.redeliver(eventId);
+  }
+
+  /**
+   * Sends events again that are known already, the given ones or all of some types: each `times`
+   * times, in the order they happened, reversed, or shuffled by a seed. Returns how many events.
+   */
+  replay(how: Replay): { events: number } {
+    const { events, order = "created", seed, times = 1, types = [] } = how;
+    for (const id of events ?? []) {
+      if (this.#state.store.get("event", id) === undefined) throw noSuch("event", id, "events");
+    }
+    const ids =
+      events ??
+      Array.from(this.#state.store.values("event"))
+        .filter(({ type }) => types.length === 0 || types.includes(type))
+        .map(({ id }) => id);
+    this.#deliveries.replay(ids, times, order, seed);
+    return { events: ids.length };
   }
 
   /** Sends all events from now on to this address; null stops them. */
@@ -330,6 +359,19 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
       "redeliver",
       command(z.strictObject({ event: z.string().optional() }), ({ event }) =>
         control.redeliver(event),
+      ),
+    ],
+    [
+      "replay",
+      command(
+        z.strictObject({
+          events: z.array(z.string()).optional(),
+          order: z.enum(["created", "reversed", "shuffled"]).optional(),
+          seed: z.int().optional(),
+          times: z.int().min(1).max(100).optional(),
+          types: z.array(z.string()).optional(),
+        }),
+        (input) => control.replay(input),
       ),
     ],
     [

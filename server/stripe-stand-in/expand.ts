@@ -41,6 +41,8 @@ function find(tx: Transaction, id: string): object | undefined {
     }
     case "trr":
       return tx.get("transfer_reversal", id);
+    case "seti":
+      return tx.get("setup_intent", id);
     case "txn": {
       const transaction = tx.get("balance_transaction", id);
       return transaction && renderBalanceTransaction(tx, transaction);

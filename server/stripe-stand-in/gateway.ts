@@ -25,6 +25,7 @@ import { IdempotencyKeys, fingerprint } from "./idempotency.ts";
 import { randomWord } from "./ids.ts";
 import { AUTHENTICATION_PATH, authenticate, awaitingAuthentication } from "./payment-flow.ts";
 import { visibleTo } from "./payment-intents.ts";
+import { authenticateSetup, setupAwaitingAuthentication } from "./setup-intents.ts";
 import type { State } from "./state.ts";
 import { API_VERSION, NO_REQUEST } from "./transaction.ts";
 
@@ -320,7 +321,9 @@ export class Gateway {
     const { state } = this.#options;
     const gone = (reply: FastifyReply) => reply.code(404).type("text/html").send(gonePage());
     this.app.get<{ Params: { token: string } }>(url, (request, reply) => {
-      const intent = awaitingAuthentication(state.begin(NO_REQUEST), request.params.token);
+      const tx = state.begin(NO_REQUEST);
+      const { token } = request.params;
+      const intent = awaitingAuthentication(tx, token) ?? setupAwaitingAuthentication(tx, token);
       if (intent === undefined) return gone(reply);
       return reply.type("text/html").send(challengePage(intent));
     });
@@ -328,14 +331,20 @@ export class Gateway {
       const { token } = request.params;
       const passed = this.#params(request)["outcome"] === "complete";
       const done = await state.run(NO_REQUEST, (tx) => {
-        const intent = awaitingAuthentication(tx, token);
-        if (intent === undefined) return null;
-        const after = authenticate(tx, token, intent, passed);
-        return { after, returnUrl: intent.next_action?.redirect_to_url?.return_url ?? null };
+        const payment = awaitingAuthentication(tx, token);
+        const setup = setupAwaitingAuthentication(tx, token);
+        const returnUrl = (payment ?? setup)?.next_action?.redirect_to_url?.return_url ?? null;
+        if (payment !== undefined) {
+          const after = authenticate(tx, token, payment, passed);
+          return { after, error: after.last_payment_error, returnUrl };
+        }
+        if (setup === undefined) return null;
+        const after = authenticateSetup(tx, token, setup, passed);
+        return { after, error: after.last_setup_error, returnUrl };
       });
       if (done === null) return gone(reply);
       // A payment can pass 3-D Secure and then be declined: the seller hears of both as a failure.
-      const succeeded = done.after.last_payment_error === null;
+      const succeeded = done.error === null;
       if (done.returnUrl === null) {
         return reply.type("text/html").send(outcomePage(succeeded));
       }

@@ -17,6 +17,7 @@ import { paymentMethodEndpoints } from "./payment-methods.ts";
 import { payoutEndpoints } from "./payouts.ts";
 import { refundEndpoints } from "./refunds.ts";
 import { Schedule } from "./schedule.ts";
+import { setupIntentEndpoints } from "./setup-intents.ts";
 import { State } from "./state.ts";
 import { type Change, Store } from "./store.ts";
 import type { World } from "./transaction.ts";
@@ -168,6 +169,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       ...balanceTransactionEndpoints,
       ...customerEndpoints,
       ...eventEndpoints,
+      ...setupIntentEndpoints,
       ...connectedAccountEndpoints,
       ...accountLinkEndpoints,
       ...transferEndpoints,

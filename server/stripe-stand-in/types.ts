@@ -9,6 +9,19 @@ export type PaymentIntent = Stored<
   "client_secret" | "customer" | "latest_charge" | "payment_method"
 >;
 
+/** A setup intent as it is stored. */
+export type SetupIntent = Stored<
+  Stripe.SetupIntent,
+  | "application"
+  | "client_secret"
+  | "customer"
+  | "latest_attempt"
+  | "mandate"
+  | "on_behalf_of"
+  | "payment_method"
+  | "single_use_mandate"
+>;
+
 /** A charge as it is stored. */
 export type Charge = Stored<
   Stripe.Charge,
@@ -90,6 +103,8 @@ export type EventType =
   | "charge.succeeded"
   | "charge.updated"
   | "customer.created"
+  | "customer.deleted"
+  | "customer.updated"
   | "payment_intent.amount_capturable_updated"
   | "payment_intent.canceled"
   | "payment_intent.created"
@@ -97,6 +112,9 @@ export type EventType =
   | "payment_intent.processing"
   | "payment_intent.requires_action"
   | "payment_intent.succeeded"
+  | "payment_method.attached"
+  | "payment_method.detached"
+  | "payment_method.updated"
   | "payout.canceled"
   | "payout.created"
   | "payout.failed"
@@ -105,6 +123,11 @@ export type EventType =
   | "refund.created"
   | "refund.failed"
   | "refund.updated"
+  | "setup_intent.canceled"
+  | "setup_intent.created"
+  | "setup_intent.requires_action"
+  | "setup_intent.setup_failed"
+  | "setup_intent.succeeded"
   | "transfer.created"
   | "transfer.reversed"
   | "transfer.updated";
@@ -146,13 +169,18 @@ export interface IdempotentReply {
 /** A 3-D Secure challenge that waits for its outcome. The id is the token in the page's address. */
 export interface Authentication {
   id: string;
-  payment_intent: string;
+  payment_intent?: string;
+  setup_intent?: string;
 }
 
 /** Which test card is behind a payment method, whose id it carries: numbers are never stored. */
 export interface UsedTestCard {
   id: string;
   card: string;
+  /** The buyer's bank has agreed to later payments without the buyer. */
+  set_up?: boolean;
+  /** Paid with by nobody's customer, or detached from one: it may not be used again. */
+  spent?: boolean;
 }
 
 /** An onboarding page of a connected account. The id is the token in its address. */
@@ -165,8 +193,8 @@ export interface OnboardingLink {
   used: boolean;
 }
 
-/** A connected account that has taken its permission back. */
-export interface Deauthorization {
+/** Tells something of the object whose id it carries, by being there. */
+export interface Mark {
   id: string;
 }
 
@@ -200,7 +228,9 @@ export interface Tables {
   charge: Charge;
   clock: Clock;
   customer: Customer;
-  deauthorization: Deauthorization;
+  /** Connected accounts that have taken their permission back. */
+  deauthorization: Mark;
+  deleted_customer: Mark;
   delivery: Delivery;
   dispute: Dispute;
   event: StoredEvent;
@@ -211,6 +241,7 @@ export interface Tables {
   payout: Payout;
   refund: Refund;
   scheduled_task: ScheduledTask;
+  setup_intent: SetupIntent;
   transfer: Transfer;
   transfer_reversal: TransferReversal;
   used_test_bank: UsedTestBank;
