@@ -1,5 +1,5 @@
 import { formatAmount } from "./money.ts";
-import type { PaymentIntent } from "./types.ts";
+import type { PaymentIntent, SetupIntent } from "./types.ts";
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -24,13 +24,30 @@ function page(title: string, body: string): string {
 }
 
 /** The page on which a buyer passes or fails 3-D Secure: it stands in for the bank's own. */
-export function challengePage(intent: PaymentIntent): string {
+export function challengePage(intent: PaymentIntent | SetupIntent): string {
+  const subject =
+    intent.object === "payment_intent"
+      ? `Payment of ${formatAmount(intent.amount, intent.currency)}.`
+      : "A card is to be saved for later payments.";
   return page(
     "3-D Secure test page",
-    `<p>Payment of ${escaped(formatAmount(intent.amount, intent.currency))}.</p>
+    `<p>${escaped(subject)}</p>
   <form method="post">
     <button name="outcome" value="complete">Complete authentication</button>
     <button name="outcome" value="fail">Fail authentication</button>
+  </form>`,
+  );
+}
+
+/** The page on which a connected account tells Stripe who it is: here it only chooses how that ends. */
+export function onboardingPage(account: string): string {
+  return page(
+    "Onboarding test page",
+    `<p>Account ${escaped(account)}.</p>
+  <form method="post">
+    <button name="outcome" value="complete">Complete onboarding</button>
+    <button name="outcome" value="incomplete">Submit without the document that Stripe asks for</button>
+    <button name="outcome" value="later">Leave it for later</button>
   </form>`,
   );
 }
@@ -45,14 +62,18 @@ export function outcomePage(passed: boolean): string {
 
 /** What the buyer sees when there is nothing to authenticate. */
 export function gonePage(): string {
-  return page("Nothing to authenticate", "<p>This payment does not wait for you any more.</p>");
+  return page("Nothing to authenticate", "<p>Nothing here waits for you any more.</p>");
 }
 
 /** Where to send the buyer afterwards: the seller's address, with Stripe's parameters. */
-export function returnAddress(returnUrl: string, intent: PaymentIntent, passed: boolean): string {
+export function returnAddress(
+  returnUrl: string,
+  intent: PaymentIntent | SetupIntent,
+  passed: boolean,
+): string {
   const url = new URL(returnUrl);
-  url.searchParams.set("payment_intent", intent.id);
-  url.searchParams.set("payment_intent_client_secret", intent.client_secret ?? "");
+  url.searchParams.set(intent.object, intent.id);
+  url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? "");
   url.searchParams.set("redirect_status", passed ? "succeeded" : "failed");
   return url.href;
 }

@@ -1,20 +1,37 @@
 import { z } from "zod";
+import { ONBOARDING_OUTCOMES } from "./account-links.ts";
+import { deauthorize, onboard, restrict } from "./accounts.ts";
+import { book } from "./balance.ts";
 import {
   type DeliveryControls,
   NORMAL_DELIVERIES,
   type ReleaseOrder,
   type WebhookDeliveries,
 } from "./deliveries.ts";
+import {
+  type Opening,
+  closeDispute,
+  escalateInquiry,
+  expireDispute,
+  openDispute,
+} from "./disputes.ts";
 import { noSuch } from "./errors.ts";
 import type { Faults, Outage } from "./faults.ts";
+import { newId } from "./ids.ts";
 import { settlePayment } from "./payment-flow.ts";
+import { settlePayout } from "./payouts.ts";
 import { settleRefund } from "./refunds.ts";
+import { renderDispute, renderPayout } from "./render.ts";
+import type { Schedule } from "./schedule.ts";
 import type { State } from "./state.ts";
-import { NO_REQUEST } from "./transaction.ts";
+import { NO_REQUEST, type Transaction } from "./transaction.ts";
 
 /** What the stand-in is doing at the moment. */
 export interface StandInStatus {
   deliveries: DeliveryControls & { outstanding: number; held: number; dropped: number };
+  /** The time by which it goes, in seconds. */
+  now: number;
+  dropCalls: number;
   holdCalls: number;
   holdReplies: number;
   loseReplies: number;
@@ -27,6 +44,17 @@ export interface StandInStatus {
   webhookUrl: string | null;
 }
 
+/** Which events are sent again, and how. */
+export interface Replay {
+  /** Their ids; absent: all that are kept. */
+  events?: readonly string[] | undefined;
+  /** Only these types, when no ids are given. */
+  types?: readonly string[] | undefined;
+  times?: number | undefined;
+  order?: ReleaseOrder | undefined;
+  seed?: number | undefined;
+}
+
 /**
  * Makes the stand-in misbehave on demand. Every method is also a `POST /_stand_in/<name>` with the
  * secret key and the argument as JSON, see `controlCommands`.
@@ -35,11 +63,13 @@ export class StandInControl {
   readonly #state: State;
   readonly #deliveries: WebhookDeliveries;
   readonly #faults: Faults;
+  readonly #schedule: Schedule;
 
-  constructor(state: State, deliveries: WebhookDeliveries, faults: Faults) {
+  constructor(state: State, deliveries: WebhookDeliveries, faults: Faults, schedule: Schedule) {
     this.#state = state;
     this.#deliveries = deliveries;
     this.#faults = faults;
+    this.#schedule = schedule;
   }
 
   /** Changes how new events are delivered: duplicates, delay, reorder, drop, hold. */
@@ -60,14 +90,37 @@ export class StandInControl {
     this.#deliveries.redeliver(eventId);
   }
 
+  /**
+   * Sends events again that are known already, the given ones or all of some types: each `times`
+   * times, in the order they happened, reversed, or shuffled by a seed. Returns how many events.
+   */
+  replay(how: Replay): { events: number } {
+    const { events, order = "created", seed, times = 1, types = [] } = how;
+    for (const id of events ?? []) {
+      if (this.#state.store.get("event", id) === undefined) throw noSuch("event", id, "events");
+    }
+    const ids =
+      events ??
+      Array.from(this.#state.store.values("event"))
+        .filter(({ type }) => types.length === 0 || types.includes(type))
+        .map(({ id }) => id);
+    this.#deliveries.replay(ids, times, order, seed);
+    return { events: ids.length };
+  }
+
   /** Sends all events from now on to this address; null stops them. */
   sendWebhooksTo(url: string | null): void {
     this.#deliveries.url = url;
   }
 
-  /** Lets every call fail with 429, 500 or 503, or ends that with null. */
+  /** Lets every call, or those of a path, fail with 429, 500, 503 or a refusal; null ends that. */
   outage(outage: Outage | null): void {
     this.#faults.outage = outage;
+  }
+
+  /** Hangs up on the next calls without carrying them out. */
+  dropCalls(calls: number): void {
+    this.#faults.dropCalls = calls;
   }
 
   /** Carries out the next calls, then hangs up instead of answering. */
@@ -129,6 +182,90 @@ export class StandInControl {
     await this.#state.run(NO_REQUEST, (tx) => settleRefund(tx, refundId, outcome, failureReason));
   }
 
+  /** A buyer's bank disputes a charge, or only asks about it. */
+  openDispute(charge: string, opening: Opening = {}): Promise<object> {
+    return this.#run((tx) => renderDispute(tx, openDispute(tx, charge, opening)));
+  }
+
+  /** A bank makes a dispute of its question. */
+  escalateInquiry(dispute: string): Promise<object> {
+    return this.#run((tx) => renderDispute(tx, escalateInquiry(tx, dispute)));
+  }
+
+  /** The bank decides a dispute, answered or not. The fee stays with Stripe unless told otherwise. */
+  closeDispute(dispute: string, outcome: "lost" | "won", returnFee = false): Promise<object> {
+    return this.#run((tx) => renderDispute(tx, closeDispute(tx, dispute, outcome, returnFee)));
+  }
+
+  /** The time in which a dispute can be answered runs out. */
+  expireDispute(dispute: string): Promise<object> {
+    return this.#run((tx) => renderDispute(tx, expireDispute(tx, dispute)));
+  }
+
+  /** Brings a payout to its end; a paid one may still be made to fail. */
+  settlePayout(
+    payout: string,
+    outcome: "failed" | "succeeded",
+    failureCode?: string,
+  ): Promise<object> {
+    return this.#run((tx) => renderPayout(settlePayout(tx, payout, outcome, failureCode)));
+  }
+
+  /** A connected account leaves its onboarding page. */
+  onboard(
+    account: string,
+    outcome: (typeof ONBOARDING_OUTCOMES)[number] = "complete",
+  ): Promise<object> {
+    return this.#run((tx) => onboard(tx, account, outcome));
+  }
+
+  /** Stripe asks a connected account for more, and stops its payouts; an empty list ends that. */
+  restrictAccount(account: string, due: readonly string[], reason?: string): Promise<object> {
+    return this.#run((tx) => restrict(tx, account, due, reason));
+  }
+
+  /** A connected account takes its permission back. */
+  async deauthorizeAccount(account: string): Promise<void> {
+    await this.#run((tx) => deauthorize(tx, account));
+  }
+
+  /** Makes all money available that is still pending. */
+  async makeAvailable(): Promise<void> {
+    await this.#run((tx) => {
+      const pending = tx
+        .newestFirst("balance_transaction")
+        .filter(({ available_on: on }) => on > tx.now);
+      for (const row of pending) tx.put("balance_transaction", { ...row, available_on: tx.now });
+    });
+  }
+
+  /** Puts money into the platform's balance, as a top-up from its bank does. */
+  async addFunds(amount: number, currency: string): Promise<void> {
+    await this.#run((tx) =>
+      book(tx, { kind: "topup", amount, currency, description: "Top-up", source: newId("tu") }),
+    );
+  }
+
+  /** Stripe bills a fee that belongs to no charge, as it does for Connect or Radar. */
+  async chargeFee(amount: number, currency: string, description: string): Promise<void> {
+    await this.#run((tx) =>
+      book(tx, { kind: "stripe_fee", amount: -amount, currency, description, source: null }),
+    );
+  }
+
+  /** Turns the clock on: pending money becomes available, links and keys grow old. */
+  async advanceClock(seconds: number): Promise<void> {
+    await this.#run((tx) => {
+      const before = tx.get("clock", "clock")?.offset_ms ?? 0;
+      tx.put("clock", { id: "clock", offset_ms: before + seconds * 1000 });
+    });
+    this.#schedule.rearm();
+  }
+
+  #run<T>(work: (tx: Transaction) => T): Promise<T> {
+    return this.#state.run(NO_REQUEST, work);
+  }
+
   /** Forgets all idempotency keys, as Stripe may after a day. */
   async forgetIdempotencyKeys(): Promise<void> {
     await this.#state.run(NO_REQUEST, (tx) => {
@@ -148,6 +285,7 @@ export class StandInControl {
     this.#faults.outage = null;
     this.#faults.loseReplies = 0;
     this.#faults.holdReplies = 0;
+    this.#faults.dropCalls = 0;
     this.#faults.letCallsGo();
     this.#faults.searchLagSeconds = 0;
     this.#faults.slowMs = 0;
@@ -161,8 +299,10 @@ export class StandInControl {
     const faults = this.#faults;
     return {
       deliveries: { ...this.#deliveries.controls, ...this.#deliveries.counts() },
+      dropCalls: faults.dropCalls,
       holdCalls: faults.holdCalls,
       holdReplies: faults.holdReplies,
+      now: Math.floor(this.#state.world.now() / 1000),
       loseReplies: faults.loseReplies,
       outage: faults.outage,
       processingMs: faults.processingMs,
@@ -174,18 +314,16 @@ export class StandInControl {
   }
 }
 
-/** A command of the control path: reads its JSON and calls the method of the same name. */
-export type ControlCommand = (input: unknown) => Promise<void>;
+/** A command of the control path: reads its JSON and calls the method of the same name, whose object it returns. */
+export type ControlCommand = (input: unknown) => Promise<object | void>;
 
 const count = z.int().min(0).max(1_000_000);
 
 function command<S extends z.ZodType>(
   schema: S,
-  run: (input: z.output<S>) => Promise<void> | void,
+  run: (input: z.output<S>) => Promise<object | void> | object | void,
 ): ControlCommand {
-  return async (input) => {
-    await run(schema.parse(input));
-  };
+  return async (input) => run(schema.parse(input));
 }
 
 /** Every command of the control path, by its name in the path. */
@@ -224,6 +362,19 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
       ),
     ],
     [
+      "replay",
+      command(
+        z.strictObject({
+          events: z.array(z.string()).optional(),
+          order: z.enum(["created", "reversed", "shuffled"]).optional(),
+          seed: z.int().optional(),
+          times: z.int().min(1).max(100).optional(),
+          types: z.array(z.string()).optional(),
+        }),
+        (input) => control.replay(input),
+      ),
+    ],
+    [
       "sendWebhooksTo",
       command(z.strictObject({ url: z.url().nullable() }), ({ url }) =>
         control.sendWebhooksTo(url),
@@ -235,11 +386,20 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
         z
           .strictObject({
             calls: count.min(1).optional(),
-            status: z.union([z.literal(429), z.literal(500), z.literal(503)]),
+            code: z.string().optional(),
+            message: z.string().optional(),
+            method: z.enum(["DELETE", "GET", "POST"]).optional(),
+            path: z.string().optional(),
+            retryAfterSeconds: count.optional(),
+            status: z.literal([400, 402, 429, 500, 503]),
           })
           .nullable(),
         (outage) => control.outage(outage),
       ),
+    ],
+    [
+      "dropCalls",
+      command(z.strictObject({ calls: count }), ({ calls }) => control.dropCalls(calls)),
     ],
     [
       "loseReplies",
@@ -284,6 +444,101 @@ export function controlCommands(control: StandInControl): ReadonlyMap<string, Co
           refund: z.string(),
         }),
         (input) => control.settleRefund(input.refund, input.outcome, input.failure_reason),
+      ),
+    ],
+    [
+      "openDispute",
+      command(
+        z.strictObject({
+          amount: count.min(1).optional(),
+          charge: z.string(),
+          inquiry: z.boolean().optional(),
+          reason: z.string().optional(),
+        }),
+        ({ charge, ...opening }) => control.openDispute(charge, opening),
+      ),
+    ],
+    [
+      "escalateInquiry",
+      command(z.strictObject({ dispute: z.string() }), ({ dispute }) =>
+        control.escalateInquiry(dispute),
+      ),
+    ],
+    [
+      "closeDispute",
+      command(
+        z.strictObject({
+          dispute: z.string(),
+          outcome: z.enum(["lost", "won"]),
+          return_fee: z.boolean().optional(),
+        }),
+        (input) => control.closeDispute(input.dispute, input.outcome, input.return_fee),
+      ),
+    ],
+    [
+      "expireDispute",
+      command(z.strictObject({ dispute: z.string() }), ({ dispute }) =>
+        control.expireDispute(dispute),
+      ),
+    ],
+    [
+      "settlePayout",
+      command(
+        z.strictObject({
+          failure_code: z.string().optional(),
+          outcome: z.enum(["failed", "succeeded"]),
+          payout: z.string(),
+        }),
+        (input) => control.settlePayout(input.payout, input.outcome, input.failure_code),
+      ),
+    ],
+    [
+      "onboard",
+      command(
+        z.strictObject({ account: z.string(), outcome: z.enum(ONBOARDING_OUTCOMES).optional() }),
+        ({ account, outcome }) => control.onboard(account, outcome),
+      ),
+    ],
+    [
+      "restrictAccount",
+      command(
+        z.strictObject({
+          account: z.string(),
+          due: z.array(z.string()),
+          reason: z.string().optional(),
+        }),
+        ({ account, due, reason }) => control.restrictAccount(account, due, reason),
+      ),
+    ],
+    [
+      "deauthorizeAccount",
+      command(z.strictObject({ account: z.string() }), ({ account }) =>
+        control.deauthorizeAccount(account),
+      ),
+    ],
+    ["makeAvailable", command(z.strictObject({}), () => control.makeAvailable())],
+    [
+      "addFunds",
+      command(
+        z.strictObject({ amount: z.int().positive(), currency: z.string() }),
+        ({ amount, currency }) => control.addFunds(amount, currency),
+      ),
+    ],
+    [
+      "chargeFee",
+      command(
+        z.strictObject({
+          amount: z.int().positive(),
+          currency: z.string(),
+          description: z.string(),
+        }),
+        ({ amount, currency, description }) => control.chargeFee(amount, currency, description),
+      ),
+    ],
+    [
+      "advanceClock",
+      command(z.strictObject({ seconds: z.int().positive() }), ({ seconds }) =>
+        control.advanceClock(seconds),
       ),
     ],
     ["forgetIdempotencyKeys", command(z.strictObject({}), () => control.forgetIdempotencyKeys())],

@@ -43,9 +43,20 @@ export type ReleaseOrder = "created" | "reversed" | "shuffled";
 const AT_ONCE_MAX = 8;
 const REORDER_WITHIN_MS = 1_000;
 
-function shuffled<T>(values: readonly T[]): T[] {
+/** A generator of numbers from 0 to 1 that is the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(values: readonly T[], random: () => number = Math.random): T[] {
   return values
-    .map((value) => ({ value, rank: Math.random() }))
+    .map((value) => ({ value, rank: random() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ value }) => value);
 }
@@ -126,6 +137,27 @@ export class WebhookDeliveries {
       const value = { id, copies: 1, attempts: 0, dropped: false };
       this.#state.note([{ put: "delivery", value }]);
       this.#enqueue([id]);
+    }
+  }
+
+  /**
+   * Sends events again, each so many times. Shuffled ones come from several senders at once, and
+   * start in the same order for the same seed.
+   */
+  replay(ids: readonly string[], times: number, order: ReleaseOrder, seed?: number): void {
+    const chosen = ids.filter((id) => !this.#outstanding.has(id));
+    this.#held = this.#held.filter((held) => !chosen.includes(held));
+    this.#state.note(
+      chosen.map((id) => ({
+        put: "delivery",
+        value: { id, copies: times, attempts: 0, dropped: false },
+      })),
+    );
+    if (order === "shuffled") {
+      const random = seed === undefined ? Math.random : seeded(seed);
+      for (const id of shuffled(chosen, random)) this.#enqueue([id]);
+    } else {
+      this.#enqueue(order === "reversed" ? chosen.reverse() : chosen);
     }
   }
 

@@ -9,6 +9,7 @@ export interface StripeErrorBody {
   param?: string;
   payment_intent?: object;
   payment_method?: object;
+  setup_intent?: object;
 }
 
 /** A refusal that reaches the caller in Stripe's form. */

@@ -1,6 +1,7 @@
 import { renderBalanceTransaction } from "./balance.ts";
 import { invalidRequest } from "./errors.ts";
 import { listPage } from "./lists.ts";
+import { renderDispute, renderPayout, renderTransfer } from "./render.ts";
 import type { Transaction } from "./transaction.ts";
 
 type Json = Record<string, unknown>;
@@ -14,16 +15,34 @@ function isJson(value: unknown): value is Json {
 /** The object behind an id; its prefix tells the kind. */
 function find(tx: Transaction, id: string): object | undefined {
   switch (id.split("_", 1)[0]) {
+    case "acct":
+      return tx.get("account", id);
     case "ch":
       return tx.get("charge", id);
     case "cus":
       return tx.get("customer", id);
+    case "dp": {
+      const dispute = tx.get("dispute", id);
+      return dispute && renderDispute(tx, dispute);
+    }
     case "pi":
       return tx.get("payment_intent", id);
     case "pm":
       return tx.get("payment_method", id);
+    case "po": {
+      const payout = tx.get("payout", id);
+      return payout && renderPayout(payout);
+    }
     case "re":
       return tx.get("refund", id);
+    case "tr": {
+      const transfer = tx.get("transfer", id);
+      return transfer && renderTransfer(tx, transfer);
+    }
+    case "trr":
+      return tx.get("transfer_reversal", id);
+    case "seti":
+      return tx.get("setup_intent", id);
     case "txn": {
       const transaction = tx.get("balance_transaction", id);
       return transaction && renderBalanceTransaction(tx, transaction);

@@ -1,9 +1,18 @@
 import { StripeApiError } from "./errors.ts";
 
-/** Every call fails with this status; after `calls` calls the outage is over by itself. */
+/** Calls fail with this status; after `calls` calls the outage is over by itself. */
 export interface Outage {
-  status: 429 | 500 | 503;
+  status: 400 | 402 | 429 | 500 | 503;
   calls?: number | undefined;
+  /** Only calls whose path begins so, for example `/v1/transfers`. */
+  path?: string | undefined;
+  /** Only calls with this method. */
+  method?: "DELETE" | "GET" | "POST" | undefined;
+  /** The error's code, for example `balance_insufficient`. */
+  code?: string | undefined;
+  message?: string | undefined;
+  /** Sent as `Retry-After`. */
+  retryAfterSeconds?: number | undefined;
 }
 
 /** What is wrong with the API at the moment. Webhooks have their own `DeliveryControls`. */
@@ -15,6 +24,8 @@ export class Faults {
   underWay = 0;
   /** How many of the next calls are carried out without being answered, while the caller goes on waiting. */
   holdReplies = 0;
+  /** How many of the next calls end in a closed connection without being carried out. */
+  dropCalls = 0;
   /** How many of the next calls wait before they are carried out, until they are let go. */
   holdCalls = 0;
   /** How old a payment intent must be to be found by a search. */
@@ -25,22 +36,27 @@ export class Faults {
   processingMs: number | null = null;
   #letGo = Promise.withResolvers<void>();
 
-  /** Refuses the call while there is an outage. */
-  check(): void {
-    if (this.outage === null) return;
-    const { status, calls } = this.outage;
-    if (calls !== undefined) this.outage = calls > 1 ? { status, calls: calls - 1 } : null;
-    if (status === 429) {
-      throw new StripeApiError(429, {
-        type: "invalid_request_error",
-        code: "rate_limit",
-        message: "Request rate limit exceeded (the stand-in was told to refuse this call).",
-      });
-    }
+  /** Refuses the call while there is an outage that it falls under. */
+  check(method: string, path: string): void {
+    const { outage } = this;
+    if (outage === null) return;
+    if (outage.path !== undefined && !path.startsWith(outage.path)) return;
+    if (outage.method !== undefined && outage.method !== method) return;
+    const { calls, status } = outage;
+    if (calls !== undefined) this.outage = calls > 1 ? { ...outage, calls: calls - 1 } : null;
+    const code = outage.code ?? (status === 429 ? "rate_limit" : undefined);
     throw new StripeApiError(status, {
-      type: "api_error",
-      message: "Something went wrong on Stripe's end (the stand-in was told to fail this call).",
+      type: status >= 500 ? "api_error" : status === 402 ? "card_error" : "invalid_request_error",
+      message: outage.message ?? messageOf(status),
+      ...(code === undefined ? {} : { code }),
     });
+  }
+
+  /** Whether the connection of this call is to be closed before anything is done. */
+  takeDroppedCall(): boolean {
+    if (this.dropCalls === 0) return false;
+    this.dropCalls -= 1;
+    return true;
   }
 
   /** Waits as long as this call is to be held, if it is. */
@@ -70,4 +86,13 @@ export class Faults {
     this.loseReplies -= 1;
     return true;
   }
+}
+
+function messageOf(status: Outage["status"]): string {
+  if (status === 429) {
+    return "Request rate limit exceeded (the stand-in was told to refuse this call).";
+  }
+  return status >= 500
+    ? "Something went wrong on Stripe's end (the stand-in was told to fail this call)."
+    : "The stand-in was told to refuse this call.";
 }

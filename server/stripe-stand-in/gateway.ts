@@ -2,9 +2,22 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ZodError } from "zod";
-import { challengePage, gonePage, outcomePage, returnAddress } from "./authentication-page.ts";
+import {
+  ONBOARDING_OUTCOMES,
+  ONBOARDING_PATH,
+  leaveOnboarding,
+  onboardingLink,
+} from "./account-links.ts";
+import { isConnected, noAccess } from "./accounts.ts";
+import {
+  challengePage,
+  gonePage,
+  onboardingPage,
+  outcomePage,
+  returnAddress,
+} from "./authentication-page.ts";
 import { type StandInControl, controlCommands } from "./control.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, Origin } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, unauthorized } from "./errors.ts";
 import type { Faults } from "./faults.ts";
 import { type FormHash, parseForm } from "./form.ts";
@@ -12,6 +25,7 @@ import { IdempotencyKeys, fingerprint } from "./idempotency.ts";
 import { randomWord } from "./ids.ts";
 import { AUTHENTICATION_PATH, authenticate, awaitingAuthentication } from "./payment-flow.ts";
 import { visibleTo } from "./payment-intents.ts";
+import { authenticateSetup, setupAwaitingAuthentication } from "./setup-intents.ts";
 import type { State } from "./state.ts";
 import { API_VERSION, NO_REQUEST } from "./transaction.ts";
 
@@ -98,6 +112,7 @@ export class Gateway {
     this.app.addHook("onRequest", () => options.ready);
     this.#serveApi();
     this.#serveAuthentication();
+    this.#serveOnboarding();
     this.#serveControl();
     this.app.setNotFoundHandler((request, reply) =>
       this.#answer(request, reply, async () => {
@@ -152,11 +167,21 @@ export class Gateway {
     const { faults } = this.#options;
     let result: Reply;
     faults.underWay += 1;
+    const { outage } = faults;
+    if (faults.takeDroppedCall()) {
+      faults.underWay -= 1;
+      reply.hijack();
+      reply.raw.destroy();
+      return reply;
+    }
     try {
-      faults.check();
+      faults.check(request.method, request.url);
       result = await work(requestId);
     } catch (error) {
       result = this.#errorReply(error, false);
+      if (result.status === 429 && outage !== null) {
+        void reply.header("retry-after", String(outage.retryAfterSeconds ?? 1));
+      }
     }
     if (request.method !== "GET" && faults.takeHeldReply()) {
       // The connection stays open until the caller gives up or dies.
@@ -224,21 +249,19 @@ export class Gateway {
     const params = this.#params(request);
     const publishable = this.#authenticate(request, params, endpoint.keys);
     delete params["key"];
-    const account = header(request, "stripe-account");
-    if (account !== undefined) {
-      throw new StripeApiError(403, {
-        type: "invalid_request_error",
-        code: "account_invalid",
-        message:
-          `The provided key does not have access to account '${account}' (or that account does ` +
-          "not exist).",
-      });
+    const account = header(request, "stripe-account") ?? null;
+    if (account !== null) {
+      if (!isConnected(this.#options.state.begin(NO_REQUEST), account)) throw noAccess(account);
+      if (!endpoint.onAccounts) {
+        throw invalidRequest("The stand-in makes this call for the platform only.");
+      }
     }
+    const caller = { publishable, account };
     const key = request.method === "POST" ? header(request, "idempotency-key") : undefined;
     if (key === undefined || key === "") {
-      return this.#execute(endpoint, request, params, publishable, requestId, null);
+      return this.#execute(endpoint, request, params, caller, requestId, null);
     }
-    const print = fingerprint(request.method, request.url, params, publishable);
+    const print = fingerprint(request.method, request.url, params, caller);
     const known = this.#keys.claim(key, print);
     if (known !== null) {
       void reply.headers({
@@ -250,7 +273,7 @@ export class Gateway {
     try {
       const idempotency = { key, print };
       void reply.header("original-request", requestId);
-      return await this.#execute(endpoint, request, params, publishable, requestId, idempotency);
+      return await this.#execute(endpoint, request, params, caller, requestId, idempotency);
     } finally {
       this.#keys.release(key);
     }
@@ -261,12 +284,12 @@ export class Gateway {
     endpoint: Endpoint,
     request: FastifyRequest,
     params: FormHash,
-    publishable: boolean,
+    caller: Pick<Origin, "account" | "publishable">,
     requestId: string,
     idempotency: { key: string; print: string } | null,
   ): Promise<Reply> {
-    const { id = "" } = request.params as { id?: string };
-    const prepared = endpoint.prepare(params, id, publishable);
+    const { id = "", inner = "" } = request.params as { id?: string; inner?: string };
+    const prepared = endpoint.prepare(params, { ...caller, id, inner });
     const { state, faults } = this.#options;
     if (request.method !== "GET") await faults.waitIfHeld();
     if (faults.slowMs > 0) await sleep(faults.slowMs);
@@ -277,7 +300,7 @@ export class Gateway {
     } catch (error) {
       if (!(error instanceof StripeApiError)) throw error;
       if (!error.keepChanges) tx.reset();
-      reply = this.#errorReply(error, publishable);
+      reply = this.#errorReply(error, caller.publishable);
     }
     if (idempotency !== null) {
       tx.put("idempotent_reply", {
@@ -298,7 +321,9 @@ export class Gateway {
     const { state } = this.#options;
     const gone = (reply: FastifyReply) => reply.code(404).type("text/html").send(gonePage());
     this.app.get<{ Params: { token: string } }>(url, (request, reply) => {
-      const intent = awaitingAuthentication(state.begin(NO_REQUEST), request.params.token);
+      const tx = state.begin(NO_REQUEST);
+      const { token } = request.params;
+      const intent = awaitingAuthentication(tx, token) ?? setupAwaitingAuthentication(tx, token);
       if (intent === undefined) return gone(reply);
       return reply.type("text/html").send(challengePage(intent));
     });
@@ -306,18 +331,47 @@ export class Gateway {
       const { token } = request.params;
       const passed = this.#params(request)["outcome"] === "complete";
       const done = await state.run(NO_REQUEST, (tx) => {
-        const intent = awaitingAuthentication(tx, token);
-        if (intent === undefined) return null;
-        const after = authenticate(tx, token, intent, passed);
-        return { after, returnUrl: intent.next_action?.redirect_to_url?.return_url ?? null };
+        const payment = awaitingAuthentication(tx, token);
+        const setup = setupAwaitingAuthentication(tx, token);
+        const returnUrl = (payment ?? setup)?.next_action?.redirect_to_url?.return_url ?? null;
+        if (payment !== undefined) {
+          const after = authenticate(tx, token, payment, passed);
+          return { after, error: after.last_payment_error, returnUrl };
+        }
+        if (setup === undefined) return null;
+        const after = authenticateSetup(tx, token, setup, passed);
+        return { after, error: after.last_setup_error, returnUrl };
       });
       if (done === null) return gone(reply);
       // A payment can pass 3-D Secure and then be declined: the seller hears of both as a failure.
-      const succeeded = done.after.last_payment_error === null;
+      const succeeded = done.error === null;
       if (done.returnUrl === null) {
         return reply.type("text/html").send(outcomePage(succeeded));
       }
       return reply.redirect(returnAddress(done.returnUrl, done.after, succeeded), 303);
+    });
+  }
+
+  #serveOnboarding(): void {
+    const url = `${ONBOARDING_PATH}/:token`;
+    const { state } = this.#options;
+    const gone = (reply: FastifyReply) => reply.code(404).type("text/html").send(gonePage());
+    this.app.get<{ Params: { token: string } }>(url, (request, reply) => {
+      const link = onboardingLink(state.begin(NO_REQUEST), request.params.token);
+      if (link === undefined) return gone(reply);
+      // As at Stripe, a link that was used or is too old leads to where a new one is made.
+      if (!link.isOpen) return reply.redirect(link.refresh_url, 303);
+      return reply.type("text/html").send(onboardingPage(link.account));
+    });
+    this.app.post<{ Params: { token: string } }>(url, async (request, reply) => {
+      const given = this.#params(request)["outcome"];
+      const outcome = ONBOARDING_OUTCOMES.find((known) => known === given) ?? "later";
+      const address = await state.run(NO_REQUEST, (tx) => {
+        const link = onboardingLink(tx, request.params.token);
+        if (link === undefined) return null;
+        return link.isOpen ? leaveOnboarding(tx, link, outcome) : link.refresh_url;
+      });
+      return address === null ? gone(reply) : reply.redirect(address, 303);
     });
   }
 
@@ -341,8 +395,8 @@ export class Gateway {
           if (command === undefined) {
             throw invalidRequest(`The commands are: ${[...commands.keys()].join(", ")}.`);
           }
-          await command(parseJson(request.body));
-          return await this.#sendJson(reply, json(200, control.status()));
+          const result = await command(parseJson(request.body));
+          return await this.#sendJson(reply, json(200, result ?? control.status()));
         } catch (error) {
           const refusal = error instanceof ZodError ? invalidRequest(error.message) : error;
           return this.#sendJson(reply, this.#errorReply(refusal, false));

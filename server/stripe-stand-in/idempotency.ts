@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { StripeApiError } from "./errors.ts";
+import type { Origin } from "./endpoint.ts";
 import type { FormHash, FormValue } from "./form.ts";
 import type { Store } from "./store.ts";
 import type { IdempotentReply } from "./types.ts";
@@ -16,17 +17,17 @@ function sorted(value: FormValue): unknown {
 }
 
 /**
- * What a request asks for and with which kind of key, in a form that can be compared: a browser
+ * What a request asks for, with which kind of key and in whose name, in a form that can be compared: a browser
  * must not be shown a reply that was meant for the seller.
  */
 export function fingerprint(
   method: string,
   path: string,
   params: FormHash,
-  publishable: boolean,
+  caller: Pick<Origin, "account" | "publishable">,
 ): string {
   return createHash("sha256")
-    .update(JSON.stringify([method, path, sorted(params), publishable]))
+    .update(JSON.stringify([method, path, sorted(params), caller.publishable, caller.account]))
     .digest("hex");
 }
 

@@ -15,6 +15,9 @@ export interface Page {
   starting_after?: string | undefined;
 }
 
+/** The one kind of search query that we use. */
+export const METADATA_QUERY = /^metadata\['([^']+)'\]:'([^']*)'$/;
+
 const LIMIT_DEFAULT = 10;
 const LIMIT_MAX = 100;
 

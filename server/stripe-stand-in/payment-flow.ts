@@ -2,7 +2,7 @@ import { bookCharge } from "./balance.ts";
 import { createCharge, requireCharge } from "./charges.ts";
 import { StripeApiError, unexpectedState } from "./errors.ts";
 import { randomWord } from "./ids.ts";
-import { testCardBehind } from "./payment-methods.ts";
+import { attach, isSetUp, markSetUp, markSpent, testCardBehind } from "./payment-methods.ts";
 import { releaseAuthorization } from "./refunds.ts";
 import type { TestCard } from "./test-cards.ts";
 import type { Transaction } from "./transaction.ts";
@@ -123,7 +123,21 @@ function withMoney(tx: Transaction, charge: Charge, card: TestCard): Charge {
     },
     card.availableAtOnce,
   );
+  // A buyer who disputes does so after the payment.
+  if (card.dispute !== null) {
+    tx.schedule(0, { kind: "open_dispute", target: charge.id, outcome: "by_card" });
+  }
   return { ...charge, balance_transaction: booked.id };
+}
+
+/** A method is saved with its customer when that was asked for; else it was good for one payment. */
+function keepMethod(tx: Transaction, intent: PaymentIntent, method: PaymentMethod): void {
+  if (intent.setup_future_usage !== null) {
+    markSetUp(tx, method);
+    if (intent.customer !== null) attach(tx, method, intent.customer);
+  } else if (method.customer === null) {
+    markSpent(tx, method);
+  }
 }
 
 /** Asks the bank. What it says is on the intent that comes back. */
@@ -136,6 +150,7 @@ function chargeCard(
   const card = testCardBehind(tx, method.id);
   const charge = createCharge(tx, intent, method, card, authenticated);
   if (card.decline !== null) return decline(tx, intent, method, card, charge);
+  keepMethod(tx, intent, method);
   if (intent.capture_method === "manual") {
     tx.emit("charge.succeeded", charge);
     const held = tx.put("payment_intent", {
@@ -229,7 +244,9 @@ export function confirm(
     next_action: null,
     payment_method: method.id,
   };
-  if (needsAuthentication(testCardBehind(tx, method.id), intent)) {
+  const card = testCardBehind(tx, method.id);
+  const agreed = offSession && card.authenticatedOnce && isSetUp(tx, method.id);
+  if (!agreed && needsAuthentication(card, intent)) {
     if (!offSession && !errorOnRequiresAction) return challenge(tx, intent, returnUrl);
     throw cardError(
       fail(

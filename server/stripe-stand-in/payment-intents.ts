@@ -16,10 +16,15 @@ import {
   word,
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
-import { listPage } from "./lists.ts";
+import { METADATA_QUERY, listPage } from "./lists.ts";
 import { AMOUNT_MAX, amountMin, formatAmount, isCurrency } from "./money.ts";
 import { cancel, capture, confirm } from "./payment-flow.ts";
-import { createPaymentMethod, paymentMethodData, usePaymentMethod } from "./payment-methods.ts";
+import {
+  checkOwner,
+  createPaymentMethod,
+  paymentMethodData,
+  usePaymentMethod,
+} from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
 import type { PaymentIntent, PaymentMethod } from "./types.ts";
 
@@ -28,9 +33,6 @@ const EDITABLE: ReadonlySet<string> = new Set([
   "requires_confirmation",
   "requires_action",
 ]);
-
-/** The one kind of search query that we use. */
-const METADATA_QUERY = /^metadata\['([^']+)'\]:'([^']*)'$/;
 
 /** What a browser may not decide when it confirms. */
 const SELLERS_CHOICE = [
@@ -283,6 +285,7 @@ function confirmWith(
       { param: "return_url" },
     );
   }
+  checkOwner(intent.customer, method);
   return confirm(tx, intent, {
     method,
     errorOnRequiresAction: params.error_on_requires_action ?? false,
@@ -296,6 +299,7 @@ function create({ tx, params }: Call<z.output<typeof createParams>>): object {
   checkAmount(params.amount, currency);
   const customer = params.customer === undefined ? null : requireCustomer(tx, params.customer);
   const method = methodFor(tx, params);
+  if (method !== undefined) checkOwner(customer, method);
   const automatic =
     params.automatic_payment_methods?.enabled ?? !params.allowed_payment_method_types;
   const id = newId("pi");

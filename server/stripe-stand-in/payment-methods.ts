@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { StripeApiError, noSuch } from "./errors.ts";
+import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
 import {
   address,
@@ -9,10 +9,12 @@ import {
   fullAddress,
   integer,
   metadata,
+  page,
   text,
   word,
 } from "./fields.ts";
 import { derivedId, newId } from "./ids.ts";
+import { listPage } from "./lists.ts";
 import { type TestCard, passesLuhn, testCardNamed, testCardNumbered } from "./test-cards.ts";
 import type { Transaction } from "./transaction.ts";
 import type { PaymentMethod } from "./types.ts";
@@ -155,7 +157,7 @@ export function createPaymentMethod(tx: Transaction, data: PaymentMethodData): P
 /** Finds a payment method; a name such as `pm_card_visa` makes a new one each time, as at Stripe. */
 export function usePaymentMethod(tx: Transaction, id: string, param: string): PaymentMethod {
   const known = tx.get("payment_method", id);
-  if (known !== undefined) return known;
+  if (known !== undefined) return unspent(tx, known);
   const card = testCardNamed(id);
   if (card === undefined) {
     throw noSuch("PaymentMethod", id, param);
@@ -170,6 +172,92 @@ export function usePaymentMethod(tx: Transaction, id: string, param: string): Pa
   });
 }
 
+function unspent(tx: Transaction, method: PaymentMethod): PaymentMethod {
+  if (tx.get("used_test_card", method.id)?.spent !== true) return method;
+  throw invalidRequest(
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer " +
+      "attachment, shared with a connected account without Customer attachment, or was detached " +
+      "from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must " +
+      "attach it to a Customer first.",
+    { param: "payment_method" },
+  );
+}
+
+function mark(
+  tx: Transaction,
+  method: PaymentMethod,
+  marks: { set_up?: boolean; spent?: boolean },
+): PaymentMethod {
+  const known = tx.get("used_test_card", method.id);
+  if (known !== undefined) tx.put("used_test_card", { ...known, ...marks });
+  return method;
+}
+
+/** Remembers that the buyer's bank agrees to payments without the buyer. */
+export function markSetUp(tx: Transaction, method: PaymentMethod): PaymentMethod {
+  return mark(tx, method, { set_up: true });
+}
+
+/** Remembers that the method may not be used again. */
+export function markSpent(tx: Transaction, method: PaymentMethod): void {
+  mark(tx, method, { spent: true });
+}
+
+/** Whether the buyer's bank has agreed to payments without the buyer. */
+export function isSetUp(tx: Transaction, methodId: string): boolean {
+  return tx.get("used_test_card", methodId)?.set_up === true;
+}
+
+/** Refuses a customer's payment method in a payment that is not this customer's. */
+export function checkOwner(customer: string | null, method: PaymentMethod): void {
+  if (method.customer === null || method.customer === customer) return;
+  throw invalidRequest(
+    `The payment method ${method.id} belongs to a Customer. Please include the Customer in the ` +
+      "`customer` parameter.",
+    { param: "payment_method" },
+  );
+}
+
+/** Saves a method for a customer. */
+export function attach(tx: Transaction, method: PaymentMethod, customer: string): PaymentMethod {
+  if (method.customer === customer) return method;
+  const attached = tx.put("payment_method", { ...method, customer });
+  tx.emit("payment_method.attached", attached);
+  return attached;
+}
+
+/** Takes a method from its customer; nobody can use it again. */
+export function detach(tx: Transaction, method: PaymentMethod): PaymentMethod {
+  const detached = tx.put("payment_method", { ...method, customer: null });
+  markSpent(tx, detached);
+  tx.emit("payment_method.detached", detached, method);
+  return detached;
+}
+
+/** The methods of a customer, the newest first. */
+export function methodsOf(tx: Transaction, customer: string): PaymentMethod[] {
+  return tx.newestFirst("payment_method").filter((method) => method.customer === customer);
+}
+
+/** A saved card is checked with its bank, as Stripe does. */
+function attachCall(tx: Transaction, id: string, customer: string): PaymentMethod {
+  if (tx.get("customer", customer) === undefined) throw noSuch("customer", customer, "customer");
+  const method = usePaymentMethod(tx, id, "payment_method");
+  if (method.customer !== null && method.customer !== customer) {
+    throw invalidRequest(
+      "The payment method you provided has already been attached to a customer.",
+    );
+  }
+  const { decline, declinesLater } = testCardBehind(tx, method.id);
+  if (decline === null || declinesLater) return attach(tx, method, customer);
+  throw new StripeApiError(402, {
+    type: "card_error",
+    code: decline.code,
+    message: decline.message,
+    ...(decline.declineCode === null ? {} : { decline_code: decline.declineCode }),
+  });
+}
+
 /** The test card behind a payment method. */
 export function testCardBehind(tx: Transaction, methodId: string): TestCard {
   const name = tx.get("used_test_card", methodId)?.card;
@@ -178,7 +266,7 @@ export function testCardBehind(tx: Transaction, methodId: string): TestCard {
   return card;
 }
 
-/** `POST /v1/payment_methods` and `GET /v1/payment_methods/:id`. */
+/** Everything under `/v1/payment_methods`. */
 export const paymentMethodEndpoints: readonly Endpoint[] = [
   endpoint({
     method: "POST",
@@ -191,7 +279,87 @@ export const paymentMethodEndpoints: readonly Endpoint[] = [
     method: "GET",
     path: "/v1/payment_methods/:id",
     params: z.strictObject(expandable),
-    run: ({ tx, id, params }) =>
-      expand(tx, usePaymentMethod(tx, id, "payment_method"), params.expand),
+    run: ({ tx, id, params }) => {
+      const known = tx.get("payment_method", id);
+      return expand(tx, known ?? usePaymentMethod(tx, id, "payment_method"), params.expand);
+    },
+  }),
+  endpoint({
+    method: "GET",
+    path: "/v1/payment_methods",
+    params: z.strictObject({ ...page, customer: word.optional(), type: word.optional() }),
+    run: ({ tx, params }) => {
+      // As at Stripe: without a customer, none.
+      const rows = params.customer === undefined ? [] : methodsOf(tx, params.customer);
+      const found = rows.filter(({ type }) => (params.type ?? type) === type);
+      return expand(tx, listPage("/v1/payment_methods", found, params), params.expand);
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/v1/payment_methods/:id",
+    params: z.strictObject({
+      ...expandable,
+      allow_redisplay: paymentMethodData.allow_redisplay,
+      billing_details: billingDetails.optional(),
+      card: z
+        .strictObject({ exp_month: integer.optional(), exp_year: integer.optional() })
+        .optional(),
+      metadata: metadata.optional(),
+    }),
+    run: ({ tx, id, params }) => {
+      const before = tx.get("payment_method", id);
+      if (before === undefined) throw noSuch("PaymentMethod", id, "payment_method");
+      if (before.customer === null) {
+        throw invalidRequest(
+          "You must save this PaymentMethod to a customer before you can update it.",
+        );
+      }
+      const given = params.billing_details;
+      const after = tx.put("payment_method", {
+        ...before,
+        allow_redisplay: params.allow_redisplay ?? before.allow_redisplay ?? "unspecified",
+        billing_details: {
+          ...before.billing_details,
+          ...(given?.address === undefined ? {} : { address: fullAddress(given.address) }),
+          ...(given?.email === undefined ? {} : { email: given.email }),
+          ...(given?.name === undefined ? {} : { name: given.name }),
+          ...(given?.phone === undefined ? {} : { phone: given.phone }),
+        },
+        ...(before.card === undefined
+          ? {}
+          : {
+              card: {
+                ...before.card,
+                exp_month: params.card?.exp_month ?? before.card.exp_month,
+                exp_year: params.card?.exp_year ?? before.card.exp_year,
+              },
+            }),
+        metadata: changeMetadata(before.metadata, params.metadata),
+      });
+      tx.emit("payment_method.updated", after, before);
+      return expand(tx, after, params.expand);
+    },
+  }),
+  endpoint({
+    method: "POST",
+    path: "/v1/payment_methods/:id/attach",
+    params: z.strictObject({ ...expandable, customer: word }),
+    run: ({ tx, id, params }) => expand(tx, attachCall(tx, id, params.customer), params.expand),
+  }),
+  endpoint({
+    method: "POST",
+    path: "/v1/payment_methods/:id/detach",
+    params: z.strictObject(expandable),
+    run: ({ tx, id, params }) => {
+      const method = tx.get("payment_method", id);
+      if (method === undefined) throw noSuch("PaymentMethod", id, "payment_method");
+      if (method.customer === null) {
+        throw invalidRequest(
+          "The payment method you provided is not attached to a customer so detachment is impossible.",
+        );
+      }
+      return expand(tx, detach(tx, method), params.expand);
+    },
   }),
 ];

@@ -27,7 +27,10 @@ function call(
 ): Prepared {
   const [create] = endpoints;
   if (create === undefined) throw new Error("There is no endpoint");
-  return create.prepare({ ...parseForm(form), ...rest }, "", false);
+  return create.prepare(
+    { ...parseForm(form), ...rest },
+    { id: "", inner: "", publishable: false, account: null },
+  );
 }
 
 describe("the cap", () => {

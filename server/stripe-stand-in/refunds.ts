@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { bookRefund, bookRefundFailure } from "./balance.ts";
+import { book } from "./balance.ts";
 import { requireCharge } from "./charges.ts";
+import { blockingDispute, closeInquiriesOf } from "./disputes.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
@@ -117,6 +118,12 @@ function createRefund(
   },
 ): Refund {
   const amount = checkedAmount(charge, params.amount);
+  if (blockingDispute(tx, charge.id) !== undefined) {
+    throw invalidRequest(`Charge ${charge.id} has been charged back; cannot issue a refund.`, {
+      code: "charge_disputed",
+      charge: charge.id,
+    });
+  }
   const card = testCardBehind(tx, charge.payment_method ?? "");
   const refund = newRefund(charge, tx.now, {
     amount,
@@ -126,7 +133,8 @@ function createRefund(
     released: false,
     status: card.refund === "pending" ? "pending" : "succeeded",
   });
-  const booked = bookRefund(tx, {
+  const booked = book(tx, {
+    kind: "refund",
     amount: -amount,
     currency: charge.currency,
     description: charge.description,
@@ -139,7 +147,9 @@ function createRefund(
       outcome: card.refund === "pending" ? "succeeded" : "failed",
     });
   }
-  return put(tx, charge, { ...refund, balance_transaction: booked.id });
+  const kept = put(tx, charge, { ...refund, balance_transaction: booked.id });
+  if (charge.amount_refunded + amount === charge.amount) closeInquiriesOf(tx, charge.id);
+  return kept;
 }
 
 /**
@@ -160,7 +170,8 @@ export function settleRefund(
     return succeeded;
   }
   const charge = requireCharge(tx, refund.charge);
-  const booked = bookRefundFailure(tx, {
+  const booked = book(tx, {
+    kind: "refund_failure",
     amount: refund.amount,
     currency: refund.currency,
     description: charge.description,

@@ -1,7 +1,9 @@
+import { closeDispute, openDisputeByCard } from "./disputes.ts";
 import { settlePayment } from "./payment-flow.ts";
+import { settlePayout } from "./payouts.ts";
 import { settleRefund } from "./refunds.ts";
 import type { State } from "./state.ts";
-import { NO_REQUEST } from "./transaction.ts";
+import { NO_REQUEST, type Transaction } from "./transaction.ts";
 import type { ScheduledTask } from "./types.ts";
 
 /** The longest wait that a timer can express. */
@@ -31,6 +33,13 @@ export class Schedule {
     this.#timers.add(timer);
   }
 
+  /** Looks at the clock again, after it was turned on. */
+  rearm(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.resume();
+  }
+
   /** Takes on what an earlier run left undone. */
   resume(): void {
     for (const task of this.#state.store.values("scheduled_task")) this.arm(task);
@@ -43,10 +52,20 @@ export class Schedule {
   }
 
   async #run(task: ScheduledTask): Promise<void> {
+    // The clock may have been turned on while this waited, so that it is armed twice.
+    if (this.#state.store.get("scheduled_task", task.id) === undefined) return;
     await this.#state.run(NO_REQUEST, (tx) => {
       tx.remove("scheduled_task", task.id);
-      if (task.kind === "settle_payment") settlePayment(tx, task.target, task.outcome);
-      else if (task.outcome !== "by_card") settleRefund(tx, task.target, task.outcome);
+      carryOut(tx, task);
     });
   }
+}
+
+function carryOut(tx: Transaction, { kind, target, outcome }: ScheduledTask): void {
+  const decided = outcome === "won" || outcome === "lost";
+  if (kind === "open_dispute") openDisputeByCard(tx, target);
+  else if (decided) closeDispute(tx, target, outcome);
+  else if (kind === "settle_payment") settlePayment(tx, target, outcome);
+  else if (kind === "settle_payout") settlePayout(tx, target, outcome);
+  else if (outcome !== "by_card") settleRefund(tx, target, outcome);
 }

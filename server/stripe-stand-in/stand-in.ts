@@ -1,9 +1,12 @@
+import { accountLinkEndpoints } from "./account-links.ts";
 import { accountEndpoints } from "./account.ts";
+import { connectedAccountEndpoints } from "./accounts.ts";
 import { balanceTransactionEndpoints } from "./balance-transactions.ts";
 import { chargeEndpoints } from "./charges.ts";
 import { StandInControl } from "./control.ts";
 import { customerEndpoints } from "./customers.ts";
 import { WebhookDeliveries } from "./deliveries.ts";
+import { disputeEndpoints } from "./disputes.ts";
 import { eventEndpoints } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { Gateway } from "./gateway.ts";
@@ -11,11 +14,14 @@ import { isForgotten } from "./idempotency.ts";
 import { FileJournal, type Journal, NO_JOURNAL } from "./journal.ts";
 import { paymentIntentEndpoints } from "./payment-intents.ts";
 import { paymentMethodEndpoints } from "./payment-methods.ts";
+import { payoutEndpoints } from "./payouts.ts";
 import { refundEndpoints } from "./refunds.ts";
 import { Schedule } from "./schedule.ts";
+import { setupIntentEndpoints } from "./setup-intents.ts";
 import { State } from "./state.ts";
 import { type Change, Store } from "./store.ts";
 import type { World } from "./transaction.ts";
+import { transferEndpoints } from "./transfers.ts";
 
 /** How to start a stand-in. */
 export interface StripeStandInOptions {
@@ -116,8 +122,9 @@ function prune(store: Store, now: number): void {
 export async function startStripeStandIn(options: StripeStandInOptions): Promise<StripeStandIn> {
   requireTestMode(options);
   const host = options.host ?? "127.0.0.1";
-  const now = options.now ?? Date.now;
   const store = new Store();
+  const realNow = options.now ?? Date.now;
+  const now = () => realNow() + (store.get("clock", "clock")?.offset_ms ?? 0);
   const journal: Journal =
     options.journal === undefined
       ? NO_JOURNAL
@@ -151,7 +158,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     retryMaxMs: options.retryMaxMs ?? 60_000,
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
   });
-  const control = new StandInControl(state, deliveries, faults);
+  const control = new StandInControl(state, deliveries, faults, schedule);
   const { app } = new Gateway({
     control,
     endpoints: [
@@ -162,6 +169,12 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
       ...balanceTransactionEndpoints,
       ...customerEndpoints,
       ...eventEndpoints,
+      ...setupIntentEndpoints,
+      ...connectedAccountEndpoints,
+      ...accountLinkEndpoints,
+      ...transferEndpoints,
+      ...payoutEndpoints,
+      ...disputeEndpoints,
       ...accountEndpoints({
         secretKey: options.secretKey,
         startedAt: Math.floor(now() / 1000),

@@ -9,17 +9,28 @@ type Maps = { [T in TableName]: Map<string, Tables[T]> };
 /** The whole state, in memory. Rows keep the order in which they were created. */
 export class Store {
   readonly #maps: Maps = {
+    account: new Map(),
     authentication: new Map(),
     balance_transaction: new Map(),
     charge: new Map(),
+    clock: new Map(),
     customer: new Map(),
+    deauthorization: new Map(),
+    deleted_customer: new Map(),
     delivery: new Map(),
+    dispute: new Map(),
     event: new Map(),
     idempotent_reply: new Map(),
+    onboarding_link: new Map(),
     payment_intent: new Map(),
     payment_method: new Map(),
+    payout: new Map(),
     refund: new Map(),
     scheduled_task: new Map(),
+    setup_intent: new Map(),
+    transfer: new Map(),
+    transfer_reversal: new Map(),
+    used_test_bank: new Map(),
     used_test_card: new Map(),
   };
 

@@ -17,9 +17,15 @@ export interface TestCard {
   funding: "credit" | "debit" | "prepaid";
   /** Whether a payment must be, may be or cannot be authenticated with 3-D Secure. */
   threeDSecure: "required" | "supported" | "unsupported";
+  /** One authentication that saves the card suffices for payments without the buyer. */
+  authenticatedOnce: boolean;
   decline: Decline | null;
+  /** It can be saved, and declines only when it is charged. */
+  declinesLater: boolean;
   /** What becomes of a refund: succeeds at once, succeeds later, or seems to and fails later. */
   refund: "succeeds" | "pending" | "fails";
+  /** The dispute that follows the payment at once. */
+  dispute: { reason: string; inquiry: boolean } | null;
   /** The money skips the two days in which it is pending. */
   availableAtOnce: boolean;
 }
@@ -38,8 +44,11 @@ function card(
     country: "US",
     funding: "credit",
     threeDSecure: "supported",
+    authenticatedOnce: false,
     decline: null,
+    declinesLater: false,
     refund: "succeeds",
+    dispute: null,
     availableAtOnce: false,
     ...rest,
   };
@@ -120,8 +129,15 @@ export const TEST_CARDS: readonly TestCard[] = [
       "An error occurred while processing your card. Try again in a little bit.",
     ),
   ),
+  card("4000000000000341", ["pm_card_chargeCustomerFail"], {
+    ...declined("generic_decline"),
+    declinesLater: true,
+  }),
   card("4000002760003184", ["pm_card_authenticationRequired"], REQUIRED),
-  card("4000002500003155", ["pm_card_authenticationRequiredOnSetup"], REQUIRED),
+  card("4000002500003155", ["pm_card_authenticationRequiredOnSetup"], {
+    ...REQUIRED,
+    authenticatedOnce: true,
+  }),
   card("4000000000003220", ["pm_card_threeDSecure2Required"], REQUIRED),
   card("4000000000003063", ["pm_card_threeDSecureRequired"], REQUIRED),
   card("4000008260003178", ["pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"], {
@@ -135,6 +151,15 @@ export const TEST_CARDS: readonly TestCard[] = [
   card("4000000000003055", ["pm_card_threeDSecureOptional"]),
   card("4000000000007726", ["pm_card_pendingRefund"], { refund: "pending" }),
   card("4000000000005126", ["pm_card_refundFail"], { refund: "fails" }),
+  card("4000000000000259", ["pm_card_createDispute"], {
+    dispute: { reason: "fraudulent", inquiry: false },
+  }),
+  card("4000000000002685", ["pm_card_createDisputeProductNotReceived"], {
+    dispute: { reason: "product_not_received", inquiry: false },
+  }),
+  card("4000000000001976", ["pm_card_createDisputeInquiry"], {
+    dispute: { reason: "fraudulent", inquiry: true },
+  }),
 ];
 
 const BY_NAME = new Map(

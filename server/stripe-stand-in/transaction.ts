@@ -94,12 +94,14 @@ export class Transaction {
 
   /**
    * Records an event with the object as it is now; it is delivered once the changes are safe.
-   * `before` is the same object before the change, for events whose name says that it changed.
+   * `before` is the same object before the change, for events whose name says that it changed;
+   * `account` is the connected account to which the object belongs, if it is not the platform's.
    */
-  emit<T extends object>(type: EventType, object: T, before?: T): void {
+  emit<T extends object>(type: EventType, object: T, before?: T, account?: string | null): void {
     const event = this.put("event", {
       id: newId("evt"),
       object: "event",
+      ...(account == null ? {} : { account }),
       api_version: API_VERSION,
       created: this.now,
       data:
