@@ -135,10 +135,13 @@ export async function rolledBack<T>(
   }
 }
 
-/** The server of this test run. */
+/** The server of this process, which runs one test file after the other. */
 export function testServer(): TestServer {
-  const server = inject("testServer");
-  if (typeof server === "string") throw new Error(`There is no test database: ${server}`);
+  const servers = inject("testServers");
+  if (typeof servers === "string") throw new Error(`There is no test database: ${servers}`);
+  // Vitest numbers the processes that run at the same time from 1 on.
+  const server = servers[(Number(process.env["VITEST_POOL_ID"]) - 1) % servers.length];
+  if (server === undefined) throw new Error("This process has no number.");
   return server;
 }
 

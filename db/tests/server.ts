@@ -8,7 +8,7 @@ import { migrate } from "../../cli/db/migrate.ts";
 import { applyPending } from "../../cli/db/pending.ts";
 import { temporaryPostgres } from "../../cli/db/postgres.ts";
 
-/** What the tests of one run share. */
+/** What the test files of one process share. */
 export interface TestServer {
   /** A superuser, connected to the database `postgres` or whatever TEST_DATABASE_URL names. */
   readonly superuserUrl: string;
@@ -22,8 +22,9 @@ export interface TestServer {
   readonly shared: string;
 }
 
-/** A server for one test run, and how to give it back. */
-export interface RunningTestServer extends TestServer {
+/** A server for one process of a test run, and how to give it back. */
+export interface RunningTestServer {
+  readonly server: TestServer;
   stop(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function startTestServer(log: (line: string) => void): Promise<Runn
     };
     await buildDatabases(server, log);
     return {
-      ...server,
+      server,
       stop: async () => {
         await dropDatabases(superuserUrl, (name) => name.startsWith(prefix));
         await stop();
