@@ -47,8 +47,8 @@ export interface TestTransaction {
 let copies = 0;
 
 /**
- * A fresh copy of a migrated template, empty or with a theatre (see fixtures.sql). Copying takes some hundredths of a second. Use with
- * `await using`, or drop it.
+ * A fresh copy of a migrated template, empty or with a theatre (see fixtures.sql). Copying takes some hundredths of a
+ * second. Use with `await using`, or drop it.
  */
 export async function testDatabase(
   kind: "template" | "theatre" = "template",
@@ -76,11 +76,11 @@ export async function testDatabase(
     pool: (role, size = 10) => {
       const pool = new pg.Pool({ connectionString: url(role), max: size });
       // An ended pool does not wait until its connections are closed, and dropping the database cuts them.
-      pool.on("connect", (client) => {
-        client.on("error", (error) => {
-          if (open.includes(pool)) throw error;
-        });
-      });
+      const onError = (error: Error): void => {
+        if (open.includes(pool)) throw error;
+      };
+      pool.on("error", onError);
+      pool.on("connect", (client) => client.on("error", onError));
       open.push(pool);
       return pool;
     },
