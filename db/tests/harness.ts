@@ -46,11 +46,16 @@ export interface TestTransaction {
 
 let copies = 0;
 
-/** A fresh copy of the migrated template. Copying takes a third of a second. Use with `await using`, or drop it. */
-export async function testDatabase(): Promise<TestDatabase> {
+/**
+ * A fresh copy of a migrated template, empty or with a theatre (see fixtures.sql). Copying takes some hundredths of a
+ * second. Use with `await using`, or drop it.
+ */
+export async function testDatabase(
+  kind: "template" | "theatre" = "template",
+): Promise<TestDatabase> {
   const server = testServer();
   const name = `${server.prefix}_${process.pid}_${(copies += 1)}`;
-  await copyTemplate(server, name);
+  await copyTemplate(server, name, server[kind]);
   const open: { end(): Promise<void> }[] = [];
   const url = (role: ConnectionRole): string => testUrl(server, role, name);
   const drop = async (): Promise<void> => {
@@ -71,11 +76,11 @@ export async function testDatabase(): Promise<TestDatabase> {
     pool: (role, size = 10) => {
       const pool = new pg.Pool({ connectionString: url(role), max: size });
       // An ended pool does not wait until its connections are closed, and dropping the database cuts them.
-      pool.on("connect", (client) => {
-        client.on("error", (error) => {
-          if (open.includes(pool)) throw error;
-        });
-      });
+      const onError = (error: Error): void => {
+        if (open.includes(pool)) throw error;
+      };
+      pool.on("error", onError);
+      pool.on("connect", (client) => client.on("error", onError));
       open.push(pool);
       return pool;
     },
@@ -135,10 +140,13 @@ export async function rolledBack<T>(
   }
 }
 
-/** The server of this test run. */
+/** The server of this process, which runs one test file after the other. */
 export function testServer(): TestServer {
-  const server = inject("testServer");
-  if (typeof server === "string") throw new Error(`There is no test database: ${server}`);
+  const servers = inject("testServers");
+  if (typeof servers === "string") throw new Error(`There is no test database: ${servers}`);
+  // Vitest numbers the processes that run at the same time from 1 on.
+  const server = servers[(Number(process.env["VITEST_POOL_ID"]) - 1) % servers.length];
+  if (server === undefined) throw new Error("This process has no number.");
   return server;
 }
 

@@ -1,6 +1,5 @@
 import pg from "pg";
 import { testDatabase, type TestDatabase } from "../harness.ts";
-import { fixturesSql } from "../server.ts";
 
 /** How a statement ended: with rows, or with the SQLSTATE of its error. */
 export type Outcome = readonly unknown[] | string;
@@ -17,11 +16,8 @@ export class Theatre {
   }
 
   static async open(): Promise<Theatre> {
-    const database = await testDatabase();
-    const owner = database.pool("lml_owner", 4);
-    await owner.query(fixturesSql());
-    await owner.query("select tests.create_theatre()");
-    return new Theatre(database, owner);
+    const database = await testDatabase("theatre");
+    return new Theatre(database, database.pool("lml_owner", 4));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
