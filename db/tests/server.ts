@@ -87,9 +87,13 @@ export async function onConnection<T>(
 }
 
 /** Copies the template. A copy inherits everything but the rights on the database itself. */
-export async function copyTemplate(server: TestServer, name: string): Promise<void> {
+export async function copyTemplate(
+  server: TestServer,
+  name: string,
+  template = server.template,
+): Promise<void> {
   await onConnection(server.superuserUrl, async (client) => {
-    await client.query(`create database ${name} owner lml_owner template ${server.template}`);
+    await client.query(`create database ${name} owner lml_owner template ${template}`);
     await client.query(`revoke all on database ${name} from public`);
     await client.query(
       `grant connect on database ${name} to lml_authenticator, lml_worker, lml_analyst`,
