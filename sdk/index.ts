@@ -17,11 +17,11 @@ export {
 export type {
   AdmissionPool,
   Attendee,
+  Booking,
   BookingDescription,
   BookingDetails,
-  BookingNote,
-  Booking,
   BookingItem,
+  BookingNote,
   Consent,
   EntryGate,
   EntryZone,

@@ -47,15 +47,15 @@ export interface TestTransaction {
 let copies = 0;
 
 /**
- * A fresh copy of a migrated template, empty or with a theatre (see fixtures.sql). Copying takes some hundredths of a
- * second. Use with `await using`, or drop it.
+ * A fresh copy of a migrated template, empty or with a theatre (see fixtures.sql), or of another test's database to which
+ * nobody is connected. Copying takes some hundredths of a second. Use with `await using`, or drop it.
  */
 export async function testDatabase(
-  kind: "template" | "theatre" = "template",
+  source: "template" | "theatre" | TestDatabase = "template",
 ): Promise<TestDatabase> {
   const server = testServer();
   const name = `${server.prefix}_${process.pid}_${(copies += 1)}`;
-  await copyTemplate(server, name, server[kind]);
+  await copyTemplate(server, name, typeof source === "string" ? server[source] : source.name);
   const open: { end(): Promise<void> }[] = [];
   const url = (role: ConnectionRole): string => testUrl(server, role, name);
   const drop = async (): Promise<void> => {

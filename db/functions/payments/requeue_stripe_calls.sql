@@ -6,13 +6,14 @@ as $$
 declare
   v_count integer;
 begin
-  select count(app_private.add_stripe_job(c.purpose, c.subject_id, '0')) into v_count
+  perform app_private.add_stripe_job(c.purpose, c.subject_id, '0')
   from (
     select * from app_private.stripe_calls as c
     where c.ended_at is null and c.last_asked_at < now() - interval '10 minutes'
     order by c.last_asked_at
     limit requeue_stripe_calls.batch_limit
   ) as c;
+  get diagnostics v_count = row_count;
   return v_count;
 end
 $$;

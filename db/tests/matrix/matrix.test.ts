@@ -295,6 +295,13 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.raise_payment_finding(
+      'event_amount_differs', 'pi_x', p.organization_id, p.booking_id, '{}'
+    ) from app_public.payment_intents as p;
+    select app_private.raise_payment_finding('event_without_parent', 'x', null, null, '{}');
+    select app_private.begin_stripe_call(
+      p.organization_id, 'payment_intent.create', p.id, p.id::text, repeat('0', 64)
+    ) from app_public.payment_intents as p;
     select tests.sign_in('ada');
     select app_public.export_my_data();
     select app_public.give_consent('newsletter', 'x');
