@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import { callFunction, defineTask } from "../context.ts";
+import { cardParams } from "../payment-choices.ts";
 import { isRefusal } from "../stripe.ts";
 
 interface Request {
@@ -25,11 +26,12 @@ export const paymentIntentCreate = defineTask(
     } = request;
     // Outside of what follows: a lookup that is refused says nothing about the payment.
     const found = mayBeForgotten ? await findIntent(stripe, id) : undefined;
+    const card = found === undefined ? await cardParams(helpers, stripe, id) : {};
     try {
       const intent =
         found ??
         (await stripe.paymentIntents.create(
-          { ...params, automatic_payment_methods: { enabled: true } },
+          { ...params, ...card, automatic_payment_methods: { enabled: true } },
           { idempotencyKey },
         ));
       await callFunction(

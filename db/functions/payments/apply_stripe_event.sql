@@ -18,6 +18,7 @@ begin
   v_outcome := case v_object ->> 'object'
     when 'payment_intent' then app_private.apply_payment_intent(v_object)
     when 'refund' then app_private.apply_refund(v_object)
+    when 'payment_method' then app_private.apply_payment_method(v_event.payload)
     else 'ignored'
   end;
   update app_private.stripe_events as e
