@@ -12,10 +12,13 @@ import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
+import { paymentMethodDetach } from "./payment_method__detach.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { seatChangeForget } from "./seat_change__forget.ts";
+import { stripeCustomerCreate } from "./stripe_customer__create.ts";
+import { stripeCustomerDelete } from "./stripe_customer__delete.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
 import { stripeEventRetryParked } from "./stripe_event__retry_parked.ts";
 import { userErase } from "./user__erase.ts";
@@ -37,10 +40,13 @@ export function taskList(context: TaskContext): TaskList {
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
+    payment_method__detach: paymentMethodDetach(context),
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
     seat_change__forget: seatChangeForget(context),
+    stripe_customer__create: stripeCustomerCreate(context),
+    stripe_customer__delete: stripeCustomerDelete(context),
     stripe_event__apply: stripeEventApply(context),
     stripe_event__retry_parked: stripeEventRetryParked(context),
     user__erase: userErase(context),

@@ -33,6 +33,7 @@ begin
     when 'payment_intent' then app_private.apply_payment_intent(v_object, v_payload)
     when 'charge' then app_private.apply_charge(v_object)
     when 'refund' then app_private.apply_refund(v_object)
+    when 'payment_method' then app_private.apply_payment_method(v_payload)
     else 'ignored: no handler'
   end;
 end

@@ -14,12 +14,24 @@ as $$
       'lml_booking_id', p.booking_id,
       'lml_organization_id', p.organization_id
     )
-  )
+  ) || jsonb_strip_nulls(jsonb_build_object(
+    'customer', c.stripe_id,
+    'payment_method', m.stripe_id,
+    'setup_future_usage', case when h.saves_card then 'on_session' end
+  ))
   from app_public.payment_intents as p
   join app_public.bookings as b
     on b.organization_id = p.organization_id and b.id = p.booking_id
+  left join app_private.payment_choices as h
+    on h.organization_id = p.organization_id and h.booking_id = p.booking_id
+  left join app_private.stripe_customers as c
+    on c.organization_id = h.organization_id and c.id = h.stripe_customer_id
+  left join app_private.saved_payment_methods as m
+    on m.organization_id = h.organization_id and m.id = h.saved_payment_method_id
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
+    -- Whose card is to be kept has to be known at Stripe first: record_stripe_customer goes on.
+    and (h.booking_id is null or c.stripe_id is not null)
     -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
     and not exists (
       select from app_private.payment_intent_secrets as s

@@ -160,6 +160,10 @@ from (values
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
+  ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
+  ('app_private.saved_payment_methods', 'personal', 'delete', null,
+    'stripe_id brand last4 exp_month exp_year'),
+  ('app_private.payment_choices', 'personal', 'delete', null, 'saves_card'),
   ('app_private.stripe_events', 'personal', 'anonymize', $$'{}'$$, 'payload'),
   ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome reason'),
   ('app_public.payment_findings', 'financial', null, null,

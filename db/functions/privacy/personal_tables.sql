@@ -68,8 +68,27 @@ from (values
       and t.payload #>> ''{data,object,metadata,lml_payment_intent_id}'' in (
         select p.id::text from app_public.payment_intents as p
         where p.booking_id = any (($1).booking_ids)
+      )
+      or t.applied_at is not null
+      and coalesce(t.payload #>> ''{data,object,customer}'', t.payload #>> ''{data,object,id}'') in (
+        select c.stripe_id from app_private.stripe_customers as c
+        where c.user_id = ($1).user_id
       )'
   ),
+  (
+    'app_private.payment_choices', 'payment_choices',
+    't.booking_id = any (($1).booking_ids)
+      or t.stripe_customer_id in (
+        select c.id from app_private.stripe_customers as c where c.user_id = ($1).user_id
+      )'
+  ),
+  (
+    'app_private.saved_payment_methods', 'saved_payment_methods',
+    't.stripe_customer_id in (
+      select c.id from app_private.stripe_customers as c where c.user_id = ($1).user_id
+    )'
+  ),
+  ('app_private.stripe_customers', 'stripe_customers', 't.user_id = ($1).user_id'),
   -- What a score is made of is for those who look into it.
   ('app_public.risk_assessments', null, 't.booking_id = any (($1).booking_ids)'),
   ('app_public.fraud_alert_notes', null,

@@ -59,6 +59,8 @@ with not_audited (name, reason) as (
     ('app_private.idempotency_keys', 'remembers answers; what was done is audited'),
     ('app_public.layout_fetches', 'says what came of it; the layout itself never changes'),
     ('app_private.offline_scan_results', 'an inbox; ticket_scans is the history'),
+    ('app_private.stripe_customers', 'made by the worker, and deleted with their user'),
+    ('app_private.payment_choices', 'what a buyer said of one payment'),
     ('app_private.stripe_events', 'an inbox: what came, and what became of it'),
     ('app_private.stripe_calls', 'an outbox: what was asked, and what came of it'),
     ('app_private.stripe_reachability', 'says whether Stripe answers'),
