@@ -48,12 +48,7 @@ exception
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
   when unique_violation then
-    get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint = 'organizations_slug_is_unique' then
-      perform app_hidden.raise_slug_taken(update_organization.slug);
-    end if;
-    raise exception 'Another organization has this domain.'
-      using errcode = 'LMINP', detail = 'custom_domain';
+    perform app_hidden.raise_slug_taken(update_organization.slug);
 end
 $$;
 

@@ -73,6 +73,8 @@ from (values
   ('app_public.organization_verifications', 'sensitive', 'keep',
     'Documents of an organization, by which it was verified.', 'documents note'),
   ('app_public.organization_verifications', 'internal', null, null, 'status'),
+  ('app_public.domain_challenges', 'internal', null, null,
+    'domain record_name record_value missed_count'),
   ('app_public.organization_suspensions', 'internal', null, null, 'reason'),
   ('app_public.subscription_tiers', 'public', null, null,
     'tier description monthly_event_limit monthly_revenue_limit_units'),
@@ -227,6 +229,9 @@ from (values
   ('app_public.consents', 'personal', 'keep',
     'Proof that somebody had agreed (GDPR, article 7); of whom is forgotten.',
     'purpose is_given wording_version source'),
+  ('app_private.consent_tokens', 'secret', 'delete', null, 'token_hash'),
+  ('app_private.consent_tokens', 'personal', 'delete', null,
+    'email purpose is_given wording_version source'),
   ('app_public.privacy_requests', 'internal', null, null, 'kind summary left_booking_ids')
 ) as d (relation, class, on_erasure, note, columns)
 cross join lateral regexp_split_to_table(d.columns, ' ') as c (column_name);

@@ -56,6 +56,16 @@ from (values
     't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
   ),
   (
+    'app_private.consent_tokens', 'unconfirmed_consents',
+    't.email operator(public.=) any (($1).emails)
+      or exists (
+        select from app_public.customers as c
+        where c.id = any (($1).customer_ids)
+          and c.organization_id = t.organization_id
+          and c.email operator(public.=) t.email
+      )'
+  ),
+  (
     'app_public.privacy_requests', 'privacy_requests',
     't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
   ),
