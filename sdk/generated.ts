@@ -1008,12 +1008,16 @@ export type UpdatePerformanceInput = {
 
 /** All input for the `updateProfile` mutation. */
 export type UpdateProfileInput = {
+  readonly address?: unknown;
+  readonly avatarUrl?: string | null | undefined;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
    */
   readonly clientMutationId?: string | null | undefined;
+  readonly dateOfBirth?: string | null | undefined;
   readonly firstName?: string | null | undefined;
+  readonly language?: string | null | undefined;
   readonly lastName?: string | null | undefined;
   readonly phone?: string | null | undefined;
 };

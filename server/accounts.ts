@@ -248,13 +248,27 @@ export class Accounts {
     return row && { userId: row.user_id, encrypted: row.encrypted_secret };
   }
 
+  /** As at sign-in: ten wrong codes lock the account, and then no code is looked at for a quarter of an hour. */
   async #requireSecondFactor(
     secret: StoredSecret,
     input: Pick<SignIn, "code" | "recoveryCode">,
   ): Promise<void> {
+    const account = await this.#currentAccount();
+    if (account === undefined || isLocked(account)) throw wrongCode();
     if (await this.#useSecondFactor(secret, input)) return;
-    await this.#recordFailure("second_factor", secret.userId);
+    await this.#query("select app_private.record_failed_sign_in($1, 'second_factor')", [
+      account.email,
+    ]);
     throw wrongCode();
+  }
+
+  async #currentAccount(): Promise<Account | undefined> {
+    const [account] = await this.#query<Account>(
+      "select user_id, email, password_hash, locked_until from app_private.current_account()",
+      [],
+      "the user",
+    );
+    return account;
   }
 
   /** Whether a code was right and is used up now. Raises LMTFA when there was none. */
@@ -379,11 +393,7 @@ export class Accounts {
   /** A session that was left open must not be enough to take an account over, nor to guess for long. */
   async #requirePassword(password: string): Promise<Account> {
     return await this.#attempt("password", async () => {
-      const [account] = await this.#query<Account>(
-        "select user_id, email, password_hash, locked_until from app_private.current_account()",
-        [],
-        "the user",
-      );
+      const account = await this.#currentAccount();
       const isRight = await this.#passwords.verify(account?.password_hash, password);
       if (isRight && account !== undefined && !isLocked(account)) return account;
       if (!isRight && account !== undefined) {

@@ -2,6 +2,7 @@ import type { JobHelpers, Task } from "graphile-worker";
 import type { QueryResultRow } from "pg";
 import type Stripe from "stripe";
 import type { z } from "zod";
+import type { ResolveTxt } from "./dns.ts";
 import type { LayoutFetching } from "./layouts/fetch.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { PublicUrl } from "./mail/templates.ts";
@@ -12,6 +13,7 @@ export interface TaskContext {
   readonly sendMail: Mailer;
   readonly publicUrl: PublicUrl;
   readonly layouts: LayoutFetching;
+  readonly resolveTxt: ResolveTxt;
 }
 
 /** Makes a task of a schema for its payload and of what is to be done. */

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { Logger, run, type Runner, type WorkerEvents } from "graphile-worker";
 import pg from "pg";
 import { crontab, taskList } from "./tasks/index.ts";
+import { resolveTxt, type ResolveTxt } from "./dns.ts";
 import type { LayoutFetching } from "./layouts/fetch.ts";
 import { makeMailer, type MailOptions } from "./mail/mailer.ts";
 import { stripeClient, type StripeAccount } from "./stripe.ts";
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   readonly mail?: MailOptions | undefined;
   /** From where layouts may be fetched. Default: any host with a public address. */
   readonly layouts?: LayoutFetching | undefined;
+  /** Who is asked for TXT records. Default: the machine's name servers. */
+  readonly resolveTxt?: ResolveTxt | undefined;
   /** How many jobs run at a time (default 4). */
   readonly concurrency?: number;
   /** Told of what needs attention, in one line each (default: standard error). Never told of secrets. */
@@ -64,6 +67,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         sendMail: makeMailer(options.mail ?? {}),
         publicUrl: options.mail?.publicUrl,
         layouts: options.layouts ?? {},
+        resolveTxt: options.resolveTxt ?? resolveTxt,
       }),
       crontab,
       noHandleSignals: true,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { freePort } from "../db/postgres.ts";
+import { errorCode } from "../db/processes.ts";
 import { type SeedReport, isEmpty, isOver, seed } from "../demo/seed.ts";
 import { embeddedDemoPassword } from "../demo/accounts.ts";
 import { CliError } from "../errors.ts";
@@ -308,7 +309,11 @@ async function startStandIn(
       webhookUrl: `http://${address}:${serverPort}/stripe/webhook`,
     });
   const wanted = last ?? standInPort;
-  const standIn = await start((await isFreePort(wanted)) ? wanted : 0);
+  const standIn = await start((await isFreePort(wanted)) ? wanted : 0).catch((error: unknown) => {
+    // Another box office took it in between.
+    if (errorCode(error) !== "EADDRINUSE") throw error;
+    return start(0);
+  });
   if (standIn.port !== last) {
     saveSecrets(directory, { ...secrets, standIn: { ...secrets.standIn, port: standIn.port } });
   }

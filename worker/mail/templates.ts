@@ -101,6 +101,14 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your ticket for ${ticket.event} was declined`,
     text: `Your ticket for ${describe(ticket)} was declined by whoever you offered it to. It is still yours.`,
   }),
+  consent_given: ({ token, organization }, publicUrl) => ({
+    subject: `Mail from ${organization}?`,
+    text: `Somebody asked ${organization} to write to this address about its events. If it was you, say so within two days:\n\n${link(publicUrl, "confirm-consent", token)}\n\nIf not, there is nothing to do: nobody writes to you.`,
+  }),
+  consent_withdrawn: ({ token, organization }, publicUrl) => ({
+    subject: `No more mail from ${organization}?`,
+    text: `Somebody asked ${organization} not to write to this address about its events any more. If it was you, say so within two days:\n\n${link(publicUrl, "confirm-consent", token)}\n\nIf not, there is nothing to do: everything stays as it is.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",

@@ -8,6 +8,8 @@ import { eventCancelBookings } from "./event__cancel_bookings.ts";
 import { eventCompleteDue } from "./event__complete_due.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
 import { layoutFetch } from "./layout__fetch.ts";
+import { organizationCheckDomain } from "./organization__check_domain.ts";
+import { organizationCheckDomains } from "./organization__check_domains.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
@@ -36,6 +38,8 @@ export function taskList(context: TaskContext): TaskList {
     event__complete_due: eventCompleteDue(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
     layout__fetch: layoutFetch(context),
+    organization__check_domain: organizationCheckDomain(context),
+    organization__check_domains: organizationCheckDomains(context),
     partition__make_ahead: partitionMakeAhead(context),
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
@@ -69,6 +73,7 @@ export const crontab = `
 */10 * * * * event__complete_due ?jobKey=event__complete_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+29 4 * * * organization__check_domains ?fill=2d&jobKey=organization__check_domains
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
 47 3 * * * partition__retire ?fill=2d&jobKey=partition__retire
 41 3 * * 1 risk__load_disposable_domains ?fill=8d&jobKey=risk__load_disposable_domains

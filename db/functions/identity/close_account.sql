@@ -50,8 +50,7 @@ begin
   perform app_private.end_platform_role(v_user_id, v_user_id);
   update app_public.users as u set account_status = 'deleted' where u.id = v_user_id;
   perform app_private.revoke_trusted_devices(v_user_id);
-  update app_public.user_sessions as s
-  set revoked_at = now() where s.user_id = v_user_id and s.revoked_at is null;
+  perform app_private.end_sessions(v_user_id, 'manual');
   delete from app_private.user_tokens as t where t.user_id = v_user_id;
   perform app_private.queue_email(v_email, 'account_closed');
 end

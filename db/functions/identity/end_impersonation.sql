@@ -10,7 +10,9 @@ begin
   if app_hidden.current_impersonator_id() is null then
     raise exception 'You act in nobody''s name.' using errcode = 'LMNFD';
   end if;
-  update app_public.user_sessions as s set revoked_at = now() where s.id = v_session_id;
+  update app_public.user_sessions as s
+  set revoked_at = now(), revoked_reason = 'manual'
+  where s.id = v_session_id;
   select * into strict v_impersonation
   from app_public.impersonations as i where i.session_id = v_session_id;
   return v_impersonation;

@@ -10,11 +10,7 @@ begin
   where p.user_id = end_platform_role.user_id and p.revoked_at is null
   returning * into v_grant;
   -- Nobody acts in somebody's name without the role that let them.
-  update app_public.user_sessions as s
-  set revoked_at = now()
-  where s.impersonator_id = end_platform_role.user_id
-    and s.revoked_at is null
-    and s.expires_at > now();
+  perform app_private.end_sessions(end_platform_role.user_id, 'admin', is_own_kept => true);
   return v_grant;
 end
 $$;

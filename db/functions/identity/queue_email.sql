@@ -1,6 +1,6 @@
 -- In the transaction of what it tells about: it is sent if that happened, and only then.
 create or replace function app_private.queue_email(
-  recipient text, template text, variables jsonb default '{}'
+  recipient text, template text, variables jsonb default '{}', organization_id uuid default null
 )
 returns uuid
 language plpgsql volatile security definer set search_path = ''
@@ -8,13 +8,17 @@ as $$
 declare
   v_id uuid;
 begin
-  insert into app_private.outgoing_emails (recipient, template, variables)
-  values (queue_email.recipient::public.citext, queue_email.template, queue_email.variables)
+  insert into app_private.outgoing_emails (recipient, template, variables, organization_id)
+  values (
+    queue_email.recipient::public.citext, queue_email.template, queue_email.variables,
+    queue_email.organization_id
+  )
   returning id into v_id;
   perform app_private.add_job('email__send', jsonb_build_object('email_id', v_id));
   return v_id;
 end
 $$;
 
-comment on function app_private.queue_email(text, text, jsonb) is
-  'Has a mail sent; the template is one of worker/mail/templates.ts.';
+comment on function app_private.queue_email(text, text, jsonb, uuid) is
+  'Has a mail sent; the template is one of worker/mail/templates.ts. What an organization writes to '
+  'its customers names it, so that it is forgotten with them.';

@@ -11,7 +11,12 @@ begin
     perform app_hidden.refuse_impersonator();
   end if;
   update app_public.user_sessions as s
-  set revoked_at = coalesce(s.revoked_at, now())
+  set revoked_at = coalesce(s.revoked_at, now()),
+    revoked_reason = case
+      when s.revoked_at is not null then s.revoked_reason
+      when s.user_id = v_user_id then 'manual'
+      else 'admin'
+    end::app_public.logout_reason
   where s.id = revoke_session.session_id
     and (
       s.user_id = v_user_id

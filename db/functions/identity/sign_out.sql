@@ -4,7 +4,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   update app_public.user_sessions as s
-  set revoked_at = now()
+  set revoked_at = now(), revoked_reason = 'manual'
   from app_private.session_tokens as t
   where t.session_id = s.id
     and t.token_hash

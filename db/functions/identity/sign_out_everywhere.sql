@@ -4,7 +4,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   perform app_hidden.refuse_impersonator();
-  return app_private.end_sessions(app_hidden.require_user_id());
+  return app_private.end_sessions(app_hidden.require_user_id(), 'manual');
 end
 $$;
 

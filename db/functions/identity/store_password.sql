@@ -11,11 +11,9 @@ begin
   set password_hash = store_password.password_hash, password_changed_at = now(),
     failed_login_attempts = 0, locked_until = null
   where c.user_id = store_password.user_id;
-  update app_public.user_sessions as s
-  set revoked_at = now()
-  where store_password.user_id in (s.user_id, s.impersonator_id)
-    and s.revoked_at is null
-    and s.id is distinct from store_password.kept_session_id;
+  perform app_private.end_sessions(
+    store_password.user_id, 'security', store_password.kept_session_id
+  );
   perform app_private.revoke_trusted_devices(store_password.user_id);
   -- Whoever knew the old password may have asked for another address, whose token needs no session.
   delete from app_private.user_tokens as t

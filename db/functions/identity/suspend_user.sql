@@ -18,7 +18,7 @@ begin
   values (v_user.id, suspend_user.reason, app_hidden.current_user_id());
   update app_public.users as u
   set account_status = 'suspended' where u.id = v_user.id returning * into v_user;
-  perform app_private.end_sessions(v_user.id);
+  perform app_private.end_sessions(v_user.id, 'admin');
   perform app_private.revoke_trusted_devices(v_user.id);
   delete from app_private.user_tokens as t where t.user_id = v_user.id;
   perform app_private.queue_email(v_user.email::text, 'account_suspended');

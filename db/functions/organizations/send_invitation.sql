@@ -36,7 +36,8 @@ begin
     v_invitation.email::text, 'organization_invitation',
     jsonb_build_object(
       'organization', o.name, 'role', v_invitation.role, 'token', send_invitation.token
-    )
+    ),
+    o.id
   )
   from app_public.organizations as o where o.id = v_invitation.organization_id;
 end

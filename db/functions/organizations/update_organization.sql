@@ -48,12 +48,7 @@ exception
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
   when unique_violation then
-    get stacked diagnostics v_constraint = constraint_name;
-    if v_constraint = 'organizations_slug_is_unique' then
-      perform app_hidden.raise_slug_taken(update_organization.slug);
-    end if;
-    raise exception 'Another organization has this domain.'
-      using errcode = 'LMINP', detail = 'custom_domain';
+    perform app_hidden.raise_slug_taken(update_organization.slug);
 end
 $$;
 
@@ -61,7 +56,7 @@ comment on function app_public.update_organization(
   uuid, text, text, text, text, text, text, jsonb, text, text, text, text, text, text, text
 ) is
   'Changes the public profile: null leaves a value as it is, an empty text removes it. Events '
-  'keep their currency. Needs organization.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
+  'keep their currency. Another name ends a verification. Needs organization.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
 grant execute on function app_public.update_organization(
   uuid, text, text, text, text, text, text, jsonb, text, text, text, text, text, text, text
 ) to lml_user;

@@ -85,7 +85,8 @@ comment on function app_public.update_organization_settings(
   integer, integer
 ) is
   'Changes terms and deadlines for new events, and legal and payout details: null leaves a value '
-  'as it is, an empty text removes it. Needs organization.manage. Raises LMNFD, LMRGT, LMINP.';
+  'as it is, an empty text removes it. Another tax number, registration or kind of business ends a '
+  'verification. Needs organization.manage. Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,

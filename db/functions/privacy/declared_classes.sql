@@ -17,7 +17,9 @@ from (values
   -- identity
   ('app_public.users', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$, 'email'),
   ('app_public.users', 'personal', 'anonymize', $$'Erased'$$, 'first_name last_name'),
-  ('app_public.users', 'personal', 'anonymize', 'null', 'phone email_verified_at last_login_at'),
+  ('app_public.users', 'personal', 'anonymize', 'null',
+    'phone email_verified_at last_login_at avatar_url language date_of_birth'),
+  ('app_public.users', 'personal', 'anonymize', $$'{}'$$, 'address'),
   ('app_public.users', 'internal', null, null, 'account_status login_count'),
   ('app_private.user_credentials', 'secret', 'delete', null, 'password_hash'),
   ('app_private.user_credentials', 'internal', null, null, 'failed_login_attempts'),
@@ -26,6 +28,7 @@ from (values
   ('app_private.recovery_codes', 'secret', 'delete', null, 'code_hash'),
   ('app_private.session_tokens', 'secret', 'delete', null, 'token_hash'),
   ('app_public.user_sessions', 'personal', 'delete', null, 'device ip_address user_agent'),
+  ('app_public.user_sessions', 'internal', null, null, 'revoked_reason'),
   ('app_private.user_tokens', 'secret', 'delete', null, 'token_hash'),
   ('app_private.user_tokens', 'personal', 'delete', null, 'email'),
   ('app_private.user_tokens', 'internal', null, null, 'purpose'),
@@ -70,6 +73,8 @@ from (values
   ('app_public.organization_verifications', 'sensitive', 'keep',
     'Documents of an organization, by which it was verified.', 'documents note'),
   ('app_public.organization_verifications', 'internal', null, null, 'status'),
+  ('app_public.domain_challenges', 'internal', null, null,
+    'domain record_name record_value missed_count'),
   ('app_public.organization_suspensions', 'internal', null, null, 'reason'),
   ('app_public.subscription_tiers', 'public', null, null,
     'tier description monthly_event_limit monthly_revenue_limit_units'),
@@ -253,7 +258,10 @@ from (values
   ('app_public.consents', 'personal', 'keep',
     'Proof that somebody had agreed (GDPR, article 7); of whom is forgotten.',
     'purpose is_given wording_version source'),
-  ('app_public.privacy_requests', 'internal', null, null, 'kind summary')
+  ('app_private.consent_tokens', 'secret', 'delete', null, 'token_hash'),
+  ('app_private.consent_tokens', 'personal', 'delete', null,
+    'email purpose is_given wording_version source'),
+  ('app_public.privacy_requests', 'internal', null, null, 'kind summary left_booking_ids')
 ) as d (relation, class, on_erasure, note, columns)
 cross join lateral regexp_split_to_table(d.columns, ' ') as c (column_name);
 

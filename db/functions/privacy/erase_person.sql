@@ -20,6 +20,13 @@ begin
       v_summary := v_summary || jsonb_build_object(v_table.relation, v_count);
     end if;
   end loop;
+  -- Of what others bought and had sent to the person, the address goes. Whoever bought it stays.
+  update app_private.booking_signals as s
+  set email = null
+  where s.booking_id = any ((erase_person.person).booking_ids) and s.email is not null;
+  update app_private.payment_failure_signals as s
+  set email = null
+  where s.booking_id = any ((erase_person.person).booking_ids) and s.email is not null;
   return v_summary;
 end
 $$;

@@ -30,7 +30,13 @@ from (values
   (
     'app_private.outgoing_emails', 'emails',
     't.recipient operator(public.=) any (($1).emails)
-      and (t.template <> ''account_closed'' or t.sent_at is not null)'
+      and (t.template <> ''account_closed'' or t.sent_at is not null)
+      or exists (
+        select from app_public.customers as c
+        where c.id = any (($1).customer_ids)
+          and c.organization_id = t.organization_id
+          and c.email operator(public.=) t.recipient
+      )'
   ),
   ('app_public.platform_staff', 'platform_staff', 't.user_id = ($1).user_id'),
   (
@@ -48,6 +54,16 @@ from (values
   (
     'app_public.consents', 'consents',
     't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
+  ),
+  (
+    'app_private.consent_tokens', 'unconfirmed_consents',
+    't.email operator(public.=) any (($1).emails)
+      or exists (
+        select from app_public.customers as c
+        where c.id = any (($1).customer_ids)
+          and c.organization_id = t.organization_id
+          and c.email operator(public.=) t.email
+      )'
   ),
   (
     'app_public.privacy_requests', 'privacy_requests',
@@ -98,11 +114,11 @@ from (values
   ),
   (
     'app_private.booking_signals', 'signals',
-    't.user_id = ($1).user_id or t.booking_id = any (($1).booking_ids)'
+    't.user_id = ($1).user_id or t.booking_id in (select app_private.bought_by($1))'
   ),
   (
     'app_private.payment_failure_signals', 'declined_payments',
-    't.booking_id = any (($1).booking_ids)'
+    't.booking_id in (select app_private.bought_by($1))'
   ),
   ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),

@@ -9,9 +9,6 @@ declare
   v_id uuid;
 begin
   perform app_hidden.refuse_impersonator();
-  perform app_private.require_no_open_money(
-    (app_private.person_of_user(v_user_id)).booking_ids
-  );
   perform app_private.forget_mail(v_user_id);
   perform app_private.close_account();
   insert into app_public.privacy_requests (kind, user_id, requested_by)

@@ -8,15 +8,7 @@ begin
   select string_agg(b.booking_reference, ', ' order by b.created_at) into v_open
   from app_public.bookings as b
   where b.id = any (require_no_open_money.booking_ids)
-    and (
-      b.status in ('pending_payment', 'partially_paid', 'disputed', 'fraud_hold')
-      or exists (
-        select from app_public.refunds as r
-        where r.organization_id = b.organization_id
-          and r.booking_id = b.id
-          and r.status in ('pending', 'processing')
-      )
-    );
+    and app_private.has_open_money(b);
   if v_open is not null then
     raise exception 'Money is on its way for these bookings.'
       using errcode = 'LMOPN', detail = v_open, hint = 'Wait until it has arrived, or cancel.';

@@ -23,7 +23,15 @@ begin
     select * into v_rule
     from app_public.fraud_detection_rules as r
     where r.id = try_fraud_rule.rule_id
-      and (r.organization_id is null or r.organization_id = try_fraud_rule.organization_id);
+      and (
+        r.organization_id = try_fraud_rule.organization_id
+        -- Whoever tries a rule learns its thresholds: the policy of the table says who may.
+        or r.organization_id is null
+          and exists (
+            select from app_public.organizations as o
+            where o.id = try_fraud_rule.organization_id and o.verification_status = 'verified'
+          )
+      );
     if not found then
       raise exception 'There is no such rule, or it is not yours.'
         using errcode = 'LMNFD', detail = 'rule_id';
@@ -57,7 +65,8 @@ comment on function app_public.try_fraud_rule(
   text, app_public.fraud_stage
 ) is
   'The bookings that a rule would have caught between two moments, and changes nothing: a rule '
-  'that is there by rule_id, or one that is not, by its type and thresholds. Needs risk.read. '
+  'that is there by rule_id (the platform''s only for organizations that it has verified), or one '
+  'that is not, by its type and thresholds. Needs risk.read. '
   'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.try_fraud_rule(
   uuid, timestamptz, timestamptz, uuid, app_public.fraud_rule_type, integer, integer, bigint,

@@ -35,7 +35,7 @@ begin
   delete from app_public.ticket_attendees as a
   where a.organization_id = v_ticket.organization_id and a.ticket_id = v_ticket.id;
   perform app_private.queue_email(
-    c.email::text, 'ticket_transferred', app_private.ticket_words(v_ticket.id)
+    c.email::text, 'ticket_transferred', app_private.ticket_words(v_ticket.id), c.organization_id
   )
   from app_public.customers as c
   where c.organization_id = v_transfer.organization_id and c.id = v_transfer.from_customer_id;

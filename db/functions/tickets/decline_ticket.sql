@@ -9,7 +9,7 @@ begin
   select * into strict v_ticket from app_public.tickets as t where t.id = v_transfer.ticket_id;
   perform app_private.end_open_offer(v_ticket, 'declined');
   perform app_private.queue_email(
-    c.email::text, 'ticket_declined', app_private.ticket_words(v_ticket.id)
+    c.email::text, 'ticket_declined', app_private.ticket_words(v_ticket.id), c.organization_id
   )
   from app_public.customers as c
   where c.organization_id = v_transfer.organization_id and c.id = v_transfer.from_customer_id;

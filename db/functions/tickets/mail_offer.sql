@@ -12,7 +12,8 @@ begin
   perform app_private.queue_email(
     (mail_offer.transfer).to_email::text, 'ticket_offer',
     app_private.ticket_words((mail_offer.transfer).ticket_id)
-      || jsonb_build_object('token', v_token)
+      || jsonb_build_object('token', v_token),
+    (mail_offer.transfer).organization_id
   );
 end
 $$;

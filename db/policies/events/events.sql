@@ -29,4 +29,19 @@ create policy select_opened on app_public.events
   using (id = any (array(select app_hidden.opened_event_ids())));
 
 revoke all on app_public.events from public;
-grant select on app_public.events to lml_anonymous, lml_user;
+-- What the platform takes is between it and whoever sells: members ask event_commission. All other
+-- columns are granted by name, because a table of its own would be opened by every hold.
+revoke all on app_public.events from lml_anonymous, lml_user;
+do $do$
+begin
+  execute (
+    select format(
+      'grant select (%s) on app_public.events to lml_anonymous, lml_user',
+      string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+    )
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = 'app_public.events'::regclass
+      and a.attnum > 0 and not a.attisdropped and a.attname <> 'commission_percentage'
+  );
+end
+$do$;

@@ -12,6 +12,7 @@ const forEverybody: ReadonlySet<string> = new Set([
   "hold_admissions",
   "hold_best_available",
   "hold_seats",
+  "request_guest_consent",
   "search_events",
   "seat_categories",
   "seat_map",

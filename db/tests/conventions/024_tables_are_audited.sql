@@ -45,6 +45,7 @@ with not_audited (name, reason) as (
     -- Secrets, of which only the effect is told.
     ('app_private.session_tokens', 'user_sessions is audited'),
     ('app_private.user_tokens', 'what a token does is audited by what it changes'),
+    ('app_private.consent_tokens', 'consents is the history of what came of it'),
     ('app_private.invitation_tokens', 'organization_invitations is audited'),
     ('app_private.recovery_codes', 'made with two_factor_secrets; using one opens a session'),
     ('app_private.payment_intent_secrets', 'payment_intents is audited'),

@@ -27,7 +27,7 @@ select tests.sign_in('theatre manager');
 select lives_ok($$ select tests.keep('e', tests.event('{}')) $$, 'a manager adds an event');
 select is(
   (
-    select (status, currency, service_fee_percentage, commission_percentage)::text
+    select (status, currency, service_fee_percentage, app_public.event_commission(id))::text
     from app_public.events where id = tests.id('e')
   ),
   '(draft,EUR,10.0000,10.0000)', 'a draft, on the terms of its organization'

@@ -1,5 +1,5 @@
 -- If this fails, people cannot correct their name, or can have none.
-select plan(9);
+select plan(25);
 select tests.user_id('eve');
 select tests.sign_in('ada');
 select is(
@@ -18,6 +18,38 @@ select tests.refused(
 );
 select tests.refused(
   $$ select app_public.update_profile(phone => 'call me') $$, 'LMINP', 'a number is a number'
+);
+-- Where somebody lives, what they look like, speak, and how old they are.
+select results_eq(
+  $$ select u.address ->> 'city', u.avatar_url, u.language, u.date_of_birth
+    from app_public.update_profile(
+      address => '{"line1": "St James''s Square", "city": "London", "country": "GB"}',
+      avatar_url => 'https://pictures.example/ada.png', language => 'en-GB',
+      date_of_birth => '1985-12-10'
+    ) as u $$,
+  $$ values ('London', 'https://pictures.example/ada.png', 'en-GB', '1985-12-10'::date) $$,
+  'a profile says more'
+);
+select tests.refused(
+  format('select app_public.update_profile(%s => %L)', field, value), 'LMINP',
+  field || ' is not ' || value
+)
+from (values
+  ('avatar_url', 'http://pictures.example/ada.png'), ('avatar_url', 'javascript:alert(1)'),
+  ('avatar_url', 'https://pictures.example/ada.png" onload="x'),
+  ('avatar_url', 'https://localhost/ada.png'),
+  ('language', 'english'), ('language', 'en_GB'), ('language', 'EN'),
+  ('date_of_birth', '1815-12-10'), ('date_of_birth', '1985-02-30'),
+  ('date_of_birth', '2999-01-01'), ('date_of_birth', 'yesterday'),
+  ('address', '"London"'), ('address', '{"planet": "Earth"}'),
+  ('address', '{"country": "Britain"}')
+) as v (field, value);
+select results_eq(
+  $$ select u.address, u.avatar_url, u.language, u.date_of_birth
+    from app_public.update_profile(
+      address => '{}', avatar_url => '', language => '', date_of_birth => ''
+    ) as u $$,
+  $$ values ('{}'::jsonb, null::text, null::text, null::date) $$, 'and can say less again'
 );
 select tests.become('lml_user', tests.token('dead'), '');
 select tests.refused($$ select app_public.update_profile('X') $$, 'LMSES', 'nobody has no name');

@@ -279,6 +279,14 @@ beforeAll(async () => {
       tests.id('theatre.organization'), tests.id('theatre.venue'), 'https://cdn.example/x',
       repeat('0', 64)
     );
+    insert into app_public.domain_challenges (organization_id, domain, record_value)
+    select o.id, 'tickets.example', 'lml-verification=' || tests.token(o.slug)
+    from app_public.organizations as o;
+    insert into app_private.consent_tokens (
+      token_hash, organization_id, email, purpose, is_given, wording_version, source, expires_at
+    )
+    select sha256(o.slug::bytea), o.id, 'x@example.com', 'marketing', true, 'x', 'web', now()
+    from app_public.organizations as o;
     insert into app_public.organization_suspensions (organization_id, reason, lifted_at)
     select o.id, 'x', now() from app_public.organizations as o;
     insert into app_public.organization_verifications (organization_id, documents)

@@ -89,16 +89,16 @@ select is(
   'and nothing has changed'
 );
 select app_public.cancel_booking(tests.id('open'));
--- The refund of a booking that was bought as a guest.
+-- The refund of a booking of hers.
 insert into app_public.refunds (
   organization_id, booking_id, payment_intent_id, reason, amount_cents, currency, status
 )
 select organization_id, booking_id, id, 'error', 1, currency, 'pending'
-from app_public.payment_intents where booking_id = tests.id('guest');
+from app_public.payment_intents where booking_id = tests.id('paid');
 select tests.refused(
   $$ select app_private.request_erasure() $$, 'LMOPN', 'nor while any is on its way back'
 );
-update app_public.refunds set status = 'canceled' where booking_id = tests.id('guest');
+update app_public.refunds set status = 'canceled' where booking_id = tests.id('paid');
 
 -- The wish.
 select tests.keep('request', app_private.request_erasure());
@@ -112,11 +112,11 @@ select set_config('lml.session_token', '', true);
 select matches(tests.traces(), 'users', 'control: closing alone forgets nothing');
 
 -- A late payment reopens what was settled; the job waits for it.
-update app_public.refunds set status = 'pending' where booking_id = tests.id('guest');
+update app_public.refunds set status = 'pending' where booking_id = tests.id('paid');
 select tests.refused(
   $$ select app_private.erase_user(tests.id('request')) $$, 'LMOPN', 'the job waits for money, too'
 );
-update app_public.refunds set status = 'canceled' where booking_id = tests.id('guest');
+update app_public.refunds set status = 'canceled' where booking_id = tests.id('paid');
 update app_public.privacy_requests set created_at = now() - interval '2 days'
 where id = tests.id('request');
 select is(app_private.requeue_erasures(), 1, 'and is tried again day by day');

@@ -1,0 +1,16 @@
+create or replace function app_private.has_open_money(booking app_public.bookings)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select (has_open_money.booking).status
+      in ('pending_payment', 'partially_paid', 'disputed', 'fraud_hold')
+    or exists (
+      select from app_public.refunds as r
+      where r.organization_id = (has_open_money.booking).organization_id
+        and r.booking_id = (has_open_money.booking).id
+        and r.status in ('pending', 'processing')
+    )
+$$;
+
+comment on function app_private.has_open_money(app_public.bookings) is
+  'Whether a booking waits for money or for its return.';
