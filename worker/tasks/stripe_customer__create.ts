@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { z } from "zod";
-import { defineTask } from "../context.ts";
+import { callFunction, defineTask } from "../context.ts";
 import { callStripe, type PreparedCall } from "../stripe-calls.ts";
 
 interface Request extends PreparedCall {
@@ -26,6 +26,8 @@ export const stripeCustomerCreate = defineTask(
       record: (customer) => ["record_stripe_customer", id, customer.id],
       recordRefusal: () => ["record_stripe_customer_failure", id],
     });
+    // Even when somebody else was faster: a payment may have come to wait in the meantime.
+    await callFunction(helpers, "ask_for_payments_of", id);
   },
 );
 

@@ -14,3 +14,4 @@ $$;
 
 comment on function app_private.ask_for_payments_of(uuid) is
   'Goes on with the payments that waited until Stripe knew whose card they keep.';
+grant execute on function app_private.ask_for_payments_of(uuid) to lml_worker;

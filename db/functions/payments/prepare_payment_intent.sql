@@ -30,7 +30,7 @@ as $$
     on m.organization_id = h.organization_id and m.id = h.saved_payment_method_id
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
-    -- Whose card is to be kept has to be known at Stripe first: record_stripe_customer goes on.
+    -- Whose card is to be kept has to be known at Stripe first: stripe_customer__create goes on.
     and (h.booking_id is null or c.stripe_id is not null)
     -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
     and not exists (

@@ -7,11 +7,9 @@ as $$
   -- The first one stays: cards may hang on it already.
   update app_private.stripe_customers as c
   set stripe_id = coalesce(c.stripe_id, record_stripe_customer.stripe_id)
-  where c.id = record_stripe_customer.stripe_customer_id;
-  select app_private.ask_for_payments_of(record_stripe_customer.stripe_customer_id)
+  where c.id = record_stripe_customer.stripe_customer_id
 $$;
 
 comment on function app_private.record_stripe_customer(uuid, text) is
-  'Remembers the customer that Stripe made, and goes on with their payments; recording twice is '
-  'harmless.';
+  'Remembers the customer that Stripe made; recording twice is harmless.';
 grant execute on function app_private.record_stripe_customer(uuid, text) to lml_worker;

@@ -10,9 +10,7 @@ declare
 begin
   delete from app_private.payment_choices as h
   where h.stripe_customer_id = record_stripe_customer_failure.stripe_customer_id;
-  perform app_private.add_job(
-    'payment_intent__create', jsonb_build_object('payment_intent_id', p.id)
-  )
+  perform app_private.ask_for_payment(p.id)
   from app_public.payment_intents as p
   where p.booking_id = any (v_waiting) and p.status = 'pending';
 end

@@ -11,9 +11,7 @@ begin
     (request_payment.booking).total_amount_cents, (request_payment.booking).currency
   )
   returning id into v_id;
-  perform app_private.add_job(
-    'payment_intent__create', jsonb_build_object('payment_intent_id', v_id)
-  );
+  perform app_private.ask_for_payment(v_id);
   return v_id;
 end
 $$;
