@@ -250,10 +250,9 @@ create table app_public.payment_transactions (
     check ((reconciliation_status <> 'pending') = (reconciled_at is not null))
 );
 create index payment_transactions_booking_id_idx
-  on app_public.payment_transactions (booking_id, organization_id) where booking_id is not null;
+  on app_public.payment_transactions (booking_id, organization_id);
 create index payment_transactions_payment_intent_id_idx
-  on app_public.payment_transactions (payment_intent_id, organization_id)
-  where payment_intent_id is not null;
+  on app_public.payment_transactions (payment_intent_id, organization_id);
 create index payment_transactions_refund_id_idx
   on app_public.payment_transactions (refund_id, organization_id) where refund_id is not null;
 -- The fee of a payment is part of the same movement at Stripe, and a row of its own here.
