@@ -47,7 +47,9 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = "start stop url migrate seed import layout check doctor staff".split(" ");
+    const commands = "start stop url migrate seed import layout check statement doctor staff".split(
+      " ",
+    );
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
@@ -58,6 +60,7 @@ describe("help", () => {
         "layout import",
         "layout export",
         "layout list",
+        "statement",
         "layout validate",
         "doctor",
       ].map((words) => lml([...words.split(" "), "--help"])),

@@ -10,6 +10,7 @@ import { seedCommand } from "./commands/seed.ts";
 import { staffCommand } from "./commands/staff.ts";
 import { standInCommand } from "./commands/stand-in.ts";
 import { startCommand } from "./commands/start.ts";
+import { statementCommand } from "./commands/statement.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { stripeCommand } from "./commands/stripe.ts";
 import { urlCommand } from "./commands/url.ts";
@@ -28,6 +29,7 @@ const program = new Command("lml")
   .addCommand(importCommand())
   .addCommand(layoutCommand())
   .addCommand(checkCommand())
+  .addCommand(statementCommand())
   .addCommand(doctorCommand())
   .addCommand(staffCommand())
   .addCommand(standInCommand())

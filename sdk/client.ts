@@ -10,6 +10,7 @@ import {
 } from "./errors.ts";
 import {
   AcceptTicketDocument,
+  AccountingPeriodsDocument,
   AcquireSeatLockDocument,
   AddBookingNoteDocument,
   AdmissionsLeftDocument,
@@ -26,6 +27,7 @@ import {
   ChangePasswordDocument,
   ClaimCartDocument,
   CloseAccountDocument,
+  ClosePeriodDocument,
   CompleteSignUpDocument,
   ConfirmEmailChangeDocument,
   ConfirmTwoFactorDocument,
@@ -37,6 +39,7 @@ import {
   CreateOrganizationDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
+  CreatePromoterDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
   CreateVirtualEventDocument,
@@ -74,8 +77,10 @@ import {
   OnlineAddressDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
+  PaymentTransactionsDocument,
   PerformanceDocument,
   PerformancesDocument,
+  PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
   PublishEventDocument,
@@ -84,12 +89,15 @@ import {
   RegisterScannerDeviceDocument,
   ReinstateUserDocument,
   ReissueTicketDocument,
+  RejectCorrectionDocument,
   RejectFraudReviewDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveTwoFactorDocument,
+  ReopenPeriodDocument,
+  RequestCorrectionDocument,
   RequestEmailChangeDocument,
   RequestEmailVerificationDocument,
   RequestErasureDocument,
@@ -114,6 +122,8 @@ import {
   SeatMapChangesDocument,
   SeatMapDocument,
   SessionsDocument,
+  SetBooksTimezoneDocument,
+  SetEventPromoterDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
   SetTicketAttendeeDocument,
@@ -123,7 +133,10 @@ import {
   SignOutEverywhereDocument,
   SignUpDocument,
   StartCheckoutDocument,
+  StartClosingPeriodDocument,
   StartImpersonationDocument,
+  StatementCsvDocument,
+  StatementDocument,
   SuspendUserDocument,
   TicketAttendeeDocument,
   type TicketAttendeeFragment,
@@ -133,6 +146,7 @@ import {
   TicketQrSvgDocument,
   TicketTransfersDocument,
   TicketsDocument,
+  TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
   UpdateEventDocument,
@@ -153,6 +167,7 @@ import {
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
+  type AccountingPeriod,
   type AdmissionPool,
   type Attendee,
   type Booking,
@@ -175,12 +190,15 @@ import {
   type LayoutDifference,
   type LayoutFetch,
   type LayoutMove,
+  type LedgerCorrection,
   type Membership,
   type MergedScan,
   type OnlineAddress,
   type Organization,
   type PaymentSession,
+  type PaymentTransaction,
   type Performance,
+  type Promoter,
   type Ref,
   type Scan,
   type ScannerDevice,
@@ -190,11 +208,14 @@ import {
   type SeatMapChanges,
   type Session,
   type SignedInDevice,
+  type StatementLine,
+  type StatementRange,
   type Ticket,
   type TicketCategory,
   type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
+  type TrialBalanceLine,
   type TrustedDevice,
   type User,
   type Venue,
@@ -2265,6 +2286,231 @@ export class LastMinuteLive {
   ): Promise<EventCancellation | null> {
     const variables = { id: idOf(cancellation) };
     return (await this.#query(EventCancellationDocument, variables, options)).eventCancellation;
+  }
+
+  // The books.
+
+  /**
+   * What the books of an organization say of a month, given by any of its days, or from a moment to another: what each account
+   * opened with, its movements by category, and what it closed with. Needs `payments.read`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  statement(
+    organization: Ref,
+    range: StatementRange,
+    options: ListOptions = {},
+  ): Paged<StatementLine> {
+    return this.#list(options, async (first, after) => {
+      const variables = { organizationId: idOf(organization), ...range, first, after };
+      return present((await this.#query(StatementDocument, variables, options)).statement);
+    });
+  }
+
+  /**
+   * The same as CSV, with amounts in whole units.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async statementCsv(
+    organization: Ref,
+    range: StatementRange,
+    options?: CallOptions,
+  ): Promise<string> {
+    const variables = { organizationId: idOf(organization), ...range };
+    return present((await this.#query(StatementCsvDocument, variables, options)).statementCsv);
+  }
+
+  /**
+   * The balances of all accounts, now or before a moment. Of each currency, debits and credits are equal. Needs
+   * `payments.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  trialBalance(
+    organization: Ref,
+    options: ListOptions & { readonly asOf?: string | undefined } = {},
+  ): Paged<TrialBalanceLine> {
+    return this.#list(options, async (first, after) => {
+      const variables = { organizationId: idOf(organization), asOf: options.asOf, first, after };
+      return present((await this.#query(TrialBalanceDocument, variables, options)).trialBalance);
+    });
+  }
+
+  /** The months of the books of an organization in which you have `payments.read`. */
+  accountingPeriods(organization: Ref, options: ListOptions = {}): Paged<AccountingPeriod> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { organizationId: idOf(organization) }, first, after };
+      const data = await this.#query(AccountingPeriodsDocument, variables, options);
+      return present(data.accountingPeriods);
+    });
+  }
+
+  /** Each movement of money at Stripe, of organizations in which you have `payments.read`. */
+  paymentTransactions(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      /** The first day of a month. */
+      readonly accountingPeriod?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<PaymentTransaction> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(PaymentTransactionsDocument, variables, options);
+      return present(data.paymentTransactions);
+    });
+  }
+
+  /**
+   * From here on nothing is posted into a month that has ended, so that it can be checked. Needs `books.manage`.
+   *
+   * @throws BooksMonthError, NotFoundError, NotAllowedError
+   */
+  async startClosingPeriod(
+    organization: Ref,
+    period: string,
+    options?: CallOptions,
+  ): Promise<AccountingPeriod> {
+    const variables = { input: { organizationId: idOf(organization), period } };
+    const document = StartClosingPeriodDocument;
+    const data = await this.#transport.graphql(document, variables, true, options);
+    return present(data.startClosingPeriod).accountingPeriod;
+  }
+
+  /**
+   * Gives the closing of a month up. One that is closed stays closed. Needs `books.manage`.
+   *
+   * @throws AppendOnlyError, BooksMonthError, NotFoundError, NotAllowedError
+   */
+  async reopenPeriod(
+    organization: Ref,
+    period: string,
+    options?: CallOptions,
+  ): Promise<AccountingPeriod> {
+    const variables = { input: { organizationId: idOf(organization), period } };
+    const data = await this.#transport.graphql(ReopenPeriodDocument, variables, true, options);
+    return present(data.reopenPeriod).accountingPeriod;
+  }
+
+  /**
+   * Closes a month for good, when it has ended, balances, nothing in it is open, and all before it are closed. Movements that
+   * were not compared with Stripe have to be accepted. Needs `books.manage`.
+   *
+   * @throws BooksMonthError, NotFoundError, NotAllowedError
+   */
+  async closePeriod(
+    organization: Ref,
+    period: string,
+    options: CallOptions & { readonly acceptUnreconciled?: boolean | undefined } = {},
+  ): Promise<AccountingPeriod> {
+    const { acceptUnreconciled } = options;
+    const variables = { input: { organizationId: idOf(organization), period, acceptUnreconciled } };
+    const data = await this.#transport.graphql(ClosePeriodDocument, variables, true, options);
+    return present(data.closePeriod).accountingPeriod;
+  }
+
+  /**
+   * In which time zone the months of the books end, from the next one that is opened. Needs `books.manage`.
+   *
+   * @throws UnknownTimezoneError, NotFoundError, NotAllowedError
+   */
+  async setBooksTimezone(
+    organization: Ref,
+    timezone: string,
+    options?: CallOptions,
+  ): Promise<string> {
+    const variables = { input: { organizationId: idOf(organization), timezone } };
+    const data = await this.#transport.graphql(SetBooksTimezoneDocument, variables, true, options);
+    return present(data.setBooksTimezone).organizationSetting.booksTimezone;
+  }
+
+  /**
+   * Somebody who brings buyers, for a share. Needs `books.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createPromoter(
+    input: {
+      readonly organizationId: string;
+      readonly name: string;
+      readonly email?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Promoter> {
+    const data = await this.#keyed(CreatePromoterDocument, input, options);
+    return present(data.createPromoter).promoter;
+  }
+
+  /**
+   * Who brings buyers to an event, and for which share, in percent, of what commission leaves to the organization; `null`:
+   * nobody from here on. Needs `events.manage` and `books.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setEventPromoter(
+    event: Ref,
+    promoter: { readonly promoterId: string; readonly sharePercentage: string } | null,
+    options?: CallOptions,
+  ): Promise<Event> {
+    const variables = { input: { eventId: idOf(event), ...promoter } };
+    const data = await this.#transport.graphql(SetEventPromoterDocument, variables, true, options);
+    return present(data.setEventPromoter).event;
+  }
+
+  /**
+   * Asks for a correction of a fact in the books; somebody else has to post it. Debit is positive, and all amounts sum to zero.
+   * For the platform's support.
+   *
+   * @throws LedgerBalanceError, InvalidInputError, UnknownCurrencyError, NotFoundError, NotAllowedError
+   */
+  async requestCorrection(
+    input: {
+      readonly ledgerTransactionId: string;
+      readonly currency: string;
+      readonly entries: readonly {
+        readonly kind: NonNullable<LedgerCorrection["kinds"][number]>;
+        readonly amountCents: number;
+      }[];
+      readonly reason: string;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<LedgerCorrection> {
+    const { entries, ...rest } = input;
+    const data = await this.#keyed(
+      RequestCorrectionDocument,
+      {
+        ...rest,
+        kinds: entries.map(({ kind }) => kind),
+        amounts: entries.map(({ amountCents }) => String(amountCents)),
+      },
+      options,
+    );
+    return present(data.requestCorrection).ledgerCorrection;
+  }
+
+  /**
+   * Posts a correction that somebody else has asked for. For the platform's support. Not repeated when its answer is lost,
+   * because the second attempt would find it posted.
+   *
+   * @throws CorrectionDecidedError, NotFoundError, NotAllowedError
+   */
+  async postCorrection(correction: Ref, options?: CallOptions): Promise<LedgerCorrection> {
+    const variables = { input: { correctionId: idOf(correction) } };
+    const data = await this.#transport.graphql(PostCorrectionDocument, variables, false, options);
+    return present(data.postCorrection).ledgerCorrection;
+  }
+
+  /**
+   * Rejects a correction that somebody else has asked for. For the platform's support.
+   *
+   * @throws CorrectionDecidedError, NotFoundError, NotAllowedError
+   */
+  async rejectCorrection(correction: Ref, options?: CallOptions): Promise<LedgerCorrection> {
+    const variables = { input: { correctionId: idOf(correction) } };
+    const data = await this.#transport.graphql(RejectCorrectionDocument, variables, false, options);
+    return present(data.rejectCorrection).ledgerCorrection;
   }
 
   // Fraud.

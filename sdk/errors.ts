@@ -148,6 +148,12 @@ export class ContactMissingError extends LastMinuteLiveError {}
 /** LMRSK: a rule against fraud refuses it for now; which one is not told. Try later, or ask the organization. */
 export class RefusedByRuleError extends LastMinuteLiveError {}
 
+/** LMPER: the month of the books does not allow this; `detail` says why, or which. */
+export class BooksMonthError extends LastMinuteLiveError {}
+
+/** LMCOR: the correction was decided on, as `detail` says. */
+export class CorrectionDecidedError extends LastMinuteLiveError {}
+
 /** LMALC: the alert is closed. */
 export class AlertClosedError extends LastMinuteLiveError {}
 
@@ -378,6 +384,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMBST", BookingStatusError],
   ["LMBSY", BusyError],
   ["LMCON", ContactMissingError],
+  ["LMCOR", CorrectionDecidedError],
   ["LMCPX", TooComplexError],
   ["LMCRD", WrongCredentialsError],
   ["LMCRT", CartTokenError],
@@ -422,6 +429,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMIMP", ImpersonationError],
   ["LMOPN", MoneyOnItsWayError],
   ["LMOWN", LastOwnerError],
+  ["LMPER", BooksMonthError],
   ["LMRTE", TooManyRequestsError],
   ["LMSLG", SlugTakenError],
   ["LMSTF", StaffAccountError],

@@ -21,6 +21,26 @@ export type AcceptTicketInput = {
 /** Whether an account may be used. */
 export type AccountStatus = "active" | "banned" | "deleted" | "suspended";
 
+/**
+ * A condition to be used against `AccountingPeriod` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type AccountingPeriodCondition = {
+  /** Checks for equality with the object’s `closedBy` field. */
+  readonly closedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `period` field. */
+  readonly period?: string | null | undefined;
+  /** Checks for equality with the object’s `startsAt` field. */
+  readonly startsAt?: string | null | undefined;
+};
+
+/** State of a month of the books. */
+export type AccountingPeriodStatus = "closed" | "closing" | "open";
+
 /** All input for the `acquireSeatLock` mutation. */
 export type AcquireSeatLockInput = {
   readonly bookingId?: string | null | undefined;
@@ -152,6 +172,18 @@ export type ChangePasswordInput = {
 export type CloseAccountInput = {
   /** The account's password. */
   readonly currentPassword: string;
+};
+
+/** All input for the `closePeriod` mutation. */
+export type ClosePeriodInput = {
+  readonly acceptUnreconciled?: boolean | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly period: string;
 };
 
 /** What opens the account that was asked for. */
@@ -288,6 +320,19 @@ export type CreatePerformancesInput = {
   readonly layoutId?: string | null | undefined;
   readonly times: ReadonlyArray<string>;
   readonly weekdays?: ReadonlyArray<number> | null | undefined;
+};
+
+/** All input for the `createPromoter` mutation. */
+export type CreatePromoterInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly organizationId: string;
 };
 
 /** All input for the `createTicketCategory` mutation. */
@@ -519,6 +564,27 @@ export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
 /** Where a layout document came from. */
 export type LayoutSource = "cdn" | "mongodb" | "upload";
 
+/** What an account of the ledger stands for. */
+export type LedgerAccountKind =
+  | "adjustments"
+  | "buyer_clearing"
+  | "disputes"
+  | "organizer_payable"
+  | "payouts_in_transit"
+  | "platform_commission"
+  | "processing_fees"
+  | "promoter_payable"
+  | "service_fees"
+  | "stripe_balance"
+  | "stripe_fees"
+  | "taxes_payable";
+
+/** State of a correction of the books. */
+export type LedgerCorrectionStatus = "posted" | "rejected" | "requested";
+
+/** The side on which an account grows. */
+export type LedgerSide = "credit" | "debit";
+
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
 
@@ -569,11 +635,46 @@ export type OrganizationStatus = "active" | "banned" | "pending" | "suspended";
 export type PaymentStatus =
   "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
 
+/**
+ * A condition to be used against `PaymentTransaction` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type PaymentTransactionCondition = {
+  /** Checks for equality with the object’s `accountingPeriod` field. */
+  readonly accountingPeriod?: string | null | undefined;
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `ledgerTransactionId` field. */
+  readonly ledgerTransactionId?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `paymentIntentId` field. */
+  readonly paymentIntentId?: string | null | undefined;
+  /** Checks for equality with the object’s `processedAt` field. */
+  readonly processedAt?: string | null | undefined;
+};
+
+/** Why money moved at Stripe. */
+export type PaymentTransactionType =
+  "adjustment" | "dispute" | "fee" | "payment" | "payout" | "refund";
+
 /** The life of one date of an event. */
 export type PerformanceStatus = "canceled" | "completed" | "postponed" | "scheduled";
 
 /** What somebody may do for the platform itself. */
 export type PlatformRole = "admin" | "security" | "support";
+
+/** All input for the `postCorrection` mutation. */
+export type PostCorrectionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly correctionId: string;
+};
 
 /** All input for the `postponeEvent` mutation. */
 export type PostponeEventInput = {
@@ -614,6 +715,9 @@ export type PublishEventInput = {
   readonly eventId: string;
 };
 
+/** Whether Stripe says the same of a movement as the books. */
+export type ReconciliationStatus = "matched" | "mismatched" | "pending";
+
 /** All input for the `recordTicketDelivery` mutation. */
 export type RecordTicketDeliveryInput = {
   /**
@@ -648,6 +752,16 @@ export type ReissueTicketInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly ticketId: string;
+};
+
+/** All input for the `rejectCorrection` mutation. */
+export type RejectCorrectionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly correctionId: string;
 };
 
 /** All input for the `rejectFraudReview` mutation. */
@@ -714,6 +828,32 @@ export type RemoveTwoFactorInput = {
   readonly currentPassword: string;
   /** Instead of a code, when the telephone is lost. */
   readonly recoveryCode?: string | null | undefined;
+};
+
+/** All input for the `reopenPeriod` mutation. */
+export type ReopenPeriodInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly period: string;
+};
+
+/** All input for the `requestCorrection` mutation. */
+export type RequestCorrectionInput = {
+  readonly amounts: ReadonlyArray<string>;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly kinds: ReadonlyArray<LedgerAccountKind>;
+  readonly ledgerTransactionId: string;
+  readonly reason: string;
 };
 
 /** A new address. */
@@ -841,6 +981,29 @@ export type ScanTicketInput = {
 /** State of a seat at a performance. A locked seat whose deadline has passed is available. */
 export type SeatStatus = "available" | "blocked" | "booked" | "locked" | "reserved";
 
+/** All input for the `setBooksTimezone` mutation. */
+export type SetBooksTimezoneInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly timezone: string;
+};
+
+/** All input for the `setEventPromoter` mutation. */
+export type SetEventPromoterInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly promoterId?: string | null | undefined;
+  readonly sharePercentage?: string | null | undefined;
+};
+
 /** All input for the `setFraudRuleEnabled` mutation. */
 export type SetFraudRuleEnabledInput = {
   /**
@@ -933,6 +1096,17 @@ export type StartCheckoutInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly lastName?: string | null | undefined;
   readonly phone?: string | null | undefined;
+};
+
+/** All input for the `startClosingPeriod` mutation. */
+export type StartClosingPeriodInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly period: string;
 };
 
 /** In whose name, why, and what proves that it is staff. */
@@ -1458,6 +1632,211 @@ export type EndImpersonationMutationVariables = Exact<{ [key: string]: never }>;
 
 export type EndImpersonationMutation = {
   readonly endImpersonation: { readonly impersonation: { readonly id: string } } | null;
+};
+
+export type AccountingPeriodFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly period: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly status: AccountingPeriodStatus;
+  readonly closingStartedAt: string | null;
+  readonly closedAt: string | null;
+  readonly unreconciledCount: number;
+};
+
+export type PaymentTransactionFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly ledgerTransactionId: string;
+  readonly accountingPeriod: string;
+  readonly transactionType: PaymentTransactionType;
+  readonly transactionCategory: string;
+  readonly bookingId: string | null;
+  readonly paymentIntentId: string | null;
+  readonly refundId: string | null;
+  readonly grossAmountCents: number;
+  readonly feeAmountCents: number;
+  readonly netAmountCents: number;
+  readonly currency: string;
+  readonly description: string;
+  readonly reconciliationStatus: ReconciliationStatus;
+  readonly reconciledAt: string | null;
+  readonly processedAt: string;
+};
+
+export type LedgerCorrectionFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly correctsId: string;
+  readonly currency: string;
+  readonly kinds: ReadonlyArray<LedgerAccountKind | null>;
+  readonly amounts: ReadonlyArray<number | null>;
+  readonly reason: string;
+  readonly status: LedgerCorrectionStatus;
+  readonly decidedAt: string | null;
+  readonly ledgerTransactionId: string | null;
+};
+
+export type PromoterFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly email: string | null;
+};
+
+export type StatementQueryVariables = Exact<{
+  organizationId: string;
+  period?: string | null | undefined;
+  fromAt?: string | null | undefined;
+  toAt?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type StatementQuery = {
+  readonly statement: {
+    readonly nodes: ReadonlyArray<{
+      readonly currency: string | null;
+      readonly kind: LedgerAccountKind | null;
+      readonly line: string | null;
+      readonly category: string | null;
+      readonly transactionCount: number | null;
+      readonly amountCents: number | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type StatementCsvQueryVariables = Exact<{
+  organizationId: string;
+  period?: string | null | undefined;
+  fromAt?: string | null | undefined;
+  toAt?: string | null | undefined;
+}>;
+
+export type StatementCsvQuery = { readonly statementCsv: string | null };
+
+export type TrialBalanceQueryVariables = Exact<{
+  organizationId: string;
+  asOf?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type TrialBalanceQuery = {
+  readonly trialBalance: {
+    readonly nodes: ReadonlyArray<{
+      readonly accountId: string | null;
+      readonly kind: LedgerAccountKind | null;
+      readonly currency: string | null;
+      readonly normalSide: LedgerSide | null;
+      readonly debitCents: number | null;
+      readonly creditCents: number | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type AccountingPeriodsQueryVariables = Exact<{
+  condition: AccountingPeriodCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AccountingPeriodsQuery = {
+  readonly accountingPeriods: {
+    readonly nodes: ReadonlyArray<AccountingPeriodFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PaymentTransactionsQueryVariables = Exact<{
+  condition: PaymentTransactionCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PaymentTransactionsQuery = {
+  readonly paymentTransactions: {
+    readonly nodes: ReadonlyArray<PaymentTransactionFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type StartClosingPeriodMutationVariables = Exact<{
+  input: StartClosingPeriodInput;
+}>;
+
+export type StartClosingPeriodMutation = {
+  readonly startClosingPeriod: { readonly accountingPeriod: AccountingPeriodFragment } | null;
+};
+
+export type ReopenPeriodMutationVariables = Exact<{
+  input: ReopenPeriodInput;
+}>;
+
+export type ReopenPeriodMutation = {
+  readonly reopenPeriod: { readonly accountingPeriod: AccountingPeriodFragment } | null;
+};
+
+export type ClosePeriodMutationVariables = Exact<{
+  input: ClosePeriodInput;
+}>;
+
+export type ClosePeriodMutation = {
+  readonly closePeriod: { readonly accountingPeriod: AccountingPeriodFragment } | null;
+};
+
+export type SetBooksTimezoneMutationVariables = Exact<{
+  input: SetBooksTimezoneInput;
+}>;
+
+export type SetBooksTimezoneMutation = {
+  readonly setBooksTimezone: {
+    readonly organizationSetting: { readonly booksTimezone: string };
+  } | null;
+};
+
+export type CreatePromoterMutationVariables = Exact<{
+  input: CreatePromoterInput;
+}>;
+
+export type CreatePromoterMutation = {
+  readonly createPromoter: { readonly promoter: PromoterFragment } | null;
+};
+
+export type SetEventPromoterMutationVariables = Exact<{
+  input: SetEventPromoterInput;
+}>;
+
+export type SetEventPromoterMutation = {
+  readonly setEventPromoter: { readonly event: EventFragment } | null;
+};
+
+export type RequestCorrectionMutationVariables = Exact<{
+  input: RequestCorrectionInput;
+}>;
+
+export type RequestCorrectionMutation = {
+  readonly requestCorrection: { readonly ledgerCorrection: LedgerCorrectionFragment } | null;
+};
+
+export type PostCorrectionMutationVariables = Exact<{
+  input: PostCorrectionInput;
+}>;
+
+export type PostCorrectionMutation = {
+  readonly postCorrection: { readonly ledgerCorrection: LedgerCorrectionFragment } | null;
+};
+
+export type RejectCorrectionMutationVariables = Exact<{
+  input: RejectCorrectionInput;
+}>;
+
+export type RejectCorrectionMutation = {
+  readonly rejectCorrection: { readonly ledgerCorrection: LedgerCorrectionFragment } | null;
 };
 
 export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
@@ -3337,6 +3716,386 @@ export const EndImpersonationDocument: TypedDocument<
       id
     }
   }
+}`,
+};
+/** The operation Statement. */
+export const StatementDocument: TypedDocument<StatementQuery, StatementQueryVariables> = {
+  name: "Statement",
+  text: `query Statement($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime, $first: Int!, $after: Cursor) {
+  statement(
+    organizationId: $organizationId
+    period: $period
+    fromAt: $fromAt
+    toAt: $toAt
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      currency
+      kind
+      line
+      category
+      transactionCount
+      amountCents
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation StatementCsv. */
+export const StatementCsvDocument: TypedDocument<StatementCsvQuery, StatementCsvQueryVariables> = {
+  name: "StatementCsv",
+  text: `query StatementCsv($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime) {
+  statementCsv(
+    organizationId: $organizationId
+    period: $period
+    fromAt: $fromAt
+    toAt: $toAt
+  )
+}`,
+};
+/** The operation TrialBalance. */
+export const TrialBalanceDocument: TypedDocument<TrialBalanceQuery, TrialBalanceQueryVariables> = {
+  name: "TrialBalance",
+  text: `query TrialBalance($organizationId: UUID!, $asOf: Datetime, $first: Int!, $after: Cursor) {
+  trialBalance(
+    organizationId: $organizationId
+    asOf: $asOf
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      accountId
+      kind
+      currency
+      normalSide
+      debitCents
+      creditCents
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation AccountingPeriods. */
+export const AccountingPeriodsDocument: TypedDocument<
+  AccountingPeriodsQuery,
+  AccountingPeriodsQueryVariables
+> = {
+  name: "AccountingPeriods",
+  text: `query AccountingPeriods($condition: AccountingPeriodCondition!, $first: Int!, $after: Cursor) {
+  accountingPeriods(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...AccountingPeriod
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation PaymentTransactions. */
+export const PaymentTransactionsDocument: TypedDocument<
+  PaymentTransactionsQuery,
+  PaymentTransactionsQueryVariables
+> = {
+  name: "PaymentTransactions",
+  text: `query PaymentTransactions($condition: PaymentTransactionCondition!, $first: Int!, $after: Cursor) {
+  paymentTransactions(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PaymentTransaction
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PaymentTransaction on PaymentTransaction {
+  id
+  organizationId
+  ledgerTransactionId
+  accountingPeriod
+  transactionType
+  transactionCategory
+  bookingId
+  paymentIntentId
+  refundId
+  grossAmountCents
+  feeAmountCents
+  netAmountCents
+  currency
+  description
+  reconciliationStatus
+  reconciledAt
+  processedAt
+}`,
+};
+/** The operation StartClosingPeriod. */
+export const StartClosingPeriodDocument: TypedDocument<
+  StartClosingPeriodMutation,
+  StartClosingPeriodMutationVariables
+> = {
+  name: "StartClosingPeriod",
+  text: `mutation StartClosingPeriod($input: StartClosingPeriodInput!) {
+  startClosingPeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+};
+/** The operation ReopenPeriod. */
+export const ReopenPeriodDocument: TypedDocument<
+  ReopenPeriodMutation,
+  ReopenPeriodMutationVariables
+> = {
+  name: "ReopenPeriod",
+  text: `mutation ReopenPeriod($input: ReopenPeriodInput!) {
+  reopenPeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+};
+/** The operation ClosePeriod. */
+export const ClosePeriodDocument: TypedDocument<ClosePeriodMutation, ClosePeriodMutationVariables> =
+  {
+    name: "ClosePeriod",
+    text: `mutation ClosePeriod($input: ClosePeriodInput!) {
+  closePeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+  };
+/** The operation SetBooksTimezone. */
+export const SetBooksTimezoneDocument: TypedDocument<
+  SetBooksTimezoneMutation,
+  SetBooksTimezoneMutationVariables
+> = {
+  name: "SetBooksTimezone",
+  text: `mutation SetBooksTimezone($input: SetBooksTimezoneInput!) {
+  setBooksTimezone(input: $input) {
+    organizationSetting {
+      booksTimezone
+    }
+  }
+}`,
+};
+/** The operation CreatePromoter. */
+export const CreatePromoterDocument: TypedDocument<
+  CreatePromoterMutation,
+  CreatePromoterMutationVariables
+> = {
+  name: "CreatePromoter",
+  text: `mutation CreatePromoter($input: CreatePromoterInput!) {
+  createPromoter(input: $input) {
+    promoter {
+      ...Promoter
+    }
+  }
+}
+fragment Promoter on Promoter {
+  id
+  organizationId
+  name
+  email
+}`,
+};
+/** The operation SetEventPromoter. */
+export const SetEventPromoterDocument: TypedDocument<
+  SetEventPromoterMutation,
+  SetEventPromoterMutationVariables
+> = {
+  name: "SetEventPromoter",
+  text: `mutation SetEventPromoter($input: SetEventPromoterInput!) {
+  setEventPromoter(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation RequestCorrection. */
+export const RequestCorrectionDocument: TypedDocument<
+  RequestCorrectionMutation,
+  RequestCorrectionMutationVariables
+> = {
+  name: "RequestCorrection",
+  text: `mutation RequestCorrection($input: RequestCorrectionInput!) {
+  requestCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amounts
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
+}`,
+};
+/** The operation PostCorrection. */
+export const PostCorrectionDocument: TypedDocument<
+  PostCorrectionMutation,
+  PostCorrectionMutationVariables
+> = {
+  name: "PostCorrection",
+  text: `mutation PostCorrection($input: PostCorrectionInput!) {
+  postCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amounts
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
+}`,
+};
+/** The operation RejectCorrection. */
+export const RejectCorrectionDocument: TypedDocument<
+  RejectCorrectionMutation,
+  RejectCorrectionMutationVariables
+> = {
+  name: "RejectCorrection",
+  text: `mutation RejectCorrection($input: RejectCorrectionInput!) {
+  rejectCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amounts
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
 }`,
 };
 /** The operation Events. */

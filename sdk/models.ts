@@ -1,6 +1,12 @@
 import type { LastMinuteLiveError } from "./errors.ts";
 import type {
+  AccountingPeriodFragment,
   BookingFragment,
+  LedgerCorrectionFragment,
+  PaymentTransactionFragment,
+  PromoterFragment,
+  StatementQuery,
+  TrialBalanceQuery,
   AdmissionPoolFragment,
   BookingItemFragment,
   ConsentFragment,
@@ -313,3 +319,25 @@ export interface FraudQuestion {
   readonly amountCents?: number | undefined;
   readonly amountCurrency?: string | undefined;
 }
+
+/** A month of the books of an organization. */
+export type AccountingPeriod = AccountingPeriodFragment;
+
+/** A movement of money at Stripe; what came is positive. */
+export type PaymentTransaction = PaymentTransactionFragment;
+
+/** A correction of the books, and what became of it. */
+export type LedgerCorrection = LedgerCorrectionFragment;
+
+/** Who brings buyers, for a share. */
+export type Promoter = PromoterFragment;
+
+/** A line of a statement; its amount is positive on the account's own side. */
+export type StatementLine = NonNullable<StatementQuery["statement"]>["nodes"][number];
+
+/** The balance of an account, on its side. */
+export type TrialBalanceLine = NonNullable<TrialBalanceQuery["trialBalance"]>["nodes"][number];
+
+/** A month, by any of its days such as `2026-11-01`, or from a moment to a later one. */
+export type StatementRange =
+  { readonly period: string } | { readonly fromAt: string; readonly toAt: string };

@@ -486,7 +486,7 @@ as $$
     'account_is_on_its_side', a.organization_id, a.id,
     format('%s has %s on the other side', a.kind, abs(e.balance))
   from app_public.ledger_accounts as a
-  join app_public.ledger_account_kinds as k on k.kind = a.kind and not k.may_be_negative
+  join app_public.ledger_account_rules as k on k.kind = a.kind and not k.may_be_negative
   cross join lateral (
     select coalesce(sum(e.amount_cents), 0) as balance
     from app_public.ledger_entries as e

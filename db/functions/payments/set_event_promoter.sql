@@ -1,14 +1,13 @@
 create or replace function app_public.set_event_promoter(
   event_id uuid, promoter_id uuid default null, share_percentage numeric default null
 )
-returns app_public.event_promoters
+returns app_public.events
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_event app_public.events := app_private.lock_event(
     set_event_promoter.event_id, 'events.manage'
   );
-  v_promoter app_public.event_promoters;
   v_constraint text;
   v_column text;
 begin
@@ -16,7 +15,7 @@ begin
   if set_event_promoter.promoter_id is null then
     delete from app_public.event_promoters as ep
     where ep.organization_id = v_event.organization_id and ep.event_id = v_event.id;
-    return null;
+    return v_event;
   end if;
   if not exists (
     select from app_public.promoters as p
@@ -34,9 +33,8 @@ begin
     set_event_promoter.share_percentage
   )
   on conflict on constraint event_promoters_pkey do update
-  set promoter_id = excluded.promoter_id, share_percentage = excluded.share_percentage
-  returning * into v_promoter;
-  return v_promoter;
+  set promoter_id = excluded.promoter_id, share_percentage = excluded.share_percentage;
+  return v_event;
 exception
   when check_violation or not_null_violation then
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;

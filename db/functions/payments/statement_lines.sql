@@ -44,7 +44,7 @@ as $$
   from lines as l
   join app_public.ledger_accounts as a
     on a.organization_id = statement_lines.organization_id and a.id = l.account_id
-  join app_public.ledger_account_kinds as k on k.kind = a.kind
+  join app_public.ledger_account_rules as k on k.kind = a.kind
   -- An account on which nothing is and nothing was has no lines.
   where exists (
     select from lines as other where other.account_id = l.account_id and other.amount <> 0

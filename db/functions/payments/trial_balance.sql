@@ -12,7 +12,7 @@ begin
   from app_private.ledger_balances_at(
     trial_balance.organization_id, coalesce(trial_balance.as_of, 'infinity')
   ) as b
-  join app_public.ledger_account_kinds as k on k.kind = b.kind
+  join app_public.ledger_account_rules as k on k.kind = b.kind
   order by b.currency, b.kind;
 end
 $$;

@@ -180,7 +180,7 @@ from (values
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
-  ('app_public.ledger_account_kinds', 'public', null, null,
+  ('app_public.ledger_account_rules', 'public', null, null,
     'kind normal_side may_be_negative description'),
   ('app_public.ledger_transactions', 'financial', null, null,
     'source description category accounting_period'),
@@ -190,7 +190,7 @@ from (values
     'accounting_period transaction_type transaction_category currency description '
     'stripe_balance_transaction_id reconciliation_status'),
   ('app_public.ledger_corrections', 'financial', null, null,
-    'currency kinds amounts_cents reason status'),
+    'currency kinds amounts reason status'),
   ('app_public.promoters', 'internal', null, null, 'name email'),
   ('app_public.event_promoters', 'financial', null, null, 'share_percentage'),
   ('app_public.promoter_shares', 'financial', null, null, 'share_percentage'),

@@ -6,20 +6,20 @@
 create type app_public.ledger_side as enum ('debit', 'credit');
 comment on type app_public.ledger_side is 'The side on which an account grows.';
 
-create table app_public.ledger_account_kinds (
+create table app_public.ledger_account_rules (
   kind app_public.ledger_account_kind primary key,
   normal_side app_public.ledger_side not null,
   may_be_negative boolean not null,
   description text not null
 );
-comment on table app_public.ledger_account_kinds is 'What each kind of account means.';
-comment on column app_public.ledger_account_kinds.kind is 'The kind.';
-comment on column app_public.ledger_account_kinds.normal_side is 'The side on which it grows.';
-comment on column app_public.ledger_account_kinds.may_be_negative is
+comment on table app_public.ledger_account_rules is 'The rules of each kind of account: its side, and whether it may be below zero.';
+comment on column app_public.ledger_account_rules.kind is 'The kind.';
+comment on column app_public.ledger_account_rules.normal_side is 'The side on which it grows.';
+comment on column app_public.ledger_account_rules.may_be_negative is
   'Whether its balance may be on the other side; check_invariants finds those that may not.';
-comment on column app_public.ledger_account_kinds.description is 'What it stands for.';
+comment on column app_public.ledger_account_rules.description is 'What it stands for.';
 
-insert into app_public.ledger_account_kinds (kind, normal_side, may_be_negative, description)
+insert into app_public.ledger_account_rules (kind, normal_side, may_be_negative, description)
 values
   ('stripe_balance', 'debit', true, 'Money at Stripe; below zero when more went than came.'),
   ('buyer_clearing', 'credit', true,
@@ -250,10 +250,9 @@ create table app_public.payment_transactions (
     check ((reconciliation_status <> 'pending') = (reconciled_at is not null))
 );
 create index payment_transactions_booking_id_idx
-  on app_public.payment_transactions (booking_id, organization_id) where booking_id is not null;
+  on app_public.payment_transactions (booking_id, organization_id);
 create index payment_transactions_payment_intent_id_idx
-  on app_public.payment_transactions (payment_intent_id, organization_id)
-  where payment_intent_id is not null;
+  on app_public.payment_transactions (payment_intent_id, organization_id);
 create index payment_transactions_refund_id_idx
   on app_public.payment_transactions (refund_id, organization_id) where refund_id is not null;
 -- The fee of a payment is part of the same movement at Stripe, and a row of its own here.
@@ -413,7 +412,7 @@ create table app_public.ledger_corrections (
   corrects_id uuid not null,
   currency text not null references app_public.currencies,
   kinds app_public.ledger_account_kind[] not null,
-  amounts_cents bigint[] not null,
+  amounts bigint[] not null,
   reason text not null,
   status app_public.ledger_correction_status not null default 'requested',
   requested_by uuid not null references app_public.users on delete restrict,
@@ -428,9 +427,9 @@ create table app_public.ledger_corrections (
     references app_public.ledger_transactions (organization_id, id) on delete restrict,
   constraint ledger_corrections_reason_is_given check (length(btrim(reason)) between 1 and 1000),
   constraint ledger_corrections_have_2_to_12_entries check (
-    cardinality(kinds) between 2 and 12 and cardinality(amounts_cents) = cardinality(kinds)
-    and array_position(kinds, null) is null and array_position(amounts_cents, null) is null
-    and array_position(amounts_cents, 0) is null
+    cardinality(kinds) between 2 and 12 and cardinality(amounts) = cardinality(kinds)
+    and array_position(kinds, null) is null and array_position(amounts, null) is null
+    and array_position(amounts, 0) is null
   ),
   constraint ledger_corrections_are_decided_by_somebody_else check (decided_by <> requested_by),
   constraint ledger_corrections_decided_has_who_and_when check (
@@ -454,7 +453,7 @@ comment on column app_public.ledger_corrections.organization_id is 'Whose books.
 comment on column app_public.ledger_corrections.corrects_id is 'The fact that it corrects.';
 comment on column app_public.ledger_corrections.currency is 'In which currency.';
 comment on column app_public.ledger_corrections.kinds is 'On which accounts.';
-comment on column app_public.ledger_corrections.amounts_cents is
+comment on column app_public.ledger_corrections.amounts is
   'How much on each of them, in the same order; debit is positive, and all sum to zero.';
 comment on column app_public.ledger_corrections.reason is 'Why.';
 comment on column app_public.ledger_corrections.status is 'What became of it.';

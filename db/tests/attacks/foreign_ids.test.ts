@@ -75,6 +75,15 @@ beforeAll(async () => {
     );
     insert into app_public.trusted_devices (user_id, expires_at)
     values (tests.user_id('ada'), now() + interval '1 day');
+    insert into app_public.promoters (id, organization_id, name)
+    values (tests.keep('promoter', uuidv7()), tests.id('theatre.organization'), 'X');
+    insert into app_public.ledger_corrections (
+      id, organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+    )
+    select tests.keep('correction', uuidv7()), t.organization_id, tests.keep('fact', t.id), 'EUR',
+      '{adjustments,organizer_payable}', '{-1,1}', 'x', tests.user_id('theatre owner')
+    from app_public.ledger_transactions as t
+    where t.source = 'sale:' || tests.id('paid');
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -116,6 +125,8 @@ beforeAll(async () => {
       'revoke_trusted_device.device_id', (
         select id from app_public.trusted_devices
       ),
+      'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
+      'ledger_transaction_id', tests.id('fact'),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
@@ -225,6 +236,8 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
     case "text[]":
       return name === "seat_categories" ? ["I"] : [];
     case "uuid[]":
+    case "bigint[]":
+    case "app_public.ledger_account_kind[]":
       return [];
     case "timestamp with time zone":
       // What was, may be asked for; the future is refused to everybody.

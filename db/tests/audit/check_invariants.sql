@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(28);
+select plan(35);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -119,20 +119,23 @@ from (values
   (
     $$ update app_public.payment_intents set received_cents = 0
       where booking_id = tests.id('sale') $$,
-    'confirmed_booking_is_paid stripe_balance_is_what_came_and_went', 'a sale without money'
+    'buyer_clearing_is_total_less_paid confirmed_booking_is_paid '
+      'stripe_balance_is_what_came_and_went', 'a sale without money'
   ),
   (
-    $$ update app_public.ledger_transactions set source = 'x' || id
+    $$ update app_public.ledger_transactions set source = 'x:' || id
       where source like 'payment:%' $$,
-    'payment_is_in_the_books', 'a payment beside the books'
+    'buyer_clearing_is_total_less_paid payment_is_in_the_books '
+      'stripe_balance_is_what_came_and_went', 'a payment beside the books'
   ),
   (
-    $$ update app_public.ledger_transactions set source = 'x' || id where source like 'sale:%' $$,
+    $$ update app_public.ledger_transactions set source = 'x:' || id where source like 'sale:%' $$,
     'sale_is_in_the_books', 'a sale beside the books'
   ),
   (
-    $$ update app_public.ledger_transactions set source = 'x' || id where source like 'refund:%' $$,
-    'refund_is_in_the_books', 'a refund beside the books'
+    $$ update app_public.ledger_transactions set source = 'x:' || id where source like 'refund:%' $$,
+    'buyer_clearing_is_total_less_paid refund_is_in_the_books '
+      'stripe_balance_is_what_came_and_went', 'a refund beside the books'
   ),
   (
     $$ update app_public.ledger_entries as e set amount_cents = amount_cents + 1
@@ -141,9 +144,52 @@ from (values
     'ledger_transaction_is_balanced', 'books that do not balance'
   ),
   (
-    $$ insert into app_public.ledger_transactions (organization_id, source, description)
-      values (tests.id('theatre.organization'), 'x', 'x') $$,
+    $$ insert into app_public.ledger_transactions (
+        organization_id, source, description, effective_at, accounting_period
+      )
+      select p.organization_id, 'x', 'x', now(), p.period from app_public.accounting_periods as p $$,
     'ledger_transaction_is_balanced', 'a fact without entries'
+  ),
+  (
+    $$ update app_public.ledger_transactions set effective_at = effective_at + interval '9 weeks'
+      where source like 'sale:%' $$,
+    'fact_counts_within_its_month', 'a fact that counts in another month'
+  ),
+  (
+    $$ insert into app_public.accounting_periods (organization_id, period, starts_at, ends_at)
+      select p.organization_id, (p.period + interval '2 months')::date, p.ends_at,
+        p.ends_at + interval '1 day'
+      from app_public.accounting_periods as p $$,
+    'months_follow_each_other', 'a month that is left out'
+  ),
+  (
+    $$ update app_public.payment_transactions set gross_amount_cents = gross_amount_cents + 1,
+        net_amount_cents = net_amount_cents + 1
+      where transaction_type = 'payment' $$,
+    'money_that_moved_has_its_row', 'a movement that is not what was posted'
+  ),
+  (
+    $$ update app_public.payment_transactions set ledger_transaction_id = t.id
+      from app_public.ledger_transactions as t
+      where transaction_type = 'refund' and t.source = 'sale:' || tests.id('sale') $$,
+    'money_that_moved_has_its_row money_that_moved_is_in_the_books', 'a movement of nothing'
+  ),
+  (
+    $$ insert into app_public.promoter_shares (
+        organization_id, booking_id, promoter_id, share_percentage, base_cents, share_cents
+      )
+      values (tests.id('theatre.organization'), tests.id('sale'), uuidv7(), 10, 10, 1) $$,
+    'promoter_has_the_share_that_was_frozen', 'a share that nobody posted'
+  ),
+  (
+    $$ update app_public.accounting_periods set status = 'closed',
+      closing_started_at = ends_at, closed_at = ends_at $$,
+    'balance_of_a_closed_month_is_its_entries', 'a month closed without its balances'
+  ),
+  (
+    $$ update app_public.ledger_account_rules set normal_side = 'debit'
+      where kind = 'taxes_payable' $$,
+    'account_is_on_its_side', 'an account below zero'
   ),
   (
     $$ update app_public.payment_intents set refunded_cents = refunded_cents - 1

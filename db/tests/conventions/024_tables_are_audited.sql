@@ -23,7 +23,7 @@ with not_audited (name, reason) as (
     ('app_public.ledger_accounts', 'part of the ledger, never changed'),
     ('app_public.ledger_entries', 'append-only history'),
     ('app_public.ledger_transactions', 'append-only history'),
-    ('app_public.ledger_account_kinds', 'data of a migration, never changed'),
+    ('app_public.ledger_account_rules', 'data of a migration, never changed'),
     ('app_public.ledger_balances', 'append-only, written when a month closes, which is audited'),
     ('app_public.payment_transactions', 'append-only, but for what Stripe says of it'),
     ('app_public.promoter_shares', 'append-only history'),

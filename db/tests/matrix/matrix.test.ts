@@ -150,6 +150,39 @@ beforeAll(async () => {
       from app_public.fraud_alerts as a;
     end
     $$;
+    -- A promoter with a share of a sale, a balance that was written down, and a correction.
+    create function tests.books(theatre text)
+    returns void
+    language plpgsql volatile
+    as $$
+    begin
+      perform tests.sign_in(theatre || ' owner');
+      perform app_public.set_event_promoter(
+        tests.id(theatre || '.event'),
+        (app_public.create_promoter(tests.id(theatre || '.organization'), 'X')).id, 10
+      );
+      perform tests.sell(theatre || '.promoted', theatre, 97, 8);
+      perform app_private.post_to_ledger(
+        tests.id(theatre || '.organization'), null, 'EUR', 'test:x', 'X',
+        array['adjustments', 'organizer_payable']::app_public.ledger_account_kind[], array[1, -1],
+        now() - interval '1 month'
+      );
+      insert into app_public.ledger_balances (
+        organization_id, account_id, period, opening_cents, debit_cents, credit_cents, closing_cents
+      )
+      select a.organization_id, a.id, p.period, 0, 0, 0, 0
+      from app_public.ledger_accounts as a
+      join app_public.accounting_periods as p on p.organization_id = a.organization_id
+      where a.organization_id = tests.id(theatre || '.organization') and a.kind = 'adjustments';
+      insert into app_public.ledger_corrections (
+        organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+      )
+      select t.organization_id, t.id, 'EUR', '{adjustments,organizer_payable}', '{-1,1}', 'x',
+        tests.user_id('root')
+      from app_public.ledger_transactions as t
+      where t.organization_id = tests.id(theatre || '.organization') and t.source = 'test:x';
+    end
+    $$;
     -- What else there is of an event: kinds, an address, a code, and a date that was canceled.
     create function tests.describe(theatre text)
     returns void
@@ -194,6 +227,8 @@ beforeAll(async () => {
     select app_public.start_checkout(tests.id('ada'));
     select tests.pay(tests.id('ada'));
     select tests.sell('r1', 'rival', 2, 1);
+    select tests.books('theatre');
+    select tests.books('rival');
     select tests.sign_in('theatre staff');
     select app_public.scan_ticket(tests.id('theatre.performance'), 'x');
     select tests.as_guest(1);

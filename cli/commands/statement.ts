@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { dataOption } from "./options.ts";
+
+/** `lml statement`: what the books of an organization say of a month. */
+export function statementCommand(): Command {
+  return new Command("statement")
+    .summary("print what the books of an organization say of a month")
+    .description(
+      "Prints what each account of an organization's books opened with, its movements by category, and what it closed\n" +
+        "with, as CSV with amounts in whole units.",
+    )
+    .argument("<organization>", "its slug, as in its address")
+    .argument("<month>", "such as 2026-11")
+    .addOption(dataOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx lml statement riverside 2026-11
+  npx lml statement riverside 2026-11 > november.csv`,
+    )
+    .action(async (organization: string, month: string, flags: { data?: string }) => {
+      const { runStatement } = await import("../office/statement.ts");
+      process.exitCode = await runStatement(organization, month, flags);
+    });
+}

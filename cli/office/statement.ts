@@ -1,0 +1,49 @@
+import { CliError, exitCodes } from "../errors.ts";
+import { createOutput } from "../output.ts";
+import { onConnection } from "./connection.ts";
+import { withDatabase } from "./database.ts";
+import { officeDirectory } from "./directory.ts";
+
+/** The statement of an organization for a month such as `2026-11`, as CSV. */
+export async function statementOf(
+  ownerUrl: string,
+  organization: string,
+  month: string,
+): Promise<string> {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
+    throw new CliError(`"${month}" is not a month.`, {
+      hint: "Give it like 2026-11.",
+      exitCode: exitCodes.usage,
+    });
+  }
+  const { rows } = await onConnection(ownerUrl, async (client) =>
+    client.query<{ csv: string }>(
+      `select app_private.statement_as_csv(p.organization_id, p.starts_at, p.ends_at) as csv
+        from app_public.organizations as o
+        join app_public.accounting_periods as p on p.organization_id = o.id
+        where o.slug = $1 and p.period = $2::date`,
+      [organization, `${month}-01`],
+    ),
+  );
+  const csv = rows[0]?.csv;
+  if (csv !== undefined) return csv;
+  throw new CliError(`The books of "${organization}" have no ${month}.`, {
+    hint: "Months begin with the first sale.",
+    exitCode: exitCodes.no,
+  });
+}
+
+/** Prints the statement. Returns the exit code. */
+export async function runStatement(
+  organization: string,
+  month: string,
+  flags: { data?: string },
+): Promise<number> {
+  const output = createOutput({ resultOnly: true });
+  const directory = officeDirectory(flags.data);
+  const csv = await withDatabase({ directory, create: false }, async (database) =>
+    statementOf(database.ownerUrl, organization, month),
+  );
+  output.line(csv.trimEnd());
+  return exitCodes.done;
+}
