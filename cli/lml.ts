@@ -11,6 +11,7 @@ import { staffCommand } from "./commands/staff.ts";
 import { standInCommand } from "./commands/stand-in.ts";
 import { startCommand } from "./commands/start.ts";
 import { stopCommand } from "./commands/stop.ts";
+import { stripeInboxCommand } from "./commands/stripe-inbox.ts";
 import { urlCommand } from "./commands/url.ts";
 import { exitCodes, tell } from "./errors.ts";
 
@@ -30,6 +31,7 @@ const program = new Command("lml")
   .addCommand(doctorCommand())
   .addCommand(staffCommand())
   .addCommand(standInCommand())
+  .addCommand(stripeInboxCommand())
   .addHelpText(
     "after",
     `
