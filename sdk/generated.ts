@@ -1731,6 +1731,8 @@ export type PaymentSessionFragment = {
   readonly clientSecret: string | null;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
+  readonly isProviderReachable: boolean | null;
+  readonly notice: string | null;
 };
 
 export type BookingQueryVariables = Exact<{
@@ -3912,6 +3914,8 @@ fragment PaymentSession on PaymentSession {
   clientSecret
   failureCode
   failureMessage
+  isProviderReachable
+  notice
 }`,
 };
 /** The operation Tickets. */
