@@ -13,11 +13,13 @@ import { readsOverOwner } from "./figures/reads-over-owner.ts";
 import { scanOverHandWritten } from "./figures/scan-over-hand-written.ts";
 import { seatMap } from "./figures/seat-map.ts";
 import { seatStorage } from "./figures/seat-storage.ts";
+import { stripeEvents } from "./figures/stripe-events.ts";
 
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
   "hold-over-seed": holdOverSeed,
   "scan-over-hand-written": scanOverHandWritten,
+  "stripe-events": stripeEvents,
   deadlocks,
   "graphql-over-node": graphqlOverNode,
   "reads-over-owner": readsOverOwner,

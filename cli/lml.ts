@@ -13,6 +13,7 @@ import { startCommand } from "./commands/start.ts";
 import { statementCommand } from "./commands/statement.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { stripeCommand } from "./commands/stripe.ts";
+import { stripeInboxCommand } from "./commands/stripe-inbox.ts";
 import { urlCommand } from "./commands/url.ts";
 import { exitCodes, tell } from "./errors.ts";
 
@@ -34,6 +35,7 @@ const program = new Command("lml")
   .addCommand(staffCommand())
   .addCommand(standInCommand())
   .addCommand(stripeCommand())
+  .addCommand(stripeInboxCommand())
   .addHelpText(
     "after",
     `

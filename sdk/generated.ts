@@ -2144,6 +2144,8 @@ export type PaymentSessionFragment = {
   readonly clientSecret: string | null;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
+  readonly isProviderReachable: boolean | null;
+  readonly notice: string | null;
 };
 
 export type BookingQueryVariables = Exact<{
@@ -4740,6 +4742,8 @@ fragment PaymentSession on PaymentSession {
   clientSecret
   failureCode
   failureMessage
+  isProviderReachable
+  notice
 }`,
 };
 /** The operation Tickets. */

@@ -48,7 +48,14 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       examineEncryption(database, process.env),
       await examineBackup(client, database),
     );
-    for (const examine of [examinePartitions, examineWorkers, examineJobs, examineInbox]) {
+    for (const examine of [
+      examinePartitions,
+      examineWorkers,
+      examineJobs,
+      examineInbox,
+      examineOutbox,
+      examinePaymentFindings,
+    ]) {
       findings.push(await examine(client));
     }
     findings.push(await examineInvariants(ownerUrl));
@@ -234,14 +241,15 @@ async function examineJobs(client: pg.Client): Promise<Finding> {
 }
 
 async function examineInbox(client: pg.Client): Promise<Finding> {
-  const { rows } = await client.query<{ waiting: number; last: string | null }>(
+  const { rows } = await client.query<{ waiting: number; parked: number; last: string | null }>(
     `select count(*) filter (
-        where applied_at is null and received_at < now() - interval '5 minutes'
+        where outcome is null and received_at < now() - interval '5 minutes'
       )::int as waiting,
+      count(*) filter (where outcome = 'parked')::int as parked,
       to_char(max(received_at), 'YYYY-MM-DD HH24:MI') as last
     from app_private.stripe_events`,
   );
-  const { waiting = 0, last = null } = rows[0] ?? {};
+  const { waiting = 0, parked = 0, last = null } = rows[0] ?? {};
   if (waiting > 0) {
     return warn(
       "Stripe's events",
@@ -249,7 +257,49 @@ async function examineInbox(client: pg.Client): Promise<Finding> {
       "Is a worker running? Look for failed jobs stripe_event__apply.",
     );
   }
-  return ok("Stripe's events", last === null ? "none received yet" : `all applied, last ${last}`);
+  const wait = parked === 0 ? "" : `, ${parked} wait for what they are about`;
+  return ok(
+    "Stripe's events",
+    last === null ? "none received yet" : `all applied${wait}, last ${last}`,
+  );
+}
+
+async function examineOutbox(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ open: number; since: string | null; error: string | null }>(
+    `select (
+        select count(*)::int from app_private.stripe_calls as c
+        where c.ended_at is null and c.first_asked_at < now() - interval '10 minutes'
+      ) as open,
+      to_char(r.failing_since, 'YYYY-MM-DD HH24:MI') as since, r.last_error as error
+    from app_private.stripe_reachability as r`,
+  );
+  const { open = 0, since = null, error = null } = rows[0] ?? {};
+  if (since !== null) {
+    return warn(
+      "calls of Stripe",
+      `they fail since ${since} (${error}); ${open} wait for more than 10 minutes`,
+      "Nothing is lost: they are made when Stripe answers. https://status.stripe.com, or is the key still valid?",
+    );
+  }
+  if (open === 0) return ok("calls of Stripe", "none waits for more than 10 minutes");
+  return warn(
+    "calls of Stripe",
+    `${open} have had no outcome for more than 10 minutes`,
+    "select purpose, subject_id, error_code from app_private.stripe_calls where ended_at is null",
+  );
+}
+
+async function examinePaymentFindings(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ kind: string; count: number }>(
+    `select kind, count(*)::int as count from app_public.payment_findings
+    where resolved_at is null group by kind order by kind`,
+  );
+  if (rows.length === 0) return ok("payment findings", "none is open");
+  return warn(
+    "payment findings",
+    rows.map(({ kind, count }) => `${count} ${kind}`).join(", "),
+    "Somebody has to look at each, and close it with resolve_payment_finding (docs/payments.md).",
+  );
 }
 
 async function examineInvariants(ownerUrl: string): Promise<Finding> {

@@ -8,6 +8,7 @@ import { alignColumns, createOutput } from "../output.ts";
 import { examineDatabase } from "./database.ts";
 import { fail, type Finding, skip } from "./finding.ts";
 import { examineMachine } from "./machine.ts";
+import { examineStripe } from "./stripe.ts";
 
 /** Examines everything and tells what was found. Returns the exit code. */
 export async function runDoctor(flags: DoctorFlags): Promise<number> {
@@ -16,6 +17,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<number> {
   const findings = await output.step("examining", async () => [
     ...(await examineMachine(directory, flags.port)),
     ...(await databaseFindings(directory)),
+    ...(await examineStripe(process.env)),
   ]);
   if (flags.json) output.line(JSON.stringify(findings, null, 2));
   else for (const line of table(findings)) output.line(line);

@@ -73,6 +73,8 @@ beforeAll(async () => {
       tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
       'staff', tests.user_id('theatre owner'), now() + interval '1 day'
     );
+    insert into app_public.payment_findings (organization_id, kind, subject)
+    values (tests.id('theatre.organization'), 'event_amount_differs', 'pi_1');
     insert into app_public.trusted_devices (user_id, expires_at)
     values (tests.user_id('ada'), now() + interval '1 day');
     insert into app_public.promoters (id, organization_id, name)
@@ -117,6 +119,7 @@ beforeAll(async () => {
       ),
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts),
+      'finding_id', (select id from app_public.payment_findings),
       'ticket_id', (select id from app_public.tickets limit 1),
       'customer_id', (select id from app_public.customers limit 1),
       'ticket_category_id', (

@@ -339,7 +339,7 @@ beforeAll(async () => {
     )
     select organization_id, id, 'x' from app_public.payment_intents;
     select app_private.raise_payment_finding(
-      'event_amount_differs', 'pi_x', p.organization_id, p.booking_id, '{}'
+      'event_amount_differs', p.id::text, p.organization_id, p.booking_id, '{}'
     ) from app_public.payment_intents as p;
     select app_private.raise_payment_finding('event_without_parent', 'x', null, null, '{}');
     select app_private.begin_stripe_call(

@@ -1,0 +1,236 @@
+import type pg from "pg";
+import { app } from "../hold.ts";
+import type { Bench } from "../bench.ts";
+import { compare } from "../compare.ts";
+import { figure, type Figure } from "../figure.ts";
+import { addPerformance, createTheatre, randomToken, type Theatre } from "../theatre.ts";
+
+const paymentsPerRound = 300;
+
+interface Payment {
+  readonly organizationId: string;
+  readonly bookingId: string;
+  readonly intentId: string;
+  readonly performanceId: string;
+  readonly seatNo: number;
+  readonly amount: number;
+}
+
+/** What tells of a payment from its beginning to its end. */
+type Told = readonly [created: string, charged: string, succeeded: string];
+
+/** What somebody would write by hand who knows every id, and that the seats are this booking's: the same rows. */
+const handWritten = {
+  created: `
+    with changed as (
+      update app_public.payment_intents
+      set stripe_payment_intent_id = $2, stripe_status = 'requires_payment_method', stripe_news = $3
+      where id = $1
+    )
+    update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $4`,
+  charged: `
+    with changed as (
+      update app_public.payment_intents set stripe_charge_id = $2 where id = $1
+    )
+    update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $3`,
+  succeeded: `
+    with payment as (
+      update app_public.payment_intents
+      set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
+        received_cents = amount_cents
+      where id = $1
+    ), seat as (
+      update app_public.seat_booking_state
+      set status = 'booked', locked_until = null
+      where performance_id = $4 and seat_no = $5 and booking_id = $2
+    ), booking as (
+      update app_public.bookings
+      set status = 'confirmed', confirmed_at = now(), expires_at = null
+      where id = $2
+      returning *
+    ), ticket as (
+      insert into app_public.tickets (
+        organization_id, performance_id, booking_id, booking_item_id, ticket_category_id, seat_no,
+        ticket_number, section, row_name, seat_number, face_value_cents, discount_cents,
+        fees_paid_cents, tax_paid_cents, total_paid_cents, currency
+      )
+      select i.organization_id, $4, $2, i.id, i.ticket_category_id, $5,
+        'TKT-' || upper(translate(substr(md5($2::text), 1, 10), '01', 'XY')), 'Stalls', '1', '1',
+        i.unit_price_cents, i.discount_cents, i.service_fee_cents + i.processing_fee_cents,
+        i.tax_cents, $6, b.currency
+      from booking as b join app_public.booking_items as i on i.booking_id = b.id
+      returning organization_id, id
+    ), credential as (
+      insert into app_private.ticket_credentials (organization_id, ticket_id, credential_hash)
+      select t.organization_id, t.id, sha256(t.id::text::bytea) from ticket as t
+    ), posted as (
+      insert into app_public.ledger_transactions (organization_id, booking_id, source, description)
+      values ($3, $2, 'payment:' || $1::text, 'Payment received'),
+        ($3, $2, 'sale:' || $2::text, 'Sale')
+      returning id, source
+    ), entries as (
+      insert into app_public.ledger_entries (organization_id, transaction_id, account_id, amount_cents)
+      select $3, p.id, a.id, l.amount
+      from posted as p
+      join (
+        select 'payment' as source, 'stripe_balance'::app_public.ledger_account_kind as kind,
+          b.total_amount_cents as amount from booking as b
+        union all select 'payment', 'buyer_clearing', -b.total_amount_cents from booking as b
+        union all select 'sale', 'buyer_clearing', b.total_amount_cents from booking as b
+        union all select 'sale', 'organizer_payable', -b.payout_cents from booking as b
+        union all select 'sale', 'platform_commission', -b.commission_amount_cents from booking as b
+        union all select 'sale', 'service_fees', -b.service_fee_cents from booking as b
+        union all select 'sale', 'processing_fees', -b.processing_fee_cents from booking as b
+        union all select 'sale', 'taxes_payable', -b.tax_cents from booking as b
+      ) as l on l.amount <> 0 and p.source like l.source || ':%'
+      join app_public.ledger_accounts as a on a.organization_id = $3 and a.kind = l.kind
+    )
+    update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $7`,
+} as const;
+
+/** Events per second that one connection applies, over hand-written SQL that writes the same rows. */
+export async function stripeEvents(bench: Bench): Promise<Figure[]> {
+  const database = await bench.database();
+  const owner = await database.connect("lml_owner");
+  const theatre = await createTheatre(owner, paymentsPerRound);
+  // Plans limit what is sold in a month.
+  await owner.query("update app_public.organization_settings set subscription_tier = 'enterprise'");
+  const guest = await database.connect("lml_authenticator");
+  await app.becomeGuest(guest, randomToken());
+  const worker = await database.connect("lml_worker");
+  const writer = await database.connect("lml_owner");
+  await warmLedger(owner, guest, theatre);
+
+  const side = (name: string, apply: (payment: Payment, told: Told) => Promise<void>) => ({
+    name,
+    prepare: async () => {
+      const payments = await checkOut(owner, guest, theatre);
+      const told = await receive(owner, payments);
+      return {
+        pieces: payments.map((_, index) => index),
+        work: async (pieces: readonly number[]) => {
+          for (const piece of pieces) {
+            const payment = payments[piece];
+            const events = told[piece];
+            if (payment !== undefined && events !== undefined) await apply(payment, events);
+          }
+        },
+      };
+    },
+  });
+
+  const { ratio } = await compare(
+    side("apply_stripe_event", async (_payment, told) => {
+      for (const id of told) {
+        const { rows } = await worker.query<{ outcome: string }>({
+          name: "apply",
+          text: "select app_private.apply_stripe_event($1) as outcome",
+          values: [id],
+        });
+        if (rows[0]?.outcome !== "applied") throw new Error(`${id} was ${rows[0]?.outcome}.`);
+      }
+    }),
+    side("hand-written", async (payment, [created, charged, succeeded]) => {
+      const { intentId, bookingId, organizationId, performanceId, seatNo, amount } = payment;
+      const stripeId = `pi_${intentId}`;
+      await writer.query({
+        name: "created",
+        text: handWritten.created,
+        values: [intentId, stripeId, `0.001700000000.0.${created}`, created],
+      });
+      await writer.query({
+        name: "charged",
+        text: handWritten.charged,
+        values: [intentId, `ch_${intentId}`, charged],
+      });
+      const { rowCount } = await writer.query({
+        name: "succeeded",
+        text: handWritten.succeeded,
+        values: [intentId, bookingId, organizationId, performanceId, seatNo, amount, succeeded],
+      });
+      if (rowCount !== 1) throw new Error("An event was not found.");
+    }),
+    bench.rounds,
+    bench.log,
+  );
+  return [figure("Stripe's events applied over hand-written SQL", ratio, "ratio", "at least", 0.5)];
+}
+
+/** Opens the accounts of the books, which happens once. */
+async function warmLedger(owner: pg.Client, guest: pg.Client, theatre: Theatre): Promise<void> {
+  const [payment] = await checkOut(owner, guest, theatre, 1);
+  if (payment === undefined) throw new Error("There is no payment.");
+  const [told] = await receive(owner, [payment]);
+  for (const id of told ?? []) await owner.query("select app_private.apply_stripe_event($1)", [id]);
+}
+
+/** One seat to a payment. */
+async function checkOut(
+  owner: pg.Client,
+  guest: pg.Client,
+  theatre: Theatre,
+  count = paymentsPerRound,
+): Promise<Payment[]> {
+  const performanceId = await addPerformance(owner, theatre);
+  for (const seatId of theatre.seatIds.slice(0, count)) {
+    await guest.query("select set_config('lml.cart_token', $1, false)", [randomToken()]);
+    await guest.query(
+      "select app_public.start_checkout((app_public.hold_seats($1, $2)).id, 'a@example.com')",
+      [performanceId, [seatId]],
+    );
+  }
+  const { rows } = await owner.query<Payment>(
+    `select b.organization_id as "organizationId", b.id as "bookingId", p.id as "intentId",
+      b.performance_id as "performanceId", s.seat_no as "seatNo", p.amount_cents::int as amount
+    from app_public.bookings as b
+    join app_public.payment_intents as p on p.booking_id = b.id
+    join app_public.seat_booking_state as s
+      on s.performance_id = b.performance_id and s.booking_id = b.id
+    where b.performance_id = $1 order by s.seat_no`,
+    [performanceId],
+  );
+  await owner.query("analyze app_public.bookings, app_public.payment_intents");
+  return rows;
+}
+
+/** Puts three events for each payment into the inbox. */
+async function receive(owner: pg.Client, payments: readonly Payment[]): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const { intentId, amount } of payments) {
+    const place = intentId.replaceAll("-", "");
+    const intent = (status: string): object => ({
+      object: "payment_intent",
+      id: `pi_${intentId}`,
+      status,
+      amount,
+      currency: "usd",
+      livemode: false,
+      metadata: { lml_payment_intent_id: intentId },
+    });
+    const charge = {
+      object: "charge",
+      id: `ch_${intentId}`,
+      status: "succeeded",
+      payment_intent: `pi_${intentId}`,
+      amount,
+      amount_refunded: 0,
+      currency: "usd",
+      metadata: {},
+    };
+    const events = [
+      ["payment_intent.created", intent("requires_payment_method")],
+      ["charge.succeeded", charge],
+      ["payment_intent.succeeded", intent("succeeded")],
+    ] as const;
+    const ids = events.map((_, index) => `evt_${place}_${index}`);
+    for (const [index, [type, object]] of events.entries()) {
+      const event = { id: ids[index], type, created: 1_700_000_000, data: { object } };
+      await owner.query("select app_private.receive_stripe_event($1, false)", [
+        JSON.stringify(event),
+      ]);
+    }
+    told.push([ids[0] ?? "", ids[1] ?? "", ids[2] ?? ""]);
+  }
+  await owner.query("analyze app_private.stripe_events");
+  return told;
+}
