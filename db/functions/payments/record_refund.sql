@@ -1,4 +1,5 @@
--- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so.
+-- From Stripe's answer and from its events alike, in any order. A refund that failed stays so; one
+-- that succeeded may still fail, when the buyer's bank sends the money back.
 create or replace function app_private.record_refund(
   refund_id uuid, stripe_refund_id text, stripe_status text, failure_reason text
 )
@@ -6,6 +7,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_before app_public.refund_status;
   v_refund app_public.refunds;
 begin
   perform from app_public.refunds as r
@@ -16,12 +18,16 @@ begin
   select * into strict v_refund
   from app_public.refunds as r where r.id = record_refund.refund_id
   for no key update;
-  if v_refund.status in ('succeeded', 'failed', 'canceled') then
+  v_before := v_refund.status;
+  if v_before in ('failed', 'canceled')
+    or (v_before = 'succeeded' and record_refund.stripe_status not in ('failed', 'canceled'))
+  then
     return;
   end if;
 
   update app_public.refunds as r
   set stripe_refund_id = coalesce(record_refund.stripe_refund_id, r.stripe_refund_id),
+    stripe_status = record_refund.stripe_status,
     status = case record_refund.stripe_status
       when 'succeeded' then 'succeeded'
       when 'failed' then 'failed'
@@ -29,16 +35,21 @@ begin
       else 'processing'
     end::app_public.refund_status,
     failure_reason = record_refund.failure_reason,
-    succeeded_at = case when record_refund.stripe_status = 'succeeded' then now() end
+    succeeded_at = case when record_refund.stripe_status = 'succeeded' then now() end,
+    failed_at = case when record_refund.stripe_status in ('failed', 'canceled') then now() end
   where r.id = v_refund.id
   returning * into v_refund;
 
   if v_refund.status = 'succeeded' then
     perform app_private.settle_refund(v_refund);
   elsif v_refund.status in ('failed', 'canceled') then
+    if v_before = 'succeeded' then
+      perform app_private.unsettle_refund(v_refund);
+    end if;
     update app_public.payment_intents as p
     set refunded_cents = p.refunded_cents - v_refund.amount_cents
     where p.id = v_refund.payment_intent_id;
+    perform app_private.retry_by_itself(v_refund);
   end if;
 end
 $$;

@@ -157,7 +157,16 @@ from (values
   ('app_private.stripe_events', 'personal', 'anonymize', $$'{}'$$, 'payload'),
   ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome'),
   ('app_public.refunds', 'financial', null, null,
-    'reason currency status stripe_refund_id failure_reason'),
+    'reason currency status stripe_refund_id failure_reason stripe_status attempt'),
+  ('app_public.cancellation_policies', 'public', null, null,
+    'version refunds_service_fees refunds_processing_fees'),
+  ('app_public.cancellation_windows', 'public', null, null, 'days_before percentage'),
+  ('app_public.refund_requests', 'financial', null, null,
+    'kind status reason ticket_ids percentage refunds_service_fees refunds_processing_fees '
+    'is_exception currency'),
+  ('app_public.refund_requests', 'sensitive', 'keep',
+    'Vouchers: why money went back, and on whose word.', 'note decision_note'),
+  ('app_public.refund_items', 'financial', null, null, 'is_return'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
   ('app_public.ledger_transactions', 'financial', null, null, 'source description'),
 
