@@ -10,9 +10,8 @@ declare
   v_wait interval := c_waits[(retry_by_itself.refund).attempt];
 begin
   if v_wait is null or (retry_by_itself.refund).status <> 'failed'
-    or (retry_by_itself.refund).failure_reason is distinct from all (
-      array['insufficient_funds', 'processing_error', 'unknown']
-    )
+    or coalesce((retry_by_itself.refund).failure_reason, '')
+      not in ('insufficient_funds', 'processing_error', 'unknown')
   then
     return;
   end if;

@@ -141,7 +141,7 @@ from (values
   ('app_public.bookings', 'internal', null, null,
     'booking_reference status booking_channel currency created_xid'),
   ('app_public.bookings', 'financial', null, null, 'commission_percentage'),
-  ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity'),
+  ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity returned_quantity'),
   ('app_public.booking_state_transitions', 'personal', 'keep',
     'History of a sale, kept as long as the books; it says why, and not who.', 'reason'),
   ('app_public.booking_state_transitions', 'internal', null, null,

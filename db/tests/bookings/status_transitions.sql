@@ -18,8 +18,8 @@ select is(
   ),
   'draft>pending_payment draft>confirmed draft>canceled draft>expired draft>fraud_hold '
   'pending_payment>confirmed pending_payment>canceled pending_payment>expired confirmed>canceled '
-  'canceled>refunded expired>confirmed expired>refunded fraud_hold>pending_payment '
-  'fraud_hold>canceled fraud_hold>expired',
+  'canceled>refunded refunded>canceled refunded>expired expired>confirmed expired>refunded '
+  'fraud_hold>pending_payment fraud_hold>canceled fraud_hold>expired',
   'these moves are allowed, and no others'
 );
 select tests.refused(
