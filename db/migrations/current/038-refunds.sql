@@ -171,8 +171,7 @@ create index refund_requests_cancellation_policy_id_idx
   on app_public.refund_requests (cancellation_policy_id, organization_id);
 create index refund_requests_requested_by_idx on app_public.refund_requests (requested_by);
 create index refund_requests_decided_by_idx on app_public.refund_requests (decided_by);
-create index refund_requests_open_idx on app_public.refund_requests (organization_id, id)
-  where status = 'requested';
+create index refund_requests_status_idx on app_public.refund_requests (status, organization_id);
 create trigger _100_set_updated_at before update on app_public.refund_requests
   for each row execute function app_hidden.tg__set_updated_at();
 create trigger _500_audit after insert or update or delete on app_public.refund_requests
@@ -223,7 +222,7 @@ create table app_public.refund_items (
   commission_cents bigint not null,
   created_at timestamptz not null default now(),
   unique (id, organization_id),
-  foreign key (organization_id, request_id, booking_id)
+  constraint refund_items_request_fkey foreign key (organization_id, request_id, booking_id)
     references app_public.refund_requests (organization_id, id, booking_id) on delete restrict,
   foreign key (organization_id, booking_item_id)
     references app_public.booking_items (organization_id, id) on delete restrict,
@@ -241,6 +240,8 @@ create table app_public.refund_items (
 );
 create index refund_items_request_id_idx
   on app_public.refund_items (request_id, organization_id, booking_id);
+create index refund_items_booking_id_idx
+  on app_public.refund_items (booking_id, organization_id);
 create index refund_items_booking_item_id_idx
   on app_public.refund_items (booking_item_id, organization_id);
 create index refund_items_ticket_id_idx on app_public.refund_items (ticket_id, organization_id);
@@ -300,6 +301,12 @@ drop index app_public.refunds_late_payment_is_returned_once;
 create unique index refunds_late_payment_is_returned_once
   on app_public.refunds (payment_intent_id, organization_id)
   where reason = 'late_payment' and attempt = 1;
+comment on constraint refund_items_request_fkey on app_public.refund_items is
+  E'@fieldName request\n@foreignFieldName items';
+comment on constraint refunds_request_fkey on app_public.refunds is
+  E'@fieldName request\n@foreignFieldName refunds';
+comment on constraint refunds_retried_refund_fkey on app_public.refunds is
+  E'@fieldName retriedRefund\n@foreignFieldName retries';
 comment on column app_public.refunds.request_id is
   'What is taken back with it; null: a payment for which there was no sale.';
 comment on column app_public.refunds.attempt is 'Counts the attempts from 1.';

@@ -256,6 +256,10 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select tests.sign_in('theatre owner');
+    select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{7}', '{50}');
+    select tests.sign_in('rival owner');
+    select app_public.set_cancellation_policy(tests.id('rival.organization'), '{7}', '{50}');
     select tests.sign_in('ada');
     select app_public.export_my_data();
     select app_public.give_consent('newsletter', 'x');
