@@ -1510,7 +1510,9 @@ export class LastMinuteLive {
   ): Paged<RefundRequest> {
     return this.#list(options, async (first, after) => {
       const variables = { first, after, condition: filter };
-      return present((await this.#query(RefundRequestsDocument, variables, options)).refundRequests);
+      return present(
+        (await this.#query(RefundRequestsDocument, variables, options)).refundRequests,
+      );
     });
   }
 

@@ -131,8 +131,14 @@ test("two people decide about one request, and the first word counts", async () 
     `select (app_public.refund_booking_amount('${booking}', 5000, 'x')).id`,
   );
   const outcomes = await meet(
-    [await theatre.user("theatre admin"), `select (app_public.approve_refund('${request}')).status`],
-    [await theatre.user("theatre owner"), `select (app_public.decline_refund('${request}')).status`],
+    [
+      await theatre.user("theatre admin"),
+      `select (app_public.approve_refund('${request}')).status`,
+    ],
+    [
+      await theatre.user("theatre owner"),
+      `select (app_public.decline_refund('${request}')).status`,
+    ],
   );
   expect(outcomes).toEqual([["approved"], "LMRFD"]);
   expect(await theatre.value(refunds)).toBe(5000);
