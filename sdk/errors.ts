@@ -133,6 +133,15 @@ export class BuyerLimitError extends LastMinuteLiveError {}
 /** LMNRF: tickets of this performance are not taken back, or not any more. */
 export class NoRefundOfferedError extends LastMinuteLiveError {}
 
+/** LMRFX: less than that is left of what was received; `detail` says how much. */
+export class RefundTooLargeError extends LastMinuteLiveError {}
+
+/** LMRFD: this was decided already, or the refund has not failed; `detail` is its status. */
+export class RefundDecidedError extends LastMinuteLiveError {}
+
+/** LMAPV: a second person has to approve it. */
+export class ApprovalNeededError extends LastMinuteLiveError {}
+
 /** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
 export class BookingNotFoundError extends LastMinuteLiveError {}
 
@@ -374,6 +383,7 @@ type ErrorClass = new (message: string, details: ErrorDetails) => LastMinuteLive
 
 /** The class of each code of docs/errors.md. A test proves that none is missing. */
 export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ["LMAPV", ApprovalNeededError],
   ["LMADM", LastAdminError],
   ["LMALC", AlertClosedError],
   ["LMAPP", AppendOnlyError],
@@ -409,6 +419,8 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],
+  ["LMRFD", RefundDecidedError],
+  ["LMRFX", RefundTooLargeError],
   ["LMRSK", RefusedByRuleError],
   ["LMREF", BookingReferenceError],
   ["LMRGT", NotAllowedError],

@@ -9,6 +9,9 @@ import type {
   TrialBalanceQuery,
   AdmissionPoolFragment,
   BookingItemFragment,
+  CancellationPolicyFragment,
+  CancellationQuoteFragment,
+  CancellationTermFragment,
   ConsentFragment,
   SeatAllocationFragment,
   CreatePerformancesInput,
@@ -24,6 +27,10 @@ import type {
   OrganizationRole,
   PaymentSessionFragment,
   PerformanceFragment,
+  RefundFragment,
+  RefundItemFragment,
+  RefundReason,
+  RefundRequestFragment,
   TicketCategoryFragment,
   TicketFragment,
   TicketAttendeeFragment,
@@ -229,6 +236,43 @@ export interface Booking extends Omit<BookingFragment, "items"> {
 
 /** The payment of a booking as its buyer may see it. */
 export type PaymentSession = PaymentSessionFragment;
+
+/** Until when how much of a ticket is returned; service and processing fees only where it says so. */
+export interface CancellationTerm extends Omit<CancellationTermFragment, "percentage"> {
+  readonly percentage: number;
+}
+
+/** What a buyer gets back who cancels now. With a `percentage` of 0, tickets are not taken back. */
+export interface CancellationQuote extends Omit<CancellationQuoteFragment, "percentage"> {
+  readonly percentage: number;
+}
+
+/** A version of the terms on which tickets are taken back. */
+export type CancellationPolicy = CancellationPolicyFragment;
+
+/** Terms: until so many days before the start, so much is returned. */
+export interface CancellationWindows {
+  readonly windows: readonly { readonly daysBefore: number; readonly percentage: number }[];
+  /** Default: they are kept. */
+  readonly refundsServiceFees?: boolean | undefined;
+  /** Default: they are kept. */
+  readonly refundsProcessingFees?: boolean | undefined;
+}
+
+/** Money on its way back by one payment. */
+export type Refund = RefundFragment;
+
+/** What was taken back of a ticket or of a line without tickets, part by part. */
+export type RefundItem = RefundItemFragment;
+
+/** Why something of a sale was taken back, or is asked to be, and on whose word. */
+export type RefundRequest = RefundRequestFragment;
+
+/** What staff says of a refund. */
+export interface RefundWords {
+  readonly note: string;
+  readonly reason?: RefundReason | undefined;
+}
 
 /** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
 export type Ticket = TicketFragment;

@@ -33,6 +33,14 @@ as $$
       (b.status in ('draft', 'pending_payment', 'fraud_hold') and b.expires_at > now())
       or b.status in ('confirmed', 'completed')
     )
+    -- A seat whose ticket was returned is on sale again.
+    and not exists (
+      select from app_public.tickets as t
+      where t.organization_id = i.organization_id
+        and t.booking_item_id = i.id
+        and t.seat_no = n
+        and t.status = 'refunded'
+    )
     and not exists (
       select from app_public.seat_booking_state as s
       where s.organization_id = b.organization_id
@@ -122,7 +130,7 @@ as $$
     format('%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity)
   from app_public.bookings as b
   cross join lateral (
-    select c.pool_id, sum(i.quantity) as quantity
+    select c.pool_id, sum(i.quantity - i.returned_quantity) as quantity
     from app_public.booking_items as i
     join app_public.admission_pool_categories as pc
       on pc.organization_id = i.organization_id
@@ -148,7 +156,7 @@ as $$
       (b.status in ('draft', 'pending_payment') and b.expires_at > now())
       or b.status in ('confirmed', 'completed')
     )
-    and c.quantity is distinct from n.quantity
+    and coalesce(c.quantity, 0) <> n.quantity
 
   union all
   select
@@ -228,7 +236,7 @@ as $$
     format('%s live tickets of %s', t.live, i.sold)
   from app_public.bookings as b
   cross join lateral (
-    select coalesce(sum(i.quantity), 0) as sold
+    select coalesce(sum(i.quantity - i.returned_quantity), 0) as sold
     from app_public.booking_items as i
     where i.organization_id = b.organization_id
       and i.booking_id = b.id
@@ -270,7 +278,10 @@ as $$
   union all
   select
     'confirmed_booking_is_paid', b.organization_id, b.id,
-    format('received %s of %s', coalesce(p.received, 0), b.total_amount_cents)
+    format(
+      'received %s of %s, of which %s were taken back', coalesce(p.received, 0),
+      b.total_amount_cents, b.refunded_cents
+    )
   from app_public.bookings as b
   left join lateral (
     select sum(p.received_cents - p.refunded_cents) as received
@@ -278,7 +289,14 @@ as $$
     where p.organization_id = b.organization_id and p.booking_id = b.id
   ) as p on true
   where b.status in ('confirmed', 'completed')
-    and coalesce(p.received, 0) <> b.total_amount_cents
+    and coalesce(p.received, 0) <> b.total_amount_cents - b.refunded_cents
+    and not exists (
+      select from app_public.refunds as r
+      where r.organization_id = b.organization_id
+        and r.booking_id = b.id
+        and r.status in ('failed', 'canceled')
+        and app_private.is_refund_open(r)
+    )
 
   union all
   select
@@ -511,17 +529,92 @@ as $$
   union all
   select
     'unwanted_money_is_on_its_way_back', b.organization_id, b.id,
-    format('received %s, returned %s', p.received_cents, p.refunded_cents)
-  from app_public.payment_intents as p
-  join app_public.bookings as b on b.organization_id = p.organization_id and b.id = p.booking_id
+    format('received %s, returned %s, to be kept %s', p.received, p.returned, k.kept)
+  from app_public.bookings as b
+  cross join lateral (
+    select sum(p.received_cents) as received, sum(p.refunded_cents) as returned
+    from app_public.payment_intents as p
+    where p.organization_id = b.organization_id and p.booking_id = b.id
+  ) as p
+  cross join lateral (
+    -- What its terms let the organization keep.
+    select case when b.confirmed_at is null then 0 else b.total_amount_cents - b.refunded_cents end
+      as kept
+  ) as k
   where b.status in ('canceled', 'expired', 'refunded')
-    and p.received_cents <> p.refunded_cents
+    and p.received - p.returned > k.kept
     and not exists (
       select from app_public.refunds as r
-      where r.organization_id = p.organization_id
-        and r.payment_intent_id = p.id
+      where r.organization_id = b.organization_id
+        and r.booking_id = b.id
         and r.status in ('failed', 'canceled')
+        and app_private.is_refund_open(r)
     )
+
+  union all
+  select
+    'taken_back_is_sum_of_items', b.organization_id, b.id,
+    format('its items sum to %s, its lines to %s, it says %s', i.total, l.total, b.refunded_cents)
+  from app_public.bookings as b
+  cross join lateral (
+    select coalesce(sum(i.total_cents), 0) as total
+    from app_public.refund_items as i
+    where i.organization_id = b.organization_id and i.booking_id = b.id
+  ) as i
+  cross join lateral (
+    select coalesce(sum(l.refunded_cents), 0) as total
+    from app_public.booking_items as l
+    where l.organization_id = b.organization_id and l.booking_id = b.id
+  ) as l
+  where b.confirmed_at is not null
+    and (i.total <> b.refunded_cents or l.total <> b.refunded_cents)
+
+  union all
+  select
+    'line_gives_back_what_it_has', l.organization_id, l.id,
+    format(
+      'service fee %s of %s, processing fee %s of %s, tax %s of %s', i.service_fee,
+      l.service_fee_cents, i.processing_fee, l.processing_fee_cents, i.tax, l.tax_cents
+    )
+  from app_public.booking_items as l
+  cross join lateral (
+    select
+      sum(i.service_fee_cents) as service_fee, sum(i.processing_fee_cents) as processing_fee,
+      sum(i.tax_cents) as tax
+    from app_public.refund_items as i
+    where i.organization_id = l.organization_id and i.booking_item_id = l.id
+  ) as i
+  where i.service_fee > l.service_fee_cents or i.processing_fee > l.processing_fee_cents
+    or i.tax > l.tax_cents
+
+  union all
+  select
+    'ticket_that_came_back_is_void', t.organization_id, t.id,
+    format('ticket %s is %s', t.ticket_number, t.status)
+  from app_public.tickets as t
+  where t.status in ('valid', 'used') and exists (
+      select from app_public.refund_items as i
+      where i.organization_id = t.organization_id and i.ticket_id = t.id and i.is_return
+    )
+
+  union all
+  select
+    'taken_back_is_in_the_books', b.organization_id, b.id,
+    format('the books say %s, the booking %s', e.amount, b.refunded_cents)
+  from app_public.bookings as b
+  cross join lateral (
+    select coalesce(-sum(e.amount_cents), 0) as amount
+    from app_public.ledger_transactions as t
+    join app_public.ledger_entries as e
+      on e.organization_id = t.organization_id and e.transaction_id = t.id
+    join app_public.ledger_accounts as a
+      on a.organization_id = e.organization_id and a.id = e.account_id
+    where t.organization_id = b.organization_id
+      and t.booking_id = b.id
+      and a.kind = 'buyer_clearing'
+      and (starts_with(t.source, 'sale_return:') or starts_with(t.source, 'sale_reversal:'))
+  ) as e
+  where b.refunded_cents > 0 and e.amount <> b.refunded_cents
 
   union all
   select

@@ -31,6 +31,14 @@ begin
     raise exception 'A paid booking is canceled by the organization that sold it.'
       using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';
   end if;
+  if v_booking.status = 'confirmed'
+    and app_private.needs_approval(
+      v_booking, v_booking.total_amount_cents - v_booking.refunded_cents
+    )
+  then
+    raise exception 'So much is returned only with the approval of a second person.'
+      using errcode = 'LMAPV', hint = 'Ask for it with refund_tickets.';
+  end if;
 
   v_booking := app_private.end_booking(
     v_booking, cancel_booking.reason, 'booking_canceled'
@@ -43,5 +51,6 @@ $$;
 comment on function app_public.cancel_booking(uuid, text, text) is
   'Lets the seats go. An unpaid booking is canceled by its owner or by staff; a paid one by staff '
   'with bookings.manage, which voids its tickets and refunds it in full. '
-  'Raises LMBKG, LMBST, LMRGT, LMTUS (a ticket was used), LMINP, LMSES, LMCRT, LMIDK.';
+  'Raises LMBKG, LMBST, LMRGT, LMAPV (a second person must approve it), LMTUS (a ticket was used), '
+  'LMINP, LMSES, LMCRT, LMIDK.';
 grant execute on function app_public.cancel_booking(uuid, text, text) to lml_anonymous, lml_user;

@@ -28,7 +28,7 @@ begin
   ) as keys;
 
   with bought as (
-    select i.ticket_category_id, sum(i.quantity) as quantity
+    select i.ticket_category_id, sum(i.quantity - i.returned_quantity) as quantity
     from app_public.bookings as b
     join app_public.performances as p
       on p.organization_id = b.organization_id and p.id = b.performance_id

@@ -7,6 +7,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_before app_public.refund_status;
   v_refund app_public.refunds;
 begin
   perform from app_public.refunds as r
@@ -17,17 +18,16 @@ begin
   select * into strict v_refund
   from app_public.refunds as r where r.id = record_refund.refund_id
   for no key update;
-  if v_refund.status in ('failed', 'canceled')
-    or v_refund.status = 'succeeded' and record_refund.stripe_status is distinct from 'failed'
+  v_before := v_refund.status;
+  if v_before in ('failed', 'canceled')
+    or (v_before = 'succeeded' and record_refund.stripe_status is distinct from 'failed')
   then
     return;
-  end if;
-  if v_refund.status = 'succeeded' then
-    perform app_private.reverse_refund(v_refund);
   end if;
 
   update app_public.refunds as r
   set stripe_refund_id = coalesce(record_refund.stripe_refund_id, r.stripe_refund_id),
+    stripe_status = record_refund.stripe_status,
     status = case record_refund.stripe_status
       when 'succeeded' then 'succeeded'
       when 'failed' then 'failed'
@@ -35,13 +35,17 @@ begin
       else 'processing'
     end::app_public.refund_status,
     failure_reason = record_refund.failure_reason,
-    succeeded_at = case when record_refund.stripe_status = 'succeeded' then now() end
+    succeeded_at = case when record_refund.stripe_status = 'succeeded' then now() end,
+    failed_at = case when record_refund.stripe_status in ('failed', 'canceled') then now() end
   where r.id = v_refund.id
   returning * into v_refund;
 
   if v_refund.status = 'succeeded' then
     perform app_private.settle_refund(v_refund);
   elsif v_refund.status in ('failed', 'canceled') then
+    if v_before = 'succeeded' then
+      perform app_private.unsettle_refund(v_refund);
+    end if;
     update app_public.payment_intents as p
     set refunded_cents = p.refunded_cents - v_refund.amount_cents
     where p.id = v_refund.payment_intent_id;
@@ -49,6 +53,7 @@ begin
       'refund_' || v_refund.status, v_refund.id::text, v_refund.organization_id,
       v_refund.booking_id, jsonb_build_object('amount', v_refund.amount_cents)
     );
+    perform app_private.retry_by_itself(v_refund);
   end if;
 end
 $$;

@@ -6,15 +6,24 @@ declare
   v_kinds app_public.ledger_account_kind[];
   v_amounts bigint[];
 begin
-  select array_agg(a.kind), array_agg(-e.amount_cents)
+  -- Less what was taken back before.
+  select array_agg(s.kind), array_agg(-s.amount)
   into v_kinds, v_amounts
-  from app_public.ledger_transactions as t
-  join app_public.ledger_entries as e
-    on e.organization_id = t.organization_id and e.transaction_id = t.id
-  join app_public.ledger_accounts as a
-    on a.organization_id = e.organization_id and a.id = e.account_id
-  where t.organization_id = (reverse_sale.booking).organization_id
-    and t.source = 'sale:' || (reverse_sale.booking).id;
+  from (
+    select a.kind, sum(e.amount_cents)::bigint as amount
+    from app_public.ledger_transactions as t
+    join app_public.ledger_entries as e
+      on e.organization_id = t.organization_id and e.transaction_id = t.id
+    join app_public.ledger_accounts as a
+      on a.organization_id = e.organization_id and a.id = e.account_id
+    where t.organization_id = (reverse_sale.booking).organization_id
+      and t.booking_id = (reverse_sale.booking).id
+      and (
+        t.source = 'sale:' || (reverse_sale.booking).id
+        or starts_with(t.source, 'sale_return:')
+      )
+    group by a.kind
+  ) as s;
   if v_kinds is null then
     return;
   end if;
@@ -27,4 +36,4 @@ end
 $$;
 
 comment on function app_private.reverse_sale(app_public.bookings) is
-  'Posts the opposite of a sale: what it split is owed to the buyer again.';
+  'Posts the opposite of what is left of a sale: what it split is owed to the buyer again.';

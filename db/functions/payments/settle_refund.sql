@@ -11,7 +11,13 @@ begin
   );
   update app_public.bookings as b
   set status = 'refunded'
-  where b.id = (settle_refund.refund).booking_id and b.status in ('expired', 'canceled');
+  where b.id = (settle_refund.refund).booking_id and b.status in ('expired', 'canceled')
+    -- It may be returned by several payments.
+    and not exists (
+      select from app_public.refunds as r
+      where r.organization_id = b.organization_id and r.booking_id = b.id
+        and app_private.is_refund_open(r)
+    );
 end
 $$;
 

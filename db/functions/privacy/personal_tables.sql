@@ -122,6 +122,8 @@ from (values
   ),
   ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.refund_items', 'refund_items', 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.refund_requests', 'refund_requests', 't.booking_id = any (($1).booking_ids)'),
   (
     'app_public.ticket_scans', 'ticket_scans',
     't.ticket_id in (

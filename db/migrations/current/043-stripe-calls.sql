@@ -213,10 +213,6 @@ create index stripe_calls_open_idx on app_private.stripe_calls (last_asked_at)
   where ended_at is null;
 
 -- A bank may send back what had been returned: the booking waits for its money again.
-insert into app_public.booking_status_transitions (from_status, to_status, reason)
-values
-  ('refunded', 'canceled', 'Its refund came back from the bank.'),
-  ('refunded', 'expired', 'Its refund came back from the bank.')
 on conflict do nothing;
 
 create trigger _500_audit after insert or update or delete on app_public.payment_findings

@@ -8,6 +8,7 @@ import { Theatre } from "../races/theatre.ts";
 const forEverybody: ReadonlySet<string> = new Set([
   "acquire_seat_lock",
   "admissions_left",
+  "cancellation_terms",
   "give_consent",
   "hold_admissions",
   "hold_best_available",
@@ -43,6 +44,7 @@ beforeAll(async () => {
   await client.query(`
     select tests.create_theatre('rival');
     select tests.sell('paid', 'theatre', 1, 1, 2);
+    select tests.sell('refunded', 'theatre', 8, 9);
     select tests.sign_in('ada');
     select tests.keep(
       'cart', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
@@ -62,6 +64,12 @@ beforeAll(async () => {
     select tests.create_standing();
     select tests.keep('allocation', (
       app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(8), 'house', 'x')
+    ).id);
+    select tests.sign_in('theatre owner');
+    select app_public.refund_booking_amount(tests.id('refunded'), 100, 'x');
+    select app_public.set_refund_approval(tests.id('theatre.organization'), 0);
+    select tests.keep('request', (
+      app_public.refund_booking_amount(tests.id('refunded'), 100, 'x')
     ).id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
@@ -130,6 +138,7 @@ beforeAll(async () => {
       ),
       'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
       'ledger_transaction_id', tests.id('fact'),
+      'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
@@ -252,6 +261,7 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
       return ["20:00"];
     case "date[]":
     case "integer[]":
+    case "numeric[]":
       return null;
     case "jsonb":
       return "{}";

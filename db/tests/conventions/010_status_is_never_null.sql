@@ -7,6 +7,10 @@ with exceptions (column_name, reason) as (
       'Null is the beginning: there was no status before the first.'
     ),
     (
+      'app_public.refunds.stripe_status',
+      'A copy of what Stripe says, which is nothing at first. Our own status beside it is known.'
+    ),
+    (
       'app_public.payment_intents.stripe_status',
       'A copy of what Stripe says, which is nothing at first. Our own status beside it is known.'
     )

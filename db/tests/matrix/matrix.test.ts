@@ -345,6 +345,10 @@ beforeAll(async () => {
     select app_private.begin_stripe_call(
       p.organization_id, 'payment_intent.create', p.id, p.id::text, repeat('0', 64)
     ) from app_public.payment_intents as p;
+    select tests.sign_in('theatre owner');
+    select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{7}', '{50}');
+    select tests.sign_in('rival owner');
+    select app_public.set_cancellation_policy(tests.id('rival.organization'), '{7}', '{50}');
     select tests.sign_in('ada');
     select app_public.export_my_data();
     select app_public.give_consent('newsletter', 'x');

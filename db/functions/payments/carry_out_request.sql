@@ -1,0 +1,46 @@
+-- What the request takes back is computed now, under the lock of its booking: what was taken back
+-- in the meantime is not there any more.
+create or replace function app_private.carry_out_request(
+  booking app_public.bookings, request app_public.refund_requests
+)
+returns app_public.refund_requests
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := carry_out_request.booking;
+  v_request app_public.refund_requests := carry_out_request.request;
+  v_ticket_ids uuid[];
+  v_parts app_private.refund_part[];
+begin
+  if v_request.kind in ('full', 'ticket') then
+    v_ticket_ids := app_private.lock_tickets_to_return(v_booking, v_request.ticket_ids);
+  end if;
+  v_parts := array(select p from app_private.parts_of_request(v_booking, v_request) as p);
+  if v_request.kind in ('full', 'ticket') then
+    perform app_private.take_tickets_back(v_booking, v_ticket_ids);
+    if not exists (
+      select from app_public.tickets as t
+      where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
+        and t.status in ('valid', 'used')
+    ) then
+      v_booking := app_private.close_booking(
+        v_booking, coalesce(v_request.note, 'Given back by the buyer')
+      );
+    end if;
+  end if;
+  update app_public.refund_requests as r
+  set amount_cents = (
+    select coalesce(sum(app_private.total_of_part(p)), 0) from unnest(v_parts) as p
+  )
+  where r.id = v_request.id
+  returning * into v_request;
+  perform app_private.take_back(v_booking, v_request, v_parts);
+  return v_request;
+end
+$$;
+
+comment on function app_private.carry_out_request(
+  app_public.bookings, app_public.refund_requests
+) is
+  'Does what an approved request says: tickets end, seats go on sale, money is queued. '
+  'Raises LMTUS, LMTVD, LMRFX.';

@@ -1,0 +1,20 @@
+create or replace function app_private.needs_approval(
+  booking app_public.bookings, amount_cents bigint
+)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select s.refund_approval_above_cents is not null
+    and needs_approval.amount_cents > 0
+    and (
+      needs_approval.amount_cents > s.refund_approval_above_cents
+      -- The threshold says nothing about other currencies.
+      or o.default_currency <> (needs_approval.booking).currency
+    )
+  from app_public.organization_settings as s
+  join app_public.organizations as o on o.id = s.organization_id
+  where s.organization_id = (needs_approval.booking).organization_id
+$$;
+
+comment on function app_private.needs_approval(app_public.bookings, bigint) is
+  'Whether a refund by staff needs a second person.';

@@ -1,0 +1,53 @@
+-- The tax follows what it is on, price and service fee; the commission follows the price. What is
+-- not tied to a ticket comes back with the last one.
+create or replace function app_private.parts_to_return(
+  booking app_public.bookings, ticket_ids uuid[], percentage numeric,
+  with_service_fees boolean, with_processing_fees boolean
+)
+returns setof app_private.refund_part
+language sql stable security definer set search_path = ''
+as $$
+  with units as (
+    select * from app_private.refund_units(parts_to_return.booking) as u where u.is_live
+  ),
+  returned as (
+    select u.*,
+      app_hidden.percentage_of(
+        u.price_cents,
+        case when u.is_fee and not parts_to_return.with_service_fees then 0
+          else parts_to_return.percentage end
+      ) as price,
+      case when parts_to_return.with_service_fees
+        then app_hidden.percentage_of(u.service_fee_cents, parts_to_return.percentage)
+        else 0 end as service_fee,
+      case when parts_to_return.with_processing_fees
+        then app_hidden.percentage_of(u.processing_fee_cents, parts_to_return.percentage)
+        else 0 end as processing_fee
+    from units as u
+    where parts_to_return.ticket_ids is null
+      or u.ticket_id = any (parts_to_return.ticket_ids)
+      or (u.ticket_id is null and not exists (
+        select from units as other
+        where other.ticket_id is not null
+          and not other.ticket_id = any (parts_to_return.ticket_ids)
+      ))
+  )
+  select
+    r.booking_item_id, r.ticket_id, true, r.price, r.service_fee, r.processing_fee,
+    case
+      when r.price_cents + r.service_fee_cents = 0
+        then app_hidden.percentage_of(r.tax_cents, parts_to_return.percentage)
+      else app_hidden.portion_of(
+        r.tax_cents, r.price + r.service_fee, r.price_cents + r.service_fee_cents
+      )
+    end,
+    case
+      when r.price = r.price_cents then r.commission_cents
+      else app_hidden.portion_of(r.commission_cents, r.price, r.price_cents)
+    end
+  from returned as r
+$$;
+
+comment on function app_private.parts_to_return(
+  app_public.bookings, uuid[], numeric, boolean, boolean
+) is 'What goes back for live tickets of a booking, or for all of it.';

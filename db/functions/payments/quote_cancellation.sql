@@ -1,0 +1,56 @@
+create or replace function app_public.quote_cancellation(
+  booking_id uuid, ticket_ids uuid[] default null
+)
+returns app_public.cancellation_quote
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings;
+  v_offer app_private.cancellation_offer;
+  v_quote app_public.cancellation_quote;
+begin
+  select * into v_booking
+  from app_public.bookings as b
+  where b.id = quote_cancellation.booking_id
+    and (
+      b.user_id = app_hidden.current_user_id()
+      or b.cart_token_hash = app_hidden.current_cart_hash()
+      or app_hidden.has_performance_permission(
+        b.organization_id, b.performance_id, 'bookings.read'
+      )
+    );
+  if not found then
+    perform app_private.require_buyer();
+    raise exception 'There is no such booking, or it is not yours.'
+      using errcode = 'LMBKG', detail = format('%s', quote_cancellation.booking_id);
+  end if;
+  perform app_private.require_tickets_of(v_booking, quote_cancellation.ticket_ids);
+  v_offer := app_private.cancellation_offer_of(v_booking);
+  select
+    v_booking.id, v_offer.percentage, v_offer.until, v_offer.policy_version,
+    coalesce(v_offer.refunds_service_fees, false), coalesce(v_offer.refunds_processing_fees, false),
+    case
+      when v_booking.confirmed_at is null then app_private.tickets_in(v_booking)
+      else count(p.ticket_id)
+    end,
+    coalesce(sum(p.price_cents), 0), coalesce(sum(p.service_fee_cents), 0),
+    coalesce(sum(p.processing_fee_cents), 0), coalesce(sum(p.tax_cents), 0),
+    coalesce(sum(app_private.total_of_part(p)), 0),
+    coalesce(sum(app_private.total_of_unit(u) - app_private.total_of_part(p)), 0),
+    v_booking.currency
+  into v_quote
+  from app_private.parts_to_return(
+    v_booking, quote_cancellation.ticket_ids, v_offer.percentage,
+    coalesce(v_offer.refunds_service_fees, false), coalesce(v_offer.refunds_processing_fees, false)
+  ) as p
+  join app_private.refund_units(v_booking) as u
+    on u.booking_item_id = p.booking_item_id and u.ticket_id is not distinct from p.ticket_id;
+  return v_quote;
+end
+$$;
+
+comment on function app_public.quote_cancellation(uuid, uuid[]) is
+  'What comes back for tickets of a booking, or for all of it, if it is canceled now; also for a '
+  'cart, before it is bought. Raises LMBKG, LMTVD (a ticket is not of this booking, or not valid), '
+  'LMINP, LMSES, LMCRT.';
+grant execute on function app_public.quote_cancellation(uuid, uuid[]) to lml_anonymous, lml_user;

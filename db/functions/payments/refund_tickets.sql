@@ -1,0 +1,47 @@
+create or replace function app_public.refund_tickets(
+  booking_id uuid, note text, ticket_ids uuid[] default null, percentage numeric default 100,
+  with_fees boolean default true, reason app_public.refund_reason default 'customer_request',
+  idempotency_key text default null
+)
+returns app_public.refund_requests
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_booking_for_refund(
+    refund_tickets.booking_id, 'payments.refund'
+  );
+  v_request app_public.refund_requests;
+  v_known uuid := app_private.replay_result(
+    refund_tickets.idempotency_key, 'refund_tickets',
+    jsonb_build_array(
+      refund_tickets.booking_id, refund_tickets.note, refund_tickets.ticket_ids,
+      refund_tickets.percentage, refund_tickets.with_fees, refund_tickets.reason
+    )
+  );
+begin
+  if v_known is not null then
+    return app_private.refund_request(v_known);
+  end if;
+  v_request.kind := case when refund_tickets.ticket_ids is null then 'full' else 'ticket' end;
+  v_request.ticket_ids := refund_tickets.ticket_ids;
+  v_request.percentage := refund_tickets.percentage;
+  v_request.refunds_service_fees := refund_tickets.with_fees;
+  v_request.refunds_processing_fees := refund_tickets.with_fees;
+  v_request.reason := refund_tickets.reason;
+  v_request.note := refund_tickets.note;
+  v_request := app_private.request_refund(v_booking, v_request);
+  perform app_private.keep_result(refund_tickets.idempotency_key, v_request.id);
+  return v_request;
+end
+$$;
+
+comment on function app_public.refund_tickets(
+  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text
+) is
+  'Takes tickets of a booking back, or all of it, for as much as staff decides, whatever the terms '
+  'say. The tickets end, and their places are on sale again. Above the organization''s threshold '
+  'somebody else has to approve it first. Needs payments.refund. '
+  'Raises LMBKG, LMRGT, LMBST, LMTUS, LMTVD, LMINP, LMIDK, LMAUT, LMSES.';
+grant execute on function app_public.refund_tickets(
+  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text
+) to lml_user;

@@ -1,0 +1,84 @@
+-- From the amounts that were stored at the sale, whatever its terms were. The price is what fees
+-- and tax leave of the total; a ticket's fees, and the commission, are shared out in the order of
+-- ids, so that the tickets of a line sum to it, and all units to the booking.
+create or replace function app_private.refund_units(booking app_public.bookings)
+returns setof app_private.refund_unit
+language sql stable security definer set search_path = ''
+as $$
+  with lines as (
+    select i.*, exists (
+      select from app_public.tickets as t
+      where t.organization_id = i.organization_id and t.booking_item_id = i.id
+    ) as has_tickets
+    from app_public.booking_items as i
+    where i.organization_id = (refund_units.booking).organization_id
+      and i.booking_id = (refund_units.booking).id
+  ),
+  shares as (
+    select
+      t.booking_item_id, t.id as ticket_id, t.status = 'valid' as is_live, t.total_paid_cents,
+      t.fees_paid_cents, t.tax_paid_cents, l.service_fee_cents,
+      sum(t.fees_paid_cents) over line as running, sum(t.fees_paid_cents) over whole_line as fees
+    from lines as l
+    join app_public.tickets as t
+      on t.organization_id = l.organization_id and t.booking_item_id = l.id
+    window line as (partition by l.id order by t.id), whole_line as (partition by l.id)
+  ),
+  units as (
+    select
+      s.booking_item_id, s.ticket_id, false as is_fee, s.is_live,
+      s.total_paid_cents - s.fees_paid_cents - s.tax_paid_cents as price, s.fees_paid_cents as fees,
+      app_hidden.portion_of(s.service_fee_cents, s.running::bigint, s.fees::bigint)
+        - app_hidden.portion_of(
+          s.service_fee_cents, (s.running - s.fees_paid_cents)::bigint, s.fees::bigint
+        ) as service_fee,
+      s.tax_paid_cents as tax
+    from shares as s
+    union all
+    select
+      l.id, null, l.item_type = 'fee',
+      not exists (
+        select from app_public.refund_items as r
+        where r.organization_id = l.organization_id and r.booking_item_id = l.id and r.is_return
+      ),
+      l.total_cents - l.service_fee_cents - l.processing_fee_cents - l.tax_cents,
+      l.service_fee_cents + l.processing_fee_cents, l.service_fee_cents, l.tax_cents
+    from lines as l
+    where not l.has_tickets
+  ),
+  counted as (
+    select u.*,
+      sum(u.price) over (order by u.booking_item_id, u.ticket_id) as running,
+      sum(u.price) over () as whole
+    from units as u
+  )
+  select
+    c.booking_item_id, c.ticket_id, c.is_fee, c.is_live,
+    c.price - r.price,
+    c.service_fee - r.service_fee,
+    c.fees - c.service_fee - r.processing_fee,
+    c.tax - r.tax,
+    app_hidden.portion_of(
+      (refund_units.booking).commission_amount_cents, c.running::bigint, c.whole::bigint
+    ) - app_hidden.portion_of(
+      (refund_units.booking).commission_amount_cents, (c.running - c.price)::bigint,
+      c.whole::bigint
+    ) - r.commission
+  from counted as c
+  cross join lateral (
+    select
+      coalesce(sum(r.price_cents), 0)::bigint as price,
+      coalesce(sum(r.service_fee_cents), 0)::bigint as service_fee,
+      coalesce(sum(r.processing_fee_cents), 0)::bigint as processing_fee,
+      coalesce(sum(r.tax_cents), 0)::bigint as tax,
+      coalesce(sum(r.commission_cents), 0)::bigint as commission
+    from app_public.refund_items as r
+    where r.organization_id = (refund_units.booking).organization_id
+      and r.booking_item_id = c.booking_item_id
+      and r.ticket_id is not distinct from c.ticket_id
+  ) as r
+  order by c.booking_item_id, c.ticket_id
+$$;
+
+comment on function app_private.refund_units(app_public.bookings) is
+  'Tickets of a booking, and lines without tickets, with what of each was not taken back yet.';

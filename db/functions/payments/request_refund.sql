@@ -1,0 +1,49 @@
+-- A refund by staff: beyond the terms, so with words, and above the organization's threshold only
+-- with a second person.
+create or replace function app_private.request_refund(
+  booking app_public.bookings, request app_public.refund_requests
+)
+returns app_public.refund_requests
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := request_refund.booking;
+  v_request app_public.refund_requests := request_refund.request;
+  v_constraint text;
+  v_column text;
+begin
+  perform app_private.require_refundable(v_booking, v_request.kind);
+  perform app_private.require_tickets_of(v_booking, v_request.ticket_ids);
+  v_request.organization_id := v_booking.organization_id;
+  v_request.booking_id := v_booking.id;
+  v_request.currency := v_booking.currency;
+  v_request.is_exception := true;
+  if v_request.kind = 'partial' and coalesce(v_request.amount_cents, 0) <= 0 then
+    raise exception 'Name an amount above zero.' using errcode = 'LMINP', detail = 'amount_cents';
+  end if;
+  v_request.amount_cents := (
+    select coalesce(sum(app_private.total_of_part(p)), 0)
+    from app_private.parts_of_request(v_booking, v_request) as p
+  );
+  if v_request.kind = 'fee_only' and v_request.amount_cents = 0 then
+    raise exception 'No fees are left to return.' using errcode = 'LMRFX', detail = '0';
+  end if;
+  v_request.status := case
+    when app_private.needs_approval(v_booking, v_request.amount_cents) then 'requested'
+    else 'approved'
+  end;
+  v_request := app_private.store_refund_request(v_request);
+  if v_request.status = 'approved' then
+    v_request := app_private.carry_out_request(v_booking, v_request);
+  end if;
+  return v_request;
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
+end
+$$;
+
+comment on function app_private.request_refund(app_public.bookings, app_public.refund_requests) is
+  'Writes a request of staff down, and carries it out unless somebody else has to approve it. '
+  'Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP.';
