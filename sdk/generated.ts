@@ -95,6 +95,17 @@ export type ApproveFraudReviewInput = {
   readonly note?: string | null | undefined;
 };
 
+/** All input for the `approveRefund` mutation. */
+export type ApproveRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly requestId: string;
+};
+
 /** A condition to be used against `Booking` object types. All fields are tested for equality and combined with a logical ‘and.’ */
 export type BookingCondition = {
   /** Checks for equality with the object’s `bookingReference` field. */
@@ -384,6 +395,17 @@ export type CreateVirtualEventInput = {
   readonly taxRateId?: string | null | undefined;
   readonly timezone: string;
   readonly title: string;
+};
+
+/** All input for the `declineRefund` mutation. */
+export type DeclineRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly requestId: string;
 };
 
 /** All input for the `describeBooking` mutation. */
@@ -731,6 +753,86 @@ export type RecordTicketDeliveryInput = {
   readonly ticketId: string;
 };
 
+/** All input for the `refundBookingAmount` mutation. */
+export type RefundBookingAmountInput = {
+  readonly amountCents: string;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly note: string;
+  readonly reason?: RefundReason | null | undefined;
+};
+
+/** All input for the `refundFees` mutation. */
+export type RefundFeesInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly note: string;
+  readonly reason?: RefundReason | null | undefined;
+  readonly ticketIds?: ReadonlyArray<string> | null | undefined;
+  readonly withProcessingFees?: boolean | null | undefined;
+  readonly withServiceFees?: boolean | null | undefined;
+};
+
+/** What is taken back: a booking, tickets, an amount, or fees only. */
+export type RefundKind = "fee_only" | "full" | "partial" | "ticket";
+
+/** Why money goes back. */
+export type RefundReason =
+  "booking_canceled" | "customer_request" | "error" | "event_canceled" | "fraud" | "late_payment";
+
+/**
+ * A condition to be used against `RefundRequest` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type RefundRequestCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `cancellationPolicyId` field. */
+  readonly cancellationPolicyId?: string | null | undefined;
+  /** Checks for equality with the object’s `decidedBy` field. */
+  readonly decidedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `requestedBy` field. */
+  readonly requestedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `status` field. */
+  readonly status?: RefundRequestStatus | null | undefined;
+};
+
+/** Where a request stands; with its approval its refunds are queued. */
+export type RefundRequestStatus = "approved" | "declined" | "requested";
+
+/** State of a refund. */
+export type RefundStatus = "canceled" | "failed" | "pending" | "processing" | "succeeded";
+
+/** All input for the `refundTickets` mutation. */
+export type RefundTicketsInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly note: string;
+  readonly percentage?: string | null | undefined;
+  readonly reason?: RefundReason | null | undefined;
+  readonly ticketIds?: ReadonlyArray<string> | null | undefined;
+  readonly withFees?: boolean | null | undefined;
+};
+
 /** All input for the `registerScannerDevice` mutation. */
 export type RegisterScannerDeviceInput = {
   /**
@@ -909,6 +1011,16 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `retryRefund` mutation. */
+export type RetryRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly refundId: string;
+};
+
 /** All input for the `returnBooking` mutation. */
 export type ReturnBookingInput = {
   readonly bookingId: string;
@@ -918,6 +1030,18 @@ export type ReturnBookingInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
+};
+
+/** All input for the `returnTickets` mutation. */
+export type ReturnTicketsInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly ticketIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** All input for the `revokeEventAccessCodes` mutation. */
@@ -992,6 +1116,21 @@ export type SetBooksTimezoneInput = {
   readonly timezone: string;
 };
 
+/** All input for the `setCancellationPolicy` mutation. */
+export type SetCancellationPolicyInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly daysBefore: ReadonlyArray<number>;
+  readonly eventId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly percentages: ReadonlyArray<string>;
+  readonly refundsProcessingFees?: boolean | null | undefined;
+  readonly refundsServiceFees?: boolean | null | undefined;
+};
+
 /** All input for the `setEventPromoter` mutation. */
 export type SetEventPromoterInput = {
   /**
@@ -1025,6 +1164,17 @@ export type SetOnlineAddressInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
   readonly instructions?: string | null | undefined;
+};
+
+/** All input for the `setRefundApproval` mutation. */
+export type SetRefundApprovalInput = {
+  readonly aboveCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
 };
 
 /** All input for the `setTicketAttendee` mutation. */
@@ -2078,6 +2228,7 @@ export type BookingFragment = {
   readonly processingFeeCents: number;
   readonly taxCents: number;
   readonly totalAmountCents: number;
+  readonly refundedCents: number;
   readonly expiresAt: string | null;
   readonly confirmedAt: string | null;
   readonly canceledAt: string | null;
@@ -2612,6 +2763,236 @@ export type SetOnlineAddressMutation = {
   readonly setOnlineAddress: {
     readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
   } | null;
+};
+
+export type CancellationTermFragment = {
+  readonly daysBefore: number | null;
+  readonly until: string | null;
+  readonly percentage: string | null;
+  readonly refundsServiceFees: boolean | null;
+  readonly refundsProcessingFees: boolean | null;
+};
+
+export type CancellationQuoteFragment = {
+  readonly bookingId: string | null;
+  readonly percentage: string | null;
+  readonly until: string | null;
+  readonly policyVersion: number | null;
+  readonly refundsServiceFees: boolean | null;
+  readonly refundsProcessingFees: boolean | null;
+  readonly ticketCount: number | null;
+  readonly priceCents: number | null;
+  readonly serviceFeeCents: number | null;
+  readonly processingFeeCents: number | null;
+  readonly taxCents: number | null;
+  readonly refundCents: number | null;
+  readonly keptCents: number | null;
+  readonly currency: string | null;
+};
+
+export type CancellationPolicyFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string | null;
+  readonly version: number;
+  readonly refundsServiceFees: boolean;
+  readonly refundsProcessingFees: boolean;
+  readonly createdAt: string;
+};
+
+export type RefundFragment = {
+  readonly id: string;
+  readonly bookingId: string;
+  readonly paymentIntentId: string;
+  readonly requestId: string | null;
+  readonly reason: RefundReason;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly status: RefundStatus;
+  readonly attempt: number;
+  readonly failureReason: string | null;
+  readonly notBefore: string;
+  readonly succeededAt: string | null;
+  readonly failedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type RefundItemFragment = {
+  readonly id: string;
+  readonly requestId: string;
+  readonly bookingItemId: string;
+  readonly ticketId: string | null;
+  readonly isReturn: boolean;
+  readonly priceCents: number;
+  readonly serviceFeeCents: number;
+  readonly processingFeeCents: number;
+  readonly taxCents: number;
+  readonly totalCents: number;
+  readonly commissionCents: number;
+};
+
+export type RefundRequestFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly bookingId: string;
+  readonly kind: RefundKind;
+  readonly status: RefundRequestStatus;
+  readonly reason: RefundReason;
+  readonly note: string | null;
+  readonly isException: boolean;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly requestedBy: string | null;
+  readonly decidedBy: string | null;
+  readonly decidedAt: string | null;
+  readonly decisionNote: string | null;
+  readonly createdAt: string;
+};
+
+export type CancellationTermsQueryVariables = Exact<{
+  performanceId: string;
+}>;
+
+export type CancellationTermsQuery = {
+  readonly cancellationTerms: { readonly nodes: ReadonlyArray<CancellationTermFragment> } | null;
+};
+
+export type QuoteCancellationQueryVariables = Exact<{
+  bookingId: string;
+  ticketIds?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+export type QuoteCancellationQuery = {
+  readonly quoteCancellation: CancellationQuoteFragment | null;
+};
+
+export type RefundsQueryVariables = Exact<{
+  bookingId: string;
+  after?: string | null | undefined;
+}>;
+
+export type RefundsQuery = {
+  readonly refunds: {
+    readonly nodes: ReadonlyArray<RefundFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type RefundItemsQueryVariables = Exact<{
+  bookingId: string;
+  after?: string | null | undefined;
+}>;
+
+export type RefundItemsQuery = {
+  readonly refundItems: {
+    readonly nodes: ReadonlyArray<RefundItemFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type RefundRequestsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  condition?: RefundRequestCondition | null | undefined;
+}>;
+
+export type RefundRequestsQuery = {
+  readonly refundRequests: {
+    readonly nodes: ReadonlyArray<RefundRequestFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type FailedRefundsQueryVariables = Exact<{
+  organizationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type FailedRefundsQuery = {
+  readonly failedRefunds: {
+    readonly nodes: ReadonlyArray<RefundFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReturnTicketsMutationVariables = Exact<{
+  input: ReturnTicketsInput;
+}>;
+
+export type ReturnTicketsMutation = {
+  readonly returnTickets: { readonly booking: BookingFragment } | null;
+};
+
+export type SetCancellationPolicyMutationVariables = Exact<{
+  input: SetCancellationPolicyInput;
+}>;
+
+export type SetCancellationPolicyMutation = {
+  readonly setCancellationPolicy: {
+    readonly cancellationPolicy: CancellationPolicyFragment;
+  } | null;
+};
+
+export type SetRefundApprovalMutationVariables = Exact<{
+  input: SetRefundApprovalInput;
+}>;
+
+export type SetRefundApprovalMutation = {
+  readonly setRefundApproval: {
+    readonly organizationSetting: {
+      readonly organizationId: string;
+      readonly refundApprovalAboveCents: number | null;
+    };
+  } | null;
+};
+
+export type RefundBookingAmountMutationVariables = Exact<{
+  input: RefundBookingAmountInput;
+}>;
+
+export type RefundBookingAmountMutation = {
+  readonly refundBookingAmount: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type RefundTicketsMutationVariables = Exact<{
+  input: RefundTicketsInput;
+}>;
+
+export type RefundTicketsMutation = {
+  readonly refundTickets: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type RefundFeesMutationVariables = Exact<{
+  input: RefundFeesInput;
+}>;
+
+export type RefundFeesMutation = {
+  readonly refundFees: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type ApproveRefundMutationVariables = Exact<{
+  input: ApproveRefundInput;
+}>;
+
+export type ApproveRefundMutation = {
+  readonly approveRefund: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type DeclineRefundMutationVariables = Exact<{
+  input: DeclineRefundInput;
+}>;
+
+export type DeclineRefundMutation = {
+  readonly declineRefund: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type RetryRefundMutationVariables = Exact<{
+  input: RetryRefundInput;
+}>;
+
+export type RetryRefundMutation = {
+  readonly retryRefund: { readonly refund: RefundFragment } | null;
 };
 
 export type FraudRuleFragment = {
@@ -4523,6 +4904,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -4618,6 +5000,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -4684,6 +5067,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -4817,6 +5201,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -4878,6 +5263,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -4963,6 +5349,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5024,6 +5411,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5085,6 +5473,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5146,6 +5535,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5207,6 +5597,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5268,6 +5659,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5326,6 +5718,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -5396,6 +5789,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -6271,6 +6665,473 @@ export const SetOnlineAddressDocument: TypedDocument<
   }
 }`,
 };
+/** The operation CancellationTerms. */
+export const CancellationTermsDocument: TypedDocument<
+  CancellationTermsQuery,
+  CancellationTermsQueryVariables
+> = {
+  name: "CancellationTerms",
+  text: `query CancellationTerms($performanceId: UUID!) {
+  cancellationTerms(performanceId: $performanceId, first: 100) {
+    nodes {
+      ...CancellationTerm
+    }
+  }
+}
+fragment CancellationTerm on CancellationTerm {
+  daysBefore
+  until
+  percentage
+  refundsServiceFees
+  refundsProcessingFees
+}`,
+};
+/** The operation QuoteCancellation. */
+export const QuoteCancellationDocument: TypedDocument<
+  QuoteCancellationQuery,
+  QuoteCancellationQueryVariables
+> = {
+  name: "QuoteCancellation",
+  text: `query QuoteCancellation($bookingId: UUID!, $ticketIds: [UUID!]) {
+  quoteCancellation(bookingId: $bookingId, ticketIds: $ticketIds) {
+    ...CancellationQuote
+  }
+}
+fragment CancellationQuote on CancellationQuote {
+  bookingId
+  percentage
+  until
+  policyVersion
+  refundsServiceFees
+  refundsProcessingFees
+  ticketCount
+  priceCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  refundCents
+  keptCents
+  currency
+}`,
+};
+/** The operation Refunds. */
+export const RefundsDocument: TypedDocument<RefundsQuery, RefundsQueryVariables> = {
+  name: "Refunds",
+  text: `query Refunds($bookingId: UUID!, $after: Cursor) {
+  refunds(condition: {bookingId: $bookingId}, first: 100, after: $after) {
+    nodes {
+      ...Refund
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Refund on Refund {
+  id
+  bookingId
+  paymentIntentId
+  requestId
+  reason
+  amountCents
+  currency
+  status
+  attempt
+  failureReason
+  notBefore
+  succeededAt
+  failedAt
+  createdAt
+}`,
+};
+/** The operation RefundItems. */
+export const RefundItemsDocument: TypedDocument<RefundItemsQuery, RefundItemsQueryVariables> = {
+  name: "RefundItems",
+  text: `query RefundItems($bookingId: UUID!, $after: Cursor) {
+  refundItems(condition: {bookingId: $bookingId}, first: 100, after: $after) {
+    nodes {
+      ...RefundItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment RefundItem on RefundItem {
+  id
+  requestId
+  bookingItemId
+  ticketId
+  isReturn
+  priceCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+  commissionCents
+}`,
+};
+/** The operation RefundRequests. */
+export const RefundRequestsDocument: TypedDocument<
+  RefundRequestsQuery,
+  RefundRequestsQueryVariables
+> = {
+  name: "RefundRequests",
+  text: `query RefundRequests($first: Int!, $after: Cursor, $condition: RefundRequestCondition) {
+  refundRequests(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...RefundRequest
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation FailedRefunds. */
+export const FailedRefundsDocument: TypedDocument<FailedRefundsQuery, FailedRefundsQueryVariables> =
+  {
+    name: "FailedRefunds",
+    text: `query FailedRefunds($organizationId: UUID!, $first: Int!, $after: Cursor) {
+  failedRefunds(organizationId: $organizationId, first: $first, after: $after) {
+    nodes {
+      ...Refund
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Refund on Refund {
+  id
+  bookingId
+  paymentIntentId
+  requestId
+  reason
+  amountCents
+  currency
+  status
+  attempt
+  failureReason
+  notBefore
+  succeededAt
+  failedAt
+  createdAt
+}`,
+  };
+/** The operation ReturnTickets. */
+export const ReturnTicketsDocument: TypedDocument<
+  ReturnTicketsMutation,
+  ReturnTicketsMutationVariables
+> = {
+  name: "ReturnTickets",
+  text: `mutation ReturnTickets($input: ReturnTicketsInput!) {
+  returnTickets(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetCancellationPolicy. */
+export const SetCancellationPolicyDocument: TypedDocument<
+  SetCancellationPolicyMutation,
+  SetCancellationPolicyMutationVariables
+> = {
+  name: "SetCancellationPolicy",
+  text: `mutation SetCancellationPolicy($input: SetCancellationPolicyInput!) {
+  setCancellationPolicy(input: $input) {
+    cancellationPolicy {
+      ...CancellationPolicy
+    }
+  }
+}
+fragment CancellationPolicy on CancellationPolicy {
+  id
+  organizationId
+  eventId
+  version
+  refundsServiceFees
+  refundsProcessingFees
+  createdAt
+}`,
+};
+/** The operation SetRefundApproval. */
+export const SetRefundApprovalDocument: TypedDocument<
+  SetRefundApprovalMutation,
+  SetRefundApprovalMutationVariables
+> = {
+  name: "SetRefundApproval",
+  text: `mutation SetRefundApproval($input: SetRefundApprovalInput!) {
+  setRefundApproval(input: $input) {
+    organizationSetting {
+      organizationId
+      refundApprovalAboveCents
+    }
+  }
+}`,
+};
+/** The operation RefundBookingAmount. */
+export const RefundBookingAmountDocument: TypedDocument<
+  RefundBookingAmountMutation,
+  RefundBookingAmountMutationVariables
+> = {
+  name: "RefundBookingAmount",
+  text: `mutation RefundBookingAmount($input: RefundBookingAmountInput!) {
+  refundBookingAmount(input: $input) {
+    refundRequest {
+      ...RefundRequest
+    }
+  }
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation RefundTickets. */
+export const RefundTicketsDocument: TypedDocument<
+  RefundTicketsMutation,
+  RefundTicketsMutationVariables
+> = {
+  name: "RefundTickets",
+  text: `mutation RefundTickets($input: RefundTicketsInput!) {
+  refundTickets(input: $input) {
+    refundRequest {
+      ...RefundRequest
+    }
+  }
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation RefundFees. */
+export const RefundFeesDocument: TypedDocument<RefundFeesMutation, RefundFeesMutationVariables> = {
+  name: "RefundFees",
+  text: `mutation RefundFees($input: RefundFeesInput!) {
+  refundFees(input: $input) {
+    refundRequest {
+      ...RefundRequest
+    }
+  }
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation ApproveRefund. */
+export const ApproveRefundDocument: TypedDocument<
+  ApproveRefundMutation,
+  ApproveRefundMutationVariables
+> = {
+  name: "ApproveRefund",
+  text: `mutation ApproveRefund($input: ApproveRefundInput!) {
+  approveRefund(input: $input) {
+    refundRequest {
+      ...RefundRequest
+    }
+  }
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation DeclineRefund. */
+export const DeclineRefundDocument: TypedDocument<
+  DeclineRefundMutation,
+  DeclineRefundMutationVariables
+> = {
+  name: "DeclineRefund",
+  text: `mutation DeclineRefund($input: DeclineRefundInput!) {
+  declineRefund(input: $input) {
+    refundRequest {
+      ...RefundRequest
+    }
+  }
+}
+fragment RefundRequest on RefundRequest {
+  id
+  organizationId
+  bookingId
+  kind
+  status
+  reason
+  note
+  isException
+  amountCents
+  currency
+  requestedBy
+  decidedBy
+  decidedAt
+  decisionNote
+  createdAt
+}`,
+};
+/** The operation RetryRefund. */
+export const RetryRefundDocument: TypedDocument<RetryRefundMutation, RetryRefundMutationVariables> =
+  {
+    name: "RetryRefund",
+    text: `mutation RetryRefund($input: RetryRefundInput!) {
+  retryRefund(input: $input) {
+    refund {
+      ...Refund
+    }
+  }
+}
+fragment Refund on Refund {
+  id
+  bookingId
+  paymentIntentId
+  requestId
+  reason
+  amountCents
+  currency
+  status
+  attempt
+  failureReason
+  notBefore
+  succeededAt
+  failedAt
+  createdAt
+}`,
+  };
 /** The operation FraudAlerts. */
 export const FraudAlertsDocument: TypedDocument<FraudAlertsQuery, FraudAlertsQueryVariables> = {
   name: "FraudAlerts",
@@ -6455,6 +7316,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt
@@ -6516,6 +7378,7 @@ fragment Booking on Booking {
   processingFeeCents
   taxCents
   totalAmountCents
+  refundedCents
   expiresAt
   confirmedAt
   canceledAt

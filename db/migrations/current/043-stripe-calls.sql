@@ -212,8 +212,5 @@ drop function app_private.apply_payment_intent(jsonb);
 create index stripe_calls_open_idx on app_private.stripe_calls (last_asked_at)
   where ended_at is null;
 
--- A bank may send back what had been returned: the booking waits for its money again.
-on conflict do nothing;
-
 create trigger _500_audit after insert or update or delete on app_public.payment_findings
   for each row execute function app_hidden.tg__audit();
