@@ -40,6 +40,7 @@ export type {
   OnlineAddress,
   Organization,
   PaymentSession,
+  SavedCard,
   Performance,
   Ref,
   Scan,

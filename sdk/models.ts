@@ -18,6 +18,7 @@ import type {
   OrganizationRole,
   PaymentSessionFragment,
   PerformanceFragment,
+  SavedCardFragment,
   TicketCategoryFragment,
   TicketFragment,
   TicketAttendeeFragment,
@@ -221,6 +222,13 @@ export interface Booking extends Omit<BookingFragment, "items"> {
 
 /** The payment of a booking as its buyer may see it. */
 export type PaymentSession = PaymentSessionFragment;
+
+/** A card that a user keeps for the next payment to an organization. Its number is with Stripe alone. */
+export type SavedCard = Pick<SavedCardFragment, "brand" | "expMonth" | "expYear" | "last4"> & {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly createdAt: string;
+};
 
 /** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
 export type Ticket = TicketFragment;

@@ -72,6 +72,16 @@ beforeAll(async () => {
       tests.keep('invitation', uuidv7()), tests.id('theatre.organization'), 'new@example.com',
       'staff', tests.user_id('theatre owner'), now() + interval '1 day'
     );
+    with customer as (
+      insert into app_private.stripe_customers (organization_id, user_id, stripe_id)
+      values (tests.id('theatre.organization'), tests.user_id('ada'), 'cus_ada')
+      returning *
+    )
+    insert into app_private.saved_payment_methods (
+      id, organization_id, stripe_customer_id, stripe_id, brand, last4
+    )
+    select tests.keep('card', uuidv7()), c.organization_id, c.id, 'pm_ada', 'visa', '4242'
+    from customer as c;
     insert into app_public.trusted_devices (user_id, expires_at)
     values (tests.user_id('ada'), now() + interval '1 day');
   `);
@@ -115,6 +125,7 @@ beforeAll(async () => {
       'revoke_trusted_device.device_id', (
         select id from app_public.trusted_devices
       ),
+      'payment_method_id', tests.id('card'),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
