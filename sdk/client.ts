@@ -27,6 +27,7 @@ import {
   CancelPerformanceDocument,
   CancellationTermsDocument,
   ChangePasswordDocument,
+  ChoosePaymentDocument,
   ClaimCartDocument,
   CloseAccountDocument,
   ClosePeriodDocument,
@@ -106,6 +107,7 @@ import {
   ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
+  RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
   RequestCorrectionDocument,
@@ -127,6 +129,8 @@ import {
   RevokeUserSessionsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
+  type SavedCardFragment,
+  SavedCardsDocument,
   ScanListDocument,
   ScanTicketDocument,
   ScannerDevicesDocument,
@@ -223,6 +227,7 @@ import {
   type RefundItem,
   type RefundRequest,
   type RefundWords,
+  type SavedCard,
   type Scan,
   type ScannerDevice,
   type Schedule,
@@ -1219,6 +1224,55 @@ export class LastMinuteLive {
     const variables = { input: { ...input, userId } };
     const data = await this.#transport.graphql(ReleaseSeatLockDocument, variables, false, options);
     return present(data.releaseSeatLock).released;
+  }
+
+  /**
+   * Says before `startCheckout` how the signed-in user pays for a draft: with a saved card, or with
+   * one that they agree to keep. Without either, nothing is kept. Returns whether a card will be kept.
+   *
+   * @throws BookingNotFoundError, BookingStatusError, HoldExpiredError, NotFoundError,
+   * NotSignedInError, SessionEndedError
+   */
+  async choosePayment(
+    booking: Ref,
+    choice: { readonly saveCard?: boolean; readonly savedCard?: Ref } = {},
+    options?: CallOptions,
+  ): Promise<boolean> {
+    const input = {
+      bookingId: idOf(booking),
+      saveCard: choice.saveCard ?? false,
+      paymentMethodId: choice.savedCard === undefined ? null : idOf(choice.savedCard),
+    };
+    const data = await this.#transport.graphql(ChoosePaymentDocument, { input }, true, options);
+    return present(data.choosePayment).isKept;
+  }
+
+  /** The cards that the user keeps, with all organizations or with one, the newest first. */
+  async savedCards(organization?: Ref, options?: CallOptions): Promise<readonly SavedCard[]> {
+    const organizationId = organization === undefined ? null : idOf(organization);
+    const cards = await all(async (after) =>
+      present(
+        (await this.#query(SavedCardsDocument, { organizationId, after }, options))
+          .myPaymentMethods,
+      ),
+    );
+    return cards.map(savedCard);
+  }
+
+  /**
+   * Removes a card that the user keeps, here at once and then at Stripe; once more is harmless.
+   *
+   * @throws NotFoundError, NotSignedInError, SessionEndedError
+   */
+  async removeSavedCard(card: Ref, options?: CallOptions): Promise<SavedCard> {
+    const variables = { input: { paymentMethodId: idOf(card) } };
+    const data = await this.#transport.graphql(
+      RemovePaymentMethodDocument,
+      variables,
+      true,
+      options,
+    );
+    return savedCard(present(data.removePaymentMethod?.savedPaymentMethod));
   }
 
   /**
@@ -3064,6 +3118,16 @@ async function all<T>(fetch: (after: string | null) => Promise<Connection<T>>): 
   const items: T[] = [];
   for await (const item of new Paged(async (after) => toPage(await fetch(after)))) items.push(item);
   return items;
+}
+
+function savedCard(card: SavedCardFragment): SavedCard {
+  const { id, organizationId, createdAt, ...rest } = card;
+  return {
+    ...rest,
+    id: present(id),
+    organizationId: present(organizationId),
+    createdAt: present(createdAt),
+  };
 }
 
 /** The schema lets every root field be null; without an error, none of these ever is. */

@@ -179,6 +179,18 @@ export type ChangePasswordInput = {
   readonly newPassword: string;
 };
 
+/** All input for the `choosePayment` mutation. */
+export type ChoosePaymentInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly paymentMethodId?: string | null | undefined;
+  readonly saveCard?: boolean | null | undefined;
+};
+
 /** What proves that it is the owner who leaves. */
 export type CloseAccountInput = {
   /** The account's password. */
@@ -920,6 +932,16 @@ export type ReleaseSeatsInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `removePaymentMethod` mutation. */
+export type RemovePaymentMethodInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly paymentMethodId: string;
 };
 
 /** What proves that it is the owner who removes the second factor. */
@@ -2344,6 +2366,16 @@ export type BookingsQuery = {
   } | null;
 };
 
+export type SavedCardFragment = {
+  readonly id: string | null;
+  readonly organizationId: string | null;
+  readonly brand: string | null;
+  readonly last4: string | null;
+  readonly expMonth: number | null;
+  readonly expYear: number | null;
+  readonly createdAt: string | null;
+};
+
 export type PaymentProgressQueryVariables = Exact<{
   bookingId: string;
 }>;
@@ -2397,6 +2429,32 @@ export type ReleaseSeatLockMutationVariables = Exact<{
 
 export type ReleaseSeatLockMutation = {
   readonly releaseSeatLock: { readonly released: boolean } | null;
+};
+
+export type SavedCardsQueryVariables = Exact<{
+  organizationId?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type SavedCardsQuery = {
+  readonly myPaymentMethods: {
+    readonly nodes: ReadonlyArray<SavedCardFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ChoosePaymentMutationVariables = Exact<{
+  input: ChoosePaymentInput;
+}>;
+
+export type ChoosePaymentMutation = { readonly choosePayment: { readonly isKept: boolean } | null };
+
+export type RemovePaymentMethodMutationVariables = Exact<{
+  input: RemovePaymentMethodInput;
+}>;
+
+export type RemovePaymentMethodMutation = {
+  readonly removePaymentMethod: { readonly savedPaymentMethod: SavedCardFragment } | null;
 };
 
 export type StartCheckoutMutationVariables = Exact<{
@@ -5321,6 +5379,68 @@ export const ReleaseSeatLockDocument: TypedDocument<
   releaseSeatLock(input: $input) {
     released
   }
+}`,
+};
+/** The operation SavedCards. */
+export const SavedCardsDocument: TypedDocument<SavedCardsQuery, SavedCardsQueryVariables> = {
+  name: "SavedCards",
+  text: `query SavedCards($organizationId: UUID, $after: Cursor) {
+  myPaymentMethods(organizationId: $organizationId, first: 100, after: $after) {
+    nodes {
+      ...SavedCard
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment SavedCard on SavedPaymentMethod {
+  id
+  organizationId
+  brand
+  last4
+  expMonth
+  expYear
+  createdAt
+}`,
+};
+/** The operation ChoosePayment. */
+export const ChoosePaymentDocument: TypedDocument<
+  ChoosePaymentMutation,
+  ChoosePaymentMutationVariables
+> = {
+  name: "ChoosePayment",
+  text: `mutation ChoosePayment($input: ChoosePaymentInput!) {
+  choosePayment(input: $input) {
+    isKept
+  }
+}`,
+};
+/** The operation RemovePaymentMethod. */
+export const RemovePaymentMethodDocument: TypedDocument<
+  RemovePaymentMethodMutation,
+  RemovePaymentMethodMutationVariables
+> = {
+  name: "RemovePaymentMethod",
+  text: `mutation RemovePaymentMethod($input: RemovePaymentMethodInput!) {
+  removePaymentMethod(input: $input) {
+    savedPaymentMethod {
+      ...SavedCard
+    }
+  }
+}
+fragment SavedCard on SavedPaymentMethod {
+  id
+  organizationId
+  brand
+  last4
+  expMonth
+  expYear
+  createdAt
 }`,
 };
 /** The operation StartCheckout. */

@@ -57,6 +57,7 @@ export type {
   RefundItem,
   RefundRequest,
   RefundWords,
+  SavedCard,
   Scan,
   ScannerDevice,
   Schedule,

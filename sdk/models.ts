@@ -31,6 +31,7 @@ import type {
   RefundItemFragment,
   RefundReason,
   RefundRequestFragment,
+  SavedCardFragment,
   TicketCategoryFragment,
   TicketFragment,
   TicketAttendeeFragment,
@@ -273,6 +274,12 @@ export interface RefundWords {
   readonly note: string;
   readonly reason?: RefundReason | undefined;
 }
+/** A card that a user keeps for the next payment to an organization. Its number is with Stripe alone. */
+export type SavedCard = Pick<SavedCardFragment, "brand" | "expMonth" | "expYear" | "last4"> & {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly createdAt: string;
+};
 
 /** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
 export type Ticket = TicketFragment;

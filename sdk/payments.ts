@@ -42,12 +42,21 @@ export const TEST_CARDS = {
 export type TestCardName = keyof typeof TEST_CARDS;
 
 /**
- * With what to pay: the id of a Stripe payment method that Stripe.js made from what the buyer typed
+ * With what to pay: the saved card that `choosePayment` has named, the id of a Stripe payment method that Stripe.js made from what the buyer typed
  * (card numbers never come near this client), or, in test mode, a test card.
  */
 export type PaymentMethod =
-  | { readonly paymentMethod: string; readonly testCard?: undefined }
-  | { readonly testCard: TestCardName; readonly paymentMethod?: undefined };
+  | {
+      readonly paymentMethod: string;
+      readonly testCard?: undefined;
+      readonly savedCard?: undefined;
+    }
+  | {
+      readonly testCard: TestCardName;
+      readonly paymentMethod?: undefined;
+      readonly savedCard?: undefined;
+    }
+  | { readonly savedCard: true; readonly testCard?: undefined; readonly paymentMethod?: undefined };
 
 const paymentsConfig = z.object({
   publishableKey: z.string().min(1),
@@ -71,8 +80,15 @@ export function readPaymentsConfig(answer: HttpAnswer): PaymentsConfig {
   throw unexpected("The server does not say how to pay.", answer, parsed.error);
 }
 
-/** The id of Stripe's payment method. Throws a {@link UsageError} for a test card in live mode. */
-export function paymentMethodId(method: PaymentMethod, { testMode }: PaymentsConfig): string {
+/**
+ * The id of Stripe's payment method; undefined for a saved card, which Stripe knows already. Throws a
+ * {@link UsageError} for a test card in live mode.
+ */
+export function paymentMethodId(
+  method: PaymentMethod,
+  { testMode }: PaymentsConfig,
+): string | undefined {
+  if (method.savedCard === true) return undefined;
   if (method.testCard === undefined) return method.paymentMethod;
   if (testMode) return TEST_CARDS[method.testCard];
   throw new UsageError("A test card pays for nothing in live mode.", { code: "USAGE" });
@@ -100,8 +116,8 @@ export interface Confirmation {
   readonly intentId: string;
   /** `pi_..._secret_...`: the right to pay this, and nothing else. */
   readonly clientSecret: string;
-  /** `pm_...`. */
-  readonly paymentMethodId: string;
+  /** `pm_...`; absent: what Stripe has been told before. */
+  readonly paymentMethodId: string | undefined;
   /** Where the bank's page sends the buyer back to. */
   readonly returnUrl?: string | undefined;
 }
@@ -115,7 +131,8 @@ export async function confirmPayment(
   { config, intentId, clientSecret, paymentMethodId: method, returnUrl }: Confirmation,
   options: CallOptions,
 ): Promise<void> {
-  const form = new URLSearchParams({ client_secret: clientSecret, payment_method: method });
+  const form = new URLSearchParams({ client_secret: clientSecret });
+  if (method !== undefined) form.set("payment_method", method);
   if (returnUrl !== undefined) form.set("return_url", returnUrl);
   await transport.send(
     {

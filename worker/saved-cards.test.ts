@@ -31,41 +31,16 @@ beforeAll(async () => {
 
 afterAll(() => office[Symbol.asyncDispose]());
 
-async function graphql<Data>(token: string, query: string, variables: object = {}): Promise<Data> {
-  const response = await fetch(`${office.url}/graphql`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
-  expect(errors).toBeUndefined();
-  return data;
-}
-
-const CHOOSE = `mutation ($input: ChoosePaymentInput!) { choosePayment(input: $input) { result } }`;
-
-interface Card {
-  id: string;
-  brand: string;
-  last4: string;
-}
-
-async function cardsOf(token: string): Promise<readonly Card[]> {
-  const query = "{ myPaymentMethods(first: 10) { nodes { id brand last4 } } }";
-  const { myPaymentMethods: cards } = await graphql<{ myPaymentMethods: { nodes: Card[] } }>(
-    token,
-    query,
-  );
-  return cards.nodes;
-}
-
 /** Holds a seat, says how it will be paid for, and begins the checkout. */
-async function checkOut(lml: LastMinuteLive, token: string, choice: object): Promise<string> {
+async function checkOut(
+  lml: LastMinuteLive,
+  choice: Parameters<LastMinuteLive["choosePayment"]>[1],
+): Promise<string> {
   const { seats } = await lml.seatMap(performance);
   const seat = seats.find(({ status }) => status === "available");
   if (seat === undefined) throw new Error("The house is full.");
   const booking = await lml.hold(performance, [seat]);
-  await graphql(token, CHOOSE, { input: { bookingId: booking.id, ...choice } });
+  expect(await lml.choosePayment(booking, choice)).toBe(choice?.saveCard ?? false);
   await lml.startCheckout(booking);
   return booking.id;
 }
@@ -83,7 +58,7 @@ async function secretOf(lml: LastMinuteLive, booking: string): Promise<[string, 
 
 test("a card is kept with consent, pays again with 3-D Secure, and is forgotten at Stripe", async () => {
   const lml = office.client();
-  const { token } = await openAccount(office, lml, {
+  await openAccount(office, lml, {
     email: "ada@example.com",
     password,
     firstName: "Ada",
@@ -91,22 +66,22 @@ test("a card is kept with consent, pays again with 3-D Secure, and is forgotten 
   });
 
   // The control: without consent nothing is kept, and Stripe learns of no customer.
-  const plain = await checkOut(lml, token, {});
+  const plain = await checkOut(lml, {});
   await lml.pay(plain, { testCard: "visa" });
-  expect(await cardsOf(token)).toEqual([]);
+  expect(await lml.savedCards()).toEqual([]);
   expect((await stripe.customers.list()).data).toEqual([]);
 
-  const first = await checkOut(lml, token, { saveCard: true });
+  const first = await checkOut(lml, { saveCard: true });
   await lml.pay(first, { paymentMethod: "pm_card_threeDSecureOptional" });
-  await expect.poll(() => cardsOf(token), { timeout: 10_000 }).toHaveLength(1);
-  const [card] = await cardsOf(token);
+  await expect.poll(() => lml.savedCards(), { timeout: 10_000 }).toHaveLength(1);
+  const [card] = await lml.savedCards();
   expect(card).toMatchObject({ brand: "visa", last4: "3055" });
   expect((await stripe.customers.list()).data).toMatchObject([
     { email: "ada@example.com", name: "Ada Buyer" },
   ]);
 
   // The second time the browser says no card: Stripe knows which, and the bank asks its question.
-  const second = await checkOut(lml, token, { paymentMethodId: card?.id });
+  const second = await checkOut(lml, { savedCard: card ?? "" });
   const [id, clientSecret] = await secretOf(lml, second);
   const intent = await stripe.paymentIntents.retrieve(id);
   expect(intent).toMatchObject({ status: "requires_confirmation", setup_future_usage: null });
@@ -125,12 +100,12 @@ test("a card is kept with consent, pays again with 3-D Secure, and is forgotten 
   });
   expect((await lml.waitForConfirmation(second)).status).toBe("confirmed");
 
-  await graphql(
-    token,
-    "mutation ($input: RemovePaymentMethodInput!) { removePaymentMethod(input: $input) { savedPaymentMethod { last4 } } }",
-    { input: { paymentMethodId: card?.id } },
-  );
-  expect(await cardsOf(token)).toEqual([]);
+  // Without another question by the bank, saying "the saved one" is all.
+  const third = await checkOut(lml, { savedCard: card ?? "" });
+  await lml.pay(third, { savedCard: true });
+
+  expect((await lml.removeSavedCard(card ?? "")).last4).toBe("3055");
+  expect(await lml.savedCards()).toEqual([]);
   const [customer] = (await stripe.customers.list()).data;
   await expect
     .poll(async () => (await stripe.customers.listPaymentMethods(customer?.id ?? "")).data.length, {
@@ -141,14 +116,14 @@ test("a card is kept with consent, pays again with 3-D Secure, and is forgotten 
 
 test("the customer is made once, though Stripe's answers are lost", async () => {
   const lml = office.client();
-  const { token } = await openAccount(office, lml, {
+  await openAccount(office, lml, {
     email: "eve@example.com",
     password,
     firstName: "Eve",
     lastName: "Buyer",
   });
   office.standIn.control.loseReplies(3);
-  const booking = await checkOut(lml, token, { saveCard: true });
+  const booking = await checkOut(lml, { saveCard: true });
   await secretOf(lml, booking);
   expect((await stripe.customers.list({ email: "eve@example.com" })).data).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 /** What mutations that return no row call their result. */
 const resultNames: Readonly<Record<string, string>> = {
   acquire_seat_lock: "acquired",
+  choose_payment: "isKept",
   create_cart_token: "cartToken",
   create_event_access_code: "code",
   create_performances: "performances",

@@ -83,6 +83,16 @@ beforeAll(async () => {
     );
     insert into app_public.payment_findings (organization_id, kind, subject)
     values (tests.id('theatre.organization'), 'event_amount_differs', 'pi_1');
+    with customer as (
+      insert into app_private.stripe_customers (organization_id, user_id, stripe_id)
+      values (tests.id('theatre.organization'), tests.user_id('ada'), 'cus_ada')
+      returning *
+    )
+    insert into app_private.saved_payment_methods (
+      id, organization_id, stripe_customer_id, stripe_id, brand, last4
+    )
+    select tests.keep('card', uuidv7()), c.organization_id, c.id, 'pm_ada', 'visa', '4242'
+    from customer as c;
     insert into app_public.trusted_devices (user_id, expires_at)
     values (tests.user_id('ada'), now() + interval '1 day');
     insert into app_public.promoters (id, organization_id, name)
@@ -139,6 +149,7 @@ beforeAll(async () => {
       'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
       'ledger_transaction_id', tests.id('fact'),
       'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
+      'payment_method_id', tests.id('card'),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))

@@ -349,6 +349,19 @@ beforeAll(async () => {
     select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{7}', '{50}');
     select tests.sign_in('rival owner');
     select app_public.set_cancellation_policy(tests.id('rival.organization'), '{7}', '{50}');
+    select tests.as_owner();
+    insert into app_private.stripe_customers (organization_id, user_id, stripe_id)
+    select distinct b.organization_id, b.user_id, 'cus_x'
+    from app_public.bookings as b where b.user_id = tests.user_id('ada');
+    insert into app_private.saved_payment_methods (organization_id, stripe_customer_id, stripe_id)
+    select c.organization_id, c.id, 'pm_x' from app_private.stripe_customers as c;
+    insert into app_private.payment_choices (
+      booking_id, organization_id, stripe_customer_id, saves_card
+    )
+    select b.id, b.organization_id, c.id, true
+    from app_public.bookings as b
+    join app_private.stripe_customers as c
+      on c.organization_id = b.organization_id and c.user_id = b.user_id;
     select tests.sign_in('ada');
     select app_public.export_my_data();
     select app_public.give_consent('newsletter', 'x');
