@@ -52,7 +52,11 @@ import {
   ExtendHoldDocument,
   FindUserDocument,
   FraudAlertsDocument,
+  EventCommissionDocument,
   GiveConsentDocument,
+  RequestDomainCheckDocument,
+  RequestGuestConsentDocument,
+  ConfirmGuestConsentDocument,
   GrantPlatformRoleDocument,
   HeldTicketsDocument,
   HoldAdmissionsDocument,
@@ -155,6 +159,7 @@ import {
   type Attendee,
   type Booking,
   type Consent,
+  type DomainChallenge,
   type EntryGate,
   type EntryZone,
   type Event,
@@ -556,7 +561,7 @@ export class LastMinuteLive {
   }
 
   /**
-   * Changes the user's name or telephone number. What is left out stays; an empty `phone` removes it.
+   * Changes what the user says of themselves. What is left out stays; an empty text, or an empty `address`, removes it.
    *
    * @throws InvalidInputError, NotSignedInError, SessionEndedError
    */
@@ -565,6 +570,14 @@ export class LastMinuteLive {
       readonly firstName?: string | undefined;
       readonly lastName?: string | undefined;
       readonly phone?: string | undefined;
+      /** `line1`, `line2`, `city`, `state`, `postal_code` and `country` (two letters). */
+      readonly address?: Readonly<Record<string, string>> | undefined;
+      /** An https address. */
+      readonly avatarUrl?: string | undefined;
+      /** A BCP 47 tag such as `de-AT`. */
+      readonly language?: string | undefined;
+      /** YYYY-MM-DD. */
+      readonly dateOfBirth?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<User> {
@@ -668,6 +681,41 @@ export class LastMinuteLive {
   ): Promise<Consent> {
     const data = await this.#transport.graphql(WithdrawConsentDocument, { input }, true, options);
     return present(data.withdrawConsent?.consent ?? null);
+  }
+
+  /**
+   * Agrees to mail of an organization for an address without an account, or withdraws that. It counts once
+   * `confirmGuestConsent` has the token that is mailed there; a guest gets a `cartToken`.
+   *
+   * @throws InvalidInputError, NotFoundError, SessionEndedError, ImpersonationError
+   */
+  async requestGuestConsent(
+    input: {
+      readonly organizationId: string;
+      readonly email: string;
+      readonly purpose: "marketing" | "newsletter";
+      readonly isGiven: boolean;
+      readonly wordingVersion: string;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    if (this.#token === null) this.#cartToken ??= randomToken();
+    await this.#transport.graphql(RequestGuestConsentDocument, { input }, true, options);
+  }
+
+  /**
+   * Makes what was asked for count, with the token that was mailed. Returns whether consent is in force now.
+   *
+   * @throws MailedTokenError
+   */
+  async confirmGuestConsent(token: string, options?: CallOptions): Promise<boolean> {
+    const data = await this.#transport.graphql(
+      ConfirmGuestConsentDocument,
+      { token },
+      false,
+      options,
+    );
+    return present(data.confirmGuestConsent?.result ?? null);
   }
 
   /** What the user said last about each purpose. */
@@ -1634,6 +1682,40 @@ export class LastMinuteLive {
   }
 
   // Organizing. All of it needs an account, and in an organization the permission.
+
+  /**
+   * Tells which TXT record proves that the domain of an organization is its own, and has it looked for: the organization's
+   * `customDomainProvenAt` says when it was found.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
+   */
+  async requestDomainCheck(
+    organization: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<DomainChallenge> {
+    const organizationId = typeof organization === "string" ? organization : organization.id;
+    const data = await this.#transport.graphql(
+      RequestDomainCheckDocument,
+      { organizationId },
+      true,
+      options,
+    );
+    return present(data.requestDomainCheck?.domainChallenge ?? null);
+  }
+
+  /**
+   * What the platform takes of an event's sales, in percent, as decimal text; for members of who sells.
+   *
+   * @throws NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
+   */
+  async eventCommission(
+    event: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<string> {
+    const eventId = typeof event === "string" ? event : event.id;
+    const data = await this.#query(EventCommissionDocument, { eventId }, options);
+    return present(data.eventCommission);
+  }
 
   /**
    * A new organization that the signed-in user owns. `defaultCurrency` is an ISO 4217 code.

@@ -489,6 +489,9 @@ export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
 /** Where a layout document came from. */
 export type LayoutSource = "cdn" | "mongodb" | "upload";
 
+/** Why a session ended: by its user, by itself, with a new password, or by the platform's staff. */
+export type LogoutReason = "admin" | "manual" | "security" | "timeout";
+
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
 
@@ -698,6 +701,20 @@ export type RequestEmailChangeInput = {
 export type RequestErasureInput = {
   /** The account's password. */
   readonly currentPassword: string;
+};
+
+/** All input for the `requestGuestConsent` mutation. */
+export type RequestGuestConsentInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+  readonly isGiven: boolean;
+  readonly organizationId: string;
+  readonly purpose: ConsentPurpose;
+  readonly wordingVersion: string;
 };
 
 /** All input for the `requestLayoutFetch` mutation. */
@@ -1101,6 +1118,10 @@ export type UserFragment = {
   readonly firstName: string;
   readonly lastName: string;
   readonly phone: string | null;
+  readonly address: unknown;
+  readonly avatarUrl: string | null;
+  readonly language: string | null;
+  readonly dateOfBirth: string | null;
   readonly emailVerifiedAt: string | null;
   readonly createdAt: string;
 };
@@ -1185,6 +1206,7 @@ export type SessionsQuery = {
         readonly lastSeenAt: string | null;
         readonly expiresAt: string;
         readonly revokedAt: string | null;
+        readonly logoutReason: LogoutReason | null;
       }>;
       readonly pageInfo: NextFragment;
     };
@@ -1281,6 +1303,22 @@ export type WithdrawConsentMutationVariables = Exact<{
 
 export type WithdrawConsentMutation = {
   readonly withdrawConsent: { readonly consent: ConsentFragment } | null;
+};
+
+export type RequestGuestConsentMutationVariables = Exact<{
+  input: RequestGuestConsentInput;
+}>;
+
+export type RequestGuestConsentMutation = {
+  readonly requestGuestConsent: { readonly result: boolean } | null;
+};
+
+export type ConfirmGuestConsentMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type ConfirmGuestConsentMutation = {
+  readonly confirmGuestConsent: { readonly result: boolean } | null;
 };
 
 export type CurrentConsentsQueryVariables = Exact<{
@@ -1937,6 +1975,28 @@ export type TicketScanFragment = {
   readonly scannedAt: string;
   readonly ticket: TicketFragment | null;
 };
+
+export type RequestDomainCheckMutationVariables = Exact<{
+  organizationId: string;
+}>;
+
+export type RequestDomainCheckMutation = {
+  readonly requestDomainCheck: {
+    readonly domainChallenge: {
+      readonly organizationId: string;
+      readonly domain: string;
+      readonly recordName: string;
+      readonly recordValue: string;
+      readonly checkedAt: string | null;
+    };
+  } | null;
+};
+
+export type EventCommissionQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type EventCommissionQuery = { readonly eventCommission: string | null };
 
 export type LayoutTextQueryVariables = Exact<{
   id: string;
@@ -2696,6 +2756,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -2758,6 +2822,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -2781,6 +2849,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -2824,6 +2896,7 @@ export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariabl
         lastSeenAt
         expiresAt
         revokedAt
+        logoutReason
       }
       pageInfo {
         ...Next
@@ -2871,6 +2944,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3023,6 +3100,30 @@ fragment Consent on Consent {
   createdAt
 }`,
 };
+/** The operation RequestGuestConsent. */
+export const RequestGuestConsentDocument: TypedDocument<
+  RequestGuestConsentMutation,
+  RequestGuestConsentMutationVariables
+> = {
+  name: "RequestGuestConsent",
+  text: `mutation RequestGuestConsent($input: RequestGuestConsentInput!) {
+  requestGuestConsent(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation ConfirmGuestConsent. */
+export const ConfirmGuestConsentDocument: TypedDocument<
+  ConfirmGuestConsentMutation,
+  ConfirmGuestConsentMutationVariables
+> = {
+  name: "ConfirmGuestConsent",
+  text: `mutation ConfirmGuestConsent($token: String!) {
+  confirmGuestConsent(input: {token: $token}) {
+    result
+  }
+}`,
+};
 /** The operation CurrentConsents. */
 export const CurrentConsentsDocument: TypedDocument<
   CurrentConsentsQuery,
@@ -3102,6 +3203,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3165,6 +3270,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3256,6 +3365,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -4601,6 +4714,34 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation RequestDomainCheck. */
+export const RequestDomainCheckDocument: TypedDocument<
+  RequestDomainCheckMutation,
+  RequestDomainCheckMutationVariables
+> = {
+  name: "RequestDomainCheck",
+  text: `mutation RequestDomainCheck($organizationId: UUID!) {
+  requestDomainCheck(input: {organizationId: $organizationId}) {
+    domainChallenge {
+      organizationId
+      domain
+      recordName
+      recordValue
+      checkedAt
+    }
+  }
+}`,
+};
+/** The operation EventCommission. */
+export const EventCommissionDocument: TypedDocument<
+  EventCommissionQuery,
+  EventCommissionQueryVariables
+> = {
+  name: "EventCommission",
+  text: `query EventCommission($eventId: UUID!) {
+  eventCommission(eventId: $eventId)
 }`,
 };
 /** The operation LayoutText. */

@@ -20,6 +20,7 @@ export type {
   Booking,
   BookingItem,
   Consent,
+  DomainChallenge,
   EntryGate,
   EntryZone,
   Event,

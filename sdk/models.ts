@@ -38,6 +38,7 @@ import type {
   VenueDetailsFragment,
   VenueFragment,
   VenueLayoutFragment,
+  RequestDomainCheckMutation,
   SessionsQuery,
   TrustedDevicesQuery,
   TryFraudRuleQuery,
@@ -69,6 +70,11 @@ export interface Session {
 
 /** Where a user is signed in, or was. */
 export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
+
+/** The TXT record that proves whose a domain is. */
+export type DomainChallenge = NonNullable<
+  RequestDomainCheckMutation["requestDomainCheck"]
+>["domainChallenge"];
 
 /** What somebody said about a purpose: given, or withdrawn. */
 export type Consent = ConsentFragment;
