@@ -33,6 +33,7 @@ import {
   ClosePeriodDocument,
   CompleteSignUpDocument,
   ConfirmEmailChangeDocument,
+  ConfirmGuestConsentDocument,
   ConfirmTwoFactorDocument,
   type ConsentPurpose,
   CreateAdmissionPoolDocument,
@@ -55,6 +56,7 @@ import {
   EnrollTwoFactorDocument,
   EventCancellationDocument,
   EventCategoriesDocument,
+  EventCommissionDocument,
   EventDocument,
   EventsDocument,
   ExportMyDataDocument,
@@ -111,9 +113,11 @@ import {
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
   RequestCorrectionDocument,
+  RequestDomainCheckDocument,
   RequestEmailChangeDocument,
   RequestEmailVerificationDocument,
   RequestErasureDocument,
+  RequestGuestConsentDocument,
   RequestLayoutFetchDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
@@ -198,6 +202,7 @@ import {
   type CancellationTerm,
   type CancellationWindows,
   type Consent,
+  type DomainChallenge,
   type EntryGate,
   type EntryZone,
   type Event,
@@ -610,7 +615,7 @@ export class LastMinuteLive {
   }
 
   /**
-   * Changes the user's name or telephone number. What is left out stays; an empty `phone` removes it.
+   * Changes what the user says of themselves. What is left out stays; an empty text, or an empty `address`, removes it.
    *
    * @throws InvalidInputError, NotSignedInError, SessionEndedError
    */
@@ -619,6 +624,14 @@ export class LastMinuteLive {
       readonly firstName?: string | undefined;
       readonly lastName?: string | undefined;
       readonly phone?: string | undefined;
+      /** `line1`, `line2`, `city`, `state`, `postal_code` and `country` (two letters). */
+      readonly address?: Readonly<Record<string, string>> | undefined;
+      /** An https address. */
+      readonly avatarUrl?: string | undefined;
+      /** A BCP 47 tag such as `de-AT`. */
+      readonly language?: string | undefined;
+      /** YYYY-MM-DD. */
+      readonly dateOfBirth?: string | undefined;
     },
     options?: CallOptions,
   ): Promise<User> {
@@ -722,6 +735,41 @@ export class LastMinuteLive {
   ): Promise<Consent> {
     const data = await this.#transport.graphql(WithdrawConsentDocument, { input }, true, options);
     return present(data.withdrawConsent?.consent ?? null);
+  }
+
+  /**
+   * Agrees to mail of an organization for an address without an account, or withdraws that. It counts once
+   * `confirmGuestConsent` has the token that is mailed there; a guest gets a `cartToken`.
+   *
+   * @throws InvalidInputError, NotFoundError, SessionEndedError, ImpersonationError
+   */
+  async requestGuestConsent(
+    input: {
+      readonly organizationId: string;
+      readonly email: string;
+      readonly purpose: "marketing" | "newsletter";
+      readonly isGiven: boolean;
+      readonly wordingVersion: string;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    if (this.#token === null) this.#cartToken ??= randomToken();
+    await this.#transport.graphql(RequestGuestConsentDocument, { input }, true, options);
+  }
+
+  /**
+   * Makes what was asked for count, with the token that was mailed. Returns whether consent is in force now.
+   *
+   * @throws MailedTokenError
+   */
+  async confirmGuestConsent(token: string, options?: CallOptions): Promise<boolean> {
+    const data = await this.#transport.graphql(
+      ConfirmGuestConsentDocument,
+      { token },
+      false,
+      options,
+    );
+    return present(data.confirmGuestConsent?.result ?? null);
   }
 
   /** What the user said last about each purpose. */
@@ -1998,6 +2046,40 @@ export class LastMinuteLive {
   }
 
   // Organizing. All of it needs an account, and in an organization the permission.
+
+  /**
+   * Tells which TXT record proves that the domain of an organization is its own, and has it looked for: the organization's
+   * `customDomainProvenAt` says when it was found.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
+   */
+  async requestDomainCheck(
+    organization: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<DomainChallenge> {
+    const organizationId = typeof organization === "string" ? organization : organization.id;
+    const data = await this.#transport.graphql(
+      RequestDomainCheckDocument,
+      { organizationId },
+      true,
+      options,
+    );
+    return present(data.requestDomainCheck?.domainChallenge ?? null);
+  }
+
+  /**
+   * What the platform takes of an event's sales, in percent, as decimal text; for members of who sells.
+   *
+   * @throws NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
+   */
+  async eventCommission(
+    event: string | { readonly id: string },
+    options?: CallOptions,
+  ): Promise<string> {
+    const eventId = typeof event === "string" ? event : event.id;
+    const data = await this.#query(EventCommissionDocument, { eventId }, options);
+    return present(data.eventCommission);
+  }
 
   /**
    * A new organization that the signed-in user owns. `defaultCurrency` is an ISO 4217 code.

@@ -28,6 +28,7 @@ export type {
   CancellationTerm,
   CancellationWindows,
   Consent,
+  DomainChallenge,
   EntryGate,
   EntryZone,
   Event,

@@ -54,6 +54,7 @@ import type {
   VenueDetailsFragment,
   VenueFragment,
   VenueLayoutFragment,
+  RequestDomainCheckMutation,
   SessionsQuery,
   TrustedDevicesQuery,
   TryFraudRuleQuery,
@@ -85,6 +86,11 @@ export interface Session {
 
 /** Where a user is signed in, or was. */
 export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
+
+/** The TXT record that proves whose a domain is. */
+export type DomainChallenge = NonNullable<
+  RequestDomainCheckMutation["requestDomainCheck"]
+>["domainChallenge"];
 
 /** What somebody said about a purpose: given, or withdrawn. */
 export type Consent = ConsentFragment;

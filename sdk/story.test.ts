@@ -239,7 +239,20 @@ describe("somebody with an account", () => {
       ...person,
       phone: "+43123456",
     });
-    await lml.updateProfile({ phone: "" });
+    const more = {
+      address: { line1: "Ring 1", city: "Wien", country: "AT" },
+      avatarUrl: "https://pictures.example/ada.png",
+      language: "de-AT",
+      dateOfBirth: "1990-02-28",
+    };
+    expect(await lml.updateProfile(more)).toMatchObject(more);
+    await lml.updateProfile({
+      phone: "",
+      address: {},
+      avatarUrl: "",
+      language: "",
+      dateOfBirth: "",
+    });
     // The same answer, though there is an account now: its owner is told by mail.
     expect(await office.client().signUp({ ...person, password })).toBeUndefined();
     await expect(
@@ -317,6 +330,7 @@ describe("somebody with an account", () => {
     const given = await guest.giveConsent({ purpose: "newsletter", wordingVersion: "2026-01" });
     expect(await guest.currentConsents()).toEqual([given]);
     expect((await guest.withdrawConsent({ purpose: "newsletter" })).isGiven).toBe(false);
+    expect((await guest.sessions()).map(({ logoutReason }) => logoutReason)).toContain("security");
     const known = JSON.stringify(await guest.exportMyData());
     expect(known).toContain(email);
     expect(known).toContain("newsletter");

@@ -486,6 +486,24 @@ describe("a second factor", () => {
     expect((await enter(email, { code: codeOf(secret) })).codes).toEqual(["LMCRD"]);
   });
 
+  test("cannot be guessed by whoever has the session and the password, either", async () => {
+    const { email, token, secret } = await withTwoFactors();
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const input = { currentPassword: password, recoveryCode: `WRONG${attempt}` };
+      expect((await server.graphql(remove, { input }, { token })).codes).toEqual(["LMTFC"]);
+    }
+    // The password is not looked at any more, nor is the right code: at no door.
+    const input = { currentPassword: password, code: codeOf(secret) };
+    expect((await server.graphql(remove, { input }, { token })).codes).toEqual(["LMCRD"]);
+    expect((await server.graphql(confirm, { code: codeOf(secret) }, { token })).codes).toEqual([
+      "LMTFC",
+    ]);
+    expect((await enter(email, { code: codeOf(secret) })).codes).toEqual(["LMCRD"]);
+    const owner = await server.database.connect("lml_owner");
+    await owner.query("update app_private.user_credentials set locked_until = null");
+    expect((await server.graphql(remove, { input }, { token })).codes).toEqual([]);
+  });
+
   test("is replaced by a recovery code, once each, however it is typed", async () => {
     const { email, recoveryCodes } = await withTwoFactors();
     expect(new Set(recoveryCodes).size).toBe(10);
