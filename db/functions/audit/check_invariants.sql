@@ -538,8 +538,19 @@ as $$
   ) as p
   cross join lateral (
     -- What its terms let the organization keep.
-    select case when b.confirmed_at is null then 0 else b.total_amount_cents - b.refunded_cents end
-      as kept
+    select case
+      when b.confirmed_at is null or exists (
+        select from app_public.tickets as t
+        where t.organization_id = b.organization_id
+          and t.booking_id = b.id
+          and not exists (
+            select from app_public.refund_items as i
+            where i.organization_id = t.organization_id and i.ticket_id = t.id and i.is_return
+          )
+      )
+      then 0
+      else b.total_amount_cents - b.refunded_cents
+    end as kept
   ) as k
   where b.status in ('canceled', 'expired', 'refunded')
     and p.received - p.returned > k.kept

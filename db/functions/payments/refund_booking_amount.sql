@@ -19,7 +19,7 @@ declare
   );
 begin
   if v_known is not null then
-    return app_private.refund_request(v_known);
+    return app_private.known_refund_request(v_known);
   end if;
   v_request.kind := 'partial';
   v_request.amount_cents := refund_booking_amount.amount_cents;

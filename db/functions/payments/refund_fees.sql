@@ -20,7 +20,7 @@ declare
   );
 begin
   if v_known is not null then
-    return app_private.refund_request(v_known);
+    return app_private.known_refund_request(v_known);
   end if;
   v_request.kind := 'fee_only';
   v_request.ticket_ids := refund_fees.ticket_ids;
