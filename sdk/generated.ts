@@ -619,6 +619,9 @@ export type LedgerCorrectionStatus = "posted" | "rejected" | "requested";
 /** The side on which an account grows. */
 export type LedgerSide = "credit" | "debit";
 
+/** Why a session ended: by its user, by itself, with a new password, or by the platform's staff. */
+export type LogoutReason = "admin" | "manual" | "security" | "timeout";
+
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
 
@@ -992,6 +995,20 @@ export type RequestEmailChangeInput = {
 export type RequestErasureInput = {
   /** The account's password. */
   readonly currentPassword: string;
+};
+
+/** All input for the `requestGuestConsent` mutation. */
+export type RequestGuestConsentInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+  readonly isGiven: boolean;
+  readonly organizationId: string;
+  readonly purpose: ConsentPurpose;
+  readonly wordingVersion: string;
 };
 
 /** All input for the `requestLayoutFetch` mutation. */
@@ -1477,6 +1494,10 @@ export type UserFragment = {
   readonly firstName: string;
   readonly lastName: string;
   readonly phone: string | null;
+  readonly address: unknown;
+  readonly avatarUrl: string | null;
+  readonly language: string | null;
+  readonly dateOfBirth: string | null;
   readonly emailVerifiedAt: string | null;
   readonly createdAt: string;
 };
@@ -1561,6 +1582,7 @@ export type SessionsQuery = {
         readonly lastSeenAt: string | null;
         readonly expiresAt: string;
         readonly revokedAt: string | null;
+        readonly logoutReason: LogoutReason | null;
       }>;
       readonly pageInfo: NextFragment;
     };
@@ -1657,6 +1679,22 @@ export type WithdrawConsentMutationVariables = Exact<{
 
 export type WithdrawConsentMutation = {
   readonly withdrawConsent: { readonly consent: ConsentFragment } | null;
+};
+
+export type RequestGuestConsentMutationVariables = Exact<{
+  input: RequestGuestConsentInput;
+}>;
+
+export type RequestGuestConsentMutation = {
+  readonly requestGuestConsent: { readonly result: boolean } | null;
+};
+
+export type ConfirmGuestConsentMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type ConfirmGuestConsentMutation = {
+  readonly confirmGuestConsent: { readonly result: boolean } | null;
 };
 
 export type CurrentConsentsQueryVariables = Exact<{
@@ -2592,6 +2630,28 @@ export type TicketScanFragment = {
   readonly scannedAt: string;
   readonly ticket: TicketFragment | null;
 };
+
+export type RequestDomainCheckMutationVariables = Exact<{
+  organizationId: string;
+}>;
+
+export type RequestDomainCheckMutation = {
+  readonly requestDomainCheck: {
+    readonly domainChallenge: {
+      readonly organizationId: string;
+      readonly domain: string;
+      readonly recordName: string;
+      readonly recordValue: string;
+      readonly checkedAt: string | null;
+    };
+  } | null;
+};
+
+export type EventCommissionQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type EventCommissionQuery = { readonly eventCommission: string | null };
 
 export type LayoutTextQueryVariables = Exact<{
   id: string;
@@ -3581,6 +3641,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3643,6 +3707,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3666,6 +3734,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3709,6 +3781,7 @@ export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariabl
         lastSeenAt
         expiresAt
         revokedAt
+        logoutReason
       }
       pageInfo {
         ...Next
@@ -3756,6 +3829,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -3908,6 +3985,30 @@ fragment Consent on Consent {
   createdAt
 }`,
 };
+/** The operation RequestGuestConsent. */
+export const RequestGuestConsentDocument: TypedDocument<
+  RequestGuestConsentMutation,
+  RequestGuestConsentMutationVariables
+> = {
+  name: "RequestGuestConsent",
+  text: `mutation RequestGuestConsent($input: RequestGuestConsentInput!) {
+  requestGuestConsent(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation ConfirmGuestConsent. */
+export const ConfirmGuestConsentDocument: TypedDocument<
+  ConfirmGuestConsentMutation,
+  ConfirmGuestConsentMutationVariables
+> = {
+  name: "ConfirmGuestConsent",
+  text: `mutation ConfirmGuestConsent($token: String!) {
+  confirmGuestConsent(input: {token: $token}) {
+    result
+  }
+}`,
+};
 /** The operation CurrentConsents. */
 export const CurrentConsentsDocument: TypedDocument<
   CurrentConsentsQuery,
@@ -3987,6 +4088,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -4050,6 +4155,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -4141,6 +4250,10 @@ fragment User on User {
   firstName
   lastName
   phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
   emailVerifiedAt
   createdAt
 }`,
@@ -5988,6 +6101,34 @@ fragment BookingNote on BookingNote {
   note
   writtenBy
   createdAt
+}`,
+};
+/** The operation RequestDomainCheck. */
+export const RequestDomainCheckDocument: TypedDocument<
+  RequestDomainCheckMutation,
+  RequestDomainCheckMutationVariables
+> = {
+  name: "RequestDomainCheck",
+  text: `mutation RequestDomainCheck($organizationId: UUID!) {
+  requestDomainCheck(input: {organizationId: $organizationId}) {
+    domainChallenge {
+      organizationId
+      domain
+      recordName
+      recordValue
+      checkedAt
+    }
+  }
+}`,
+};
+/** The operation EventCommission. */
+export const EventCommissionDocument: TypedDocument<
+  EventCommissionQuery,
+  EventCommissionQueryVariables
+> = {
+  name: "EventCommission",
+  text: `query EventCommission($eventId: UUID!) {
+  eventCommission(eventId: $eventId)
 }`,
 };
 /** The operation LayoutText. */

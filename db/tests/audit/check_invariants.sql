@@ -1,10 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-<<<<<<< HEAD
-select plan(35);
-=======
-select plan(30);
->>>>>>> refunds
+select plan(36);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
