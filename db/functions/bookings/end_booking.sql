@@ -8,9 +8,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_booking app_public.bookings;
-  v_was_confirmed boolean := (end_booking.booking).status = 'confirmed';
+  v_was_firm boolean := (end_booking.booking).status in ('confirmed', 'partially_paid');
 begin
-  if v_was_confirmed then
+  if v_was_firm then
     perform app_private.void_tickets(end_booking.booking);
   end if;
   update app_public.bookings as b
@@ -20,12 +20,12 @@ begin
   returning * into v_booking;
   perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
   perform app_private.free_admissions(v_booking);
-  if v_was_confirmed then
+  if v_was_firm then
     perform app_private.reverse_sale(v_booking);
     perform app_private.refund_booking(v_booking, end_booking.refund_reason);
-  else
-    perform app_private.withdraw_payment(v_booking);
   end if;
+  -- Also of what is sold: an installment, or an invoice.
+  perform app_private.withdraw_payment(v_booking);
   return v_booking;
 end
 $$;

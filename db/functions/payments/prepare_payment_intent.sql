@@ -20,6 +20,7 @@ as $$
     on b.organization_id = p.organization_id and b.id = p.booking_id
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
+    and p.method = 'card'
     -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
     and not exists (
       select from app_private.payment_intent_secrets as s

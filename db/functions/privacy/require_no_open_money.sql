@@ -9,7 +9,9 @@ begin
   from app_public.bookings as b
   where b.id = any (require_no_open_money.booking_ids)
     and (
-      b.status in ('pending_payment', 'partially_paid', 'disputed', 'fraud_hold')
+      b.status in (
+        'pending_payment', 'partially_paid', 'disputed', 'fraud_hold', 'pending_approval'
+      )
       or exists (
         select from app_public.refunds as r
         where r.organization_id = b.organization_id
