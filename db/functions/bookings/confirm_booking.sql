@@ -1,6 +1,6 @@
 -- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
 -- they are free. False: somebody else has one of them, or it was not this money that was asked for,
--- and nothing has changed.
+-- and nothing has changed. Parts of a price come through receive_installment.
 create or replace function app_private.confirm_booking(
   booking_id uuid, received_cents bigint default null
 )
@@ -17,10 +17,8 @@ begin
     return confirm_booking.received_cents is null;
   end if;
   if v_booking.status not in ('draft', 'pending_payment', 'expired')
-    or (
-      v_booking.payment_plan_id is null
-      and confirm_booking.received_cents <> v_booking.total_amount_cents
-    )
+    or confirm_booking.received_cents <> v_booking.total_amount_cents
+    or (confirm_booking.received_cents is not null and v_booking.payment_plan_id is not null)
   then
     return false;
   end if;

@@ -17,7 +17,7 @@ begin
     return false;
   end if;
   if v_booking.status <> 'partially_paid'
-    and not app_private.confirm_booking(v_booking.id, (receive_installment.intent).amount_cents)
+    and not app_private.confirm_booking(v_booking.id)
   then
     return false;
   end if;
