@@ -133,6 +133,9 @@ export class BuyerLimitError extends LastMinuteLiveError {}
 /** LMNRF: tickets of this performance are not taken back, or not any more. */
 export class NoRefundOfferedError extends LastMinuteLiveError {}
 
+/** LMPLN: the payment plan is not for this booking, or there is not enough time for it any more. */
+export class PaymentPlanError extends LastMinuteLiveError {}
+
 /** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
 export class BookingNotFoundError extends LastMinuteLiveError {}
 
@@ -399,6 +402,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMNFD", NotFoundError],
   ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],
+  ["LMPLN", PaymentPlanError],
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],

@@ -7,6 +7,12 @@ declare
     open_payment.booking_id, 'bookings.sell'
   );
 begin
+  if v_booking.user_id is distinct from app_hidden.current_user_id()
+    and v_booking.cart_token_hash is distinct from app_hidden.current_cart_hash()
+  then
+    raise exception 'Whoever owns a booking pays for it.'
+      using errcode = 'LMRGT', hint = 'Take money at the counter with take_payment.';
+  end if;
   if v_booking.status not in ('pending_payment', 'partially_paid') then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
@@ -37,6 +43,7 @@ $$;
 
 comment on function app_public.open_payment(uuid) is
   'Opens the payment of what is due next, unless one is open: another attempt after one that has '
-  'failed, or the next installment, also before its date. Returns its payment_session, which is '
-  'null for staff: only the owner pays. Raises LMBKG, LMBST, LMEXP, LMSES, LMCRT.';
+  'failed, or the next installment, also before its date. Returns its payment_session. '
+  'Raises LMBKG, LMBST (nothing is due, or too many attempts within a day), LMEXP, LMRGT (staff), '
+  'LMPLN, LMSES, LMCRT.';
 grant execute on function app_public.open_payment(uuid) to lml_anonymous, lml_user;
