@@ -25,7 +25,7 @@ begin
   end if;
   perform app_private.require_open_draft(v_booking);
   v_sale := app_private.open_sale(v_booking.performance_id);
-  v_requires_approval := app_private.requires_approval(v_booking);
+  v_requires_approval := app_private.asks_for_approval(v_booking);
   if v_requires_approval is null then
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
   end if;

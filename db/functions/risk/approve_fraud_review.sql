@@ -28,7 +28,7 @@ begin
       )
     )
   );
-  if app_private.requires_approval(v_booking) then
+  if app_private.asks_for_approval(v_booking) then
     perform app_private.request_approval(v_booking);
   else
     perform app_private.proceed_to_payment(v_booking);
