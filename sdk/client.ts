@@ -16,6 +16,7 @@ import {
   AdmissionsLeftDocument,
   AllocateSeatsDocument,
   AllowReentryDocument,
+  ApproveBookingDocument,
   ApproveFraudReviewDocument,
   ApproveRefundDocument,
   BookingDocument,
@@ -27,7 +28,10 @@ import {
   CancelPerformanceDocument,
   CancellationTermsDocument,
   ChangePasswordDocument,
+  CheckoutForCustomerDocument,
   ChoosePaymentDocument,
+  ChoosePaymentPlanDocument,
+  ClaimBookingDocument,
   ClaimCartDocument,
   CloseAccountDocument,
   ClosePeriodDocument,
@@ -41,6 +45,7 @@ import {
   CreateEventDocument,
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
+  CreatePaymentPlanDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
   CreatePromoterDocument,
@@ -49,6 +54,7 @@ import {
   CreateVirtualEventDocument,
   CurrentConsentsDocument,
   CurrentUserDocument,
+  DeclineBookingDocument,
   DeclineRefundDocument,
   DeclineTicketDocument,
   DescribeBookingDocument,
@@ -70,8 +76,10 @@ import {
   HoldAdmissionsDocument,
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
+  HoldForCustomerDocument,
   HoldSeatsDocument,
   ImportVenueLayoutDocument,
+  InstallmentsDocument,
   LayoutFetchDocument,
   LayoutTextDocument,
   MembershipsDocument,
@@ -82,6 +90,8 @@ import {
   type NextFragment,
   OfferTicketDocument,
   OnlineAddressDocument,
+  OpenPaymentDocument,
+  PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PaymentTransactionsDocument,
@@ -92,6 +102,8 @@ import {
   PostponePerformanceDocument,
   PublishEventDocument,
   QuoteCancellationDocument,
+  QuotePaymentPlanDocument,
+  RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
   RefreshSessionDocument,
   RefundBookingAmountDocument,
@@ -122,6 +134,7 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  RetirePaymentPlanDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
   ReturnTicketsDocument,
@@ -145,6 +158,7 @@ import {
   SessionsDocument,
   SetBooksTimezoneDocument,
   SetCancellationPolicyDocument,
+  SetCategoryApprovalDocument,
   SetEventPromoterDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
@@ -155,12 +169,14 @@ import {
   SignOutDocument,
   SignOutEverywhereDocument,
   SignUpDocument,
+  type StaffPayment,
   StartCheckoutDocument,
   StartClosingPeriodDocument,
   StartImpersonationDocument,
   StatementCsvDocument,
   StatementDocument,
   SuspendUserDocument,
+  TakePaymentDocument,
   TicketAttendeeDocument,
   type TicketAttendeeFragment,
   TicketCategoriesDocument,
@@ -215,14 +231,19 @@ import {
   type FraudCatch,
   type FraudQuestion,
   type FraudRule,
+  type HeldForCustomer,
+  type Installment,
+  type InstallmentQuote,
   type LayoutDifference,
   type LayoutFetch,
   type LayoutMove,
   type LedgerCorrection,
   type Membership,
   type MergedScan,
+  type NewPaymentPlan,
   type OnlineAddress,
   type Organization,
+  type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
   type Performance,
@@ -1374,7 +1395,8 @@ export class LastMinuteLive {
   }
 
   /**
-   * Waits until a payment that has been made confirms its booking. Stripe tells the server, which
+   * Waits until a payment that has been made confirms its booking, or, of one that is paid in parts,
+   * is received: the booking is `partially_paid` until the last one. Stripe tells the server, which
    * takes a moment; a payment that arrives after `expiresAt` still confirms when the seats are free,
    * and is returned when they are not.
    *
@@ -1383,8 +1405,9 @@ export class LastMinuteLive {
   async waitForConfirmation(booking: Ref, options: WaitOptions = {}): Promise<Booking> {
     const bookingId = idOf(booking);
     const deadline = Date.now() + (options.deadlineMs ?? 60_000);
-    await this.#poll(bookingId, deadline, options, ({ status }) => {
+    await this.#poll(bookingId, deadline, options, ({ status }, session) => {
       if (status === "confirmed" || status === "completed") return true;
+      if (status === "partially_paid" && session?.status === "succeeded") return true;
       if (status === "refunded" || status === "canceled") {
         throw new PaymentLostError(`The booking is ${status}.`, {
           code: "PAYMENT_LOST",
@@ -1403,6 +1426,81 @@ export class LastMinuteLive {
   async paymentSession(booking: Ref, options?: CallOptions): Promise<PaymentSession | null> {
     const variables = { bookingId: idOf(booking) };
     return (await this.#query(PaymentProgressDocument, variables, options)).paymentSession;
+  }
+
+  /**
+   * Opens the payment of what is due next, unless one is open: another attempt after one that has
+   * failed or was canceled, or the next installment. Then `pay`.
+   *
+   * @throws BookingStatusError, HoldExpiredError, BookingNotFoundError, NotAllowedError
+   */
+  async openPayment(booking: Ref, options?: CallOptions): Promise<PaymentSession> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.#transport.graphql(OpenPaymentDocument, variables, true, options);
+    return present(data.openPayment).paymentSession;
+  }
+
+  /** The plans by which bookings of an event may be paid in parts, retired ones too. */
+  async paymentPlans(event: Ref, options?: CallOptions): Promise<readonly PaymentPlan[]> {
+    const eventId = idOf(event);
+    return await all(async (after) => {
+      const found = await this.#query(PaymentPlansDocument, { eventId, after }, options);
+      return found.event?.paymentPlans ?? { nodes: [], pageInfo: NO_MORE };
+    });
+  }
+
+  /**
+   * What would be due when, if a booking were paid by a plan from now on.
+   *
+   * @throws BookingNotFoundError, NotFoundError, PaymentPlanError
+   */
+  async quotePaymentPlan(
+    booking: Ref,
+    plan: Ref,
+    options?: CallOptions,
+  ): Promise<readonly InstallmentQuote[]> {
+    const variables = { bookingId: idOf(booking), paymentPlanId: idOf(plan) };
+    const data = await this.#query(QuotePaymentPlanDocument, variables, options);
+    return present(data.quotePaymentPlan).nodes.map(({ installmentNo, dueAt, amountCents }) => ({
+      installmentNo: present(installmentNo),
+      dueAt: present(dueAt),
+      amountCents: present(amountCents),
+    }));
+  }
+
+  /**
+   * Has a booking paid by a plan, or, with null, at once: until something of it is paid.
+   *
+   * @throws BookingNotFoundError, BookingStatusError, HoldExpiredError, NotFoundError,
+   * PaymentPlanError
+   */
+  async choosePaymentPlan(booking: Ref, plan: Ref | null, options?: CallOptions): Promise<Booking> {
+    const input = {
+      bookingId: idOf(booking),
+      paymentPlanId: plan === null ? null : idOf(plan),
+    };
+    const data = await this.#transport.graphql(ChoosePaymentPlanDocument, { input }, true, options);
+    return await this.#booking(present(data.choosePaymentPlan).booking, options);
+  }
+
+  /** The parts in which a booking is paid, deposit first; none when it is paid at once. */
+  async installments(booking: Ref, options?: CallOptions): Promise<readonly Installment[]> {
+    const data = await this.#query(InstallmentsDocument, { bookingId: idOf(booking) }, options);
+    return present(data.bookingPaymentSchedules).nodes.toSorted(
+      (a, b) => a.installmentNo - b.installmentNo,
+    );
+  }
+
+  /**
+   * Makes a booking yours, with the token of the mail about it. It works once.
+   *
+   * @throws MailedTokenError, SessionEndedError, CartTokenError, ImpersonationError
+   */
+  async claimBooking(token: string, options?: CallOptions): Promise<Booking> {
+    this.#needCart();
+    const variables = { input: { token } };
+    const data = await this.#transport.graphql(ClaimBookingDocument, variables, false, options);
+    return await this.#booking(present(data.claimBooking).booking, options);
   }
 
   /** A booking; null when there is none, or when it is not yours. */
@@ -2388,6 +2486,143 @@ export class LastMinuteLive {
   }
 
   /**
+   * Lets bookings of an event, or of one category of it, be paid in parts: a deposit, as a share or an
+   * amount, and installments. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createPaymentPlan(
+    { depositCents, ...input }: NewPaymentPlan,
+    options: KeyedCallOptions = {},
+  ): Promise<PaymentPlan> {
+    const priced =
+      depositCents === undefined ? input : { ...input, depositCents: formatCents(depositCents) };
+    const data = await this.#keyed(CreatePaymentPlanDocument, priced, options);
+    return present(data.createPaymentPlan).paymentPlan;
+  }
+
+  /**
+   * Offers a plan no longer; bookings that have chosen it keep it. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async retirePaymentPlan(plan: Ref, options?: CallOptions): Promise<PaymentPlan> {
+    const variables = { input: { paymentPlanId: idOf(plan) } };
+    const data = await this.#transport.graphql(RetirePaymentPlanDocument, variables, true, options);
+    return present(data.retirePaymentPlan).paymentPlan;
+  }
+
+  /**
+   * Whether orders of a category wait for an answer. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setCategoryApproval(
+    ticketCategory: Ref,
+    requiresApproval: boolean,
+    times: {
+      readonly approvalHours?: number | undefined;
+      readonly approvedPaymentHours?: number | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Promise<void> {
+    const input = { ticketCategoryId: idOf(ticketCategory), requiresApproval, ...times };
+    await this.#transport.graphql(SetCategoryApprovalDocument, { input }, true, options);
+  }
+
+  /**
+   * Says yes to a booking that is `pending_approval`: its buyer is mailed, and may pay. Needs
+   * `bookings.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, BookingStatusError, HoldExpiredError, PaymentPlanError
+   */
+  async approveBooking(booking: Ref, options?: CallOptions): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.#transport.graphql(ApproveBookingDocument, variables, false, options);
+    return await this.#booking(present(data.approveBooking).booking, options);
+  }
+
+  /**
+   * Says no to it: its seats are free, and its buyer is mailed the reason. Needs `bookings.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, BookingStatusError, HoldExpiredError, InvalidInputError
+   */
+  async declineBooking(booking: Ref, reason: string, options?: CallOptions): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), reason } };
+    const data = await this.#transport.graphql(DeclineBookingDocument, variables, false, options);
+    return await this.#booking(present(data.declineBooking).booking, options);
+  }
+
+  /**
+   * Holds seats, or admissions of a category, for a customer at the counter or on the phone. Then
+   * `checkoutForCustomer`. Needs `bookings.sell`.
+   *
+   * @throws ContactMissingError, InvalidInputError, NotFoundError, NotAllowedError, and what `hold` and
+   * `holdAdmissions` throw
+   */
+  async holdForCustomer(
+    performance: Ref,
+    customer: HeldForCustomer,
+    options: KeyedCallOptions = {},
+  ): Promise<Booking> {
+    const input = { performanceId: idOf(performance), ...customer };
+    const data = await this.#keyed(HoldForCustomerDocument, input, options);
+    return await this.#booking(present(data.holdForCustomer).booking, options);
+  }
+
+  /**
+   * Sells what was held for a customer: by a link that is mailed, for cash or by the terminal, on
+   * invoice, or complimentary, with a note. Needs `bookings.sell`.
+   *
+   * @throws BookingStatusError, HoldExpiredError, QuantityError, BuyerLimitError, EventNotOnSaleError,
+   * SalesClosedError, InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async checkoutForCustomer(
+    booking: Ref,
+    payment: StaffPayment,
+    details: {
+      readonly note?: string | undefined;
+      readonly overrideReason?: string | undefined;
+      readonly payWithinHours?: number | undefined;
+    } = {},
+    options: KeyedCallOptions = {},
+  ): Promise<Booking> {
+    const input = { bookingId: idOf(booking), payment, ...details };
+    const data = await this.#keyed(CheckoutForCustomerDocument, input, options);
+    return await this.#booking(present(data.checkoutForCustomer).booking, options);
+  }
+
+  /**
+   * Takes what is due of a booking without Stripe: an invoice, the next installment, or a price that
+   * is being paid. Needs `bookings.sell`.
+   *
+   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError,
+   * IdempotencyKeyReusedError
+   */
+  async takePayment(
+    booking: Ref,
+    method: "cash" | "terminal" | "invoice",
+    options: KeyedCallOptions = {},
+  ): Promise<Booking> {
+    const data = await this.#keyed(
+      TakePaymentDocument,
+      { bookingId: idOf(booking), method },
+      options,
+    );
+    return await this.#booking(present(data.takePayment).booking, options);
+  }
+
+  /**
+   * Records that a refund of what was paid without Stripe was handed out. Needs `bookings.manage`.
+   *
+   * @throws BookingStatusError, NotFoundError, NotAllowedError
+   */
+  async recordBoxOfficeRefund(refund: Ref, options?: CallOptions): Promise<void> {
+    const variables = { input: { refundId: idOf(refund) } };
+    await this.#transport.graphql(RecordBoxOfficeRefundDocument, variables, true, options);
+  }
+
+  /**
    * Places without a seat at a performance, for the categories that share them: categories that cover
    * no seats. A pool within another one takes from both. Needs `inventory.manage`.
    *
@@ -3131,7 +3366,9 @@ export class LastMinuteLive {
     return await this.#poll(bookingId, deadline, options, (booking, session) => {
       if (booking.status === "confirmed" || booking.status === "completed") return null;
       if (session?.status === "succeeded" || session?.status === "processing") return null;
-      if (booking.status !== "pending_payment") throw notPayable(booking.status);
+      if (booking.status !== "pending_payment" && booking.status !== "partially_paid") {
+        throw notPayable(booking.status);
+      }
       const { clientSecret, stripePaymentIntentId: intentId } = session ?? {};
       return clientSecret != null && intentId != null ? { intentId, clientSecret } : undefined;
     });
@@ -3180,6 +3417,8 @@ function baseUrl(url: string): string {
     hint: "Give one such as http://127.0.0.1:4000.",
   });
 }
+
+const NO_MORE: NextFragment = { endCursor: null, hasNextPage: false };
 
 interface Connection<T> {
   readonly nodes: readonly T[];
@@ -3233,6 +3472,10 @@ function bookingNotFound(bookingId: string): LastMinuteLiveError {
 
 const hintsOfStatus: ReadonlyMap<string, string> = new Map([
   ["draft", "Call startCheckout first."],
+  [
+    "pending_approval",
+    "The organization has to approve it. Pay when its status is pending_payment.",
+  ],
   ["fraud_hold", "The organization looks at it first. Pay when its status is pending_payment."],
 ]);
 

@@ -141,6 +141,8 @@ export class RefundDecidedError extends LastMinuteLiveError {}
 
 /** LMAPV: a second person has to approve it. */
 export class ApprovalNeededError extends LastMinuteLiveError {}
+/** LMPLN: the payment plan is not for this booking, or there is not enough time for it any more. */
+export class PaymentPlanError extends LastMinuteLiveError {}
 
 /** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
 export class BookingNotFoundError extends LastMinuteLiveError {}
@@ -416,6 +418,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMNFD", NotFoundError],
   ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],
+  ["LMPLN", PaymentPlanError],
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],

@@ -8,13 +8,15 @@ import type {
   StatementQuery,
   TrialBalanceQuery,
   AdmissionPoolFragment,
+  BookingFragment,
   BookingItemFragment,
   CancellationPolicyFragment,
   CancellationQuoteFragment,
   CancellationTermFragment,
   ConsentFragment,
-  SeatAllocationFragment,
   CreatePerformancesInput,
+  EntryGateFragment,
+  EntryZoneFragment,
   EventCancellationFragment,
   EventCategoriesQuery,
   EventFragment,
@@ -22,9 +24,16 @@ import type {
   FraudRuleFragment,
   FraudRuleType,
   FraudStage,
+  InstallmentStatus,
+  LayoutFetchFragment,
+  LayoutMoveFragment,
+  MergeOfflineScansMutation,
   OnlineAddressQuery,
   OrganizationFragment,
   OrganizationRole,
+  OverdueAction,
+  PaymentPlanBasis,
+  PaymentPlanFragment,
   PaymentSessionFragment,
   PerformanceFragment,
   RefundFragment,
@@ -37,18 +46,20 @@ import type {
   TicketAttendeeFragment,
   BookingDetailsFragment,
   BookingNoteFragment,
+  ScannerDeviceFragment,
+  SeatAllocationFragment,
+  SessionsQuery,
+  TicketAttendeeFragment,
+  TicketCategoryFragment,
+  TicketFragment,
   TicketOfferFragment,
   TicketScanFragment,
   TicketTransferFragment,
-  EntryGateFragment,
-  EntryZoneFragment,
-  MergeOfflineScansMutation,
-  ScannerDeviceFragment,
+  TrustedDevicesQuery,
+  TryFraudRuleQuery,
   UpdateEventInput,
   UpdateTicketCategoryInput,
   UserFragment,
-  LayoutFetchFragment,
-  LayoutMoveFragment,
   ValidateLayoutsQuery,
   VenueComplianceFragment,
   VenueDetailsFragment,
@@ -286,6 +297,54 @@ export type SavedCard = Pick<SavedCardFragment, "brand" | "expMonth" | "expYear"
   readonly organizationId: string;
   readonly createdAt: string;
 };
+/** How bookings of an event may be paid in parts. Its terms never change. */
+export type PaymentPlan = PaymentPlanFragment;
+
+/** A plan to be made: its deposit is a share, such as `"20"` percent, or an amount. */
+export interface NewPaymentPlan {
+  readonly eventId: string;
+  readonly name: string;
+  /** How many follow the deposit. */
+  readonly installments: number;
+  readonly depositPercentage?: string | undefined;
+  readonly depositCents?: number | undefined;
+  readonly ticketCategoryId?: string | undefined;
+  readonly basis?: PaymentPlanBasis | undefined;
+  readonly firstDueDays?: number | undefined;
+  readonly intervalDays?: number | undefined;
+  readonly lastDueDaysBefore?: number | undefined;
+  readonly reminderDays?: number | undefined;
+  readonly graceDays?: number | undefined;
+  readonly overdueAction?: OverdueAction | undefined;
+}
+
+/** A part of a price, as a plan would have it; 0 is the deposit. */
+export interface InstallmentQuote {
+  readonly installmentNo: number;
+  readonly dueAt: string;
+  readonly amountCents: number;
+}
+
+/** A part of a price, and where it stands. */
+export interface Installment extends InstallmentQuote {
+  readonly status: InstallmentStatus;
+  readonly paidAt: string | null;
+  /** When the booking is canceled if it is still unpaid. */
+  readonly cancelAt: string | null;
+}
+
+/** Whom staff sells to, and what: seats, or admissions of a category. */
+export interface HeldForCustomer {
+  readonly email: string;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly phone?: string | undefined;
+  /** At the counter, or on the phone, which is the default. */
+  readonly channel?: "admin" | "phone" | undefined;
+  readonly seatIds?: readonly string[] | undefined;
+  readonly ticketCategoryId?: string | undefined;
+  readonly quantity?: number | undefined;
+}
 
 /** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
 export type Ticket = TicketFragment;

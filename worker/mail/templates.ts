@@ -15,6 +15,14 @@ export interface MailVariables {
   readonly seat?: string | null | undefined;
   /** In the venue's time, such as `2027-05-01 19:30 Europe/Vienna`. */
   readonly startsAt?: string | undefined;
+  /** What is to be paid, such as `62.80 EUR`. */
+  readonly amount?: string | undefined;
+  /** Until when, such as `2027-05-01 19:30 Europe/Vienna`; null when there is no deadline. */
+  readonly until?: string | null | undefined;
+  /** What people quote on the telephone. */
+  readonly reference?: string | undefined;
+  /** A deposit that is not returned, such as `20.00 EUR`. */
+  readonly kept?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -109,6 +117,46 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `No more mail from ${organization}?`,
     text: `Somebody asked ${organization} not to write to this address about its events any more. If it was you, say so within two days:\n\n${link(publicUrl, "confirm-consent", token)}\n\nIf not, there is nothing to do: everything stays as it is.`,
   }),
+  payment_link: (booking, publicUrl) => ({
+    subject: `Pay for ${booking.event}`,
+    text: `${booking.organization} holds places for you at ${describeBooking(booking)}. Pay ${booking.amount} until ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, they are given to others.`,
+  }),
+  booking_sold: (booking, publicUrl) => ({
+    subject: `Your tickets for ${booking.event}`,
+    text: `${booking.organization} has sold you tickets for ${describeBooking(booking)}.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_invoiced: (booking, publicUrl) => ({
+    subject: `Your tickets for ${booking.event}`,
+    text: `${booking.organization} has sold you tickets for ${describeBooking(booking)}, and sends you an invoice of ${booking.amount}.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_approved: (booking, publicUrl) => ({
+    subject: `Your order for ${booking.event} was approved`,
+    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. Pay until ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, your places are given to others.`,
+  }),
+  booking_accepted: (booking, publicUrl) => ({
+    subject: `Your order for ${booking.event} was approved`,
+    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. There is nothing to pay; your tickets are there.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_declined: (booking) => ({
+    subject: `Your order for ${booking.event} was declined`,
+    text: `${booking.organization} has declined your order for ${describeBooking(booking)}. The reason they gave:\n\n${booking.reason}`,
+  }),
+  booking_lapsed: (booking) => ({
+    subject: `Your order for ${booking.event} was not answered`,
+    text: `${booking.organization} has not answered your order for ${describeBooking(booking)} in time. Nothing was charged, and your places are free again.`,
+  }),
+  installment_due: (booking, publicUrl) => ({
+    subject: `An installment for ${booking.event}`,
+    text: `${booking.amount} for ${describeBooking(booking)} are due until ${booking.until}:${bookingLink(booking, publicUrl)}`,
+  }),
+  installment_overdue: (booking, publicUrl) => ({
+    subject: `An installment for ${booking.event} is overdue`,
+    text: `${booking.amount} for ${describeBooking(booking)} were due. Pay until ${booking.until}, or your booking is canceled:${bookingLink(booking, publicUrl)}`,
+  }),
+  installment_canceled: (booking) => ({
+    subject: `Your booking for ${booking.event} was canceled`,
+    text: `An installment for ${describeBooking(booking)} was not paid, so the booking was canceled. ${booking.kept === undefined ? "What you have paid is returned." : `The deposit of ${booking.kept} is kept, as agreed; what you have paid beyond it is returned.`}`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -129,6 +177,16 @@ export function mailText(name: string, variables: MailVariables, publicUrl: Publ
 
 function describe({ event, seat, startsAt }: MailVariables): string {
   return `${event} on ${startsAt}${seat == null ? "" : ` (${seat})`}`;
+}
+
+function describeBooking({ event, startsAt, reference }: MailVariables): string {
+  return `${event} on ${startsAt} (${reference})`;
+}
+
+/** Where the booking is: for a guest by a link that makes it theirs, once; with an account it is there already. */
+function bookingLink({ token }: MailVariables, publicUrl: PublicUrl): string {
+  if (token !== undefined) return `\n\n${link(publicUrl, "claim-booking", token)}`;
+  return "\n\nSign in to find it.";
 }
 
 function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {

@@ -2,11 +2,13 @@ import type { TaskList } from "graphile-worker";
 import type { TaskContext } from "../context.ts";
 import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
+import { bookingCompleteDue } from "./booking__complete_due.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
 import { emailSend } from "./email__send.ts";
 import { eventCancelBookings } from "./event__cancel_bookings.ts";
 import { eventCompleteDue } from "./event__complete_due.ts";
 import { fraudAlertAnnounce } from "./fraud_alert__announce.ts";
+import { installmentFollowUp } from "./installment__follow_up.ts";
 import { layoutFetch } from "./layout__fetch.ts";
 import { organizationCheckDomain } from "./organization__check_domain.ts";
 import { organizationCheckDomains } from "./organization__check_domains.ts";
@@ -32,11 +34,13 @@ export function taskList(context: TaskContext): TaskList {
   return {
     allocation__release_due: allocationReleaseDue(context),
     audit__seal: auditSeal(context),
+    booking__complete_due: bookingCompleteDue(context),
     booking__expire_due: bookingExpireDue(context),
     email__send: emailSend(context),
     event__cancel_bookings: eventCancelBookings(context),
     event__complete_due: eventCompleteDue(context),
     fraud_alert__announce: fraudAlertAnnounce(context),
+    installment__follow_up: installmentFollowUp(context),
     layout__fetch: layoutFetch(context),
     organization__check_domain: organizationCheckDomain(context),
     organization__check_domains: organizationCheckDomains(context),
@@ -71,6 +75,8 @@ export const crontab = `
 */5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1
 */5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
 */10 * * * * event__complete_due ?jobKey=event__complete_due&max=1
+12 * * * * booking__complete_due ?jobKey=booking__complete_due&max=1
+7 * * * * installment__follow_up ?jobKey=installment__follow_up&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 29 4 * * * organization__check_domains ?fill=2d&jobKey=organization__check_domains

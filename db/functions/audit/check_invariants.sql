@@ -12,7 +12,10 @@ as $$
   where (s.status = 'booked' or (s.status = 'locked' and s.locked_until > now()))
     and not (
       b.performance_id = s.performance_id
-      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'confirmed', 'completed')
+      and b.status in (
+        'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed',
+        'completed'
+      )
       and exists (
         select from app_public.booking_items as i
         where i.organization_id = b.organization_id
@@ -30,8 +33,11 @@ as $$
     on i.organization_id = b.organization_id and i.booking_id = b.id
   cross join unnest(i.seat_nos) as n
   where (
-      (b.status in ('draft', 'pending_payment', 'fraud_hold') and b.expires_at > now())
-      or b.status in ('confirmed', 'completed')
+      (
+        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+        and b.expires_at > now()
+      )
+      or b.status in ('partially_paid', 'confirmed', 'completed')
     )
     -- A seat whose ticket was returned is on sale again.
     and not exists (
@@ -58,7 +64,7 @@ as $$
   from app_public.seat_booking_state as s
   join app_public.bookings as b on b.organization_id = s.organization_id and b.id = s.booking_id
   where s.status = 'locked'
-    and b.status in ('draft', 'pending_payment', 'fraud_hold')
+    and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
     and s.locked_until <> b.expires_at
 
   union all
@@ -75,7 +81,15 @@ as $$
       and t.booking_id = s.booking_id
       and t.status in ('valid', 'used')
   ) as t
-  where s.status = 'booked' and t.live <> 1
+  where s.status = 'booked'
+    and t.live <> case
+      when exists (
+        select from app_public.bookings as b
+        where b.organization_id = s.organization_id and b.id = s.booking_id
+          and b.status = 'partially_paid'
+      ) then 0
+      else 1
+    end
 
   union all
   select
@@ -153,8 +167,11 @@ as $$
       and c.held_until is not distinct from b.expires_at
   ) as c on true
   where (
-      (b.status in ('draft', 'pending_payment') and b.expires_at > now())
-      or b.status in ('confirmed', 'completed')
+      (
+        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+        and b.expires_at > now()
+      )
+      or b.status in ('partially_paid', 'confirmed', 'completed')
     )
     and coalesce(c.quantity, 0) <> n.quantity
 
@@ -164,8 +181,13 @@ as $$
     format('%s places of pool %s for a booking that is %s', c.quantity, c.pool_id, b.status)
   from app_private.admission_claims as c
   join app_public.bookings as b on b.organization_id = c.organization_id and b.id = c.booking_id
-  where (c.held_until is null and b.status not in ('confirmed', 'completed'))
-    or (c.held_until > now() and b.status not in ('draft', 'pending_payment'))
+  where (
+      c.held_until is null and b.status not in ('partially_paid', 'confirmed', 'completed')
+    )
+    or (
+      c.held_until > now()
+      and b.status not in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+    )
 
   union all
   select
@@ -280,7 +302,7 @@ as $$
     'confirmed_booking_is_paid', b.organization_id, b.id,
     format(
       'received %s of %s, of which %s were taken back', coalesce(p.received, 0),
-      b.total_amount_cents, b.refunded_cents
+      b.total_amount_cents - i.open, b.refunded_cents
     )
   from app_public.bookings as b
   left join lateral (
@@ -288,8 +310,14 @@ as $$
     from app_public.payment_intents as p
     where p.organization_id = b.organization_id and p.booking_id = b.id
   ) as p on true
+  cross join lateral (
+    select coalesce(sum(i.amount_cents), 0) as open
+    from app_public.payment_intents as i
+    where i.organization_id = b.organization_id and i.booking_id = b.id
+      and i.method = 'invoice' and i.status = 'pending'
+  ) as i
   where b.status in ('confirmed', 'completed')
-    and coalesce(p.received, 0) <> b.total_amount_cents - b.refunded_cents
+    and coalesce(p.received, 0) <> b.total_amount_cents - b.refunded_cents - i.open
     and not exists (
       select from app_public.refunds as r
       where r.organization_id = b.organization_id
@@ -297,6 +325,36 @@ as $$
         and r.status in ('failed', 'canceled')
         and app_private.is_refund_open(r)
     )
+
+  union all
+  select
+    'paid_parts_were_received', b.organization_id, b.id,
+    format('received %s of %s', coalesce(p.received, 0), s.paid)
+  from app_public.bookings as b
+  cross join lateral (
+    select coalesce(sum(s.amount_cents) filter (where s.status = 'paid'), 0) as paid
+    from app_public.booking_payment_schedule as s
+    where s.organization_id = b.organization_id and s.booking_id = b.id
+  ) as s
+  left join lateral (
+    select sum(p.received_cents - p.refunded_cents) as received
+    from app_public.payment_intents as p
+    where p.organization_id = b.organization_id and p.booking_id = b.id
+  ) as p on true
+  where b.status = 'partially_paid' and coalesce(p.received, 0) <> s.paid
+
+  union all
+  select
+    'parts_sum_to_their_booking', b.organization_id, b.id,
+    format('its parts sum to %s, the booking to %s', coalesce(s.total, 0), b.total_amount_cents)
+  from app_public.bookings as b
+  left join lateral (
+    select sum(s.amount_cents) as total
+    from app_public.booking_payment_schedule as s
+    where s.organization_id = b.organization_id and s.booking_id = b.id
+  ) as s on true
+  where (s.total is not null or b.status = 'partially_paid')
+    and coalesce(s.total, 0) <> b.total_amount_cents
 
   union all
   select
@@ -312,7 +370,7 @@ as $$
   select
     'sale_is_in_the_books', b.organization_id, b.id, 'no ledger transaction sale:ID'
   from app_public.bookings as b
-  where b.status in ('confirmed', 'completed')
+  where b.status in ('partially_paid', 'confirmed', 'completed')
     and b.total_amount_cents > 0
     and not exists (
       select from app_public.ledger_transactions as t
@@ -365,12 +423,15 @@ as $$
   left join lateral (
     select sum(p.received_cents) as received
     from app_public.payment_intents as p
-    where p.organization_id = o.id and p.currency = c.code
+    where p.organization_id = o.id and p.currency = c.code and p.method = 'card'
   ) as p on true
   left join lateral (
     select sum(r.amount_cents) as returned
     from app_public.refunds as r
+    join app_public.payment_intents as p
+      on p.organization_id = r.organization_id and p.id = r.payment_intent_id
     where r.organization_id = o.id and r.currency = c.code and r.status = 'succeeded'
+      and p.method = 'card'
   ) as r on true
   where coalesce(b.balance, 0) <> coalesce(p.received, 0) - coalesce(r.returned, 0)
 
@@ -679,7 +740,9 @@ as $$
   join app_public.bookings as b
     on b.organization_id = p.organization_id
     and b.performance_id = p.id
-    and b.status in ('pending_payment', 'fraud_hold', 'confirmed')
+    and b.status in (
+      'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
+    )
   where c.completed_at is not null
     and not exists (
       select from app_public.event_cancellation_failures as f

@@ -19,11 +19,13 @@ begin
     raise exception 'A reason has at most 500 characters.'
       using errcode = 'LMINP', detail = 'reason';
   end if;
-  if v_booking.status not in ('draft', 'pending_payment', 'fraud_hold', 'confirmed') then
+  if v_booking.status not in (
+    'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
+  ) then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
-  if v_booking.status = 'confirmed'
+  if v_booking.status in ('partially_paid', 'confirmed')
     and not app_hidden.has_performance_permission(
       v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
     )

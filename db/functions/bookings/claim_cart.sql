@@ -16,7 +16,7 @@ begin
     select b.id from app_public.bookings as b
     where b.cart_token_hash = v_cart_hash
       and b.user_id is null
-      and b.status in ('draft', 'pending_payment')
+      and b.status in ('draft', 'pending_approval', 'pending_payment')
     order by b.id
     for no key update
   );

@@ -1,6 +1,9 @@
 -- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
--- they are free. False: somebody else has one of them, and nothing has changed.
-create or replace function app_private.confirm_booking(booking_id uuid)
+-- they are free. False: somebody else has one of them, or it was not this money that was asked for,
+-- and nothing has changed. Parts of a price come through receive_installment.
+create or replace function app_private.confirm_booking(
+  booking_id uuid, received_cents bigint default null
+)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -11,9 +14,12 @@ begin
   from app_public.bookings as b where b.id = confirm_booking.booking_id
   for no key update;
   if v_booking.status = 'confirmed' then
-    return true;
+    return confirm_booking.received_cents is null;
   end if;
-  if v_booking.status not in ('draft', 'pending_payment', 'expired') then
+  if v_booking.status not in ('draft', 'pending_payment', 'expired')
+    or confirm_booking.received_cents <> v_booking.total_amount_cents
+    or (confirm_booking.received_cents is not null and v_booking.payment_plan_id is not null)
+  then
     return false;
   end if;
   -- Who was in time is confirmed, and refunded with the others when the event is canceled; nobody
@@ -30,17 +36,22 @@ begin
     return false;
   end if;
 
+  -- What is paid in parts is sold with its deposit; the tickets are there with the last one.
   update app_public.bookings as b
-  set status = 'confirmed', confirmed_at = now(), expires_at = null
+  set status = case when b.payment_plan_id is null then 'confirmed' else 'partially_paid' end
+      ::app_public.booking_status,
+    confirmed_at = now(), expires_at = null
   where b.id = v_booking.id
   returning * into v_booking;
-  perform app_private.issue_tickets(v_booking);
+  if v_booking.status = 'confirmed' then
+    perform app_private.issue_tickets(v_booking);
+  end if;
   perform app_private.post_sale(v_booking);
   return true;
 end
 $$;
 
-comment on function app_private.confirm_booking(uuid) is
+comment on function app_private.confirm_booking(uuid, bigint) is
   'Books seats and admissions, issues the tickets and posts the sale: all of it, or false. '
-  'Confirming twice is harmless.';
-grant execute on function app_private.confirm_booking(uuid) to lml_worker;
+  'Confirming twice is harmless; paying twice is not confirming.';
+grant execute on function app_private.confirm_booking(uuid, bigint) to lml_worker;

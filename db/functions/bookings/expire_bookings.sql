@@ -12,7 +12,8 @@ declare
 begin
   v_ids := array(
     select b.id from app_public.bookings as b
-    where b.expires_at <= now() and b.status in ('draft', 'pending_payment', 'fraud_hold')
+    where b.expires_at <= now()
+      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
     order by b.expires_at
     limit expire_bookings.batch_limit
     for no key update skip locked

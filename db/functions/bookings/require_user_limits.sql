@@ -11,7 +11,8 @@ declare
   v_booking app_public.bookings := require_user_limits.booking;
   v_over record;
 begin
-  if app_hidden.has_performance_permission(
+  -- Who sells for somebody keeps to that buyer's limits, or says why not.
+  if v_booking.booking_channel not in ('admin', 'phone') and app_hidden.has_performance_permission(
     v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
   ) then
     return;
@@ -46,7 +47,10 @@ begin
           )
           and (
             b.status in ('confirmed', 'partially_paid', 'disputed', 'completed')
-            or (b.status in ('pending_payment', 'fraud_hold') and b.expires_at > now())
+            or (
+              b.status in ('pending_payment', 'fraud_hold', 'pending_approval')
+              and b.expires_at > now()
+            )
           )
         )
       )
@@ -74,4 +78,4 @@ end
 $$;
 
 comment on function app_private.require_user_limits(app_public.bookings, app_public.events) is
-  'Raises LMMAX when the buyer would have more tickets than one may. Staff may sell more.';
+  'Raises LMMAX when the buyer would have more tickets than one may. Staff may buy more.';

@@ -12,6 +12,7 @@ declare
   v_sale app_private.sale;
   v_contact app_public.users;
   v_action app_public.fraud_action;
+  v_requires_approval boolean;
 begin
   if app_private.replay_result(
     start_checkout.idempotency_key, 'start_checkout',
@@ -24,10 +25,8 @@ begin
   end if;
   perform app_private.require_open_draft(v_booking);
   v_sale := app_private.open_sale(v_booking.performance_id);
-  if not exists (
-    select from app_public.booking_items as i
-    where i.organization_id = v_booking.organization_id and i.booking_id = v_booking.id
-  ) then
+  v_requires_approval := app_private.asks_for_approval(v_booking);
+  if v_requires_approval is null then
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
   end if;
 
@@ -67,12 +66,10 @@ begin
     perform app_private.refuse_checkout(v_booking);
   elsif v_action = 'review' then
     perform app_private.hold_for_review(v_booking);
-  elsif v_booking.total_amount_cents = 0 then
-    perform app_private.confirm_booking(v_booking.id);
+  elsif v_requires_approval then
+    perform app_private.request_approval(v_booking);
   else
-    update app_public.bookings as b
-    set status = 'pending_payment' where b.id = v_booking.id;
-    perform app_private.request_payment(v_booking);
+    perform app_private.proceed_to_payment(v_booking);
   end if;
   perform app_private.keep_result(start_checkout.idempotency_key, v_booking.id);
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
@@ -83,9 +80,11 @@ $$;
 comment on function app_public.start_checkout(uuid, text, text, text, text, text) is
   'Freezes a draft, prolongs its hold and asks for the payment; a free booking is confirmed at '
   'once. A user''s own address and name are the defaults. The rules against fraud may return it '
-  'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first). '
+  'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first), and a '
+  'category that requires approval as pending_approval. '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
   'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
+  'LMPLN (its payment plan is not for it any more), '
   'LMNFD (a private event without its code).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

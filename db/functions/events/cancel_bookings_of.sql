@@ -27,7 +27,9 @@ begin
       and p.event_id = v_cancellation.event_id
       and p.id = coalesce(v_cancellation.performance_id, p.id)
       and p.status = 'canceled'
-      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'confirmed')
+      and b.status in (
+        'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
+      )
       and not exists (
         select from app_public.event_cancellation_failures as f
         where f.organization_id = b.organization_id and f.booking_id = b.id

@@ -8,13 +8,16 @@ begin
   -- Staff may see a payment, but only the owner of the booking may confirm it.
   select
     p.booking_id, p.status, p.amount_cents, p.currency, p.stripe_payment_intent_id,
-    s.client_secret, p.failure_code, p.failure_message, app_private.is_stripe_reachable(), null
+    s.client_secret, p.failure_code, p.failure_message, p.id, i.installment_no,
+    coalesce(b.expires_at, i.due_at), app_private.is_stripe_reachable(), null
   into v_session
   from app_public.bookings as b
   join app_public.payment_intents as p
     on p.organization_id = b.organization_id and p.booking_id = b.id
   left join app_private.payment_intent_secrets as s
     on s.organization_id = p.organization_id and s.payment_intent_id = p.id
+  left join app_public.booking_payment_schedule as i
+    on i.organization_id = p.organization_id and i.id = p.schedule_id
   where b.id = payment_session.booking_id
     and (
       b.user_id = app_hidden.current_user_id()
@@ -38,5 +41,7 @@ $$;
 
 comment on function app_public.payment_session(uuid) is
   'The latest payment of a booking of yours; null when it has none. Its client_secret appears as '
-  'soon as Stripe knows of the payment, usually within a second of start_checkout.';
+  'soon as Stripe knows of the payment, usually within a second of start_checkout. As long as its '
+  'status is pending another card may be tried with the same client_secret; requires_action means '
+  'that the buyer has to do something at the bank, such as 3-D Secure.';
 grant execute on function app_public.payment_session(uuid) to lml_anonymous, lml_user;

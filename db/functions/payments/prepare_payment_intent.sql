@@ -32,6 +32,7 @@ as $$
     and p.status = 'pending'
     -- Whose card is to be kept has to be known at Stripe first: stripe_customer__create goes on.
     and (h.booking_id is null or c.stripe_id is not null)
+    and p.method = 'card'
     -- Not whether its id is known: Stripe's event tells that too, but never the client secret.
     and not exists (
       select from app_private.payment_intent_secrets as s

@@ -20,6 +20,7 @@ as $$
   where r.id = prepare_refund.refund_id
     and r.status = 'pending'
     and r.stripe_refund_id is null
+    and p.method = 'card'
 $$;
 
 comment on function app_private.prepare_refund(uuid) is

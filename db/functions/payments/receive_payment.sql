@@ -1,5 +1,5 @@
--- Money that has arrived is booked whatever happens to the seats. When they are gone, it goes back
--- exactly once.
+-- Money that has arrived is booked whatever happens to the seats. When they are gone, or it was not
+-- asked for any more, it goes back exactly once.
 create or replace function app_private.receive_payment(
   intent app_public.payment_intents, stripe_id text
 )
@@ -8,7 +8,6 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_intent app_public.payment_intents;
-  v_booking app_public.bookings;
 begin
   update app_public.payment_intents as p
   set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
@@ -23,19 +22,7 @@ begin
     array['stripe_balance', 'buyer_clearing']::app_public.ledger_account_kind[],
     array[v_intent.amount_cents, -v_intent.amount_cents]
   );
-
-  if not app_private.confirm_booking(v_intent.booking_id) then
-    -- Its deadline has passed, whether or not the sweep was here: the refund must find it ended.
-    update app_public.bookings as b
-    set status = 'expired', expires_at = null
-    where b.id = v_intent.booking_id and b.status in ('draft', 'pending_payment')
-    returning * into v_booking;
-    if found then
-      perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
-      perform app_private.free_admissions(v_booking);
-    end if;
-    perform app_private.queue_refund(v_intent, v_intent.amount_cents, 'late_payment');
-  end if;
+  perform app_private.settle_payment(v_intent, (receive_payment.intent).status);
 end
 $$;
 

@@ -19,8 +19,18 @@ begin
       'payment_intent__cancel', jsonb_build_object('payment_intent_id', v_id)
     );
   end if;
+  if (withdraw_payment.booking).payment_plan_id is not null
+    and (withdraw_payment.booking).status in ('canceled', 'expired')
+  then
+    update app_public.booking_payment_schedule as s
+    set status = 'canceled'
+    where s.organization_id = (withdraw_payment.booking).organization_id
+      and s.booking_id = (withdraw_payment.booking).id
+      and s.status in ('pending', 'overdue');
+  end if;
 end
 $$;
 
 comment on function app_private.withdraw_payment(app_public.bookings) is
-  'Gives the open payment intent of a booking up, if it has one.';
+  'Gives the open payment intent of a booking up, if it has one, and with an ended booking what '
+  'was still to be paid.';

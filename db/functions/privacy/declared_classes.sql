@@ -109,7 +109,8 @@ from (values
   ('app_public.performances', 'public', null, null, 'currency status is_public status_reason'),
   ('app_public.ticket_categories', 'public', null, null,
     'category_no name description status seat_categories sections is_public sort_order '
-    'min_per_transaction max_per_transaction max_per_user includes restrictions'),
+    'min_per_transaction max_per_transaction max_per_user includes restrictions '
+    'requires_approval approval_hours approved_payment_hours'),
   ('app_public.event_categories', 'public', null, null, 'slug name description'),
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
@@ -159,11 +160,25 @@ from (values
   ('app_public.booking_status_transitions', 'public', null, null, 'from_status to_status reason'),
   ('app_private.idempotency_keys', 'internal', null, null,
     'owner idempotency_key function_name arguments_hash'),
+  ('app_public.payment_plans', 'public', null, null,
+    'name deposit_percentage installments basis first_due_days interval_days last_due_days_before '
+    'reminder_days grace_days overdue_action'),
+  ('app_public.booking_payment_schedule', 'financial', null, null, 'installment_no status'),
+  ('app_public.booking_approvals', 'internal', null, null, 'pay_within_hours decision'),
+  ('app_public.booking_approvals', 'personal', 'anonymize',
+    'case when t.decision = ''declined'' then ''erased'' end', 'reason'),
+  ('app_public.staff_sales', 'internal', null, null, 'payment'),
+  ('app_public.staff_sales', 'personal', 'anonymize',
+    'case when t.payment = ''complimentary'' then ''erased'' end', 'note'),
+  ('app_public.staff_sales', 'personal', 'anonymize',
+    'case when t.override_reason is not null then ''erased'' end', 'override_reason'),
+  ('app_private.payment_links', 'secret', null, null, 'token_hash'),
 
   -- payments
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news'),
+    'currency status stripe_payment_intent_id stripe_status failure_code failure_message method'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,

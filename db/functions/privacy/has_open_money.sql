@@ -3,7 +3,7 @@ returns boolean
 language sql stable security definer set search_path = ''
 as $$
   select (has_open_money.booking).status
-      in ('pending_payment', 'partially_paid', 'disputed', 'fraud_hold')
+      in ('pending_payment', 'partially_paid', 'disputed', 'fraud_hold', 'pending_approval')
     or exists (
       select from app_public.refunds as r
       where r.organization_id = (has_open_money.booking).organization_id

@@ -157,6 +157,8 @@ from (values
     'app_public.booking_state_transitions', 'booking_history',
     't.booking_id = any (($1).booking_ids)'
   ),
+  ('app_public.booking_approvals', 'approvals', 't.booking_id = any (($1).booking_ids)'),
+  ('app_public.staff_sales', 'sales_by_staff', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.bookings', 'bookings', 't.id = any (($1).booking_ids)'),
   ('app_public.customers', 'customers', 't.id = any (($1).customer_ids)'),
   ('app_public.users', 'account', 't.id = ($1).user_id'),
@@ -166,6 +168,12 @@ from (values
     't.entity_type = ''users'' and t.entity_id = ($1).user_id
       or t.entity_type = ''customers'' and t.entity_id = any (($1).customer_ids)
       or t.entity_type = ''bookings'' and t.entity_id = any (($1).booking_ids)
+      or t.entity_type in (''booking_approvals'', ''staff_sales'') and t.entity_id in (
+        select a.id from app_public.booking_approvals as a
+        where a.booking_id = any (($1).booking_ids)
+        union all
+        select s.id from app_public.staff_sales as s where s.booking_id = any (($1).booking_ids)
+      )
       or t.entity_type in (''organization_members'', ''user_sessions'') and t.entity_id in (
         select s.id from app_public.user_sessions as s where s.user_id = ($1).user_id
         union all

@@ -28,13 +28,10 @@ begin
       )
     )
   );
-  update app_public.bookings as b
-  set status = 'pending_payment' where b.id = v_booking.id
-  returning * into v_booking;
-  if v_booking.total_amount_cents = 0 then
-    perform app_private.confirm_booking(v_booking.id);
+  if app_private.asks_for_approval(v_booking) then
+    perform app_private.request_approval(v_booking);
   else
-    perform app_private.request_payment(v_booking);
+    perform app_private.proceed_to_payment(v_booking);
   end if;
   perform app_private.close_alerts_of_booking(
     v_booking, 'false_positive', approve_fraud_review.note
@@ -45,7 +42,8 @@ end
 $$;
 
 comment on function app_public.approve_fraud_review(uuid, text) is
-  'Accepts a booking under review: the buyer may pay until what was left of the review, and at '
+  'Accepts a booking under review: the buyer may pay, or waits for the organization''s approval '
+  'where the category requires it, until what was left of the review, and at '
   'least as long as any checkout. Its open alerts were false positives. Needs risk.manage, and '
   'somebody other than the buyer. '
   'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMORG (a suspended '

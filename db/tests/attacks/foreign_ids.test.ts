@@ -71,6 +71,24 @@ beforeAll(async () => {
     select tests.keep('request', (
       app_public.refund_booking_amount(tests.id('refunded'), 100, 'x')
     ).id);
+    select tests.keep('plan', (app_public.create_payment_plan(
+      tests.id('theatre.event'), 'Plan', 1, 50
+    )).id);
+    select tests.keep('sold', (app_public.hold_for_customer(
+      tests.id('theatre.performance'), 'x@example.com', seat_ids => tests.seats(9)
+    )).id);
+    select app_public.checkout_for_customer(tests.id('sold'), 'cash');
+    select app_public.cancel_booking(tests.id('sold'));
+    select tests.as_guest(8);
+    select tests.keep('asked', (
+      app_public.hold_seats(tests.id('theatre.performance'), tests.seats(10))
+    ).id);
+    select tests.sign_in('theatre owner');
+    select app_public.set_category_approval(c.id, true)
+    from app_public.ticket_categories as c
+    where c.event_id = tests.id('theatre.event');
+    select tests.as_guest(8);
+    select app_public.start_checkout(tests.id('asked'), 'x@example.com');
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
@@ -138,6 +156,7 @@ beforeAll(async () => {
       'verification_id', (select id from app_public.organization_verifications), 'user_id', tests.user_id('ada'),
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts),
       'finding_id', (select id from app_public.payment_findings),
+      'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts order by id limit 1),
       'ticket_id', (select id from app_public.tickets limit 1),
       'customer_id', (select id from app_public.customers limit 1),
       'ticket_category_id', (
@@ -151,6 +170,9 @@ beforeAll(async () => {
       'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
       'payment_method_id', tests.id('card'),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
+      'payment_plan_id', tests.id('plan'), 'refund_id', tests.refund_of(tests.id('sold')),
+      'approve_booking.booking_id', tests.id('asked'),
+      'decline_booking.booking_id', tests.id('asked'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);

@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(36);
+select plan(37);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);

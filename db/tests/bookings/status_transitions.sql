@@ -17,9 +17,13 @@ select is(
     )
   ),
   'draft>pending_payment draft>confirmed draft>canceled draft>expired draft>fraud_hold '
-  'pending_payment>confirmed pending_payment>canceled pending_payment>expired confirmed>canceled '
-  'canceled>refunded refunded>canceled refunded>expired expired>confirmed expired>refunded '
-  'fraud_hold>pending_payment fraud_hold>canceled fraud_hold>expired',
+  'draft>pending_approval pending_payment>confirmed pending_payment>partially_paid '
+  'pending_payment>canceled pending_payment>expired confirmed>canceled confirmed>completed '
+  'partially_paid>confirmed partially_paid>canceled canceled>refunded refunded>canceled '
+  'refunded>expired expired>confirmed expired>partially_paid expired>refunded '
+  'fraud_hold>pending_payment fraud_hold>canceled fraud_hold>expired '
+  'fraud_hold>pending_approval pending_approval>pending_payment pending_approval>canceled '
+  'pending_approval>expired',
   'these moves are allowed, and no others'
 );
 select tests.refused(
@@ -27,7 +31,7 @@ select tests.refused(
   format('confirmed does not become %s', s)
 )
 from unnest(enum_range(null::app_public.booking_status)) as s
-where s not in ('confirmed', 'canceled');
+where s not in ('confirmed', 'canceled', 'completed');
 select tests.refused(
   $$ update app_public.bookings set status = null where id = tests.id('sold') $$, 'LMTRN',
   'nor null'

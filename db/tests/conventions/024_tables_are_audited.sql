@@ -54,6 +54,7 @@ with not_audited (name, reason) as (
     ('app_private.payment_intent_secrets', 'payment_intents is audited'),
     ('app_private.trusted_device_tokens', 'trusted_devices is audited'),
     ('app_private.scanner_tokens', 'scanner_devices is audited'),
+    ('app_private.payment_links', 'what a link does is audited by what it changes'),
     ('app_private.ticket_transfer_tokens', 'ticket_transfers tells what became of them'),
     ('app_private.sign_ups', 'what was only asked for; the account that comes of it is audited'),
     ('app_private.ticket_credentials', 'derived from signing_keys, which is audited'),

@@ -210,6 +210,43 @@ beforeAll(async () => {
       limit 1;
     end
     $$;
+    -- A plan, a booking paid by it, one that waits for approval, and one that staff sold by a link.
+    create function tests.sell_otherwise(theatre text)
+    returns void
+    language plpgsql volatile
+    as $$
+    begin
+      perform tests.sign_in(sell_otherwise.theatre || ' owner');
+      perform tests.keep('plan', (app_public.create_payment_plan(
+        tests.id(sell_otherwise.theatre || '.event'), 'Plan', 1, 50, first_due_days => 7
+      )).id);
+      perform tests.keep('x', (app_public.hold_for_customer(
+        tests.id(sell_otherwise.theatre || '.performance'), 'x@example.com',
+        seat_ids => tests.seats(10)
+      )).id);
+      perform app_public.checkout_for_customer(tests.id('x'), 'link');
+      perform tests.as_guest(1);
+      perform tests.keep('x', (app_public.hold_seats(
+        tests.id(sell_otherwise.theatre || '.performance'), tests.seats(11)
+      )).id);
+      perform app_public.choose_payment_plan(tests.id('x'), tests.id('plan'));
+      perform app_public.start_checkout(tests.id('x'), 'x@example.com');
+      perform tests.keep('x', (app_public.hold_seats(
+        tests.id(sell_otherwise.theatre || '.performance'), tests.seats(12)
+      )).id);
+      perform tests.sign_in(sell_otherwise.theatre || ' owner');
+      perform app_public.set_category_approval(c.id, true)
+      from app_public.ticket_categories as c
+      where c.event_id = tests.id(sell_otherwise.theatre || '.event');
+      perform tests.as_guest(1);
+      perform app_public.start_checkout(tests.id('x'), 'x@example.com');
+      perform tests.sign_in(sell_otherwise.theatre || ' owner');
+      perform app_public.set_category_approval(c.id, false)
+      from app_public.ticket_categories as c
+      where c.event_id = tests.id(sell_otherwise.theatre || '.event');
+      perform tests.as_owner();
+    end
+    $$;
     select tests.create_theatre();
     select tests.create_theatre('rival');
     select tests.create_event('theatre', 'draft.event');
@@ -257,6 +294,8 @@ beforeAll(async () => {
     select tests.sign_in('rival owner');
     select app_public.scan_ticket(tests.id('rival.performance'), 'x');
     select app_public.cancel_booking(tests.id('r1'));
+    select tests.sell_otherwise('theatre');
+    select tests.sell_otherwise('rival');
     select tests.suspect('theatre', 7);
     select tests.suspect('rival', 7);
     select tests.create_standing();

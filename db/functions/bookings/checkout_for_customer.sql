@@ -1,0 +1,107 @@
+create or replace function app_public.checkout_for_customer(
+  booking_id uuid, payment app_public.staff_payment, note text default null,
+  override_reason text default null, pay_within_hours integer default 24,
+  idempotency_key text default null
+)
+returns app_public.bookings
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := app_private.lock_staff_sale(checkout_for_customer.booking_id);
+  v_sale app_private.sale;
+  v_constraint text;
+  v_column text;
+begin
+  if app_private.replay_result(
+    checkout_for_customer.idempotency_key, 'checkout_for_customer',
+    jsonb_build_array(
+      checkout_for_customer.booking_id, checkout_for_customer.payment,
+      checkout_for_customer.note, checkout_for_customer.override_reason,
+      checkout_for_customer.pay_within_hours
+    )
+  ) is not null then
+    return app_private.masked_booking(v_booking);
+  end if;
+  if v_booking.booking_channel not in ('admin', 'phone') then
+    raise exception 'The buyer of this booking checks out.'
+      using errcode = 'LMBST', detail = v_booking.booking_channel::text;
+  end if;
+  if coalesce(checkout_for_customer.pay_within_hours not between 1 and 168, true) then
+    raise exception 'A customer has 1 to 168 hours to pay.'
+      using errcode = 'LMINP', detail = 'pay_within_hours';
+  end if;
+  perform app_private.require_open_draft(v_booking);
+  v_sale := app_private.open_sale(v_booking.performance_id);
+  if app_private.tickets_in(v_booking) = 0 then
+    raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
+  end if;
+  update app_public.staff_sales as s
+  set payment = checkout_for_customer.payment, note = checkout_for_customer.note,
+    override_reason = checkout_for_customer.override_reason
+  where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id;
+  if checkout_for_customer.payment = 'complimentary' then
+    perform app_hidden.require_performance_permission(
+      v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
+    );
+    v_booking := app_private.waive_lines(v_booking);
+  end if;
+  perform app_private.require_revenue_limit(v_booking);
+  if checkout_for_customer.override_reason is null then
+    perform app_private.require_buyer_limits(v_booking);
+  end if;
+  perform app_private.prolong_hold(
+    v_booking,
+    case when checkout_for_customer.payment = 'link'
+      then now() + make_interval(hours => checkout_for_customer.pay_within_hours)
+      else v_booking.expires_at
+    end
+  );
+  -- Only who pays by card pays in parts.
+  update app_public.bookings as b
+  set checkout_started_at = now(),
+    payment_plan_id = case when checkout_for_customer.payment = 'link' then b.payment_plan_id end
+  where b.id = v_booking.id
+  returning * into v_booking;
+
+  if v_booking.total_amount_cents = 0 or checkout_for_customer.payment = 'link' then
+    perform app_private.proceed_to_payment(v_booking);
+  elsif checkout_for_customer.payment = 'invoice' then
+    perform app_private.sell_on_invoice(v_booking);
+  else
+    update app_public.bookings as b
+    set status = 'pending_payment' where b.id = v_booking.id
+    returning * into v_booking;
+    perform app_private.receive_at_box_office(
+      v_booking, checkout_for_customer.payment::text::app_public.payment_method
+    );
+  end if;
+  select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
+  perform app_private.mail_booking(
+    v_booking,
+    case
+      when v_booking.status = 'pending_payment' then 'payment_link'
+      when checkout_for_customer.payment = 'invoice' then 'booking_invoiced'
+      else 'booking_sold'
+    end
+  );
+  perform app_private.keep_result(checkout_for_customer.idempotency_key, v_booking.id);
+  return app_private.masked_booking(v_booking);
+exception
+  when check_violation or not_null_violation then
+    get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
+    perform app_hidden.raise_bad_input(v_constraint, v_column);
+end
+$$;
+
+comment on function app_public.checkout_for_customer(
+  uuid, app_public.staff_payment, text, text, integer, text
+) is
+  'Sells what was held for a customer: by a link that is mailed to them, which they may use for '
+  'pay_within_hours; for cash or by the terminal at the counter; on invoice, whose money is taken '
+  'later with take_payment; or complimentary, with a note that says for whom (needs '
+  'bookings.manage too). The limits of one buyer hold unless override_reason says why not. '
+  'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, LMPLN, '
+  'LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+grant execute on function app_public.checkout_for_customer(
+  uuid, app_public.staff_payment, text, text, integer, text
+) to lml_user;

@@ -1,0 +1,36 @@
+-- Who has an account finds the booking there. A guest may have lost the cart's token since: the mail
+-- has one that takes the booking over, once.
+create or replace function app_private.mail_booking(
+  booking app_public.bookings, template text, variables jsonb default '{}'
+)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_token text;
+begin
+  if (mail_booking.booking).customer_email is null then
+    return;
+  end if;
+  if (mail_booking.booking).user_id is null
+    and (mail_booking.booking).status in ('pending_payment', 'partially_paid', 'confirmed')
+  then
+    v_token := app_public.create_cart_token();
+    insert into app_private.payment_links (token_hash, organization_id, booking_id, expires_at)
+    values (
+      app_hidden.hash_token(v_token), (mail_booking.booking).organization_id,
+      (mail_booking.booking).id,
+      coalesce((mail_booking.booking).expires_at, now() + interval '30 days')
+    );
+  end if;
+  perform app_private.queue_email(
+    (mail_booking.booking).customer_email::text, mail_booking.template,
+    app_private.booking_words(mail_booking.booking) || jsonb_strip_nulls(
+      jsonb_build_object('token', v_token)
+    ) || mail_booking.variables
+  );
+end
+$$;
+
+comment on function app_private.mail_booking(app_public.bookings, text, jsonb) is
+  'Mails whoever a booking is for, with a link to it for a guest.';

@@ -1,0 +1,31 @@
+create or replace function app_private.return_payment(intent app_public.payment_intents)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings;
+begin
+  -- It had asked for this money, and others have its seats: whether or not the sweep was here, the
+  -- refund must find it ended. Money that it had not asked for leaves it alone.
+  update app_public.bookings as b
+  set status = 'expired', expires_at = null
+  where b.id = (return_payment.intent).booking_id and b.status in ('draft', 'pending_payment')
+    and case when (return_payment.intent).schedule_id is null
+      then b.payment_plan_id is null
+        and b.total_amount_cents = (return_payment.intent).amount_cents
+      else b.payment_plan_id is not null
+    end
+  returning * into v_booking;
+  if found then
+    perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
+    perform app_private.free_admissions(v_booking);
+    perform app_private.withdraw_payment(v_booking);
+  end if;
+  perform app_private.queue_refund(
+    return_payment.intent, (return_payment.intent).amount_cents, 'late_payment'
+  );
+end
+$$;
+
+comment on function app_private.return_payment(app_public.payment_intents) is
+  'Queues the refund of a payment that buys nothing: too late, twice, or not what was asked for.';

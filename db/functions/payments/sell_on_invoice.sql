@@ -1,0 +1,26 @@
+-- The sale is firm, and the clearing account says what the customer owes.
+create or replace function app_private.sell_on_invoice(booking app_public.bookings)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := sell_on_invoice.booking;
+begin
+  update app_public.bookings as b
+  set status = 'pending_payment' where b.id = v_booking.id;
+  insert into app_public.payment_intents (
+    organization_id, booking_id, amount_cents, currency, method
+  )
+  values (
+    v_booking.organization_id, v_booking.id, v_booking.total_amount_cents, v_booking.currency,
+    'invoice'
+  );
+  if not app_private.confirm_booking(v_booking.id) then
+    raise exception 'The hold has run out.'
+      using errcode = 'LMEXP', detail = v_booking.id::text, hint = 'Hold the seats again.';
+  end if;
+end
+$$;
+
+comment on function app_private.sell_on_invoice(app_public.bookings) is
+  'Confirms a booking that is paid for later. Raises LMEXP.';

@@ -1,0 +1,20 @@
+-- Whoever sees the booking.
+alter table app_public.booking_approvals enable row level security;
+alter table app_public.booking_approvals force row level security;
+
+drop policy if exists all_owner on app_public.booking_approvals;
+create policy all_owner on app_public.booking_approvals
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_with_booking on app_public.booking_approvals;
+create policy select_with_booking on app_public.booking_approvals
+  for select to lml_anonymous, lml_user
+  using (exists (
+    select from app_public.bookings as b
+    where b.organization_id = booking_approvals.organization_id and b.id = booking_approvals.booking_id
+  ));
+
+revoke all on app_public.booking_approvals from public;
+grant select on app_public.booking_approvals to lml_anonymous, lml_user;

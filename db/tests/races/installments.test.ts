@@ -1,0 +1,180 @@
+// If this fails, seats, parts of a price and money part ways when two things happen to a booking at once.
+import { expect, test } from "vitest";
+import { meet, Theatre, type Outcome } from "./theatre.ts";
+
+const pay = (booking: string): string => `select tests.pay('${booking}')`;
+const followUp = "select app_private.follow_up_installments()";
+const count = "select count(*)::integer from app_public.refunds";
+
+/** A booking whose second part is overdue, with no grace left, and an attempt to pay it. */
+async function overdue(theatre: Theatre): Promise<string> {
+  const seller = await theatre.user("theatre owner");
+  await seller.value(`select tests.keep('plan', (app_public.create_payment_plan(
+    tests.id('theatre.event'), 'Plan', 1, 50, first_due_days => 7)).id)`);
+  const booking = await theatre.hold("b", 1, 1, 2);
+  const buyer = await theatre.guest(1);
+  await buyer.value(`select (app_public.choose_payment_plan('${booking}', tests.id('plan'))).id`);
+  await buyer.value(`select (app_public.start_checkout('${booking}', 'a@example.com')).id`);
+  await theatre.owner.query(pay(booking));
+  await buyer.value(`select (app_public.open_payment('${booking}')).booking_id`);
+  await theatre.owner.query(
+    `update app_public.booking_payment_schedule
+    set status = 'overdue', overdue_at = now(), due_at = now() - interval '9 days',
+      cancel_at = now() - interval '1 day'
+    where installment_no = 1`,
+  );
+  return booking;
+}
+
+test("an installment that meets its cancellation is returned", async () => {
+  await using theatre = await Theatre.open();
+  const booking = await overdue(theatre);
+  const outcomes = await meet(
+    [await theatre.worker(), followUp],
+    [await theatre.worker(), pay(booking)],
+  );
+  expect(outcomes).toEqual([[1], ["applied"]]);
+  expect(await theatre.status(booking)).toBe("canceled");
+  expect(
+    await theatre.value("select array_agg(amount_cents::integer) from app_public.refunds"),
+  ).toEqual([6280]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+async function cancellationAgainstInstallment(theatre: Theatre): Promise<[boolean, Outcome]> {
+  const booking = await overdue(theatre);
+  const [payment, sweep] = [await theatre.worker(), await theatre.worker()];
+  await payment.begin();
+  await payment.run(pay(booking));
+  const swept = sweep.once(followUp);
+  const waited = await sweep.waitsBefore(swept);
+  await payment.commit();
+  return [waited, await swept];
+}
+
+test("a cancellation leaves a booking alone whose installment arrives", async () => {
+  await using theatre = await Theatre.open();
+  expect(await cancellationAgainstInstallment(theatre)).toEqual([false, [0]]);
+  expect(await theatre.status(await theatre.value("select tests.id('b')"))).toBe("confirmed");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the booking, tickets are left without their seats", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.follow_up_installments", "for no key update of b skip locked");
+  expect(await cancellationAgainstInstallment(theatre)).toEqual([true, [1]]);
+  expect(await theatre.broken()).toContain("live_ticket_has_its_seat");
+});
+
+test("of a payment and another plan, the plan gives way or the money comes back", async () => {
+  await using theatre = await Theatre.open();
+  await overdue(theatre);
+  const choose = (booking: string): string =>
+    `select (app_public.choose_payment_plan('${booking}', tests.id('plan'))).status::text`;
+  const first = await theatre.checkOut("first", 2, 3, 4);
+  expect(
+    await meet([await theatre.worker(), pay(first)], [await theatre.guest(2), choose(first)]),
+  ).toEqual([["applied"], "LMBST"]);
+  const second = await theatre.checkOut("second", 3, 5, 6);
+  const old = await theatre.value<string>("select tests.intent_of($1)", [second]);
+  const news = `select app_private.apply_payment_intent(jsonb_build_object(
+    'object', 'payment_intent', 'id', 'pi_old', 'status', 'succeeded', 'amount', 12560,
+    'currency', 'eur', 'metadata', jsonb_build_object('lml_payment_intent_id', '${old}')))`;
+  expect(
+    await meet([await theatre.guest(3), choose(second)], [await theatre.worker(), news]),
+  ).toEqual([["pending_payment"], ["applied"]]);
+  expect(await theatre.status(second)).toBe("pending_payment");
+  expect(await theatre.value(count)).toBe(1);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("two who take the money of one invoice take it once", async () => {
+  await using theatre = await Theatre.open();
+  const seller = await theatre.user("theatre owner");
+  const booking = await seller.value<string>(`select tests.keep('i', (app_public.hold_for_customer(
+    tests.id('theatre.performance'), 'i@example.com', seat_ids => tests.seats(1))).id)`);
+  await seller.value(`select (app_public.checkout_for_customer('${booking}', 'invoice')).id`);
+  const take = `select (app_public.take_payment('${booking}', 'cash')).status::text`;
+  expect(await meet([seller, take], [await theatre.user("theatre support"), take])).toEqual([
+    ["confirmed"],
+    "LMBST",
+  ]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("a mailed link works for one of two who use it at once", async () => {
+  await using theatre = await Theatre.open();
+  const seller = await theatre.user("theatre owner");
+  const booking = await seller.value<string>(`select tests.keep('l', (app_public.hold_for_customer(
+    tests.id('theatre.performance'), 'l@example.com', seat_ids => tests.seats(1))).id)`);
+  await seller.value(`select (app_public.checkout_for_customer('${booking}', 'link')).id`);
+  const token = await theatre.value<string>(
+    "select variables ->> 'token' from app_private.outgoing_emails where template = 'payment_link'",
+  );
+  const claim = `select (app_public.claim_booking('${token}')).booking_channel::text`;
+  expect(await meet([await theatre.guest(1), claim], [await theatre.guest(2), claim])).toEqual([
+    ["phone"],
+    "LMTOK",
+  ]);
+});
+
+test("of an answer and a buyer who gives up, the first one counts", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query("update app_public.ticket_categories set requires_approval = true");
+  const booking = await theatre.checkOut("b", 1, 1);
+  const approve = `select (app_public.approve_booking('${booking}')).status::text`;
+  const cancel = `select (app_public.cancel_booking('${booking}')).status::text`;
+  expect(
+    await meet([await theatre.guest(1), cancel], [await theatre.user("theatre owner"), approve]),
+  ).toEqual([["canceled"], "LMBST"]);
+  const other = await theatre.checkOut("c", 2, 2);
+  await theatre.runOut(other);
+  expect(
+    await meet(
+      [await theatre.worker(), "select app_private.expire_bookings()"],
+      [
+        await theatre.user("theatre support"),
+        `select (app_public.approve_booking('${other}')).status::text`,
+      ],
+    ),
+  ).toEqual([[1], "LMBST"]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("a late payment for a seat that was sold again comes back once, in every order of the news", async () => {
+  await using theatre = await Theatre.open();
+  const booking = await theatre.checkOut("b", 1, 1);
+  await theatre.runOut(booking);
+  await theatre.sell("other", 2, 1);
+  const says = (status: string, id = status): string =>
+    `select tests.stripe_says('${booking}', '${status}', 'evt_${id}')`;
+  const news = [
+    says("processing"),
+    says("canceled"),
+    says("succeeded"),
+    says("succeeded", "again"),
+    "select app_private.expire_bookings()",
+  ];
+  const { client } = await theatre.worker();
+  for (const order of permutations(news)) {
+    await client.query("begin");
+    for (const each of order) await client.query(each);
+    const { rows } = await client.query(
+      `select tests.status($1) as status, tests.status(tests.id('other')) as other,
+        (select sum(amount_cents)::integer from app_public.refunds where booking_id = $1) as returned,
+        (select count(*)::integer from app_public.check_invariants()) as broken`,
+      [booking],
+    );
+    expect(rows, order.join("; ")).toEqual([
+      { status: "expired", other: "confirmed", returned: 6280, broken: 0 },
+    ]);
+    await client.query("rollback");
+  }
+}, 60_000);
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}

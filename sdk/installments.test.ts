@@ -1,0 +1,128 @@
+// If these tests failed, nobody could pay in parts, wait for an answer, or buy at a counter with this client.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  BookingStatusError,
+  type LastMinuteLive,
+  MailedTokenError,
+  NotSignedInError,
+  PaymentDeclinedError,
+  PaymentPlanError,
+  type Performance,
+} from "./index.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+
+let office: TestOffice;
+let organizer: LastMinuteLive;
+let performance: Performance;
+
+beforeAll(async () => {
+  office = await startOffice();
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
+    layout: smallHall,
+    prices: { Good: 5000, Cheap: 2000 },
+  });
+});
+
+afterAll(() => office[Symbol.asyncDispose]());
+
+async function freeSeats(count: number): Promise<readonly string[]> {
+  const { seats } = await organizer.seatMap(performance);
+  return seats
+    .filter(({ status }) => status === "available")
+    .slice(0, count)
+    .map(({ id }) => id);
+}
+
+async function hold(buyer: LastMinuteLive, count: number) {
+  return await buyer.hold(performance, await freeSeats(count));
+}
+
+const tokenIn = (mail: string): string =>
+  decodeURIComponent(/claim-booking\?token=([^\s]+)/.exec(mail)?.[1] ?? "");
+
+test("a booking is paid in two halves", async () => {
+  const { eventId } = performance;
+  const terms = { eventId, installments: 1, firstDueDays: 2, lastDueDaysBefore: 1, graceDays: 1 };
+  const plan = await organizer.createPaymentPlan({
+    ...terms,
+    name: "Two halves",
+    depositPercentage: "50",
+  });
+  const retired = await organizer.createPaymentPlan({ ...terms, name: "Old", depositCents: 100 });
+  await organizer.retirePaymentPlan(retired);
+  const buyer = office.client();
+  const booking = await hold(buyer, 1);
+  expect(await buyer.paymentPlans(eventId)).toHaveLength(2);
+  await expect(buyer.choosePaymentPlan(booking, retired)).rejects.toThrow(PaymentPlanError);
+  const quote = await buyer.quotePaymentPlan(booking, plan);
+  expect(quote.map(({ amountCents }) => amountCents).reduce((a, b) => a + b)).toBe(
+    booking.totalAmountCents,
+  );
+  await buyer.choosePaymentPlan(booking, plan);
+  await buyer.startCheckout(booking, { email: "parts@example.com" });
+  await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
+  expect((await buyer.pay(booking, { testCard: "visa" })).status).toBe("partially_paid");
+  expect(await buyer.tickets(booking)).toEqual([]);
+  expect((await buyer.installments(booking)).map(({ status }) => status)).toEqual([
+    "paid",
+    "pending",
+  ]);
+  expect(await buyer.openPayment(booking)).toMatchObject({ installmentNo: 1, status: "pending" });
+  expect((await buyer.pay(booking, { testCard: "mastercard" })).status).toBe("confirmed");
+  expect(await buyer.tickets(booking)).toHaveLength(1);
+  await expect(buyer.openPayment(booking)).rejects.toThrow(BookingStatusError);
+});
+
+test("an order waits for an answer", async () => {
+  const buyer = office.client();
+  const [asked, refused] = [await hold(buyer, 1), await hold(buyer, 1)];
+  const { seats } = await organizer.seatMap(performance);
+  const categories = new Set(seats.flatMap(({ category }) => category?.id ?? []));
+  const setApproval = async (needed: boolean): Promise<void> => {
+    for (const category of categories) await organizer.setCategoryApproval(category, needed);
+  };
+  await setApproval(true);
+  for (const booking of [asked, refused]) {
+    const { status } = await buyer.startCheckout(booking, { email: "asks@example.com" });
+    expect(status).toBe("pending_approval");
+  }
+  await setApproval(false);
+  await expect(buyer.pay(asked, { testCard: "visa" })).rejects.toThrow(BookingStatusError);
+  await expect(buyer.approveBooking(asked)).rejects.toThrow(NotSignedInError);
+  await organizer.approveBooking(asked);
+  expect((await buyer.pay(asked, { testCard: "visa" })).status).toBe("confirmed");
+  const declined = await organizer.declineBooking(refused, "Members only.");
+  expect(declined).toMatchObject({ status: "canceled", cancellationReason: "Members only." });
+});
+
+test("staff sells by a mailed link, and at the counter", async () => {
+  const held = await organizer.holdForCustomer(performance, {
+    email: "jo@example.com",
+    seatIds: await freeSeats(1),
+  });
+  const sold = await organizer.checkoutForCustomer(held, "link");
+  expect(sold.status).toBe("pending_payment");
+  const token = tokenIn(await office.mailTo("jo@example.com"));
+  const customer = office.client();
+  const booking = await customer.claimBooking(token);
+  await expect(office.client().claimBooking(token)).rejects.toThrow(MailedTokenError);
+  expect((await customer.pay(booking, { testCard: "visa" })).status).toBe("confirmed");
+
+  const atCounter = await organizer.holdForCustomer(performance, {
+    email: "cash@example.com",
+    channel: "admin",
+    seatIds: await freeSeats(1),
+  });
+  expect((await organizer.checkoutForCustomer(atCounter, "cash")).status).toBe("confirmed");
+  const invoiced = await organizer.holdForCustomer(performance, {
+    email: "invoice@example.com",
+    seatIds: await freeSeats(1),
+  });
+  expect((await organizer.checkoutForCustomer(invoiced, "invoice")).status).toBe("confirmed");
+  expect((await organizer.takePayment(invoiced, "invoice")).status).toBe("confirmed");
+  await expect(organizer.takePayment(invoiced, "cash")).rejects.toThrow(BookingStatusError);
+  const client = await office.database.connect("lml_owner");
+  const { rows } = await client.query("select * from app_public.check_invariants()");
+  expect(rows).toEqual([]);
+});
