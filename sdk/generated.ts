@@ -84,6 +84,16 @@ export type AllocateSeatsInput = {
 /** For whom seats are kept back, or that nobody gets them. */
 export type AllocationKind = "accessible" | "blocked" | "house" | "promoter";
 
+/** All input for the `approveBooking` mutation. */
+export type ApproveBookingInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `approveFraudReview` mutation. */
 export type ApproveFraudReviewInput = {
   readonly bookingId: string;
@@ -105,6 +115,9 @@ export type ApproveRefundInput = {
   readonly note?: string | null | undefined;
   readonly requestId: string;
 };
+
+/** How a booking was made. */
+export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 
 /** A condition to be used against `Booking` object types. All fields are tested for equality and combined with a logical ‘and.’ */
 export type BookingCondition = {
@@ -133,6 +146,7 @@ export type BookingStatus =
   | "expired"
   | "fraud_hold"
   | "partially_paid"
+  | "pending_approval"
   | "pending_payment"
   | "refunded"
   | "transferred";
@@ -179,6 +193,21 @@ export type ChangePasswordInput = {
   readonly newPassword: string;
 };
 
+/** All input for the `checkoutForCustomer` mutation. */
+export type CheckoutForCustomerInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly overrideReason?: string | null | undefined;
+  readonly payWithinHours?: number | null | undefined;
+  readonly payment: StaffPayment;
+};
+
 /** All input for the `choosePayment` mutation. */
 export type ChoosePaymentInput = {
   readonly bookingId: string;
@@ -189,6 +218,27 @@ export type ChoosePaymentInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly paymentMethodId?: string | null | undefined;
   readonly saveCard?: boolean | null | undefined;
+};
+
+/** All input for the `choosePaymentPlan` mutation. */
+export type ChoosePaymentPlanInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly paymentPlanId?: string | null | undefined;
+};
+
+/** All input for the `claimBooking` mutation. */
+export type ClaimBookingInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly token: string;
 };
 
 /** What proves that it is the owner who leaves. */
@@ -312,6 +362,29 @@ export type CreateOrganizationInput = {
   readonly slug: string;
 };
 
+/** All input for the `createPaymentPlan` mutation. */
+export type CreatePaymentPlanInput = {
+  readonly basis?: PaymentPlanBasis | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly depositCents?: string | null | undefined;
+  readonly depositPercentage?: string | null | undefined;
+  readonly eventId: string;
+  readonly firstDueDays?: number | null | undefined;
+  readonly graceDays?: number | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly installments: number;
+  readonly intervalDays?: number | null | undefined;
+  readonly lastDueDaysBefore?: number | null | undefined;
+  readonly name: string;
+  readonly overdueAction?: OverdueAction | null | undefined;
+  readonly reminderDays?: number | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** All input for the `createPerformance` mutation. */
 export type CreatePerformanceInput = {
   /**
@@ -407,6 +480,17 @@ export type CreateVirtualEventInput = {
   readonly taxRateId?: string | null | undefined;
   readonly timezone: string;
   readonly title: string;
+};
+
+/** All input for the `declineBooking` mutation. */
+export type DeclineBookingInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly reason: string;
 };
 
 /** All input for the `declineRefund` mutation. */
@@ -565,6 +649,25 @@ export type HoldBestAvailableInput = {
   readonly together?: boolean | null | undefined;
 };
 
+/** All input for the `holdForCustomer` mutation. */
+export type HoldForCustomerInput = {
+  readonly channel?: BookingChannel | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+  readonly firstName?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly performanceId: string;
+  readonly phone?: string | null | undefined;
+  readonly quantity?: number | null | undefined;
+  readonly seatIds?: ReadonlyArray<string> | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** All input for the `holdSeats` mutation. */
 export type HoldSeatsInput = {
   readonly bookingId?: string | null | undefined;
@@ -591,6 +694,9 @@ export type ImportVenueLayoutInput = {
   readonly sourceReference?: string | null | undefined;
   readonly venueId: string;
 };
+
+/** Where a part of a price stands. */
+export type InstallmentStatus = "canceled" | "overdue" | "paid" | "pending";
 
 /** What became of fetching a layout. */
 export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
@@ -661,12 +767,34 @@ export type OfferTicketInput = {
   readonly ticketId: string;
 };
 
+/** All input for the `openPayment` mutation. */
+export type OpenPaymentInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** A named bundle of permissions; role_permissions says which. */
 export type OrganizationRole =
   "admin" | "analyst" | "coordinator" | "manager" | "owner" | "staff" | "support" | "viewer";
 
 /** Whether an organization may sell. */
 export type OrganizationStatus = "active" | "banned" | "pending" | "suspended";
+
+/**
+ * What happens when an installment stays unpaid: the booking is canceled, and its
+ * deposit is kept or returned. What was paid beyond the deposit is always returned.
+ */
+export type OverdueAction = "keep_deposit" | "refund";
+
+/** How money comes: by Stripe, or to the box office without it. */
+export type PaymentMethod = "card" | "cash" | "invoice" | "terminal";
+
+/** From where due dates are counted. */
+export type PaymentPlanBasis = "performance" | "purchase";
 
 /** State of a payment intent. */
 export type PaymentStatus =
@@ -754,6 +882,16 @@ export type PublishEventInput = {
 
 /** Whether Stripe says the same of a movement as the books. */
 export type ReconciliationStatus = "matched" | "mismatched" | "pending";
+
+/** All input for the `recordBoxOfficeRefund` mutation. */
+export type RecordBoxOfficeRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly refundId: string;
+};
 
 /** All input for the `recordTicketDelivery` mutation. */
 export type RecordTicketDeliveryInput = {
@@ -1050,6 +1188,16 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `retirePaymentPlan` mutation. */
+export type RetirePaymentPlanInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly paymentPlanId: string;
+};
+
 /** All input for the `retryRefund` mutation. */
 export type RetryRefundInput = {
   /**
@@ -1170,6 +1318,19 @@ export type SetCancellationPolicyInput = {
   readonly refundsServiceFees?: boolean | null | undefined;
 };
 
+/** All input for the `setCategoryApproval` mutation. */
+export type SetCategoryApprovalInput = {
+  readonly approvalHours?: number | null | undefined;
+  readonly approvedPaymentHours?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly requiresApproval: boolean;
+  readonly ticketCategoryId: string;
+};
+
 /** All input for the `setEventPromoter` mutation. */
 export type SetEventPromoterInput = {
   /**
@@ -1272,6 +1433,9 @@ export type SignUpInput = {
   readonly password: string;
 };
 
+/** How a customer of the box office pays: by a mailed link, there, later, or not at all. */
+export type StaffPayment = "cash" | "complimentary" | "invoice" | "link" | "terminal";
+
 /** All input for the `startCheckout` mutation. */
 export type StartCheckoutInput = {
   readonly bookingId: string;
@@ -1306,6 +1470,18 @@ export type StartImpersonationInput = {
   readonly reason: string;
   /** In whose name. */
   readonly userId: string;
+};
+
+/** All input for the `takePayment` mutation. */
+export type TakePaymentInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly method: PaymentMethod;
 };
 
 /** Whether tickets of a category are on sale. */
@@ -2357,6 +2533,9 @@ export type PaymentSessionFragment = {
   readonly failureMessage: string | null;
   readonly isProviderReachable: boolean | null;
   readonly notice: string | null;
+  readonly paymentIntentId: string | null;
+  readonly installmentNo: number | null;
+  readonly payBy: string | null;
 };
 
 export type BookingQueryVariables = Exact<{
@@ -2596,6 +2775,166 @@ export type AddBookingNoteMutationVariables = Exact<{
 
 export type AddBookingNoteMutation = {
   readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type PaymentPlanFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly name: string;
+  readonly depositPercentage: string | null;
+  readonly depositCents: number | null;
+  readonly installments: number;
+  readonly basis: PaymentPlanBasis;
+  readonly firstDueDays: number;
+  readonly intervalDays: number;
+  readonly lastDueDaysBefore: number;
+  readonly reminderDays: number;
+  readonly graceDays: number;
+  readonly overdueAction: OverdueAction;
+  readonly retiredAt: string | null;
+};
+
+export type PaymentPlansQueryVariables = Exact<{
+  eventId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PaymentPlansQuery = {
+  readonly event: {
+    readonly paymentPlans: {
+      readonly nodes: ReadonlyArray<PaymentPlanFragment>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
+export type QuotePaymentPlanQueryVariables = Exact<{
+  bookingId: string;
+  paymentPlanId: string;
+}>;
+
+export type QuotePaymentPlanQuery = {
+  readonly quotePaymentPlan: {
+    readonly nodes: ReadonlyArray<{
+      readonly installmentNo: number | null;
+      readonly dueAt: string | null;
+      readonly amountCents: number | null;
+    }>;
+  } | null;
+};
+
+export type InstallmentsQueryVariables = Exact<{
+  bookingId: string;
+}>;
+
+export type InstallmentsQuery = {
+  readonly bookingPaymentSchedules: {
+    readonly nodes: ReadonlyArray<{
+      readonly installmentNo: number;
+      readonly dueAt: string;
+      readonly amountCents: number;
+      readonly status: InstallmentStatus;
+      readonly paidAt: string | null;
+      readonly cancelAt: string | null;
+    }>;
+  } | null;
+};
+
+export type CreatePaymentPlanMutationVariables = Exact<{
+  input: CreatePaymentPlanInput;
+}>;
+
+export type CreatePaymentPlanMutation = {
+  readonly createPaymentPlan: { readonly paymentPlan: PaymentPlanFragment } | null;
+};
+
+export type RetirePaymentPlanMutationVariables = Exact<{
+  input: RetirePaymentPlanInput;
+}>;
+
+export type RetirePaymentPlanMutation = {
+  readonly retirePaymentPlan: { readonly paymentPlan: PaymentPlanFragment } | null;
+};
+
+export type ChoosePaymentPlanMutationVariables = Exact<{
+  input: ChoosePaymentPlanInput;
+}>;
+
+export type ChoosePaymentPlanMutation = {
+  readonly choosePaymentPlan: { readonly booking: BookingFragment } | null;
+};
+
+export type OpenPaymentMutationVariables = Exact<{
+  input: OpenPaymentInput;
+}>;
+
+export type OpenPaymentMutation = {
+  readonly openPayment: { readonly paymentSession: PaymentSessionFragment } | null;
+};
+
+export type ClaimBookingMutationVariables = Exact<{
+  input: ClaimBookingInput;
+}>;
+
+export type ClaimBookingMutation = {
+  readonly claimBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type SetCategoryApprovalMutationVariables = Exact<{
+  input: SetCategoryApprovalInput;
+}>;
+
+export type SetCategoryApprovalMutation = {
+  readonly setCategoryApproval: { readonly ticketCategory: { readonly id: string } } | null;
+};
+
+export type ApproveBookingMutationVariables = Exact<{
+  input: ApproveBookingInput;
+}>;
+
+export type ApproveBookingMutation = {
+  readonly approveBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type DeclineBookingMutationVariables = Exact<{
+  input: DeclineBookingInput;
+}>;
+
+export type DeclineBookingMutation = {
+  readonly declineBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type HoldForCustomerMutationVariables = Exact<{
+  input: HoldForCustomerInput;
+}>;
+
+export type HoldForCustomerMutation = {
+  readonly holdForCustomer: { readonly booking: BookingFragment } | null;
+};
+
+export type CheckoutForCustomerMutationVariables = Exact<{
+  input: CheckoutForCustomerInput;
+}>;
+
+export type CheckoutForCustomerMutation = {
+  readonly checkoutForCustomer: { readonly booking: BookingFragment } | null;
+};
+
+export type TakePaymentMutationVariables = Exact<{
+  input: TakePaymentInput;
+}>;
+
+export type TakePaymentMutation = {
+  readonly takePayment: { readonly booking: BookingFragment } | null;
+};
+
+export type RecordBoxOfficeRefundMutationVariables = Exact<{
+  input: RecordBoxOfficeRefundInput;
+}>;
+
+export type RecordBoxOfficeRefundMutation = {
+  readonly recordBoxOfficeRefund: { readonly refund: { readonly id: string } } | null;
 };
 
 export type OrganizationFragment = {
@@ -5299,6 +5638,9 @@ fragment PaymentSession on PaymentSession {
   failureMessage
   isProviderReachable
   notice
+  paymentIntentId
+  installmentNo
+  payBy
 }`,
 };
 /** The operation Tickets. */
@@ -6101,6 +6443,632 @@ fragment BookingNote on BookingNote {
   note
   writtenBy
   createdAt
+}`,
+};
+/** The operation PaymentPlans. */
+export const PaymentPlansDocument: TypedDocument<PaymentPlansQuery, PaymentPlansQueryVariables> = {
+  name: "PaymentPlans",
+  text: `query PaymentPlans($eventId: UUID!, $after: Cursor) {
+  event(id: $eventId) {
+    paymentPlans(first: 100, after: $after, orderBy: [PRIMARY_KEY_ASC]) {
+      nodes {
+        ...PaymentPlan
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PaymentPlan on PaymentPlan {
+  id
+  eventId
+  ticketCategoryId
+  name
+  depositPercentage
+  depositCents
+  installments
+  basis
+  firstDueDays
+  intervalDays
+  lastDueDaysBefore
+  reminderDays
+  graceDays
+  overdueAction
+  retiredAt
+}`,
+};
+/** The operation QuotePaymentPlan. */
+export const QuotePaymentPlanDocument: TypedDocument<
+  QuotePaymentPlanQuery,
+  QuotePaymentPlanQueryVariables
+> = {
+  name: "QuotePaymentPlan",
+  text: `query QuotePaymentPlan($bookingId: UUID!, $paymentPlanId: UUID!) {
+  quotePaymentPlan(
+    bookingId: $bookingId
+    paymentPlanId: $paymentPlanId
+    first: 50
+  ) {
+    nodes {
+      installmentNo
+      dueAt
+      amountCents
+    }
+  }
+}`,
+};
+/** The operation Installments. */
+export const InstallmentsDocument: TypedDocument<InstallmentsQuery, InstallmentsQueryVariables> = {
+  name: "Installments",
+  text: `query Installments($bookingId: UUID!) {
+  bookingPaymentSchedules(
+    condition: {bookingId: $bookingId}
+    first: 50
+    orderBy: [PRIMARY_KEY_ASC]
+  ) {
+    nodes {
+      installmentNo
+      dueAt
+      amountCents
+      status
+      paidAt
+      cancelAt
+    }
+  }
+}`,
+};
+/** The operation CreatePaymentPlan. */
+export const CreatePaymentPlanDocument: TypedDocument<
+  CreatePaymentPlanMutation,
+  CreatePaymentPlanMutationVariables
+> = {
+  name: "CreatePaymentPlan",
+  text: `mutation CreatePaymentPlan($input: CreatePaymentPlanInput!) {
+  createPaymentPlan(input: $input) {
+    paymentPlan {
+      ...PaymentPlan
+    }
+  }
+}
+fragment PaymentPlan on PaymentPlan {
+  id
+  eventId
+  ticketCategoryId
+  name
+  depositPercentage
+  depositCents
+  installments
+  basis
+  firstDueDays
+  intervalDays
+  lastDueDaysBefore
+  reminderDays
+  graceDays
+  overdueAction
+  retiredAt
+}`,
+};
+/** The operation RetirePaymentPlan. */
+export const RetirePaymentPlanDocument: TypedDocument<
+  RetirePaymentPlanMutation,
+  RetirePaymentPlanMutationVariables
+> = {
+  name: "RetirePaymentPlan",
+  text: `mutation RetirePaymentPlan($input: RetirePaymentPlanInput!) {
+  retirePaymentPlan(input: $input) {
+    paymentPlan {
+      ...PaymentPlan
+    }
+  }
+}
+fragment PaymentPlan on PaymentPlan {
+  id
+  eventId
+  ticketCategoryId
+  name
+  depositPercentage
+  depositCents
+  installments
+  basis
+  firstDueDays
+  intervalDays
+  lastDueDaysBefore
+  reminderDays
+  graceDays
+  overdueAction
+  retiredAt
+}`,
+};
+/** The operation ChoosePaymentPlan. */
+export const ChoosePaymentPlanDocument: TypedDocument<
+  ChoosePaymentPlanMutation,
+  ChoosePaymentPlanMutationVariables
+> = {
+  name: "ChoosePaymentPlan",
+  text: `mutation ChoosePaymentPlan($input: ChoosePaymentPlanInput!) {
+  choosePaymentPlan(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation OpenPayment. */
+export const OpenPaymentDocument: TypedDocument<OpenPaymentMutation, OpenPaymentMutationVariables> =
+  {
+    name: "OpenPayment",
+    text: `mutation OpenPayment($input: OpenPaymentInput!) {
+  openPayment(input: $input) {
+    paymentSession {
+      ...PaymentSession
+    }
+  }
+}
+fragment PaymentSession on PaymentSession {
+  bookingId
+  status
+  amountCents
+  currency
+  stripePaymentIntentId
+  clientSecret
+  failureCode
+  failureMessage
+  isProviderReachable
+  notice
+  paymentIntentId
+  installmentNo
+  payBy
+}`,
+  };
+/** The operation ClaimBooking. */
+export const ClaimBookingDocument: TypedDocument<
+  ClaimBookingMutation,
+  ClaimBookingMutationVariables
+> = {
+  name: "ClaimBooking",
+  text: `mutation ClaimBooking($input: ClaimBookingInput!) {
+  claimBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetCategoryApproval. */
+export const SetCategoryApprovalDocument: TypedDocument<
+  SetCategoryApprovalMutation,
+  SetCategoryApprovalMutationVariables
+> = {
+  name: "SetCategoryApproval",
+  text: `mutation SetCategoryApproval($input: SetCategoryApprovalInput!) {
+  setCategoryApproval(input: $input) {
+    ticketCategory {
+      id
+    }
+  }
+}`,
+};
+/** The operation ApproveBooking. */
+export const ApproveBookingDocument: TypedDocument<
+  ApproveBookingMutation,
+  ApproveBookingMutationVariables
+> = {
+  name: "ApproveBooking",
+  text: `mutation ApproveBooking($input: ApproveBookingInput!) {
+  approveBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DeclineBooking. */
+export const DeclineBookingDocument: TypedDocument<
+  DeclineBookingMutation,
+  DeclineBookingMutationVariables
+> = {
+  name: "DeclineBooking",
+  text: `mutation DeclineBooking($input: DeclineBookingInput!) {
+  declineBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation HoldForCustomer. */
+export const HoldForCustomerDocument: TypedDocument<
+  HoldForCustomerMutation,
+  HoldForCustomerMutationVariables
+> = {
+  name: "HoldForCustomer",
+  text: `mutation HoldForCustomer($input: HoldForCustomerInput!) {
+  holdForCustomer(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CheckoutForCustomer. */
+export const CheckoutForCustomerDocument: TypedDocument<
+  CheckoutForCustomerMutation,
+  CheckoutForCustomerMutationVariables
+> = {
+  name: "CheckoutForCustomer",
+  text: `mutation CheckoutForCustomer($input: CheckoutForCustomerInput!) {
+  checkoutForCustomer(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation TakePayment. */
+export const TakePaymentDocument: TypedDocument<TakePaymentMutation, TakePaymentMutationVariables> =
+  {
+    name: "TakePayment",
+    text: `mutation TakePayment($input: TakePaymentInput!) {
+  takePayment(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation RecordBoxOfficeRefund. */
+export const RecordBoxOfficeRefundDocument: TypedDocument<
+  RecordBoxOfficeRefundMutation,
+  RecordBoxOfficeRefundMutationVariables
+> = {
+  name: "RecordBoxOfficeRefund",
+  text: `mutation RecordBoxOfficeRefund($input: RecordBoxOfficeRefundInput!) {
+  recordBoxOfficeRefund(input: $input) {
+    refund {
+      id
+    }
+  }
 }`,
 };
 /** The operation RequestDomainCheck. */

@@ -177,8 +177,7 @@ from (values
   -- payments
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
-    'stripe_charge_id stripe_news'),
-    'currency status stripe_payment_intent_id stripe_status failure_code failure_message method'),
+    'stripe_charge_id stripe_news method'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
