@@ -106,9 +106,9 @@ function prune(store: Store, now: number): void {
  * const stripe = new Stripe("sk_test_demo", { host, port, protocol: "http" });
  * ```
  *
- * It knows payment intents (automatic and manual capture, 3-D Secure), payment methods, charges,
- * refunds, balance transactions, customers, events, the account and its webhook endpoint;
- * idempotency keys; Stripe's documented test cards by number and by name; errors with Stripe's
+ * It knows payment intents (automatic and manual capture, 3-D Secure), setup intents, customers and
+ * their payment methods, charges, refunds, disputes, connected accounts with transfers and payouts,
+ * balances and their transactions, events, the account and its webhook endpoint; idempotency keys; Stripe's documented test cards by number and by name; errors with Stripe's
  * types, codes and statuses. A browser may retrieve and confirm a payment intent, and create a
  * payment method, with the publishable key and the client secret.
  *
