@@ -8,7 +8,7 @@ import { type RunningWorker, startWorker } from "../worker/worker.ts";
 import { startServer } from "./server.ts";
 import { testStripe } from "./testing.ts";
 
-const paymentCount = 150;
+const paymentCount = 100;
 const senderCount = 8;
 const firstSecond = 1_700_000_000;
 
@@ -84,15 +84,15 @@ describe.each(seeds)("a storm of events, LML_SEED=%d", (seed) => {
       await replay(owner);
       expect(await stateOf(owner)).toEqual(expected.end);
     });
-    expect(sent.events).toBeGreaterThan(1_200);
-    expect(sent.deliveries).toBeGreaterThan(2_000);
-    expect(sent.forged).toBeGreaterThan(30);
-  }, 60_000);
+    expect(sent.events).toBeGreaterThan(900);
+    expect(sent.deliveries).toBeGreaterThan(1_500);
+    expect(sent.forged).toBeGreaterThan(15);
+  }, 180_000);
 });
 
 test("what they leave one by one is consistent", () => {
   expect(expected.violated).toEqual([]);
-  expect(expected.end.counts).toMatchObject({ "payment succeeded": 105, ticket: 105 });
+  expect(expected.end.counts).toMatchObject({ "payment succeeded": 70, ticket: 70 });
 });
 
 test("a replay of the inbox rebuilds the state where nothing is known", async () => {
@@ -431,7 +431,7 @@ async function send(
 
 /** Waits until every event of the inbox has been tried. */
 async function settled(owner: pg.Client): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const { rows } = await owner.query<{ jobs: number }>(
       `select count(*)::int as jobs from graphile_worker._private_jobs as j

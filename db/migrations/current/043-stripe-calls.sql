@@ -168,9 +168,8 @@ create type app_public.stripe_call as (
   purpose text,
   subject_id uuid,
   status text,
-  attempts integer,
+  attempt_count integer,
   idempotency_key text,
-  request_hash text,
   stripe_id text,
   http_code integer,
   error_code text,
@@ -187,9 +186,8 @@ comment on column app_public.stripe_call.subject_id is 'The payment, refund, ...
 comment on column app_public.stripe_call.status is
   'asked (the answer is not known), failed (it is tried again), succeeded, refused, or overtaken (an '
   'event told what came of it).';
-comment on column app_public.stripe_call.attempts is 'How often it was asked.';
+comment on column app_public.stripe_call.attempt_count is 'How often it was asked.';
 comment on column app_public.stripe_call.idempotency_key is 'Its key at Stripe.';
-comment on column app_public.stripe_call.request_hash is 'SHA-256 of what was sent.';
 comment on column app_public.stripe_call.stripe_id is 'What Stripe made or changed.';
 comment on column app_public.stripe_call.http_code is 'HTTP status of the last answer.';
 comment on column app_public.stripe_call.error_code is 'Why the last attempt failed.';

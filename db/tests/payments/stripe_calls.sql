@@ -112,28 +112,28 @@ select is(app_private.requeue_stripe_calls(), 0, 'unless an event told what came
 -- Who sees it.
 select tests.sign_in('theatre owner');
 select is(
-  (select count(*) from app_public.stripe_calls(tests.id('theatre.organization'))), 2::bigint,
+  (select count(*) from app_public.payment_provider_calls(tests.id('theatre.organization'))), 2::bigint,
   'an organization sees its own calls'
 );
 select is(
   (select count(*)
-    from app_public.stripe_calls(tests.id('theatre.organization'), tests.id('sold'))),
+    from app_public.payment_provider_calls(tests.id('theatre.organization'), tests.id('sold'))),
   2::bigint, 'those of a booking'
 );
 select is(
-  (select count(*) from app_public.stripe_calls(tests.id('theatre.organization'), uuidv7())),
+  (select count(*) from app_public.payment_provider_calls(tests.id('theatre.organization'), uuidv7())),
   0::bigint, 'and of no other'
 );
 select tests.sign_in('theatre manager');
 select tests.refused(
-  $$ select app_public.stripe_calls(tests.id('theatre.organization')) $$, 'LMRGT',
+  $$ select app_public.payment_provider_calls(tests.id('theatre.organization')) $$, 'LMRGT',
   'others of it do not'
 );
 select tests.sign_in('rival owner');
 select tests.refused(
-  $$ select app_public.stripe_calls(tests.id('theatre.organization')) $$, 'LMNFD', 'nor strangers'
+  $$ select app_public.payment_provider_calls(tests.id('theatre.organization')) $$, 'LMNFD', 'nor strangers'
 );
 select tests.as_anonymous();
 select tests.refused(
-  $$ select app_public.stripe_calls(tests.id('theatre.organization')) $$, '42501', 'nor anybody'
+  $$ select app_public.payment_provider_calls(tests.id('theatre.organization')) $$, '42501', 'nor anybody'
 );
