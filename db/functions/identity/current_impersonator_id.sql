@@ -1,5 +1,5 @@
--- Asked for every audited row, so it looks itself: through a function that current_session_id shares, it
--- takes twice as long.
+-- Asked for every audited row, so it looks itself: through a function that current_session_id
+-- shares, it takes twice as long.
 create or replace function app_hidden.current_impersonator_id()
 returns uuid
 language sql stable security definer set search_path = ''

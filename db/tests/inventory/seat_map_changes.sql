@@ -8,9 +8,13 @@ grant all on tests.maps to public;
 create function tests.look() returns void
 language sql volatile security definer as $$
   delete from tests.maps;
-  -- A version as of before this transaction, which sees its own changes otherwise.
+  -- A version as of before this transaction, which sees its own changes otherwise, and as soon as
+  -- anything else on the server has ended that began later.
   insert into tests.maps
-  select 'now', (extract(epoch from now()) * 1000000)::bigint || '/' || pg_current_snapshot()
+  select 'now', format('%s/%s:%s:', (extract(epoch from now()) * 1000000)::bigint, x.xid, x.xid)
+  from (
+    select least(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot())) as xid
+  ) as x
 $$;
 create function tests.news() returns text
 language sql volatile as $$
