@@ -298,7 +298,7 @@ async function examinePaymentFindings(client: pg.Client): Promise<Finding> {
   return warn(
     "payment findings",
     rows.map(({ kind, count }) => `${count} ${kind}`).join(", "),
-    "Somebody has to look at each, and close it with resolve_payment_finding (docs/payments.md).",
+    "Somebody has to look at each, and close it with resolve_payment_finding (docs/stripe.md).",
   );
 }
 
