@@ -418,7 +418,7 @@ as $$
     join app_public.ledger_transactions as t
       on t.organization_id = e.organization_id and t.id = e.transaction_id
     where a.organization_id = o.id and a.currency = c.code and a.kind = 'stripe_balance'
-      and t.category in ('payment', 'refund')
+      and t.category in ('payment', 'refund', 'refund_failure')
   ) as b on true
   left join lateral (
     select sum(p.received_cents) as received
@@ -444,7 +444,7 @@ as $$
     select sum(e.amount_cents) as balance,
       coalesce(sum(e.amount_cents) filter (where t.category = 'sale'), 0) as sold,
       coalesce(sum(e.amount_cents) filter (
-        where t.category not in ('sale', 'payment', 'refund')
+        where t.category not in ('sale', 'payment', 'refund', 'refund_failure')
       ), 0) as others
     from app_public.ledger_transactions as t
     join app_public.ledger_entries as e
