@@ -15,6 +15,12 @@ export interface MailVariables {
   readonly seat?: string | null | undefined;
   /** In the venue's time, such as `2027-05-01 19:30 Europe/Vienna`. */
   readonly startsAt?: string | undefined;
+  readonly newStartsAt?: string | undefined;
+  readonly refundsUntil?: string | undefined;
+  /** The reference of a booking. */
+  readonly booking?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly rule?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -101,6 +107,22 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your ticket for ${ticket.event} was declined`,
     text: `Your ticket for ${describe(ticket)} was declined by whoever you offered it to. It is still yours.`,
   }),
+  performance_moved: (change) => ({
+    subject: `${change.event} has another date`,
+    text: `${change.event}, for which you have tickets (booking ${change.booking}), takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+  }),
+  performance_postponed: (change) => ({
+    subject: `${change.event} is postponed`,
+    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+  }),
+  performance_canceled: (change) => ({
+    subject: `${change.event} is canceled`,
+    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
+  }),
+  fraud_alert: ({ organization, rule, severity, booking }) => ({
+    subject: `Fraud alert (${severity}) at ${organization}`,
+    text: `The rule "${rule}" caught something${booking === undefined ? "" : ` in booking ${booking}`}. Somebody of ${organization} should look at it: sign in and read the open alerts.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -121,6 +143,16 @@ export function mailText(name: string, variables: MailVariables, publicUrl: Publ
 
 function describe({ event, seat, startsAt }: MailVariables): string {
   return `${event} on ${startsAt}${seat == null ? "" : ` (${seat})`}`;
+}
+
+function because({ reason }: MailVariables): string {
+  return reason === undefined ? "" : `\n\nThe reason: ${reason}`;
+}
+
+function givingBack({ refundsUntil }: MailVariables): string {
+  return refundsUntil === undefined
+    ? ""
+    : ` If you cannot come, you may give them back for the whole price until ${refundsUntil}.`;
 }
 
 function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {

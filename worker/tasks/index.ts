@@ -12,6 +12,7 @@ import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
+import { performanceNotify } from "./performance__notify.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
@@ -36,6 +37,7 @@ export function taskList(context: TaskContext): TaskList {
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
+    performance__notify: performanceNotify(context),
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
