@@ -1,5 +1,5 @@
--- A slot keeps what is held and sold of it, and gets its share of the rest: no slot can end up with
--- less than is taken, and if one could, its constraint would refuse it.
+-- A slot keeps what is held and sold of it, and gets its share of the rest: so none ends up with
+-- less than is taken.
 create or replace function app_private.divide_pool(pool app_public.admission_pools)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -22,10 +22,21 @@ begin
   from app_private.admission_slots as s
   where s.organization_id = (divide_pool.pool).organization_id
     and s.pool_id = (divide_pool.pool).id;
+  -- Computed from what was counted, and not from what a slot has when it is written: if anybody took
+  -- a place in between, the constraint refuses it, and the slots never sum to more than the pool.
+  with divided as materialized (
+    select s.slot_no,
+      s.held + s.sold + app_hidden.share_of(v_room, s.slot_no, v_count) as capacity
+    from app_private.admission_slots as s
+    where s.organization_id = (divide_pool.pool).organization_id
+      and s.pool_id = (divide_pool.pool).id
+  )
   update app_private.admission_slots as s
-  set capacity = s.held + s.sold + app_hidden.share_of(v_room, s.slot_no, v_count)
+  set capacity = d.capacity
+  from divided as d
   where s.organization_id = (divide_pool.pool).organization_id
-    and s.pool_id = (divide_pool.pool).id;
+    and s.pool_id = (divide_pool.pool).id
+    and s.slot_no = d.slot_no;
 end
 $$;
 
