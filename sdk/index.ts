@@ -15,6 +15,12 @@ export {
   canonicalText,
 } from "./layout.ts";
 export type {
+  AddOn,
+  AddOnOrder,
+  AddOnStock,
+  AdmissionAllocation,
+  AttendeeEntry,
+  AttendeeQuestion,
   AdmissionPool,
   Attendee,
   Booking,

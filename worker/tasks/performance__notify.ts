@@ -8,6 +8,7 @@ export const performanceNotify = defineTask(
   z.object({ notice_id: z.uuid() }),
   async ({ notice_id: id }, helpers) => {
     let queued = 1;
-    while (queued > 0) queued = await callFunction<number>(helpers, "mail_notices_of", id, batchLimit);
+    while (queued > 0)
+      queued = await callFunction<number>(helpers, "mail_notices_of", id, batchLimit);
   },
 );

@@ -3,7 +3,7 @@ create or replace function app_public.create_add_on(
   currency text default null, description text default null, stock integer default null,
   max_per_booking integer default null, sales_start timestamptz default null,
   sales_end timestamptz default null, requires_ticket boolean default true,
-  delivery app_public.add_on_delivery default 'pick_up', idempotency_key text default null
+  delivery app_public.add_on_delivery_kind default 'pick_up', idempotency_key text default null
 )
 returns app_public.add_ons
 language plpgsql volatile security definer set search_path = ''
@@ -76,12 +76,12 @@ $$;
 
 comment on function app_public.create_add_on(
   text, bigint, uuid, uuid, text, text, integer, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery, text
+  app_public.add_on_delivery_kind, text
 ) is
   'Something to sell besides tickets: for an event, in its currency, or for all events of an '
   'organization in a currency. Without a stock there is no end of it, and that stays so. '
   'Needs events.manage. Raises LMNFD, LMRGT, LMINP, LMCUR, LMEVT (it is over), LMIDK.';
 grant execute on function app_public.create_add_on(
   text, bigint, uuid, uuid, text, text, integer, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery, text
+  app_public.add_on_delivery_kind, text
 ) to lml_user;

@@ -2,7 +2,7 @@ create or replace function app_public.update_add_on(
   add_on_id uuid, name text default null, description text default null,
   price_cents bigint default null, max_per_booking integer default null,
   sales_start timestamptz default null, sales_end timestamptz default null,
-  requires_ticket boolean default null, delivery app_public.add_on_delivery default null,
+  requires_ticket boolean default null, delivery app_public.add_on_delivery_kind default null,
   is_active boolean default null, sort_order integer default null
 )
 returns app_public.add_ons
@@ -40,12 +40,12 @@ $$;
 
 comment on function app_public.update_add_on(
   uuid, text, text, bigint, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery, boolean, integer
+  app_public.add_on_delivery_kind, boolean, integer
 ) is
   'Changes an add-on: null leaves a value as it is; an empty text, -infinity as a start or '
   'infinity as an end removes it. What is in carts keeps its price. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_add_on(
   uuid, text, text, bigint, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery, boolean, integer
+  app_public.add_on_delivery_kind, boolean, integer
 ) to lml_user;

@@ -1,7 +1,7 @@
 -- What is sold besides tickets, what is asked of who comes, and who is told of changes.
 
-create type app_public.add_on_delivery as enum ('pick_up', 'mail', 'digital');
-comment on type app_public.add_on_delivery is 'How buyers get an add-on.';
+create type app_public.add_on_delivery_kind as enum ('pick_up', 'mail', 'digital');
+comment on type app_public.add_on_delivery_kind is 'How buyers get an add-on.';
 
 create table app_public.add_ons (
   id uuid primary key default uuidv7(),
@@ -16,7 +16,7 @@ create table app_public.add_ons (
   sales_start timestamptz,
   sales_end timestamptz,
   requires_ticket boolean not null default true,
-  delivery app_public.add_on_delivery not null default 'pick_up',
+  delivery app_public.add_on_delivery_kind not null default 'pick_up',
   is_limited boolean not null,
   is_active boolean not null default true,
   sort_order integer not null default 0,
@@ -174,7 +174,7 @@ create type app_public.add_on_order as (
   customer_name text,
   add_on_id uuid,
   name text,
-  delivery app_public.add_on_delivery,
+  delivery app_public.add_on_delivery_kind,
   address text,
   quantity integer,
   delivered_at timestamptz

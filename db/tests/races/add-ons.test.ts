@@ -76,16 +76,13 @@ test("a late payment and a cart want the last shirts: one gets them, the other i
   await ada.value(`select (app_public.start_checkout('${booking}', 'ada@example.com')).id`);
   await theatre.runOut(booking);
   const [eve, worker] = [await theatre.guest(2), await theatre.worker()];
-  const [taken] = await meet(
-    [eve, take("eve", 1)],
-    [worker, `select tests.pay('${booking}')`],
-  );
+  const [taken] = await meet([eve, take("eve", 1)], [worker, `select tests.pay('${booking}')`]);
   expect(taken).toHaveLength(1);
   expect(await theatre.status(booking)).not.toBe("confirmed");
   expect(
-    await theatre.value(
-      "select count(*)::integer from app_public.refunds where booking_id = $1", [booking],
-    ),
+    await theatre.value("select count(*)::integer from app_public.refunds where booking_id = $1", [
+      booking,
+    ]),
   ).toBe(1);
   expect(await theatre.value(held)).toBe(1);
   expect(await theatre.broken()).toEqual([]);
