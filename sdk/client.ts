@@ -172,12 +172,12 @@ import {
 } from "./generated.ts";
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
-  AddOn,
-  AddOnOrder,
-  AddOnStock,
-  AdmissionAllocation,
-  AttendeeEntry,
-  AttendeeQuestion,
+  type AddOn,
+  type AddOnOrder,
+  type AddOnStock,
+  type AdmissionAllocation,
+  type AttendeeEntry,
+  type AttendeeQuestion,
   type AdmissionPool,
   type Attendee,
   type Booking,
@@ -2148,10 +2148,15 @@ export class LastMinuteLive {
    * NotAllowedError, IdempotencyKeyReusedError
    */
   async createAddOn(
-    input: Omit<CreateAddOnInput, "idempotencyKey" | "clientMutationId">,
+    input: Omit<CreateAddOnInput, "idempotencyKey" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents: number;
+    },
     options: KeyedCallOptions = {},
   ): Promise<AddOn> {
-    const data = await this.#keyed(CreateAddOnDocument, input, options);
+    const { priceCents, ...rest } = input;
+    const priced = { ...rest, priceCents: formatCents(priceCents) };
+    const data = await this.#keyed(CreateAddOnDocument, priced, options);
     return present(data.createAddOn).addOn;
   }
 
@@ -2162,10 +2167,15 @@ export class LastMinuteLive {
    */
   async updateAddOn(
     addOn: Ref,
-    changes: Omit<UpdateAddOnInput, "addOnId" | "clientMutationId">,
+    changes: Omit<UpdateAddOnInput, "addOnId" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents?: number | undefined;
+    },
     options?: CallOptions,
   ): Promise<AddOn> {
-    const variables = { input: { ...changes, addOnId: idOf(addOn) } };
+    const { priceCents, ...rest } = changes;
+    const price = priceCents === undefined ? undefined : formatCents(priceCents);
+    const variables = { input: { ...rest, addOnId: idOf(addOn), priceCents: price } };
     const data = await this.#transport.graphql(UpdateAddOnDocument, variables, true, options);
     return present(data.updateAddOn).addOn;
   }
