@@ -1,7 +1,7 @@
 // If this failed, a program could not sell a shirt with a ticket, ask who comes, or keep places back.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  CapacityTooLowError,
+  type CapacityTooLowError,
   FewLeftError,
   InvalidInputError,
   type Performance,

@@ -136,7 +136,7 @@ as $$
   select
     'stock_is_sum_of_its_claims', s.organization_id, s.add_on_id,
     format('%s held and %s sold, its claims %s and %s', s.held, s.sold, c.held, c.sold)
-  from app_private.add_on_stock as s
+  from app_private.add_on_counters as s
   cross join lateral (
     select
       coalesce(sum(c.quantity) filter (where c.held_until is not null), 0) as held,
@@ -152,7 +152,7 @@ as $$
     format('%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id, i.quantity)
   from app_public.booking_items as i
   join app_public.bookings as b on b.organization_id = i.organization_id and b.id = i.booking_id
-  join app_private.add_on_stock as s
+  join app_private.add_on_counters as s
     on s.organization_id = i.organization_id and s.add_on_id = i.add_on_id
   left join app_private.add_on_claims as c
     on c.organization_id = i.organization_id

@@ -32,7 +32,7 @@ begin
       and c.held_until is not null
     returning c.add_on_id, c.organization_id, c.quantity
   )
-  update app_private.add_on_stock as s
+  update app_private.add_on_counters as s
   set held = s.held - c.quantity, sold = s.sold + c.quantity
   from sold as c
   where s.add_on_id = c.add_on_id and s.organization_id = c.organization_id;

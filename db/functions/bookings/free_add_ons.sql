@@ -5,7 +5,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   perform from app_private.add_on_claims as c
-  join app_private.add_on_stock as s
+  join app_private.add_on_counters as s
     on s.add_on_id = c.add_on_id and s.organization_id = c.organization_id
   where c.organization_id = (free_add_ons.booking).organization_id
     and c.booking_id = (free_add_ons.booking).id
@@ -20,7 +20,7 @@ begin
       and c.booking_id = (free_add_ons.booking).id
     returning c.add_on_id, c.organization_id, c.quantity, c.held_until
   )
-  update app_private.add_on_stock as s
+  update app_private.add_on_counters as s
   set held = s.held - case when g.held_until is null then 0 else g.quantity end,
     sold = s.sold - case when g.held_until is null then g.quantity else 0 end
   from gone as g

@@ -5,7 +5,7 @@ as $$
   select exists (
     select
     from app_public.booking_items as i
-    join app_private.add_on_stock as s
+    join app_private.add_on_counters as s
       on s.add_on_id = i.add_on_id and s.organization_id = i.organization_id
     left join app_private.add_on_claims as c
       on c.add_on_id = i.add_on_id

@@ -59,7 +59,7 @@ begin
       raise exception 'There is an add-on of that name.'
         using errcode = 'LMINP', detail = 'name';
     end if;
-    insert into app_private.add_on_stock (add_on_id, organization_id, total)
+    insert into app_private.add_on_counters (add_on_id, organization_id, total)
     select v_id, coalesce(v_event.organization_id, create_add_on.organization_id),
       create_add_on.stock
     where create_add_on.stock is not null;

@@ -14,7 +14,7 @@ begin
   end if;
   select s.add_on_id, s.total, s.held - l.lapsed, s.sold, s.total - s.held - s.sold + l.lapsed
   into v_count
-  from app_private.add_on_stock as s
+  from app_private.add_on_counters as s
   cross join lateral (
     select coalesce(sum(c.quantity), 0)::integer as lapsed
     from app_private.add_on_claims as c

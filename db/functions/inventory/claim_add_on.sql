@@ -7,11 +7,11 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_stock app_private.add_on_stock;
+  v_stock app_private.add_on_counters;
   v_had integer;
 begin
   select * into v_stock
-  from app_private.add_on_stock as s
+  from app_private.add_on_counters as s
   where s.add_on_id = claim_add_on.add_on_id
     and s.organization_id = (claim_add_on.booking).organization_id
   for no key update;
@@ -35,14 +35,14 @@ begin
       and c.held_until is not null;
     perform app_private.free_lapsed_add_ons(v_stock.add_on_id);
     select * into strict v_stock
-    from app_private.add_on_stock as s
+    from app_private.add_on_counters as s
     where s.add_on_id = v_stock.add_on_id and s.organization_id = v_stock.organization_id;
     if v_stock.total - v_stock.held - v_stock.sold < claim_add_on.quantity - v_had then
       perform app_private.raise_few_left(v_had + v_stock.total - v_stock.held - v_stock.sold);
     end if;
   end if;
 
-  update app_private.add_on_stock as s
+  update app_private.add_on_counters as s
   set held = s.held + claim_add_on.quantity - v_had
   where s.add_on_id = v_stock.add_on_id and s.organization_id = v_stock.organization_id;
   if claim_add_on.quantity = 0 then

@@ -4,7 +4,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform from app_private.add_on_stock as s
+  perform from app_private.add_on_counters as s
   where s.add_on_id = free_lapsed_add_ons.add_on_id
   for no key update;
   with lapsed as materialized (
@@ -21,7 +21,7 @@ begin
       and c.booking_id = l.booking_id
     returning c.quantity
   )
-  update app_private.add_on_stock as s
+  update app_private.add_on_counters as s
   set held = s.held - g.quantity
   from (select sum(g.quantity)::integer as quantity from gone as g) as g
   where s.add_on_id = free_lapsed_add_ons.add_on_id and g.quantity > 0;

@@ -7,7 +7,7 @@ as $$
     from app_private.add_on_claims as c
     where c.add_on_id = s.add_on_id and c.held_until <= now()
   )
-  from app_private.add_on_stock as s
+  from app_private.add_on_counters as s
   where s.add_on_id = left_of_add_on.add_on_id
 $$;
 

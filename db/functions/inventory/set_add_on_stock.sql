@@ -6,7 +6,7 @@ declare
   v_add_on app_public.add_ons := app_private.lock_add_on(
     set_add_on_stock.add_on_id, 'inventory.manage'
   );
-  v_stock app_private.add_on_stock;
+  v_stock app_private.add_on_counters;
   v_constraint text;
   v_column text;
 begin
@@ -15,15 +15,15 @@ begin
       using errcode = 'LMINP', detail = 'add_on_id', hint = 'Make another one with a stock.';
   end if;
   select * into strict v_stock
-  from app_private.add_on_stock as s where s.add_on_id = v_add_on.id
+  from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
   for no key update;
   perform app_private.free_lapsed_add_ons(v_add_on.id);
   select * into strict v_stock
-  from app_private.add_on_stock as s where s.add_on_id = v_add_on.id;
+  from app_private.add_on_counters as s where s.add_on_id = v_add_on.id;
   if set_add_on_stock.total < v_stock.held + v_stock.sold then
     perform app_private.raise_capacity_too_low(v_stock.held + v_stock.sold);
   end if;
-  update app_private.add_on_stock as s
+  update app_private.add_on_counters as s
   set total = set_add_on_stock.total
   where s.add_on_id = v_add_on.id;
   return app_public.add_on_stock(v_add_on.id);

@@ -134,7 +134,7 @@ from (values
   ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
   ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
-  ('app_private.add_on_stock', 'internal', null, null, 'total held sold'),
+  ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
   ('app_private.add_on_claims', 'internal', null, null, 'quantity'),
   ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
   ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),

@@ -75,7 +75,7 @@ create trigger _500_audit after insert or update or delete on app_public.add_ons
 
 -- One counter for each add-on: a shirt is not what a hall fights for at the stroke of ten. Who only
 -- buys tickets never touches it.
-create table app_private.add_on_stock (
+create table app_private.add_on_counters (
   add_on_id uuid not null,
   organization_id uuid not null,
   total integer not null,
@@ -84,11 +84,11 @@ create table app_private.add_on_stock (
   primary key (add_on_id, organization_id),
   foreign key (organization_id, add_on_id)
     references app_public.add_ons (organization_id, id) on delete restrict,
-  constraint add_on_stock_stays_within_total
+  constraint add_on_counters_stay_within_total
     check (held >= 0 and sold >= 0 and held + sold <= total),
-  constraint add_on_stock_total_is_bounded check (total between 0 and 10000000)
+  constraint add_on_counters_total_is_bounded check (total between 0 and 10000000)
 ) with (fillfactor = 50);
-comment on table app_private.add_on_stock is
+comment on table app_private.add_on_counters is
   'How much there is of an add-on, and how much of it is held and sold.';
 
 create table app_private.add_on_claims (
@@ -99,7 +99,7 @@ create table app_private.add_on_claims (
   booking_id uuid not null,
   primary key (add_on_id, organization_id, booking_id),
   foreign key (organization_id, add_on_id)
-    references app_private.add_on_stock (organization_id, add_on_id) on delete restrict,
+    references app_private.add_on_counters (organization_id, add_on_id) on delete restrict,
   foreign key (organization_id, booking_id)
     references app_public.bookings (organization_id, id) on delete restrict,
   constraint add_on_claims_quantity_is_positive check (quantity > 0)

@@ -6,7 +6,7 @@ select tests.create_theatre('rival');
 create function tests.stock(add_on text default 'shirt')
 returns text
 language sql stable security definer set search_path = ''
-return (select format('%s/%s of %s', s.held, s.sold, s.total) from app_private.add_on_stock as s
+return (select format('%s/%s of %s', s.held, s.sold, s.total) from app_private.add_on_counters as s
   where s.add_on_id = tests.id(stock.add_on));
 create function tests.total(booking text)
 returns bigint

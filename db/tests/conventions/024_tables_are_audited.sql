@@ -31,7 +31,7 @@ with not_audited (name, reason) as (
     ('app_private.admission_claims', 'booking_state_transitions tells who held and bought'),
     ('app_private.admission_slots', 'booking_state_transitions tells who held and bought'),
     ('app_private.add_on_claims', 'booking_state_transitions tells who held and bought'),
-    ('app_private.add_on_stock', 'booking_state_transitions tells who held and bought'),
+    ('app_private.add_on_counters', 'booking_state_transitions tells who held and bought'),
     ('app_public.delivery_addresses', 'where to mail is the business of the buyer'),
     ('app_public.admission_pool_categories', 'written with the pool, which is audited'),
     ('app_public.seat_allocation_seats', 'written with the allocation, which is audited'),

@@ -19,7 +19,7 @@ async function shirts(): Promise<Theatre> {
 const take = (cart: string, quantity: number): string =>
   `select (app_public.add_add_on(tests.id('${cart}'), tests.id('shirt'), ${quantity})).id`;
 
-const held = "select held from app_private.add_on_stock where add_on_id = tests.id('shirt')";
+const held = "select held from app_private.add_on_counters where add_on_id = tests.id('shirt')";
 
 async function lastOfStock(theatre: Theatre): Promise<Outcome[]> {
   const [ada, eve] = [await theatre.guest(1), await theatre.guest(2)];
@@ -50,7 +50,7 @@ test("control: without the constraint either, three shirts of two are held", asy
   await using theatre = await shirts();
   await theatre.weaken("app_private.claim_add_on", counterLock, noLock);
   await theatre.owner.query(
-    "alter table app_private.add_on_stock drop constraint add_on_stock_stays_within_total",
+    "alter table app_private.add_on_counters drop constraint add_on_counters_stay_within_total",
   );
   expect((await lastOfStock(theatre))[1]).toHaveLength(1);
   expect(await theatre.value(held)).toBe(3);
