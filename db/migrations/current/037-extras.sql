@@ -381,3 +381,11 @@ create index performance_notices_performance_id_idx
   on app_private.performance_notices (performance_id, organization_id);
 comment on table app_private.performance_notices is
   'Changes of performances of which buyers are told, and up to which booking they were.';
+
+insert into app_private.retention_rules (
+  rule, description, relation, action, kept_for, since, condition
+)
+values (
+  'delivery_addresses', 'Where add-ons were mailed to, half a year after it was said.',
+  'app_public.delivery_addresses', 'delete', '180 days', 't.updated_at', 'true'
+);
