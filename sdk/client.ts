@@ -12,13 +12,21 @@ import {
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
+  AddAddOnDocument,
   AddBookingNoteDocument,
+  AddOnOrdersDocument,
+  AddOnsDocument,
+  AddOnsLeftDocument,
+  AddOnStockDocument,
   AdmissionsLeftDocument,
+  AllocateAdmissionsDocument,
   AllocateSeatsDocument,
   AllowReentryDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
   ApproveRefundDocument,
+  AttendeeListDocument,
+  AttendeeQuestionsDocument,
   BookingDocument,
   type BookingFragment,
   BookingItemsDocument,
@@ -40,6 +48,8 @@ import {
   ConfirmGuestConsentDocument,
   ConfirmTwoFactorDocument,
   type ConsentPurpose,
+  CreateAddOnDocument,
+  type CreateAddOnInput,
   CreateAdmissionPoolDocument,
   CreateEventAccessCodeDocument,
   CreateEventDocument,
@@ -74,6 +84,7 @@ import {
   GrantPlatformRoleDocument,
   HeldTicketsDocument,
   HoldAdmissionsDocument,
+  HoldAllocatedAdmissionsDocument,
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
@@ -82,6 +93,7 @@ import {
   InstallmentsDocument,
   LayoutFetchDocument,
   LayoutTextDocument,
+  MarkAddOnDeliveredDocument,
   MembershipsDocument,
   MergeOfflineScansDocument,
   MoveEventToLayoutDocument,
@@ -117,6 +129,7 @@ import {
   ReissueTicketDocument,
   RejectCorrectionDocument,
   RejectFraudReviewDocument,
+  ReleaseAdmissionAllocationDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
@@ -134,6 +147,7 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
@@ -144,6 +158,8 @@ import {
   RevokeSessionDocument,
   RevokeTrustedDeviceDocument,
   RevokeUserSessionsDocument,
+  SaveAttendeeQuestionDocument,
+  type SaveAttendeeQuestionInput,
   type SavedCardFragment,
   SavedCardsDocument,
   SaveEntryGateDocument,
@@ -156,12 +172,15 @@ import {
   SeatMapChangesDocument,
   SeatMapDocument,
   SessionsDocument,
+  SetAddOnStockDocument,
   SetBooksTimezoneDocument,
   SetCancellationPolicyDocument,
   SetCategoryApprovalDocument,
+  SetDeliveryAddressDocument,
   SetEventPromoterDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
+  SetPoolCapacityDocument,
   SetRefundApprovalDocument,
   SetTicketAttendeeDocument,
   SetVenueStatusDocument,
@@ -188,6 +207,8 @@ import {
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
+  UpdateAddOnDocument,
+  type UpdateAddOnInput,
   UpdateEventDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
@@ -207,8 +228,14 @@ import {
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
   type AccountingPeriod,
+  type AddOn,
+  type AddOnOrder,
+  type AddOnStock,
+  type AdmissionAllocation,
   type AdmissionPool,
   type Attendee,
+  type AttendeeEntry,
+  type AttendeeQuestion,
   type Booking,
   type BookingDescription,
   type BookingDetails,
@@ -1087,6 +1114,30 @@ export class LastMinuteLive {
     return (await this.#query(AdmissionsLeftDocument, variables, options)).admissionsLeft;
   }
 
+  /** What is sold besides tickets at an event: its own, and what its organization sells with all. */
+  async addOns(event: Ref, options?: CallOptions): Promise<readonly AddOn[]> {
+    const found = (await this.#query(AddOnsDocument, { eventId: idOf(event) }, options)).event;
+    if (found === null) return [];
+    const ofAllEvents = found.organization?.addOns.nodes ?? [];
+    return [
+      ...found.addOns.nodes,
+      ...ofAllEvents.filter(({ currency }) => currency === found.currency),
+    ]
+      .filter(({ isActive }) => isActive)
+      .sort((one, other) => one.sortOrder - other.sortOrder);
+  }
+
+  /** How many of an add-on can be had now; null when there is no end of it. */
+  async addOnsLeft(addOn: Ref, options?: CallOptions): Promise<number | null> {
+    return (await this.#query(AddOnsLeftDocument, { addOnId: idOf(addOn) }, options)).addOnsLeft;
+  }
+
+  /** What an event asks of whoever comes; the answers go to `setAttendee`, by id of the question. */
+  async attendeeQuestions(event: Ref, options?: CallOptions): Promise<readonly AttendeeQuestion[]> {
+    const data = await this.#query(AttendeeQuestionsDocument, { eventId: idOf(event) }, options);
+    return present(data.attendeeQuestions).nodes.filter(({ retiredAt }) => retiredAt === null);
+  }
+
   // Buying.
 
   /**
@@ -1164,6 +1215,33 @@ export class LastMinuteLive {
     };
     const data = await this.#keyed(HoldAdmissionsDocument, input, options);
     return await this.#booking(present(data.holdAdmissions).booking, options);
+  }
+
+  /**
+   * Sets how many of an add-on a draft has; 0 takes it out.
+   *
+   * @throws FewLeftError, QuantityError, NotFoundError, SalesClosedError, EventNotOnSaleError,
+   * HoldExpiredError, BookingStatusError, BookingNotFoundError
+   */
+  async addAddOn(
+    booking: Ref,
+    addOn: Ref,
+    quantity: number,
+    options?: CallOptions,
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), addOnId: idOf(addOn), quantity } };
+    const data = await this.#transport.graphql(AddAddOnDocument, variables, true, options);
+    return await this.#booking(present(data.addAddOn).booking, options);
+  }
+
+  /**
+   * Where the add-ons of a booking are mailed to: name, street, town and country, in lines.
+   *
+   * @throws InvalidInputError, BookingStatusError, BookingNotFoundError
+   */
+  async setDeliveryAddress(booking: Ref, address: string, options?: CallOptions): Promise<void> {
+    const variables = { input: { bookingId: idOf(booking), address } };
+    await this.#transport.graphql(SetDeliveryAddressDocument, variables, true, options);
   }
 
   /**
@@ -2663,6 +2741,234 @@ export class LastMinuteLive {
     const allocated = { ...input, performanceId: idOf(performance), seatIds: seats.map(idOf) };
     const data = await this.#keyed(AllocateSeatsDocument, allocated, options);
     return present(data.allocateSeats).seatAllocation;
+  }
+
+  /**
+   * How many people a pool takes from now on. Needs `inventory.manage`.
+   *
+   * @throws CapacityTooLowError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setPoolCapacity(
+    pool: Ref,
+    capacity: number,
+    options?: CallOptions,
+  ): Promise<AdmissionPool> {
+    const variables = { input: { poolId: idOf(pool), capacity } };
+    const data = await this.#transport.graphql(SetPoolCapacityDocument, variables, true, options);
+    return present(data.setPoolCapacity).admissionPool;
+  }
+
+  /**
+   * Keeps free places of a pool back, until somebody releases them or `releaseAt` comes. Needs
+   * `inventory.manage`.
+   *
+   * @throws FewLeftError, InvalidInputError, NotFoundError, NotAllowedError,
+   * IdempotencyKeyReusedError
+   */
+  async allocateAdmissions(
+    pool: Ref,
+    quantity: number,
+    input: {
+      readonly kind: "house" | "promoter" | "accessible" | "blocked";
+      readonly reason: string;
+      readonly releaseAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AdmissionAllocation> {
+    const allocated = { ...input, poolId: idOf(pool), quantity };
+    const data = await this.#keyed(AllocateAdmissionsDocument, allocated, options);
+    return present(data.allocateAdmissions).admissionAllocation;
+  }
+
+  /**
+   * Puts what is left of an allocation of places on sale; again changes nothing. Needs
+   * `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async releaseAdmissionAllocation(
+    allocation: Ref,
+    options?: CallOptions,
+  ): Promise<AdmissionAllocation> {
+    const data = await this.#transport.graphql(
+      ReleaseAdmissionAllocationDocument,
+      { input: { allocationId: idOf(allocation) } },
+      true,
+      options,
+    );
+    return present(data.releaseAdmissionAllocation).admissionAllocation;
+  }
+
+  /**
+   * Sells places of an allocation, as {@link holdAdmissions} does those on sale. Needs `inventory.sell`.
+   *
+   * @throws FewLeftError, QuantityError, InvalidInputError, NotFoundError, NotAllowedError, and
+   * what {@link holdAdmissions} throws
+   */
+  async holdAllocatedAdmissions(
+    allocation: Ref,
+    ticketCategory: Ref,
+    quantity: number,
+    options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
+  ): Promise<Booking> {
+    const input = {
+      allocationId: idOf(allocation),
+      ticketCategoryId: idOf(ticketCategory),
+      quantity,
+      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+    };
+    const data = await this.#keyed(HoldAllocatedAdmissionsDocument, input, options);
+    return await this.#booking(present(data.holdAllocatedAdmissions).booking, options);
+  }
+
+  /**
+   * Something to sell besides tickets: for an event, or, with `organizationId` and `currency`, for
+   * all events of an organization. Without a `stock` there is no end of it. Needs `events.manage`.
+   *
+   * @throws InvalidInputError, UnknownCurrencyError, EventNotOnSaleError, NotFoundError,
+   * NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createAddOn(
+    input: Omit<CreateAddOnInput, "idempotencyKey" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents: number;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AddOn> {
+    const { priceCents, ...rest } = input;
+    const priced = { ...rest, priceCents: formatCents(priceCents) };
+    const data = await this.#keyed(CreateAddOnDocument, priced, options);
+    return present(data.createAddOn).addOn;
+  }
+
+  /**
+   * Changes an add-on; what is in carts keeps its price. Needs `events.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async updateAddOn(
+    addOn: Ref,
+    changes: Omit<UpdateAddOnInput, "addOnId" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<AddOn> {
+    const { priceCents, ...rest } = changes;
+    const price = priceCents === undefined ? undefined : formatCents(priceCents);
+    const variables = { input: { ...rest, addOnId: idOf(addOn), priceCents: price } };
+    const data = await this.#transport.graphql(UpdateAddOnDocument, variables, true, options);
+    return present(data.updateAddOn).addOn;
+  }
+
+  /**
+   * How many there are of an add-on, held, sold and free; null when there is no end of it. Needs
+   * `inventory.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async addOnStock(addOn: Ref, options?: CallOptions): Promise<AddOnStock | null> {
+    return (await this.#query(AddOnStockDocument, { addOnId: idOf(addOn) }, options)).addOnStock;
+  }
+
+  /**
+   * How many there are of an add-on in all. Needs `inventory.manage`.
+   *
+   * @throws CapacityTooLowError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setAddOnStock(addOn: Ref, total: number, options?: CallOptions): Promise<AddOnStock> {
+    const variables = { input: { addOnId: idOf(addOn), total } };
+    const data = await this.#transport.graphql(SetAddOnStockDocument, variables, true, options);
+    return present(present(data.setAddOnStock).addOnCount);
+  }
+
+  /**
+   * What buyers of a performance have paid for besides tickets: the pick-up list. Needs
+   * `tickets.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  addOnOrders(
+    performance: Ref,
+    options: ListOptions & {
+      readonly addOn?: Ref | undefined;
+      readonly delivered?: boolean | undefined;
+    } = {},
+  ): Paged<AddOnOrder> {
+    return this.#list(options, async (first, after) => {
+      const variables = {
+        performanceId: idOf(performance),
+        addOnId: options.addOn === undefined ? undefined : idOf(options.addOn),
+        delivered: options.delivered,
+        first,
+        after,
+      };
+      return present((await this.#query(AddOnOrdersDocument, variables, options)).addOnOrders);
+    });
+  }
+
+  /**
+   * Notes that a buyer has got an add-on, once; when is the result. Needs `tickets.scan`. Not
+   * repeated when its answer is lost: read the list.
+   *
+   * @throws TicketUsedError (they have got it), BookingStatusError, NotFoundError, NotAllowedError
+   */
+  async markAddOnDelivered(bookingItem: Ref, options?: CallOptions): Promise<string> {
+    const data = await this.#transport.graphql(
+      MarkAddOnDeliveredDocument,
+      { input: { bookingItemId: idOf(bookingItem) } },
+      false,
+      options,
+    );
+    return present(data.markAddOnDelivered).addOnDelivery.deliveredAt;
+  }
+
+  /**
+   * What an event, or one category of it, asks of whoever comes; with `questionId` it changes a
+   * question. Needs `events.manage`. Not repeated when its answer is lost.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async saveAttendeeQuestion(
+    event: Ref,
+    input: Omit<SaveAttendeeQuestionInput, "eventId" | "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<AttendeeQuestion> {
+    const data = await this.#transport.graphql(
+      SaveAttendeeQuestionDocument,
+      { input: { ...input, eventId: idOf(event) } },
+      false,
+      options,
+    );
+    return present(data.saveAttendeeQuestion).attendeeQuestion;
+  }
+
+  /**
+   * Asks a question no more; its answers stay. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async retireAttendeeQuestion(question: Ref, options?: CallOptions): Promise<AttendeeQuestion> {
+    const data = await this.#transport.graphql(
+      RetireAttendeeQuestionDocument,
+      { input: { questionId: idOf(question) } },
+      true,
+      options,
+    );
+    return present(data.retireAttendeeQuestion).attendeeQuestion;
+  }
+
+  /**
+   * Who comes to a performance, with their answers: one entry for each good ticket. Needs
+   * `tickets.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  attendeeList(performance: Ref, options: ListOptions = {}): Paged<AttendeeEntry> {
+    return this.#list(options, async (first, after) => {
+      const variables = { performanceId: idOf(performance), first, after };
+      return present((await this.#query(AttendeeListDocument, variables, options)).attendeeList);
+    });
   }
 
   /**

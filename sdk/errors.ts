@@ -116,6 +116,15 @@ export class FewLeftError extends LastMinuteLiveError {
   }
 }
 
+/** LMCAP: as many are held, sold or kept back; `taken` says how many. */
+export class CapacityTooLowError extends LastMinuteLiveError {
+  /** How many are taken: it cannot be less. */
+  get taken(): number | null {
+    const [, count] = /"taken":\s*(\d+)/.exec(this.detail ?? "") ?? [];
+    return count === undefined ? null : Number(count);
+  }
+}
+
 /** LMCRS: you have as many open carts as the organization allows. */
 export class TooManyCartsError extends LastMinuteLiveError {}
 
@@ -435,6 +444,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTFA", CodeNeededError],
   ["LMTFC", WrongCodeError],
   ["LMFEW", FewLeftError],
+  ["LMCAP", CapacityTooLowError],
   ["LMCRS", TooManyCartsError],
   ["LMTFE", SecondFactorExistsError],
   ["LMTFU", SecondFactorUnavailableError],

@@ -55,6 +55,18 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `addAddOn` mutation. */
+export type AddAddOnInput = {
+  readonly addOnId: string;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly quantity: number;
+};
+
 /** All input for the `addBookingNote` mutation. */
 export type AddBookingNoteInput = {
   readonly bookingId: string;
@@ -64,6 +76,24 @@ export type AddBookingNoteInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly note: string;
+};
+
+/** How buyers get an add-on. */
+export type AddOnDeliveryKind = "digital" | "mail" | "pick_up";
+
+/** All input for the `allocateAdmissions` mutation. */
+export type AllocateAdmissionsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly kind: AllocationKind;
+  readonly poolId: string;
+  readonly quantity: number;
+  readonly reason: string;
+  readonly releaseAt?: string | null | undefined;
 };
 
 /** All input for the `allocateSeats` mutation. */
@@ -278,6 +308,28 @@ export type ConfirmTwoFactorInput = {
 /** What somebody agrees to. */
 export type ConsentPurpose =
   "analytics" | "marketing" | "newsletter" | "privacy_policy" | "terms_of_service";
+
+/** All input for the `createAddOn` mutation. */
+export type CreateAddOnInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly delivery?: AddOnDeliveryKind | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly eventId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly maxPerBooking?: number | null | undefined;
+  readonly name: string;
+  readonly organizationId?: string | null | undefined;
+  readonly priceCents: string;
+  readonly requiresTicket?: boolean | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly stock?: number | null | undefined;
+};
 
 /** All input for the `createAdmissionPool` mutation. */
 export type CreateAdmissionPoolInput = {
@@ -620,6 +672,20 @@ export type HoldAdmissionsInput = {
   readonly ticketCategoryId: string;
 };
 
+/** All input for the `holdAllocatedAdmissions` mutation. */
+export type HoldAllocatedAdmissionsInput = {
+  readonly allocationId: string;
+  readonly bookingId?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly quantity: number;
+  readonly ticketCategoryId: string;
+};
+
 /** All input for the `holdAllocatedSeats` mutation. */
 export type HoldAllocatedSeatsInput = {
   readonly allocationId: string;
@@ -707,6 +773,7 @@ export type LayoutSource = "cdn" | "mongodb" | "upload";
 /** What an account of the ledger stands for. */
 export type LedgerAccountKind =
   | "adjustments"
+  | "box_office"
   | "buyer_clearing"
   | "disputes"
   | "organizer_payable"
@@ -727,6 +794,16 @@ export type LedgerSide = "credit" | "debit";
 
 /** Why a session ended: by its user, by itself, with a new password, or by the platform's staff. */
 export type LogoutReason = "admin" | "manual" | "security" | "timeout";
+
+/** All input for the `markAddOnDelivered` mutation. */
+export type MarkAddOnDeliveredInput = {
+  readonly bookingItemId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
 
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
@@ -880,6 +957,9 @@ export type PublishEventInput = {
   readonly eventId: string;
 };
 
+/** What kind of answer a question has. */
+export type QuestionKind = "choice" | "number" | "text" | "yes_no";
+
 /** Whether Stripe says the same of a movement as the books. */
 export type ReconciliationStatus = "matched" | "mismatched" | "pending";
 
@@ -1028,6 +1108,16 @@ export type RejectFraudReviewInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly note?: string | null | undefined;
+};
+
+/** All input for the `releaseAdmissionAllocation` mutation. */
+export type ReleaseAdmissionAllocationInput = {
+  readonly allocationId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
 };
 
 /** All input for the `releaseAdmissions` mutation. */
@@ -1188,6 +1278,16 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `retireAttendeeQuestion` mutation. */
+export type RetireAttendeeQuestionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly questionId: string;
+};
+
 /** All input for the `retirePaymentPlan` mutation. */
 export type RetirePaymentPlanInput = {
   /**
@@ -1241,6 +1341,23 @@ export type RevokeEventAccessCodesInput = {
   readonly eventId: string;
 };
 
+/** All input for the `saveAttendeeQuestion` mutation. */
+export type SaveAttendeeQuestionInput = {
+  readonly choices?: ReadonlyArray<string> | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly isRequired?: boolean | null | undefined;
+  readonly kind?: QuestionKind | null | undefined;
+  readonly question: string;
+  readonly questionId?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** All input for the `saveEntryGate` mutation. */
 export type SaveEntryGateInput = {
   /**
@@ -1292,6 +1409,17 @@ export type ScanTicketInput = {
 /** State of a seat at a performance. A locked seat whose deadline has passed is available. */
 export type SeatStatus = "available" | "blocked" | "booked" | "locked" | "reserved";
 
+/** All input for the `setAddOnStock` mutation. */
+export type SetAddOnStockInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly total: number;
+};
+
 /** All input for the `setBooksTimezone` mutation. */
 export type SetBooksTimezoneInput = {
   /**
@@ -1331,6 +1459,17 @@ export type SetCategoryApprovalInput = {
   readonly ticketCategoryId: string;
 };
 
+/** All input for the `setDeliveryAddress` mutation. */
+export type SetDeliveryAddressInput = {
+  readonly address: string;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `setEventPromoter` mutation. */
 export type SetEventPromoterInput = {
   /**
@@ -1364,6 +1503,17 @@ export type SetOnlineAddressInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
   readonly instructions?: string | null | undefined;
+};
+
+/** All input for the `setPoolCapacity` mutation. */
+export type SetPoolCapacityInput = {
+  readonly capacity: number;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly poolId: string;
 };
 
 /** All input for the `setRefundApproval` mutation. */
@@ -1498,6 +1648,26 @@ export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
 
 /** What became of an offer. */
 export type TicketTransferStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
+/** All input for the `updateAddOn` mutation. */
+export type UpdateAddOnInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly delivery?: AddOnDeliveryKind | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly isActive?: boolean | null | undefined;
+  readonly maxPerBooking?: number | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly priceCents?: string | null | undefined;
+  readonly requiresTicket?: boolean | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+};
 
 /** All input for the `updateEvent` mutation. */
 export type UpdateEventInput = {
@@ -2482,6 +2652,7 @@ export type BookingItemFragment = {
   readonly id: string;
   readonly itemType: BookingItemType;
   readonly ticketCategoryId: string | null;
+  readonly addOnId: string | null;
   readonly seatNos: ReadonlyArray<number | null> | null;
   readonly quantity: number;
   readonly unitPriceCents: number;
@@ -2775,6 +2946,248 @@ export type AddBookingNoteMutationVariables = Exact<{
 
 export type AddBookingNoteMutation = {
   readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type AddOnFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string | null;
+  readonly name: string;
+  readonly description: string | null;
+  readonly currency: string;
+  readonly priceCents: number;
+  readonly maxPerBooking: number;
+  readonly salesStart: string | null;
+  readonly salesEnd: string | null;
+  readonly requiresTicket: boolean;
+  readonly delivery: AddOnDeliveryKind;
+  readonly isLimited: boolean;
+  readonly isActive: boolean;
+  readonly sortOrder: number;
+};
+
+export type AddOnOrderFragment = {
+  readonly bookingItemId: string | null;
+  readonly bookingId: string | null;
+  readonly bookingReference: string | null;
+  readonly customerName: string | null;
+  readonly addOnId: string | null;
+  readonly name: string | null;
+  readonly delivery: AddOnDeliveryKind | null;
+  readonly address: string | null;
+  readonly quantity: number | null;
+  readonly deliveredAt: string | null;
+};
+
+export type AdmissionAllocationFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly poolId: string;
+  readonly kind: AllocationKind;
+  readonly reason: string;
+  readonly quantity: number;
+  readonly placesLeft: number;
+  readonly releaseAt: string | null;
+  readonly releasedAt: string | null;
+};
+
+export type AttendeeQuestionFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly question: string;
+  readonly kind: QuestionKind;
+  readonly choices: ReadonlyArray<string | null>;
+  readonly isRequired: boolean;
+  readonly sortOrder: number;
+  readonly retiredAt: string | null;
+};
+
+export type AttendeeEntryFragment = {
+  readonly ticketId: string | null;
+  readonly ticketNumber: string | null;
+  readonly category: string | null;
+  readonly seat: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly answers: unknown;
+  readonly unanswered: number | null;
+};
+
+export type AddOnsQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type AddOnsQuery = {
+  readonly event: {
+    readonly currency: string;
+    readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    readonly organization: {
+      readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    } | null;
+  } | null;
+};
+
+export type AddOnsLeftQueryVariables = Exact<{
+  addOnId: string;
+}>;
+
+export type AddOnsLeftQuery = { readonly addOnsLeft: number | null };
+
+export type AddOnStockQueryVariables = Exact<{
+  addOnId: string;
+}>;
+
+export type AddOnStockQuery = {
+  readonly addOnStock: {
+    readonly total: number | null;
+    readonly held: number | null;
+    readonly sold: number | null;
+    readonly available: number | null;
+  } | null;
+};
+
+export type AddOnOrdersQueryVariables = Exact<{
+  performanceId: string;
+  addOnId?: string | null | undefined;
+  delivered?: boolean | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AddOnOrdersQuery = {
+  readonly addOnOrders: {
+    readonly nodes: ReadonlyArray<AddOnOrderFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type AttendeeQuestionsQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type AttendeeQuestionsQuery = {
+  readonly attendeeQuestions: { readonly nodes: ReadonlyArray<AttendeeQuestionFragment> } | null;
+};
+
+export type AttendeeListQueryVariables = Exact<{
+  performanceId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AttendeeListQuery = {
+  readonly attendeeList: {
+    readonly nodes: ReadonlyArray<AttendeeEntryFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreateAddOnMutationVariables = Exact<{
+  input: CreateAddOnInput;
+}>;
+
+export type CreateAddOnMutation = {
+  readonly createAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type UpdateAddOnMutationVariables = Exact<{
+  input: UpdateAddOnInput;
+}>;
+
+export type UpdateAddOnMutation = {
+  readonly updateAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type SetAddOnStockMutationVariables = Exact<{
+  input: SetAddOnStockInput;
+}>;
+
+export type SetAddOnStockMutation = {
+  readonly setAddOnStock: {
+    readonly addOnCount: {
+      readonly total: number | null;
+      readonly held: number | null;
+      readonly sold: number | null;
+      readonly available: number | null;
+    };
+  } | null;
+};
+
+export type AddAddOnMutationVariables = Exact<{
+  input: AddAddOnInput;
+}>;
+
+export type AddAddOnMutation = { readonly addAddOn: { readonly booking: BookingFragment } | null };
+
+export type SetDeliveryAddressMutationVariables = Exact<{
+  input: SetDeliveryAddressInput;
+}>;
+
+export type SetDeliveryAddressMutation = {
+  readonly setDeliveryAddress: { readonly deliveryAddress: { readonly address: string } } | null;
+};
+
+export type MarkAddOnDeliveredMutationVariables = Exact<{
+  input: MarkAddOnDeliveredInput;
+}>;
+
+export type MarkAddOnDeliveredMutation = {
+  readonly markAddOnDelivered: {
+    readonly addOnDelivery: { readonly bookingItemId: string; readonly deliveredAt: string };
+  } | null;
+};
+
+export type SetPoolCapacityMutationVariables = Exact<{
+  input: SetPoolCapacityInput;
+}>;
+
+export type SetPoolCapacityMutation = {
+  readonly setPoolCapacity: { readonly admissionPool: AdmissionPoolFragment } | null;
+};
+
+export type AllocateAdmissionsMutationVariables = Exact<{
+  input: AllocateAdmissionsInput;
+}>;
+
+export type AllocateAdmissionsMutation = {
+  readonly allocateAdmissions: { readonly admissionAllocation: AdmissionAllocationFragment } | null;
+};
+
+export type ReleaseAdmissionAllocationMutationVariables = Exact<{
+  input: ReleaseAdmissionAllocationInput;
+}>;
+
+export type ReleaseAdmissionAllocationMutation = {
+  readonly releaseAdmissionAllocation: {
+    readonly admissionAllocation: AdmissionAllocationFragment;
+  } | null;
+};
+
+export type HoldAllocatedAdmissionsMutationVariables = Exact<{
+  input: HoldAllocatedAdmissionsInput;
+}>;
+
+export type HoldAllocatedAdmissionsMutation = {
+  readonly holdAllocatedAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type SaveAttendeeQuestionMutationVariables = Exact<{
+  input: SaveAttendeeQuestionInput;
+}>;
+
+export type SaveAttendeeQuestionMutation = {
+  readonly saveAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
+};
+
+export type RetireAttendeeQuestionMutationVariables = Exact<{
+  input: RetireAttendeeQuestionInput;
+}>;
+
+export type RetireAttendeeQuestionMutation = {
+  readonly retireAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
 };
 
 export type PaymentPlanFragment = {
@@ -5435,6 +5848,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5467,6 +5881,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5531,6 +5946,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5598,6 +6014,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5735,6 +6152,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5797,6 +6215,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5945,6 +6364,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6007,6 +6427,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6069,6 +6490,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6131,6 +6553,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6193,6 +6616,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6255,6 +6679,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6314,6 +6739,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6385,6 +6811,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6443,6 +6870,502 @@ fragment BookingNote on BookingNote {
   note
   writtenBy
   createdAt
+}`,
+};
+/** The operation AddOns. */
+export const AddOnsDocument: TypedDocument<AddOnsQuery, AddOnsQueryVariables> = {
+  name: "AddOns",
+  text: `query AddOns($eventId: UUID!) {
+  event(id: $eventId) {
+    currency
+    addOns(first: 100) {
+      nodes {
+        ...AddOn
+      }
+    }
+    organization {
+      addOns(first: 100, condition: {eventId: null}) {
+        nodes {
+          ...AddOn
+        }
+      }
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+};
+/** The operation AddOnsLeft. */
+export const AddOnsLeftDocument: TypedDocument<AddOnsLeftQuery, AddOnsLeftQueryVariables> = {
+  name: "AddOnsLeft",
+  text: `query AddOnsLeft($addOnId: UUID!) {
+  addOnsLeft(addOnId: $addOnId)
+}`,
+};
+/** The operation AddOnStock. */
+export const AddOnStockDocument: TypedDocument<AddOnStockQuery, AddOnStockQueryVariables> = {
+  name: "AddOnStock",
+  text: `query AddOnStock($addOnId: UUID!) {
+  addOnStock(addOnId: $addOnId) {
+    total
+    held
+    sold
+    available
+  }
+}`,
+};
+/** The operation AddOnOrders. */
+export const AddOnOrdersDocument: TypedDocument<AddOnOrdersQuery, AddOnOrdersQueryVariables> = {
+  name: "AddOnOrders",
+  text: `query AddOnOrders($performanceId: UUID!, $addOnId: UUID, $delivered: Boolean, $first: Int!, $after: Cursor) {
+  addOnOrders(
+    performanceId: $performanceId
+    addOnId: $addOnId
+    delivered: $delivered
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...AddOnOrder
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AddOnOrder on AddOnOrder {
+  bookingItemId
+  bookingId
+  bookingReference
+  customerName
+  addOnId
+  name
+  delivery
+  address
+  quantity
+  deliveredAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation AttendeeQuestions. */
+export const AttendeeQuestionsDocument: TypedDocument<
+  AttendeeQuestionsQuery,
+  AttendeeQuestionsQueryVariables
+> = {
+  name: "AttendeeQuestions",
+  text: `query AttendeeQuestions($eventId: UUID!) {
+  attendeeQuestions(first: 100, condition: {eventId: $eventId}) {
+    nodes {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation AttendeeList. */
+export const AttendeeListDocument: TypedDocument<AttendeeListQuery, AttendeeListQueryVariables> = {
+  name: "AttendeeList",
+  text: `query AttendeeList($performanceId: UUID!, $first: Int!, $after: Cursor) {
+  attendeeList(performanceId: $performanceId, first: $first, after: $after) {
+    nodes {
+      ...AttendeeEntry
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AttendeeEntry on AttendeeEntry {
+  ticketId
+  ticketNumber
+  category
+  seat
+  firstName
+  lastName
+  email
+  phone
+  answers
+  unanswered
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CreateAddOn. */
+export const CreateAddOnDocument: TypedDocument<CreateAddOnMutation, CreateAddOnMutationVariables> =
+  {
+    name: "CreateAddOn",
+    text: `mutation CreateAddOn($input: CreateAddOnInput!) {
+  createAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+  };
+/** The operation UpdateAddOn. */
+export const UpdateAddOnDocument: TypedDocument<UpdateAddOnMutation, UpdateAddOnMutationVariables> =
+  {
+    name: "UpdateAddOn",
+    text: `mutation UpdateAddOn($input: UpdateAddOnInput!) {
+  updateAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+  };
+/** The operation SetAddOnStock. */
+export const SetAddOnStockDocument: TypedDocument<
+  SetAddOnStockMutation,
+  SetAddOnStockMutationVariables
+> = {
+  name: "SetAddOnStock",
+  text: `mutation SetAddOnStock($input: SetAddOnStockInput!) {
+  setAddOnStock(input: $input) {
+    addOnCount {
+      total
+      held
+      sold
+      available
+    }
+  }
+}`,
+};
+/** The operation AddAddOn. */
+export const AddAddOnDocument: TypedDocument<AddAddOnMutation, AddAddOnMutationVariables> = {
+  name: "AddAddOn",
+  text: `mutation AddAddOn($input: AddAddOnInput!) {
+  addAddOn(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetDeliveryAddress. */
+export const SetDeliveryAddressDocument: TypedDocument<
+  SetDeliveryAddressMutation,
+  SetDeliveryAddressMutationVariables
+> = {
+  name: "SetDeliveryAddress",
+  text: `mutation SetDeliveryAddress($input: SetDeliveryAddressInput!) {
+  setDeliveryAddress(input: $input) {
+    deliveryAddress {
+      address
+    }
+  }
+}`,
+};
+/** The operation MarkAddOnDelivered. */
+export const MarkAddOnDeliveredDocument: TypedDocument<
+  MarkAddOnDeliveredMutation,
+  MarkAddOnDeliveredMutationVariables
+> = {
+  name: "MarkAddOnDelivered",
+  text: `mutation MarkAddOnDelivered($input: MarkAddOnDeliveredInput!) {
+  markAddOnDelivered(input: $input) {
+    addOnDelivery {
+      bookingItemId
+      deliveredAt
+    }
+  }
+}`,
+};
+/** The operation SetPoolCapacity. */
+export const SetPoolCapacityDocument: TypedDocument<
+  SetPoolCapacityMutation,
+  SetPoolCapacityMutationVariables
+> = {
+  name: "SetPoolCapacity",
+  text: `mutation SetPoolCapacity($input: SetPoolCapacityInput!) {
+  setPoolCapacity(input: $input) {
+    admissionPool {
+      ...AdmissionPool
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}`,
+};
+/** The operation AllocateAdmissions. */
+export const AllocateAdmissionsDocument: TypedDocument<
+  AllocateAdmissionsMutation,
+  AllocateAdmissionsMutationVariables
+> = {
+  name: "AllocateAdmissions",
+  text: `mutation AllocateAdmissions($input: AllocateAdmissionsInput!) {
+  allocateAdmissions(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
+  }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation ReleaseAdmissionAllocation. */
+export const ReleaseAdmissionAllocationDocument: TypedDocument<
+  ReleaseAdmissionAllocationMutation,
+  ReleaseAdmissionAllocationMutationVariables
+> = {
+  name: "ReleaseAdmissionAllocation",
+  text: `mutation ReleaseAdmissionAllocation($input: ReleaseAdmissionAllocationInput!) {
+  releaseAdmissionAllocation(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
+  }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation HoldAllocatedAdmissions. */
+export const HoldAllocatedAdmissionsDocument: TypedDocument<
+  HoldAllocatedAdmissionsMutation,
+  HoldAllocatedAdmissionsMutationVariables
+> = {
+  name: "HoldAllocatedAdmissions",
+  text: `mutation HoldAllocatedAdmissions($input: HoldAllocatedAdmissionsInput!) {
+  holdAllocatedAdmissions(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SaveAttendeeQuestion. */
+export const SaveAttendeeQuestionDocument: TypedDocument<
+  SaveAttendeeQuestionMutation,
+  SaveAttendeeQuestionMutationVariables
+> = {
+  name: "SaveAttendeeQuestion",
+  text: `mutation SaveAttendeeQuestion($input: SaveAttendeeQuestionInput!) {
+  saveAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation RetireAttendeeQuestion. */
+export const RetireAttendeeQuestionDocument: TypedDocument<
+  RetireAttendeeQuestionMutation,
+  RetireAttendeeQuestionMutationVariables
+> = {
+  name: "RetireAttendeeQuestion",
+  text: `mutation RetireAttendeeQuestion($input: RetireAttendeeQuestionInput!) {
+  retireAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
 }`,
 };
 /** The operation PaymentPlans. */
@@ -6631,6 +7554,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6720,6 +7644,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6796,6 +7721,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6858,6 +7784,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6920,6 +7847,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6982,6 +7910,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -7042,6 +7971,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -8128,6 +9058,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -8566,6 +9497,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -8628,6 +9560,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents

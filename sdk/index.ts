@@ -16,8 +16,14 @@ export {
 } from "./layout.ts";
 export type {
   AccountingPeriod,
+  AddOn,
+  AddOnOrder,
+  AddOnStock,
+  AdmissionAllocation,
   AdmissionPool,
   Attendee,
+  AttendeeEntry,
+  AttendeeQuestion,
   Booking,
   BookingDescription,
   BookingDetails,

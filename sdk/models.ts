@@ -1,7 +1,12 @@
 import type { LastMinuteLiveError } from "./errors.ts";
 import type {
   AccountingPeriodFragment,
+  AddOnFragment,
+  AddOnOrderFragment,
+  AdmissionAllocationFragment,
   AdmissionPoolFragment,
+  AttendeeEntryFragment,
+  AttendeeQuestionFragment,
   BookingDetailsFragment,
   BookingFragment,
   BookingItemFragment,
@@ -233,6 +238,29 @@ export type AdmissionPool = AdmissionPoolFragment;
 
 /** Seats that are kept back. */
 export type SeatAllocation = SeatAllocationFragment;
+
+/** Places of a pool that are kept back. */
+export type AdmissionAllocation = AdmissionAllocationFragment;
+
+/** What is sold besides tickets. */
+export type AddOn = AddOnFragment;
+
+/** An add-on that somebody paid for. */
+export type AddOnOrder = AddOnOrderFragment;
+
+/** The stock of an add-on. */
+export interface AddOnStock {
+  readonly total: number | null;
+  readonly held: number | null;
+  readonly sold: number | null;
+  readonly available: number | null;
+}
+
+/** What an organizer asks of whoever comes with a ticket. */
+export type AttendeeQuestion = AttendeeQuestionFragment;
+
+/** Who comes with a ticket, in the list of all. */
+export type AttendeeEntry = AttendeeEntryFragment;
 
 /** A line of a booking: tickets of one category at one price. `seatNos` are numbers of the plan. */
 export type BookingItem = BookingItemFragment;

@@ -40,7 +40,9 @@ begin
   where c.organization_id = v_sale.organization_id
     and c.id = hold_best_available.ticket_category_id
     and c.event_id = v_sale.event_id
-    and c.status = 'active';
+    and c.status = 'active'
+    and now() >= coalesce(c.sales_start, '-infinity')
+    and now() < coalesce(c.sales_end, 'infinity');
   if not found then
     raise exception 'Tickets of this category are not on sale.' using errcode = 'LMSAL';
   end if;

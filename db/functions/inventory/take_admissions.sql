@@ -32,7 +32,9 @@ begin
     on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
   where c.organization_id = (take_admissions.sale).organization_id
     and c.id = take_admissions.ticket_category_id
-    and c.status = 'active';
+    and c.status = 'active'
+    and now() >= coalesce(c.sales_start, '-infinity')
+    and now() < coalesce(c.sales_end, 'infinity');
   if v_found.unit_price_cents is null then
     raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
   end if;

@@ -58,6 +58,8 @@ begin
       and c.event_id = (take_seats.sale).event_id
       and c.category_no = g.category_no
       and c.status = 'active'
+      and now() >= coalesce(c.sales_start, '-infinity')
+      and now() < coalesce(c.sales_end, 'infinity')
   ),
   lines as (
     select p.*, l.*

@@ -122,6 +122,12 @@ from (values
     'reason bookings_canceled bookings_failed'),
   ('app_public.event_cancellation_failures', 'internal', null, null, 'code'),
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
+  ('app_public.add_ons', 'public', null, null,
+    'is_public name description currency max_per_booking requires_ticket delivery is_limited '
+    'is_active sort_order'),
+  ('app_public.attendee_questions', 'public', null, null,
+    'is_public question kind choices is_required sort_order'),
+  ('app_private.performance_notices', 'internal', null, null, 'kind reason mails_queued'),
 
   -- inventory
   ('app_public.performance_categories', 'public', null, null, 'category_no'),
@@ -130,9 +136,12 @@ from (values
     'run_no first_seat_no last_seat_no central_seat_no longest category_no is_accessible is_full'),
   ('app_private.seat_changes', 'internal', null, null, 'changed_xid seat_nos'),
   ('app_private.seat_changes_forgotten', 'internal', null, null, 'is_only last_xid'),
-  ('app_public.admission_pools', 'internal', null, null, 'name capacity slot_count chain'),
+  ('app_public.admission_pools', 'internal', null, null, 'name capacity slot_count chain allocated'),
   ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
   ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
+  ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
+  ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
+  ('app_private.add_on_claims', 'internal', null, null, 'quantity'),
   ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
   ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),
 
@@ -153,6 +162,7 @@ from (values
     'booking_reference status booking_channel currency created_xid'),
   ('app_public.bookings', 'financial', null, null, 'commission_percentage'),
   ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity returned_quantity'),
+  ('app_public.delivery_addresses', 'personal', 'delete', null, 'address'),
   ('app_public.booking_state_transitions', 'personal', 'keep',
     'History of a sale, kept as long as the books; it says why, and not who.', 'reason'),
   ('app_public.booking_state_transitions', 'internal', null, null,

@@ -147,6 +147,7 @@ from (values
       or t.to_customer_id = any (($1).customer_ids)
       or t.to_email operator(public.=) any (($1).emails)'
   ),
+  ('app_public.delivery_addresses', 'delivery_addresses', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
   (
     'app_public.booking_details', 'booking_details', 't.booking_id = any (($1).booking_ids)'

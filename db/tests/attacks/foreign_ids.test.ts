@@ -7,6 +7,7 @@ import { Theatre } from "../races/theatre.ts";
 /** What strangers may do with any id, because it is for everybody. */
 const forEverybody: ReadonlySet<string> = new Set([
   "acquire_seat_lock",
+  "add_ons_left",
   "admissions_left",
   "cancellation_terms",
   "give_consent",
@@ -89,7 +90,26 @@ beforeAll(async () => {
     where c.event_id = tests.id('theatre.event');
     select tests.as_guest(8);
     select app_public.start_checkout(tests.id('asked'), 'x@example.com');
+    select tests.keep('places', (
+      app_public.allocate_admissions(tests.id('standing.floor'), 1, 'house', 'x')
+    ).id);
+    select tests.keep('question', (
+      app_public.save_attendee_question(tests.id('draft.event'), 'x')
+    ).id);
+    select tests.keep('shirt', (
+      app_public.create_add_on('Shirt', 100, tests.id('theatre.event'))
+    ).id);
+    select tests.keep('mug', (
+      app_public.create_add_on('Mug', 100, tests.id('draft.event'), stock => 5)
+    ).id);
+    select tests.as_guest(8);
+    select tests.keep('with a shirt', (
+      app_public.hold_seats(tests.id('theatre.performance'), tests.seats(9))
+    ).id);
+    select app_public.add_add_on(tests.id('with a shirt'), tests.id('shirt'), 1);
+    select app_public.start_checkout(tests.id('with a shirt'), 'x@example.com');
     reset role;
+    select tests.pay(tests.id('with a shirt'));
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
     insert into app_public.organization_invitations (
@@ -157,6 +177,7 @@ beforeAll(async () => {
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts),
       'finding_id', (select id from app_public.payment_findings),
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts order by id limit 1),
+      'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts limit 1),
       'ticket_id', (select id from app_public.tickets limit 1),
       'customer_id', (select id from app_public.customers limit 1),
       'ticket_category_id', (
@@ -174,6 +195,12 @@ beforeAll(async () => {
       'approve_booking.booking_id', tests.id('asked'),
       'decline_booking.booking_id', tests.id('asked'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
+      'pool_id', tests.id('standing.floor'), 'question_id', tests.id('question'),
+      'release_admission_allocation.allocation_id', tests.id('places'),
+      'hold_allocated_admissions.allocation_id', tests.id('places'),
+      'add_on_id', tests.id('mug'), 'booking_item_id', (
+        select id from app_public.booking_items where add_on_id is not null
+      ),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};

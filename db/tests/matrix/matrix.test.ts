@@ -244,6 +244,34 @@ beforeAll(async () => {
       perform app_public.set_category_approval(c.id, false)
       from app_public.ticket_categories as c
       where c.event_id = tests.id(sell_otherwise.theatre || '.event');
+    -- What is sold besides tickets and given out, what is kept back of a pool, what is asked of who
+    -- comes, and a date that was moved.
+    create function tests.extras(theatre text, standing text)
+    returns void
+    language plpgsql volatile
+    as $$
+    declare
+      v_shirt uuid;
+    begin
+      perform tests.sign_in(extras.theatre || ' owner');
+      v_shirt := (app_public.create_add_on(
+        'Shirt', 100, tests.id(extras.theatre || '.event'), stock => 5
+      )).id;
+      perform app_public.save_attendee_question(tests.id(extras.theatre || '.event'), 'x');
+      perform app_public.allocate_admissions(tests.id(extras.standing || '.floor'), 1, 'house', 'x');
+      perform tests.as_guest(97);
+      perform tests.keep(extras.theatre || '.extras', (
+        app_public.hold_seats(tests.id(extras.theatre || '.performance'), tests.seats(9))
+      ).id);
+      perform app_public.add_add_on(tests.id(extras.theatre || '.extras'), v_shirt, 1);
+      perform app_public.set_delivery_address(tests.id(extras.theatre || '.extras'), 'xxxxx');
+      perform app_public.start_checkout(tests.id(extras.theatre || '.extras'), 'x@example.com');
+      perform tests.as_owner();
+      perform tests.pay(tests.id(extras.theatre || '.extras'));
+      perform tests.sign_in(extras.theatre || ' owner');
+      perform app_public.mark_add_on_delivered(i.id)
+      from app_public.booking_items as i where i.add_on_id = v_shirt;
+      perform app_public.postpone_performance(tests.id(extras.standing || '.performance'));
       perform tests.as_owner();
     end
     $$;
@@ -302,6 +330,10 @@ beforeAll(async () => {
     select tests.as_guest(1);
     select tests.admit('floor', 2);
     select tests.create_standing('rival', 'rival.standing');
+    select tests.extras('theatre', 'standing');
+    select tests.extras('rival', 'rival.standing');
+    select tests.suspect('theatre', 7);
+    select tests.suspect('rival', 7);
     select tests.sign_in('theatre owner');
     select app_public.allocate_seats(tests.id('standing.performance'), tests.seats(1), 'house', 'x');
     select tests.sign_in('rival owner');
