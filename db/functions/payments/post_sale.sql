@@ -14,8 +14,11 @@ begin
     c_kinds,
     array[
       (post_sale.booking).total_amount_cents, -(post_sale.booking).payout_cents,
-      -(post_sale.booking).commission_amount_cents, -(post_sale.booking).service_fee_cents,
-      -(post_sale.booking).processing_fee_cents, -(post_sale.booking).tax_cents
+      -(post_sale.booking).commission_amount_cents,
+      -(post_sale.booking).service_fee_cents - (post_sale.booking).service_fee_absorbed_cents,
+      -(post_sale.booking).processing_fee_cents
+        - (post_sale.booking).processing_fee_absorbed_cents,
+      -(post_sale.booking).tax_cents - (post_sale.booking).tax_included_cents
     ]
   );
 end
