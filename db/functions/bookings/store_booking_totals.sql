@@ -15,7 +15,8 @@ begin
     join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
     where b.id = store_booking_totals.booking_id
       and (
-        b.price_terms is not null
+        -- A row is not null only when all of it is not.
+        not b.price_terms is null
         or e.has_price_rules or e.absorbs_service_fees or e.absorbs_processing_fees
         or e.tax_jurisdiction_id is not null
       )

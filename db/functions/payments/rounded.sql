@@ -1,12 +1,12 @@
 -- Stripe charges currencies with three decimals in steps of ten of their minor unit, so every part of
 -- a price is a multiple of it there. Written out, because a hold asks it for each fee.
-create or replace function app_hidden.rounded(amount_cents numeric, currency text)
+create or replace function app_hidden.rounded(amount numeric, currency text)
 returns bigint
 language sql immutable parallel safe
 return case
   when rounded.currency in ('BHD', 'JOD', 'KWD', 'OMR', 'TND')
-    then round(rounded.amount_cents / 10) * 10
-  else round(rounded.amount_cents)
+    then round(rounded.amount / 10) * 10
+  else round(rounded.amount)
 end::bigint;
 
 comment on function app_hidden.rounded(numeric, text) is
