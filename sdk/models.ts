@@ -5,8 +5,13 @@ import type {
   BookingItemFragment,
   ConsentFragment,
   SeatAllocationFragment,
+  CreateDiscountCodeInput,
   CreatePerformancesInput,
+  CreatePricingRuleInput,
+  CustomerMembershipFragment,
+  DiscountCodeFragment,
   EventCancellationFragment,
+  ExplainPriceQuery,
   EventCategoriesQuery,
   EventFragment,
   FraudAlertFragment,
@@ -18,6 +23,9 @@ import type {
   OrganizationRole,
   PaymentSessionFragment,
   PerformanceFragment,
+  PriceFragment,
+  PricingRuleFragment,
+  QuoteMutation,
   TicketCategoryFragment,
   TicketFragment,
   TicketAttendeeFragment,
@@ -299,4 +307,54 @@ export interface FraudQuestion {
   /** In the minor unit of `amountCurrency`. */
   readonly amountCents?: number | undefined;
   readonly amountCurrency?: string | undefined;
+}
+
+/** What tickets of a category cost an audience for a time. */
+export type Price = PriceFragment;
+
+/** What changes the price of a category while something is sold, or before the start. */
+export type PricingRule = PricingRuleFragment;
+
+/** A rule to be made. Amounts are in the currency's minor unit; `position` 1 comes first. */
+export type NewPricingRule = Omit<
+  CreatePricingRuleInput,
+  | "ticketCategoryId"
+  | "idempotencyKey"
+  | "clientMutationId"
+  | "amountCents"
+  | "floorCents"
+  | "ceilingCents"
+  | "roundToCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly floorCents?: number | undefined;
+  readonly ceilingCents?: number | undefined;
+  readonly roundToCents?: number | undefined;
+};
+
+/** A code that lowers what a booking costs. */
+export type DiscountCode = DiscountCodeFragment;
+
+/** A code to be made: with `percentage` or `amountCents`. */
+export type NewDiscountCode = Omit<
+  CreateDiscountCodeInput,
+  "eventId" | "idempotencyKey" | "clientMutationId" | "amountCents" | "subtotalMinCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly subtotalMinCents?: number | undefined;
+};
+
+/** A buyer's membership of an organization. Who works for it has a {@link Membership}. */
+export type CustomerMembership = CustomerMembershipFragment;
+
+/** What tickets would cost now. */
+export type Quote = NonNullable<QuoteMutation["quote"]>["priceQuote"];
+
+/** A step from the price of a ticket to the total of a line. */
+export type PriceStep = NonNullable<ExplainPriceQuery["explainPrice"]>["nodes"][number];
+
+/** What a booking costs after a code was applied or removed. */
+export interface DiscountedTotal {
+  readonly discountCents: number;
+  readonly totalAmountCents: number;
 }

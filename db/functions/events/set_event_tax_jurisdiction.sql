@@ -1,5 +1,5 @@
 create or replace function app_public.set_event_tax_jurisdiction(
-  event_id uuid, tax_jurisdiction_id uuid
+  event_id uuid, tax_jurisdiction_id uuid default null
 )
 returns app_public.events
 language plpgsql volatile security definer set search_path = ''

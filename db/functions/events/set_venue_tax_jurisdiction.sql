@@ -1,5 +1,5 @@
 create or replace function app_public.set_venue_tax_jurisdiction(
-  venue_id uuid, tax_jurisdiction_id uuid
+  venue_id uuid, tax_jurisdiction_id uuid default null
 )
 returns app_public.venues
 language plpgsql volatile security definer set search_path = ''

@@ -181,7 +181,8 @@ comment on column app_public.pricing_rules.ticket_category_id is 'Whose price it
 comment on column app_public.pricing_rules.name is 'What a receipt calls it.';
 comment on column app_public.pricing_rules.position is 'Lower ones come first.';
 comment on column app_public.pricing_rules.condition is 'What it looks at.';
-comment on column app_public.pricing_rules.at_least is 'It applies from this percentage or hour on,';
+comment on column app_public.pricing_rules.at_least is
+  'It applies from this percentage or hour on,';
 comment on column app_public.pricing_rules.below is 'and below this one; null: without an end.';
 comment on column app_public.pricing_rules.percentage is
   'What it adds to the price so far, in percent of it; negative: takes off.';
@@ -454,18 +455,21 @@ create type app_public.quoted_line as (
   tax_included_cents bigint
 );
 comment on type app_public.quoted_line is 'What tickets of one category at one price would cost.';
-comment on column app_public.quoted_line.ticket_category_id is 'Category of the tickets.';
-comment on column app_public.quoted_line.seat_nos is 'Its seats, by number in the layout, if named.';
-comment on column app_public.quoted_line.quantity is 'How many.';
-comment on column app_public.quoted_line.price_basis is 'Which price it began with.';
-comment on column app_public.quoted_line.unit_price_cents is 'Price of one.';
-comment on column app_public.quoted_line.subtotal_cents is 'Price times quantity.';
-comment on column app_public.quoted_line.discount_cents is 'What is taken off.';
-comment on column app_public.quoted_line.service_fee_cents is 'Service fee.';
-comment on column app_public.quoted_line.processing_fee_cents is 'Processing fee.';
-comment on column app_public.quoted_line.tax_cents is 'Tax.';
-comment on column app_public.quoted_line.total_cents is 'Sum of the parts.';
-comment on column app_public.quoted_line.tax_included_cents is 'Tax that the price contains.';
+comment on column app_public.quoted_line.ticket_category_id is
+  E'@notNull\nCategory of the tickets.';
+comment on column app_public.quoted_line.seat_nos is
+  'Its seats, by number in the layout, if named.';
+comment on column app_public.quoted_line.quantity is E'@notNull\nHow many.';
+comment on column app_public.quoted_line.price_basis is E'@notNull\nWhich price it began with.';
+comment on column app_public.quoted_line.unit_price_cents is E'@notNull\nPrice of one.';
+comment on column app_public.quoted_line.subtotal_cents is E'@notNull\nPrice times quantity.';
+comment on column app_public.quoted_line.discount_cents is E'@notNull\nWhat is taken off.';
+comment on column app_public.quoted_line.service_fee_cents is E'@notNull\nService fee.';
+comment on column app_public.quoted_line.processing_fee_cents is E'@notNull\nProcessing fee.';
+comment on column app_public.quoted_line.tax_cents is E'@notNull\nTax.';
+comment on column app_public.quoted_line.total_cents is E'@notNull\nSum of the parts.';
+comment on column app_public.quoted_line.tax_included_cents is
+  E'@notNull\nTax that the price contains.';
 
 create type app_public.price_quote as (
   performance_id uuid,
@@ -481,18 +485,21 @@ create type app_public.price_quote as (
   lines app_public.quoted_line[]
 );
 comment on type app_public.price_quote is 'What tickets would cost now. Nothing is held.';
-comment on column app_public.price_quote.performance_id is 'The performance.';
-comment on column app_public.price_quote.currency is 'Currency of all amounts.';
-comment on column app_public.price_quote.subtotal_cents is 'Ticket prices.';
-comment on column app_public.price_quote.discount_cents is 'What is taken off.';
-comment on column app_public.price_quote.service_fee_cents is 'Service fees.';
-comment on column app_public.price_quote.processing_fee_cents is 'Processing fees.';
-comment on column app_public.price_quote.tax_cents is 'Taxes.';
-comment on column app_public.price_quote.total_amount_cents is 'What the buyer would pay.';
-comment on column app_public.price_quote.tax_included_cents is 'Taxes that the prices contain.';
+comment on column app_public.price_quote.performance_id is E'@notNull\nThe performance.';
+comment on column app_public.price_quote.currency is E'@notNull\nCurrency of all amounts.';
+comment on column app_public.price_quote.subtotal_cents is E'@notNull\nTicket prices.';
+comment on column app_public.price_quote.discount_cents is E'@notNull\nWhat is taken off.';
+comment on column app_public.price_quote.service_fee_cents is E'@notNull\nService fees.';
+comment on column app_public.price_quote.processing_fee_cents is E'@notNull\nProcessing fees.';
+comment on column app_public.price_quote.tax_cents is E'@notNull\nTaxes.';
+comment on column app_public.price_quote.total_amount_cents is
+  E'@notNull\nWhat the buyer would pay.';
+comment on column app_public.price_quote.tax_included_cents is
+  E'@notNull\nTaxes that the prices contain.';
 comment on column app_public.price_quote.discount_refusal is
   'Why the code takes nothing off: unknown, over, quantity, subtotal, used_up or used_by_you.';
-comment on column app_public.price_quote.lines is 'The lines, in the order of the question.';
+comment on column app_public.price_quote.lines is
+  E'@notNull\nThe lines, in the order of the question.';
 
 create type app_public.discount_answer as (
   booking_id uuid,
@@ -501,12 +508,13 @@ create type app_public.discount_answer as (
   total_amount_cents bigint
 );
 comment on type app_public.discount_answer is 'What came of a code.';
-comment on column app_public.discount_answer.booking_id is 'The booking.';
+comment on column app_public.discount_answer.booking_id is E'@notNull\nThe booking.';
 comment on column app_public.discount_answer.discount_refusal is
   'Why the code was refused: unknown, over, quantity, subtotal, used_up or used_by_you; null: it '
   'was applied.';
-comment on column app_public.discount_answer.discount_cents is 'What is taken off now.';
-comment on column app_public.discount_answer.total_amount_cents is 'What the buyer pays now.';
+comment on column app_public.discount_answer.discount_cents is E'@notNull\nWhat is taken off now.';
+comment on column app_public.discount_answer.total_amount_cents is
+  E'@notNull\nWhat the buyer pays now.';
 
 create type app_public.price_step_kind as enum (
   'public_price', 'member_price', 'seat_price', 'price', 'rule', 'rounding', 'discount',
@@ -523,21 +531,22 @@ create type app_public.price_step as (
   amount_cents bigint,
   included_cents bigint
 );
-comment on type app_public.price_step is 'A step from the price of a ticket to the total of a line.';
-comment on column app_public.price_step.step_no is '1 to N.';
-comment on column app_public.price_step.kind is 'What it is.';
+comment on type app_public.price_step is
+  'A step from the price of a ticket to the total of a line.';
+comment on column app_public.price_step.step_no is E'@notNull\n1 to N.';
+comment on column app_public.price_step.kind is E'@notNull\nWhat it is.';
 comment on column app_public.price_step.name is 'Name of the rule, code or jurisdiction.';
 comment on column app_public.price_step.source_id is 'The price, rule or code.';
 comment on column app_public.price_step.unit_cents is 'Amount for one ticket, where it has one.';
 comment on column app_public.price_step.amount_cents is
-  'What it adds to the line; all of them sum to its total.';
+  E'@notNull\nWhat it adds to the line; all of them sum to its total.';
 comment on column app_public.price_step.included_cents is
-  'What is contained in the steps above: taxes in a price, fees that the organization pays.';
+  E'@notNull\nWhat the steps above contain: taxes in a price, fees that the organization pays.';
 
 create type app_public.seat_price as (seat_id text, price_cents bigint);
 comment on type app_public.seat_price is 'A seat with a price of its own.';
-comment on column app_public.seat_price.seat_id is 'The seat, by its id in the layout.';
-comment on column app_public.seat_price.price_cents is 'What it costs.';
+comment on column app_public.seat_price.seat_id is E'@notNull\nThe seat, by its id in the layout.';
+comment on column app_public.seat_price.price_cents is E'@notNull\nWhat it costs.';
 
 create trigger _100_set_updated_at before update on app_public.memberships
   for each row execute function app_hidden.tg__set_updated_at();
