@@ -1014,7 +1014,7 @@ export type SetEventTaxJurisdictionInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
-  readonly taxJurisdictionId: string;
+  readonly taxJurisdictionId?: string | null | undefined;
 };
 
 /** All input for the `setFraudRuleEnabled` mutation. */
@@ -1125,7 +1125,7 @@ export type SetVenueTaxJurisdictionInput = {
    * payload verbatim. May be used to track mutations by the client.
    */
   readonly clientMutationId?: string | null | undefined;
-  readonly taxJurisdictionId: string;
+  readonly taxJurisdictionId?: string | null | undefined;
   readonly venueId: string;
 };
 
