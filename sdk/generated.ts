@@ -327,8 +327,8 @@ export type CreatePricingRuleInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
   readonly percentage?: string | null | undefined;
-  readonly position?: number | null | undefined;
   readonly roundToCents?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
   readonly ticketCategoryId: string;
 };
 
@@ -2448,7 +2448,7 @@ export type PricingRuleFragment = {
   readonly id: string;
   readonly ticketCategoryId: string;
   readonly name: string;
-  readonly position: number;
+  readonly sortOrder: number;
   readonly condition: PricingCondition;
   readonly atLeast: string;
   readonly below: string | null;
@@ -6036,7 +6036,7 @@ fragment PricingRule on PricingRule {
   id
   ticketCategoryId
   name
-  position
+  sortOrder
   condition
   atLeast
   below
@@ -6316,7 +6316,7 @@ fragment PricingRule on PricingRule {
   id
   ticketCategoryId
   name
-  position
+  sortOrder
   condition
   atLeast
   below
@@ -6345,7 +6345,7 @@ fragment PricingRule on PricingRule {
   id
   ticketCategoryId
   name
-  position
+  sortOrder
   condition
   atLeast
   below

@@ -315,7 +315,7 @@ export type Price = PriceFragment;
 /** What changes the price of a category while something is sold, or before the start. */
 export type PricingRule = PricingRuleFragment;
 
-/** A rule to be made. Amounts are in the currency's minor unit; `position` 1 comes first. */
+/** A rule to be made. Amounts are in the currency's minor unit; `sortOrder` 1 comes first. */
 export type NewPricingRule = Omit<
   CreatePricingRuleInput,
   | "ticketCategoryId"

@@ -36,7 +36,7 @@ begin
     where r.organization_id = v_organization_id
       and r.ticket_category_id = v_line.ticket_category_id
       and r.ended_at is null
-    order by r.position, r.id
+    order by r.sort_order, r.id
   loop
     if v_rule.condition = 'hours_to_event' then
       v_value := v_hours;

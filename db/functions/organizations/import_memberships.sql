@@ -8,14 +8,15 @@ as $$
 declare
   c_emails_max constant integer := 10000;
   v_user_id uuid;
-  v_during tstzrange := app_hidden.period(
-    coalesce(import_memberships.valid_from, now()), import_memberships.valid_until
-  );
+  v_during tstzrange;
   v_bad text;
   v_count integer;
 begin
   perform app_hidden.require_permission(import_memberships.organization_id, 'memberships.manage');
   v_user_id := app_hidden.require_user_id();
+  v_during := app_hidden.period(
+    coalesce(import_memberships.valid_from, now()), import_memberships.valid_until
+  );
   if coalesce(cardinality(import_memberships.emails), 0) not between 1 and c_emails_max then
     raise exception '1 to % addresses are imported at once.', c_emails_max
       using errcode = 'LMINP', detail = 'emails';

@@ -123,7 +123,7 @@ from (values
   ('app_public.event_cancellation_failures', 'internal', null, null, 'code'),
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
   ('app_public.pricing_rules', 'internal', null, null,
-    'name position condition at_least below percentage'),
+    'name sort_order condition at_least below percentage'),
   ('app_public.discount_codes', 'internal', null, null,
     'code currency percentage quantity_min uses_max uses_per_customer_max valid_during'),
 

@@ -141,7 +141,7 @@ create table app_public.pricing_rules (
   organization_id uuid not null,
   ticket_category_id uuid not null,
   name text not null,
-  position smallint not null default 1,
+  sort_order smallint not null default 1,
   condition app_public.pricing_condition not null,
   at_least numeric(9, 3) not null default 0,
   below numeric(9, 3),
@@ -157,7 +157,7 @@ create table app_public.pricing_rules (
   foreign key (organization_id, ticket_category_id)
     references app_public.ticket_categories (organization_id, id) on delete restrict,
   constraint pricing_rules_name_is_short_text check (length(name) between 1 and 100),
-  constraint pricing_rules_position_is_positive check (position between 1 and 100),
+  constraint pricing_rules_sort_order_is_positive check (sort_order between 1 and 100),
   constraint pricing_rules_apply_from_somewhere check (at_least >= 0),
   constraint pricing_rules_apply_up_to_more check (below > at_least),
   constraint pricing_rules_change_by_a_share_or_an_amount
@@ -174,12 +174,12 @@ create index pricing_rules_ticket_category_id_idx
   on app_public.pricing_rules (ticket_category_id, organization_id);
 
 comment on table app_public.pricing_rules is
-  'Rules that change the price of a category, one after the other by position and id.';
+  'Rules that change the price of a category, one after the other by sort_order and id.';
 comment on column app_public.pricing_rules.id is 'Identifier.';
 comment on column app_public.pricing_rules.organization_id is 'Whose rule it is.';
 comment on column app_public.pricing_rules.ticket_category_id is 'Whose price it changes.';
 comment on column app_public.pricing_rules.name is 'What a receipt calls it.';
-comment on column app_public.pricing_rules.position is 'Lower ones come first.';
+comment on column app_public.pricing_rules.sort_order is 'Lower ones come first.';
 comment on column app_public.pricing_rules.condition is 'What it looks at.';
 comment on column app_public.pricing_rules.at_least is
   'It applies from this percentage or hour on,';

@@ -16,6 +16,7 @@ const forEverybody: ReadonlySet<string> = new Set([
   "seat_categories",
   "seat_map",
   "seat_map_changes",
+  "seat_prices",
   "withdraw_consent",
 ]);
 
@@ -61,6 +62,19 @@ beforeAll(async () => {
     select tests.create_standing();
     select tests.keep('allocation', (
       app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(8), 'house', 'x')
+    ).id);
+    select tests.keep('code', (
+      app_public.create_discount_code(tests.id('draft.event'), 'CODE', percentage => 1)
+    ).id);
+    select tests.keep('rule of price', (app_public.create_pricing_rule(
+      (select id from app_public.ticket_categories where event_id = tests.id('draft.event') limit 1),
+      'x', 'hours_to_event', percentage => 1
+    )).id);
+    select tests.keep('membership', (
+      app_public.grant_membership(tests.id('theatre.organization'), 'member@example.com')
+    ).id);
+    select tests.keep('jurisdiction', (
+      app_public.save_tax_jurisdiction(tests.id('theatre.organization'), 'AT')
     ).id);
     reset role;
     insert into app_public.organization_verifications (organization_id, documents)
@@ -114,6 +128,16 @@ beforeAll(async () => {
       ),
       'revoke_trusted_device.device_id', (
         select id from app_public.trusted_devices
+      ),
+      'discount_code_id', tests.id('code'), 'pricing_rule_id', tests.id('rule of price'),
+      'membership_id', tests.id('membership'), 'tax_jurisdiction_id', tests.id('jurisdiction'),
+      'booking_item_id', (
+        select id from app_public.booking_items where booking_id = tests.id('cart')
+      ),
+      'price_id', (
+        select p.id from app_public.ticket_category_prices as p
+        join app_public.ticket_categories as c on c.id = p.ticket_category_id
+        where c.event_id = tests.id('draft.event') limit 1
       ),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
@@ -228,7 +252,9 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
     case "timestamp with time zone":
       // What was, may be asked for; the future is refused to everybody.
       if (name === "at") return new Date().toISOString();
-      return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
+      return name.endsWith("_end") || name === "ends_at" || name === "valid_until"
+        ? null
+        : "2040-01-01T00:00:00Z";
     case "date":
       return "2040-01-01";
     case "time without time zone[]":

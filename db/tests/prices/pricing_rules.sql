@@ -44,7 +44,7 @@ select tests.sign_in('theatre owner');
 select lives_ok(
   $$ select app_public.create_pricing_rule(
     tests.id('I'), 'Crowd', 'category_sold', at_least => 25, percentage => 20,
-    ceiling_cents => 7000, "position" => 2
+    ceiling_cents => 7000, sort_order => 2
   ) $$, 'a rule by what is sold'
 );
 select lives_ok(
