@@ -1,5 +1,5 @@
 -- If this fails, a code takes off more than it should, is used too often, or can be guessed.
-select plan(42);
+select plan(45);
 
 select tests.create_theatre();
 select tests.keep('I', id) from app_public.ticket_categories
@@ -106,6 +106,27 @@ select is(
   (app_public.remove_discount_code(tests.id('cart'))).total_amount_cents, 9463::bigint,
   'without it, the price is what it was'
 );
+
+-- What is no ticket.
+select tests.as_owner();
+insert into app_public.booking_items (
+  organization_id, booking_id, item_type, quantity, unit_price_cents, subtotal_cents, total_cents
+)
+select b.organization_id, b.id, 'add_on', 2, 500, 1000, 1000
+from app_public.bookings as b where b.id = tests.id('cart');
+select app_private.store_booking_totals(tests.id('cart'));
+select tests.as_guest(1);
+select is(tests.apply('cart', 'all'), 'applied 7500', 'codes are for tickets alone');
+select is(tests.explained(tests.id('cart')), true, 'but every line is explained');
+select app_public.remove_discount_code(tests.id('cart'));
+select tests.as_owner();
+delete from app_public.booking_items where item_type = 'add_on';
+select app_private.store_booking_totals(tests.id('cart'));
+select is(
+  (select total_amount_cents from app_public.bookings where id = tests.id('cart')), 9463::bigint,
+  'and what is gone is gone'
+);
+select tests.as_guest(1);
 
 -- Uses.
 select is(tests.apply('cart', 'once'), 'applied 750', 'the last use');
