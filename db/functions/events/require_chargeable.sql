@@ -8,9 +8,10 @@ begin
   if app_hidden.rounded(require_chargeable.amount_cents, require_chargeable.currency)
     <> require_chargeable.amount_cents
   then
-    raise exception 'An amount in % ends in 0: cards are not charged in smaller steps.',
+    raise exception 'This is no amount in % that a card can be charged.',
         require_chargeable.currency
-      using errcode = 'LMINP', detail = require_chargeable.argument;
+      using errcode = 'LMINP', detail = require_chargeable.argument,
+        hint = 'With three decimals it ends in 0, in ISK and UGX in 00.';
   end if;
 end
 $$;

@@ -556,3 +556,7 @@ create trigger _100_set_updated_at before update on app_public.pricing_rules
   for each row execute function app_hidden.tg__set_updated_at();
 create trigger _100_set_updated_at before update on app_public.discount_codes
   for each row execute function app_hidden.tg__set_updated_at();
+
+-- Crowns and shillings have no parts any more, but Stripe counts them in hundredths all the same, and
+-- our amounts are those that it charges.
+update app_public.currencies set exponent = 2 where code in ('ISK', 'UGX');

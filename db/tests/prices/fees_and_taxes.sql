@@ -1,6 +1,6 @@
 -- If this fails, the seller, the platform or the tax office get what is another's, or the books do not
 -- balance.
-select plan(26);
+select plan(28);
 
 select tests.create_theatre();
 select tests.create_theatre('tokyo', 'JPY');
@@ -161,6 +161,9 @@ select tests.refused(
   $$ select app_public.create_discount_code(tests.id('kuwait.event'), 'TEN', amount_cents => 5) $$,
   'LMINP', 'and discounts'
 );
+
+select is(app_hidden.rounded(149, 'ISK'), 100::bigint, 'crowns are whole, in hundredths');
+select is(app_hidden.rounded(149.5, 'USD'), 150::bigint, 'cents are cents');
 
 -- Free.
 select tests.sign_in('tokyo owner');
