@@ -162,6 +162,7 @@ select tests.refused(
   'LMINP', 'and discounts'
 );
 
+select tests.as_owner();
 select is(app_hidden.rounded(149, 'ISK'), 100::bigint, 'crowns are whole, in hundredths');
 select is(app_hidden.rounded(149.5, 'USD'), 150::bigint, 'cents are cents');
 
