@@ -22,6 +22,7 @@ import {
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
   AllowReentryDocument,
+  ApplyDiscountCodeDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
   ApproveRefundDocument,
@@ -51,6 +52,7 @@ import {
   CreateAddOnDocument,
   type CreateAddOnInput,
   CreateAdmissionPoolDocument,
+  CreateDiscountCodeDocument,
   CreateEventAccessCodeDocument,
   CreateEventDocument,
   CreateFraudRuleDocument,
@@ -58,6 +60,7 @@ import {
   CreatePaymentPlanDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
+  CreatePricingRuleDocument,
   CreatePromoterDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
@@ -68,19 +71,25 @@ import {
   DeclineRefundDocument,
   DeclineTicketDocument,
   DescribeBookingDocument,
+  DiscountCodesDocument,
+  EndDiscountCodeDocument,
   EndImpersonationDocument,
+  EndPriceDocument,
+  EndPricingRuleDocument,
   EnrollTwoFactorDocument,
   EventCancellationDocument,
   EventCategoriesDocument,
   EventCommissionDocument,
   EventDocument,
   EventsDocument,
+  ExplainPriceDocument,
   ExportMyDataDocument,
   ExtendHoldDocument,
   FailedRefundsDocument,
   FindUserDocument,
   FraudAlertsDocument,
   GiveConsentDocument,
+  GrantMembershipDocument,
   GrantPlatformRoleDocument,
   HeldTicketsDocument,
   HoldAdmissionsDocument,
@@ -89,6 +98,7 @@ import {
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
   HoldSeatsDocument,
+  ImportMembershipsDocument,
   ImportVenueLayoutDocument,
   InstallmentsDocument,
   LayoutFetchDocument,
@@ -112,8 +122,11 @@ import {
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PricesDocument,
+  PricingRulesDocument,
   PublishEventDocument,
   QuoteCancellationDocument,
+  QuoteDocument,
   QuotePaymentPlanDocument,
   RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
@@ -134,6 +147,7 @@ import {
   ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
+  RemoveDiscountCodeDocument,
   RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
@@ -153,6 +167,7 @@ import {
   ReturnBookingDocument,
   ReturnTicketsDocument,
   RevokeEventAccessCodesDocument,
+  RevokeMembershipDocument,
   RevokePlatformRoleDocument,
   RevokeScannerDeviceDocument,
   RevokeSessionDocument,
@@ -164,6 +179,7 @@ import {
   SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
+  SaveTaxJurisdictionDocument,
   ScanListDocument,
   ScannerDevicesDocument,
   ScanTicketDocument,
@@ -171,19 +187,27 @@ import {
   SearchVenuesDocument,
   SeatMapChangesDocument,
   SeatMapDocument,
+  SeatPricesDocument,
   SessionsDocument,
+  SetAbsorbedFeesDocument,
   SetAddOnStockDocument,
   SetBooksTimezoneDocument,
   SetCancellationPolicyDocument,
   SetCategoryApprovalDocument,
   SetDeliveryAddressDocument,
   SetEventPromoterDocument,
+  SetEventTaxJurisdictionDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
   SetPoolCapacityDocument,
+  SetPriceDocument,
   SetRefundApprovalDocument,
+  SetRequiresMembershipDocument,
+  SetSeatPricesDocument,
+  SetTaxRateDocument,
   SetTicketAttendeeDocument,
   SetVenueStatusDocument,
+  SetVenueTaxJurisdictionDocument,
   SignInDocument,
   SignOutDocument,
   SignOutEverywhereDocument,
@@ -245,6 +269,9 @@ import {
   type CancellationTerm,
   type CancellationWindows,
   type Consent,
+  type CustomerMembership,
+  type DiscountCode,
+  type DiscountedTotal,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -268,14 +295,20 @@ import {
   type LedgerCorrection,
   type Membership,
   type MergedScan,
+  type NewDiscountCode,
   type NewPaymentPlan,
+  type NewPricingRule,
   type OnlineAddress,
   type Organization,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
   type Performance,
+  type Price,
+  type PriceStep,
+  type PricingRule,
   type Promoter,
+  type Quote,
   type Ref,
   type Refund,
   type RefundItem,
@@ -1371,6 +1404,96 @@ export class LastMinuteLive {
     const variables = { input: { ...input, userId } };
     const data = await this.#transport.graphql(ReleaseSeatLockDocument, variables, false, options);
     return present(data.releaseSeatLock).released;
+  }
+
+  /**
+   * What seats, or numbers of tickets of categories, would cost you now; nothing is held. What is then
+   * held costs the same, unless a rule, a price or a tax has changed meanwhile.
+   *
+   * @throws DiscountRefusedError, MembersOnlyError, SalesClosedError, EventNotOnSaleError,
+   * QuantityError, UnknownSeatsError, DuplicateSeatsError, TooManyRequestsError, NotFoundError
+   */
+  async quote(
+    performance: Ref,
+    tickets: {
+      readonly seats?: readonly Ref[] | undefined;
+      readonly categories?:
+        readonly { readonly category: Ref; readonly quantity: number }[] | undefined;
+      /** A discount code. */
+      readonly code?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Quote> {
+    const categories = tickets.categories ?? [];
+    const input = {
+      performanceId: idOf(performance),
+      seatIds: (tickets.seats ?? []).map(idOf),
+      ticketCategoryIds: categories.map(({ category }) => idOf(category)),
+      quantities: categories.map(({ quantity }) => quantity),
+      code: tickets.code,
+    };
+    const data = await this.#transport.graphql(QuoteDocument, { input }, true, options);
+    const { priceQuote } = present(data.quote);
+    if (priceQuote.discountRefusal !== null) throw discountRefused(priceQuote.discountRefusal);
+    return priceQuote;
+  }
+
+  /**
+   * Uses a discount code for a draft, in place of the one that it has. Wrong ones are counted.
+   *
+   * @throws DiscountRefusedError, TooManyRequestsError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, EventNotOnSaleError, SalesClosedError, SessionEndedError
+   */
+  async applyDiscountCode(
+    booking: Ref,
+    code: string,
+    options?: CallOptions,
+  ): Promise<DiscountedTotal> {
+    const variables = { input: { bookingId: idOf(booking), code } };
+    const data = await this.#transport.graphql(ApplyDiscountCodeDocument, variables, true, options);
+    const { discountRefusal, ...total } = present(data.applyDiscountCode).discountAnswer;
+    if (discountRefusal !== null) throw discountRefused(discountRefusal);
+    return total;
+  }
+
+  /**
+   * Gives the discount code of a draft back.
+   *
+   * @throws HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError
+   */
+  async removeDiscountCode(booking: Ref, options?: CallOptions): Promise<DiscountedTotal> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.#transport.graphql(
+      RemoveDiscountCodeDocument,
+      variables,
+      true,
+      options,
+    );
+    const { discountCents, totalAmountCents } = present(data.removeDiscountCode).discountAnswer;
+    return { discountCents, totalAmountCents };
+  }
+
+  /**
+   * How a line of a booking came to its total: its price, rules, discount, fees and taxes. The
+   * amounts sum to the total; none for a line that is not yours to see.
+   */
+  async explainPrice(item: Ref, options?: CallOptions): Promise<readonly PriceStep[]> {
+    const variables = { bookingItemId: idOf(item) };
+    return present((await this.#query(ExplainPriceDocument, variables, options)).explainPrice)
+      .nodes;
+  }
+
+  /** Seats of a performance that have a price of their own. */
+  async seatPrices(
+    performance: Ref,
+    options?: CallOptions,
+  ): Promise<readonly { readonly seatId: string; readonly priceCents: number }[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) =>
+      present(
+        (await this.#query(SeatPricesDocument, { performanceId, after }, options)).seatPrices,
+      ),
+    );
   }
 
   /**
@@ -2561,6 +2684,327 @@ export class LastMinuteLive {
     const priced = { ...rest, priceCents: formatCents(priceCents) };
     const data = await this.#keyed(CreateTicketCategoryDocument, priced, options);
     return toTicketCategory(present(data.createTicketCategory).ticketCategory);
+  }
+
+  /**
+   * What tickets of a category cost everybody, or members, for a time: from now or later, until a
+   * moment or for good. Prices of that time make way and come back after it, so that an early-bird
+   * price is one call. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async setPrice(
+    category: Ref,
+    priceCents: number,
+    when: {
+      readonly audience?: "public" | "member" | undefined;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    } = {},
+    options: KeyedCallOptions = {},
+  ): Promise<Price> {
+    const input = {
+      ...when,
+      ticketCategoryId: idOf(category),
+      priceCents: formatCents(priceCents),
+    };
+    const data = await this.#keyed(SetPriceDocument, input, options);
+    return present(data.setPrice).ticketCategoryPrice;
+  }
+
+  /**
+   * Ends a price now, or takes back one that is still to come. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endPrice(price: Ref, options?: CallOptions): Promise<Price> {
+    const variables = { input: { priceId: idOf(price) } };
+    const data = await this.#transport.graphql(EndPriceDocument, variables, false, options);
+    return present(data.endPrice).ticketCategoryPrice;
+  }
+
+  /** All prices of a category that you may see: past, present and to come. */
+  async prices(category: Ref, options?: CallOptions): Promise<readonly Price[]> {
+    const ticketCategoryId = idOf(category);
+    return await all(async (after) => {
+      const data = await this.#query(PricesDocument, { ticketCategoryId, after }, options);
+      return present(data.ticketCategoryPrices);
+    });
+  }
+
+  /**
+   * Gives free seats a price of their own, or with null takes it away; returns how many. Needs
+   * `inventory.manage`.
+   *
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError,
+   * InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setSeatPrices(
+    performance: Ref,
+    seats: readonly Ref[],
+    priceCents: number | null,
+    options?: CallOptions,
+  ): Promise<number> {
+    const input = {
+      performanceId: idOf(performance),
+      seatIds: seats.map(idOf),
+      priceCents: priceCents === null ? null : formatCents(priceCents),
+    };
+    const data = await this.#transport.graphql(SetSeatPricesDocument, { input }, true, options);
+    return present(data.setSeatPrices).result;
+  }
+
+  /**
+   * Whether a category is for members only. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setRequiresMembership(
+    category: Ref,
+    requiresMembership: boolean,
+    options?: CallOptions,
+  ): Promise<TicketCategory> {
+    const variables = { input: { ticketCategoryId: idOf(category), requiresMembership } };
+    const data = await this.#transport.graphql(
+      SetRequiresMembershipDocument,
+      variables,
+      true,
+      options,
+    );
+    return toTicketCategory(present(data.setRequiresMembership).ticketCategory);
+  }
+
+  /**
+   * A rule that raises or lowers the price of new holds of a category by what is sold, or by the time
+   * until the start. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createPricingRule(
+    category: Ref,
+    rule: NewPricingRule,
+    options: KeyedCallOptions = {},
+  ): Promise<PricingRule> {
+    const { amountCents, floorCents, ceilingCents, roundToCents, ...rest } = rule;
+    const input = {
+      ...rest,
+      ticketCategoryId: idOf(category),
+      ...asText({ amountCents, floorCents, ceilingCents, roundToCents }),
+    };
+    const data = await this.#keyed(CreatePricingRuleDocument, input, options);
+    return present(data.createPricingRule).pricingRule;
+  }
+
+  /**
+   * New holds are not priced by a rule any more. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endPricingRule(rule: Ref, options?: CallOptions): Promise<PricingRule> {
+    const variables = { input: { pricingRuleId: idOf(rule) } };
+    const data = await this.#transport.graphql(EndPricingRuleDocument, variables, true, options);
+    return present(data.endPricingRule).pricingRule;
+  }
+
+  /** The rules of a category. Needs `events.manage`. */
+  async pricingRules(category: Ref, options?: CallOptions): Promise<readonly PricingRule[]> {
+    const ticketCategoryId = idOf(category);
+    return await all(async (after) => {
+      const data = await this.#query(PricingRulesDocument, { ticketCategoryId, after }, options);
+      return present(data.pricingRules);
+    });
+  }
+
+  /**
+   * A code that takes a percentage off the tickets of a booking, or an amount off all of them
+   * together. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createDiscountCode(
+    event: Ref,
+    code: NewDiscountCode,
+    options: KeyedCallOptions = {},
+  ): Promise<DiscountCode> {
+    const { amountCents, subtotalMinCents, ...rest } = code;
+    const input = { ...rest, eventId: idOf(event), ...asText({ amountCents, subtotalMinCents }) };
+    const data = await this.#keyed(CreateDiscountCodeDocument, input, options);
+    return present(data.createDiscountCode).discountCode;
+  }
+
+  /**
+   * Nobody applies a code any more. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endDiscountCode(code: Ref, options?: CallOptions): Promise<DiscountCode> {
+    const variables = { input: { discountCodeId: idOf(code) } };
+    const data = await this.#transport.graphql(EndDiscountCodeDocument, variables, true, options);
+    return present(data.endDiscountCode).discountCode;
+  }
+
+  /** The discount codes of an event. Needs `events.manage`. */
+  async discountCodes(event: Ref, options?: CallOptions): Promise<readonly DiscountCode[]> {
+    const eventId = idOf(event);
+    return await all(async (after) => {
+      const data = await this.#query(DiscountCodesDocument, { eventId, after }, options);
+      return present(data.discountCodes);
+    });
+  }
+
+  /**
+   * Makes an account that has bought, or whoever proves an e-mail address, a member. Needs
+   * `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async grantMembership(
+    organization: Ref,
+    member: {
+      readonly email?: string | undefined;
+      readonly userId?: string | undefined;
+      readonly memberNumber?: string | undefined;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<CustomerMembership> {
+    const input = { ...member, organizationId: idOf(organization) };
+    const data = await this.#keyed(GrantMembershipDocument, input, options);
+    return present(data.grantMembership).membership;
+  }
+
+  /**
+   * Makes members of up to 10,000 addresses; returns how many were none. Needs `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async importMemberships(
+    organization: Ref,
+    emails: readonly string[],
+    when: {
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Promise<number> {
+    const variables = { input: { ...when, organizationId: idOf(organization), emails } };
+    const data = await this.#transport.graphql(ImportMembershipsDocument, variables, true, options);
+    return present(data.importMemberships).result;
+  }
+
+  /**
+   * Ends a membership now; what is held or bought keeps its price. Needs `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async revokeMembership(membership: Ref, options?: CallOptions): Promise<CustomerMembership> {
+    const variables = { input: { membershipId: idOf(membership) } };
+    const data = await this.#transport.graphql(RevokeMembershipDocument, variables, true, options);
+    return present(data.revokeMembership).membership;
+  }
+
+  /**
+   * Enters where an organization owes taxes, or changes the jurisdiction of that name. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async saveTaxJurisdiction(
+    organization: Ref,
+    jurisdiction: { readonly name: string; readonly pricesIncludeTax?: boolean | undefined },
+    options?: CallOptions,
+  ): Promise<{ readonly id: string; readonly name: string; readonly pricesIncludeTax: boolean }> {
+    const variables = { input: { ...jurisdiction, organizationId: idOf(organization) } };
+    const data = await this.#transport.graphql(
+      SaveTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.saveTaxJurisdiction).taxJurisdiction;
+  }
+
+  /**
+   * The rate of a jurisdiction from a moment on, such as `"19"` percent; the one before ends there.
+   * Needs `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setTaxRate(
+    jurisdiction: Ref,
+    rate: {
+      readonly name: string;
+      readonly percentage: string;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<{ readonly id: string; readonly name: string; readonly percentage: string }> {
+    const variables = { input: { ...rate, taxJurisdictionId: idOf(jurisdiction) } };
+    const data = await this.#transport.graphql(SetTaxRateDocument, variables, false, options);
+    return present(data.setTaxRate).taxRate;
+  }
+
+  /**
+   * Where an event is taxed; null: nowhere. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setEventTaxJurisdiction(
+    event: Ref,
+    jurisdiction: Ref | null,
+    options?: CallOptions,
+  ): Promise<Event> {
+    const taxJurisdictionId = jurisdiction === null ? null : idOf(jurisdiction);
+    const variables = { input: { eventId: idOf(event), taxJurisdictionId } };
+    const data = await this.#transport.graphql(
+      SetEventTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.setEventTaxJurisdiction).event;
+  }
+
+  /**
+   * Where events are taxed that are made for a venue from here on. Needs `venues.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setVenueTaxJurisdiction(
+    venue: Ref,
+    jurisdiction: Ref | null,
+    options?: CallOptions,
+  ): Promise<Venue> {
+    const taxJurisdictionId = jurisdiction === null ? null : idOf(jurisdiction);
+    const variables = { input: { venueId: idOf(venue), taxJurisdictionId } };
+    const data = await this.#transport.graphql(
+      SetVenueTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.setVenueTaxJurisdiction).venue;
+  }
+
+  /**
+   * Whether the organization pays the fees of an event out of its prices. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setAbsorbedFees(
+    event: Ref,
+    fees: {
+      readonly serviceFees?: boolean | undefined;
+      readonly processingFees?: boolean | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Event> {
+    const variables = { input: { ...fees, eventId: idOf(event) } };
+    const data = await this.#transport.graphql(SetAbsorbedFeesDocument, variables, true, options);
+    return present(data.setAbsorbedFees).event;
   }
 
   /**
@@ -3794,4 +4238,18 @@ function notPayable(status: string): LastMinuteLiveError {
     detail: status,
     hint: hintsOfStatus.get(status) ?? null,
   });
+}
+
+/** Amounts that are given, as they are sent. */
+function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
+  amounts: Amounts,
+): { readonly [Name in keyof Amounts]?: string } {
+  const given = Object.entries(amounts).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([name, amount]) => [name, formatCents(amount ?? 0)])) as {
+    readonly [Name in keyof Amounts]?: string;
+  };
+}
+
+function discountRefused(reason: string): Error {
+  return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
 }

@@ -134,6 +134,15 @@ export class EventNotOnSaleError extends LastMinuteLiveError {}
 /** LMSAL: sales have not opened yet, or are closed; `detail` says since or from when. */
 export class SalesClosedError extends LastMinuteLiveError {}
 
+/** LMMBR: the category is for members of the organization. */
+export class MembersOnlyError extends LastMinuteLiveError {}
+
+/**
+ * LMDSC: a discount code is refused; `detail` says why: `unknown`, `over`, `quantity`, `subtotal`,
+ * `used_up` or `used_by_you`.
+ */
+export class DiscountRefusedError extends LastMinuteLiveError {}
+
 /** LMMAX: one buyer gets no more tickets; `detail` says how many. Those that are being paid count. */
 export class BuyerLimitError extends LastMinuteLiveError {}
 
@@ -424,6 +433,8 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMLCK", AccountLockedError],
   ["LMMOV", SeatsWouldBeLostError],
   ["LMMAX", BuyerLimitError],
+  ["LMMBR", MembersOnlyError],
+  ["LMDSC", DiscountRefusedError],
   ["LMNFD", NotFoundError],
   ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],

@@ -114,6 +114,17 @@ export type AllocateSeatsInput = {
 /** For whom seats are kept back, or that nobody gets them. */
 export type AllocationKind = "accessible" | "blocked" | "house" | "promoter";
 
+/** All input for the `applyDiscountCode` mutation. */
+export type ApplyDiscountCodeInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code: string;
+};
+
 /** All input for the `approveBooking` mutation. */
 export type ApproveBookingInput = {
   readonly bookingId: string;
@@ -346,6 +357,27 @@ export type CreateAdmissionPoolInput = {
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/** All input for the `createDiscountCode` mutation. */
+export type CreateDiscountCodeInput = {
+  readonly amountCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code: string;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly percentage?: string | null | undefined;
+  readonly quantityMin?: number | null | undefined;
+  readonly subtotalMinCents?: string | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+  readonly usesMax?: number | null | undefined;
+  readonly usesPerCustomerMax?: number | null | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
+};
+
 /** All input for the `createEventAccessCode` mutation. */
 export type CreateEventAccessCodeInput = {
   /**
@@ -470,6 +502,27 @@ export type CreatePerformancesInput = {
   readonly weekdays?: ReadonlyArray<number> | null | undefined;
 };
 
+/** All input for the `createPricingRule` mutation. */
+export type CreatePricingRuleInput = {
+  readonly amountCents?: string | null | undefined;
+  readonly atLeast?: string | null | undefined;
+  readonly below?: string | null | undefined;
+  readonly ceilingCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly condition: PricingCondition;
+  readonly floorCents?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly percentage?: string | null | undefined;
+  readonly roundToCents?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+  readonly ticketCategoryId: string;
+};
+
 /** All input for the `createPromoter` mutation. */
 export type CreatePromoterInput = {
   /**
@@ -575,6 +628,36 @@ export type DescribeBookingInput = {
   readonly utmTerm?: string | null | undefined;
 };
 
+/** All input for the `endDiscountCode` mutation. */
+export type EndDiscountCodeInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly discountCodeId: string;
+};
+
+/** All input for the `endPrice` mutation. */
+export type EndPriceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly priceId: string;
+};
+
+/** All input for the `endPricingRule` mutation. */
+export type EndPricingRuleInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly pricingRuleId: string;
+};
+
 /** What proves that it is the owner who adds a second factor. */
 export type EnrollTwoFactorInput = {
   /** The account's password. */
@@ -656,6 +739,22 @@ export type GiveConsentInput = {
   readonly organizationId?: string | null | undefined;
   readonly purpose: ConsentPurpose;
   readonly wordingVersion: string;
+};
+
+/** All input for the `grantMembership` mutation. */
+export type GrantMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly memberNumber?: string | null | undefined;
+  readonly organizationId: string;
+  readonly userId?: string | null | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
 };
 
 /** All input for the `holdAdmissions` mutation. */
@@ -745,6 +844,19 @@ export type HoldSeatsInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly performanceId: string;
   readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `importMemberships` mutation. */
+export type ImportMembershipsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly emails: ReadonlyArray<string>;
+  readonly organizationId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
 };
 
 /** All input for the `importVenueLayout` mutation. */
@@ -947,6 +1059,31 @@ export type PostponePerformanceInput = {
   readonly startsAt?: string | null | undefined;
 };
 
+/** Who may buy at a price. */
+export type PriceAudience = "member" | "public";
+
+/**
+ * Which price a line began with: everybody's, the members', or the seat's own.
+ * Pending: it is not priced yet, which nobody sees.
+ */
+export type PriceBasis = "member" | "pending" | "public" | "seat";
+
+/** What a step of a price is. */
+export type PriceStepKind =
+  | "discount"
+  | "member_price"
+  | "price"
+  | "processing_fee"
+  | "public_price"
+  | "rounding"
+  | "rule"
+  | "seat_price"
+  | "service_fee"
+  | "tax";
+
+/** What a rule looks at: percent sold of its category or of the performance, or hours until it starts. */
+export type PricingCondition = "category_sold" | "hours_to_event" | "performance_sold";
+
 /** All input for the `publishEvent` mutation. */
 export type PublishEventInput = {
   /**
@@ -959,6 +1096,20 @@ export type PublishEventInput = {
 
 /** What kind of answer a question has. */
 export type QuestionKind = "choice" | "number" | "text" | "yes_no";
+
+/** All input for the `quote` mutation. */
+export type QuoteInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly performanceId: string;
+  readonly quantities?: ReadonlyArray<number> | null | undefined;
+  readonly seatIds?: ReadonlyArray<string> | null | undefined;
+  readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
+};
 
 /** Whether Stripe says the same of a movement as the books. */
 export type ReconciliationStatus = "matched" | "mismatched" | "pending";
@@ -1165,6 +1316,16 @@ export type ReleaseSeatsInput = {
   readonly seatIds: ReadonlyArray<string>;
 };
 
+/** All input for the `removeDiscountCode` mutation. */
+export type RemoveDiscountCodeInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `removePaymentMethod` mutation. */
 export type RemovePaymentMethodInput = {
   /**
@@ -1341,6 +1502,16 @@ export type RevokeEventAccessCodesInput = {
   readonly eventId: string;
 };
 
+/** All input for the `revokeMembership` mutation. */
+export type RevokeMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly membershipId: string;
+};
+
 /** All input for the `saveAttendeeQuestion` mutation. */
 export type SaveAttendeeQuestionInput = {
   readonly choices?: ReadonlyArray<string> | null | undefined;
@@ -1384,6 +1555,18 @@ export type SaveEntryZoneInput = {
   readonly venueId: string;
 };
 
+/** All input for the `saveTaxJurisdiction` mutation. */
+export type SaveTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly pricesIncludeTax?: boolean | null | undefined;
+};
+
 /** Which way somebody goes through a door. */
 export type ScanDirection = "in" | "out";
 
@@ -1408,6 +1591,18 @@ export type ScanTicketInput = {
 
 /** State of a seat at a performance. A locked seat whose deadline has passed is available. */
 export type SeatStatus = "available" | "blocked" | "booked" | "locked" | "reserved";
+
+/** All input for the `setAbsorbedFees` mutation. */
+export type SetAbsorbedFeesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly processingFees?: boolean | null | undefined;
+  readonly serviceFees?: boolean | null | undefined;
+};
 
 /** All input for the `setAddOnStock` mutation. */
 export type SetAddOnStockInput = {
@@ -1482,6 +1677,17 @@ export type SetEventPromoterInput = {
   readonly sharePercentage?: string | null | undefined;
 };
 
+/** All input for the `setEventTaxJurisdiction` mutation. */
+export type SetEventTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly taxJurisdictionId?: string | null | undefined;
+};
+
 /** All input for the `setFraudRuleEnabled` mutation. */
 export type SetFraudRuleEnabledInput = {
   /**
@@ -1516,6 +1722,21 @@ export type SetPoolCapacityInput = {
   readonly poolId: string;
 };
 
+/** All input for the `setPrice` mutation. */
+export type SetPriceInput = {
+  readonly audience?: PriceAudience | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly priceCents: string;
+  readonly ticketCategoryId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
+};
+
 /** All input for the `setRefundApproval` mutation. */
 export type SetRefundApprovalInput = {
   readonly aboveCents?: string | null | undefined;
@@ -1525,6 +1746,43 @@ export type SetRefundApprovalInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly organizationId: string;
+};
+
+/** All input for the `setRequiresMembership` mutation. */
+export type SetRequiresMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly requiresMembership: boolean;
+  readonly ticketCategoryId: string;
+};
+
+/** All input for the `setSeatPrices` mutation. */
+export type SetSeatPricesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly performanceId: string;
+  readonly priceCents?: string | null | undefined;
+  readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `setTaxRate` mutation. */
+export type SetTaxRateInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly name: string;
+  readonly percentage: string;
+  readonly taxJurisdictionId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
 };
 
 /** All input for the `setTicketAttendee` mutation. */
@@ -1550,6 +1808,17 @@ export type SetVenueStatusInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly status: VenueStatus;
+  readonly venueId: string;
+};
+
+/** All input for the `setVenueTaxJurisdiction` mutation. */
+export type SetVenueTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly taxJurisdictionId?: string | null | undefined;
   readonly venueId: string;
 };
 
@@ -3633,6 +3902,318 @@ export type SetOnlineAddressMutation = {
   readonly setOnlineAddress: {
     readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
   } | null;
+};
+
+export type PriceFragment = {
+  readonly id: string;
+  readonly ticketCategoryId: string;
+  readonly audience: PriceAudience;
+  readonly priceCents: number;
+  readonly validDuring: {
+    readonly start: { readonly value: string } | null;
+    readonly end: { readonly value: string } | null;
+  };
+};
+
+export type PricingRuleFragment = {
+  readonly id: string;
+  readonly ticketCategoryId: string;
+  readonly name: string;
+  readonly sortOrder: number;
+  readonly condition: PricingCondition;
+  readonly atLeast: string;
+  readonly below: string | null;
+  readonly percentage: string | null;
+  readonly amountCents: number | null;
+  readonly floorCents: number | null;
+  readonly ceilingCents: number | null;
+  readonly roundToCents: number | null;
+  readonly endedAt: string | null;
+};
+
+export type DiscountCodeFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly code: string;
+  readonly currency: string;
+  readonly percentage: string | null;
+  readonly amountCents: number | null;
+  readonly quantityMin: number;
+  readonly subtotalMinCents: number;
+  readonly usesMax: number | null;
+  readonly usesPerCustomerMax: number | null;
+  readonly endedAt: string | null;
+};
+
+export type CustomerMembershipFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly userId: string | null;
+  readonly email: string | null;
+  readonly memberNumber: string | null;
+  readonly revokedAt: string | null;
+  readonly validDuring: {
+    readonly start: { readonly value: string } | null;
+    readonly end: { readonly value: string } | null;
+  };
+};
+
+export type DiscountAnswerFragment = {
+  readonly discountRefusal: string | null;
+  readonly discountCents: number;
+  readonly totalAmountCents: number;
+};
+
+export type PricesQueryVariables = Exact<{
+  ticketCategoryId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PricesQuery = {
+  readonly ticketCategoryPrices: {
+    readonly nodes: ReadonlyArray<PriceFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PricingRulesQueryVariables = Exact<{
+  ticketCategoryId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PricingRulesQuery = {
+  readonly pricingRules: {
+    readonly nodes: ReadonlyArray<PricingRuleFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type DiscountCodesQueryVariables = Exact<{
+  eventId: string;
+  after?: string | null | undefined;
+}>;
+
+export type DiscountCodesQuery = {
+  readonly discountCodes: {
+    readonly nodes: ReadonlyArray<DiscountCodeFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type SeatPricesQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type SeatPricesQuery = {
+  readonly seatPrices: {
+    readonly nodes: ReadonlyArray<{ readonly seatId: string; readonly priceCents: number }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ExplainPriceQueryVariables = Exact<{
+  bookingItemId: string;
+}>;
+
+export type ExplainPriceQuery = {
+  readonly explainPrice: {
+    readonly nodes: ReadonlyArray<{
+      readonly stepNo: number;
+      readonly kind: PriceStepKind;
+      readonly name: string | null;
+      readonly sourceId: string | null;
+      readonly unitCents: number | null;
+      readonly amountCents: number;
+      readonly includedCents: number;
+    }>;
+  } | null;
+};
+
+export type QuoteMutationVariables = Exact<{
+  input: QuoteInput;
+}>;
+
+export type QuoteMutation = {
+  readonly quote: {
+    readonly priceQuote: {
+      readonly performanceId: string;
+      readonly currency: string;
+      readonly subtotalCents: number;
+      readonly discountCents: number;
+      readonly serviceFeeCents: number;
+      readonly processingFeeCents: number;
+      readonly taxCents: number;
+      readonly totalAmountCents: number;
+      readonly taxIncludedCents: number;
+      readonly discountRefusal: string | null;
+      readonly lines: ReadonlyArray<{
+        readonly ticketCategoryId: string;
+        readonly seatNos: ReadonlyArray<number | null> | null;
+        readonly quantity: number;
+        readonly priceBasis: PriceBasis;
+        readonly unitPriceCents: number;
+        readonly subtotalCents: number;
+        readonly discountCents: number;
+        readonly serviceFeeCents: number;
+        readonly processingFeeCents: number;
+        readonly taxCents: number;
+        readonly totalCents: number;
+        readonly taxIncludedCents: number;
+      } | null>;
+    };
+  } | null;
+};
+
+export type ApplyDiscountCodeMutationVariables = Exact<{
+  input: ApplyDiscountCodeInput;
+}>;
+
+export type ApplyDiscountCodeMutation = {
+  readonly applyDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
+};
+
+export type RemoveDiscountCodeMutationVariables = Exact<{
+  input: RemoveDiscountCodeInput;
+}>;
+
+export type RemoveDiscountCodeMutation = {
+  readonly removeDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
+};
+
+export type SetPriceMutationVariables = Exact<{
+  input: SetPriceInput;
+}>;
+
+export type SetPriceMutation = {
+  readonly setPrice: { readonly ticketCategoryPrice: PriceFragment } | null;
+};
+
+export type EndPriceMutationVariables = Exact<{
+  input: EndPriceInput;
+}>;
+
+export type EndPriceMutation = {
+  readonly endPrice: { readonly ticketCategoryPrice: PriceFragment } | null;
+};
+
+export type SetSeatPricesMutationVariables = Exact<{
+  input: SetSeatPricesInput;
+}>;
+
+export type SetSeatPricesMutation = { readonly setSeatPrices: { readonly result: number } | null };
+
+export type SetRequiresMembershipMutationVariables = Exact<{
+  input: SetRequiresMembershipInput;
+}>;
+
+export type SetRequiresMembershipMutation = {
+  readonly setRequiresMembership: { readonly ticketCategory: TicketCategoryFragment } | null;
+};
+
+export type CreatePricingRuleMutationVariables = Exact<{
+  input: CreatePricingRuleInput;
+}>;
+
+export type CreatePricingRuleMutation = {
+  readonly createPricingRule: { readonly pricingRule: PricingRuleFragment } | null;
+};
+
+export type EndPricingRuleMutationVariables = Exact<{
+  input: EndPricingRuleInput;
+}>;
+
+export type EndPricingRuleMutation = {
+  readonly endPricingRule: { readonly pricingRule: PricingRuleFragment } | null;
+};
+
+export type CreateDiscountCodeMutationVariables = Exact<{
+  input: CreateDiscountCodeInput;
+}>;
+
+export type CreateDiscountCodeMutation = {
+  readonly createDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+};
+
+export type EndDiscountCodeMutationVariables = Exact<{
+  input: EndDiscountCodeInput;
+}>;
+
+export type EndDiscountCodeMutation = {
+  readonly endDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+};
+
+export type GrantMembershipMutationVariables = Exact<{
+  input: GrantMembershipInput;
+}>;
+
+export type GrantMembershipMutation = {
+  readonly grantMembership: { readonly membership: CustomerMembershipFragment } | null;
+};
+
+export type ImportMembershipsMutationVariables = Exact<{
+  input: ImportMembershipsInput;
+}>;
+
+export type ImportMembershipsMutation = {
+  readonly importMemberships: { readonly result: number } | null;
+};
+
+export type RevokeMembershipMutationVariables = Exact<{
+  input: RevokeMembershipInput;
+}>;
+
+export type RevokeMembershipMutation = {
+  readonly revokeMembership: { readonly membership: CustomerMembershipFragment } | null;
+};
+
+export type SaveTaxJurisdictionMutationVariables = Exact<{
+  input: SaveTaxJurisdictionInput;
+}>;
+
+export type SaveTaxJurisdictionMutation = {
+  readonly saveTaxJurisdiction: {
+    readonly taxJurisdiction: {
+      readonly id: string;
+      readonly name: string;
+      readonly pricesIncludeTax: boolean;
+    };
+  } | null;
+};
+
+export type SetTaxRateMutationVariables = Exact<{
+  input: SetTaxRateInput;
+}>;
+
+export type SetTaxRateMutation = {
+  readonly setTaxRate: {
+    readonly taxRate: { readonly id: string; readonly name: string; readonly percentage: string };
+  } | null;
+};
+
+export type SetEventTaxJurisdictionMutationVariables = Exact<{
+  input: SetEventTaxJurisdictionInput;
+}>;
+
+export type SetEventTaxJurisdictionMutation = {
+  readonly setEventTaxJurisdiction: { readonly event: EventFragment } | null;
+};
+
+export type SetVenueTaxJurisdictionMutationVariables = Exact<{
+  input: SetVenueTaxJurisdictionInput;
+}>;
+
+export type SetVenueTaxJurisdictionMutation = {
+  readonly setVenueTaxJurisdiction: { readonly venue: VenueFragment } | null;
+};
+
+export type SetAbsorbedFeesMutationVariables = Exact<{
+  input: SetAbsorbedFeesInput;
+}>;
+
+export type SetAbsorbedFeesMutation = {
+  readonly setAbsorbedFees: { readonly event: EventFragment } | null;
 };
 
 export type CancellationTermFragment = {
@@ -8822,6 +9403,674 @@ export const SetOnlineAddressDocument: TypedDocument<
       instructions
     }
   }
+}`,
+};
+/** The operation Prices. */
+export const PricesDocument: TypedDocument<PricesQuery, PricesQueryVariables> = {
+  name: "Prices",
+  text: `query Prices($ticketCategoryId: UUID!, $after: Cursor) {
+  ticketCategoryPrices(
+    condition: {ticketCategoryId: $ticketCategoryId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...Price
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation PricingRules. */
+export const PricingRulesDocument: TypedDocument<PricingRulesQuery, PricingRulesQueryVariables> = {
+  name: "PricingRules",
+  text: `query PricingRules($ticketCategoryId: UUID!, $after: Cursor) {
+  pricingRules(
+    condition: {ticketCategoryId: $ticketCategoryId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...PricingRule
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation DiscountCodes. */
+export const DiscountCodesDocument: TypedDocument<DiscountCodesQuery, DiscountCodesQueryVariables> =
+  {
+    name: "DiscountCodes",
+    text: `query DiscountCodes($eventId: UUID!, $after: Cursor) {
+  discountCodes(condition: {eventId: $eventId}, first: 100, after: $after) {
+    nodes {
+      ...DiscountCode
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation SeatPrices. */
+export const SeatPricesDocument: TypedDocument<SeatPricesQuery, SeatPricesQueryVariables> = {
+  name: "SeatPrices",
+  text: `query SeatPrices($performanceId: UUID!, $after: Cursor) {
+  seatPrices(performanceId: $performanceId, first: 100, after: $after) {
+    nodes {
+      seatId
+      priceCents
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ExplainPrice. */
+export const ExplainPriceDocument: TypedDocument<ExplainPriceQuery, ExplainPriceQueryVariables> = {
+  name: "ExplainPrice",
+  text: `query ExplainPrice($bookingItemId: UUID!) {
+  explainPrice(bookingItemId: $bookingItemId, first: 100) {
+    nodes {
+      stepNo
+      kind
+      name
+      sourceId
+      unitCents
+      amountCents
+      includedCents
+    }
+  }
+}`,
+};
+/** The operation Quote. */
+export const QuoteDocument: TypedDocument<QuoteMutation, QuoteMutationVariables> = {
+  name: "Quote",
+  text: `mutation Quote($input: QuoteInput!) {
+  quote(input: $input) {
+    priceQuote {
+      performanceId
+      currency
+      subtotalCents
+      discountCents
+      serviceFeeCents
+      processingFeeCents
+      taxCents
+      totalAmountCents
+      taxIncludedCents
+      discountRefusal
+      lines {
+        ticketCategoryId
+        seatNos
+        quantity
+        priceBasis
+        unitPriceCents
+        subtotalCents
+        discountCents
+        serviceFeeCents
+        processingFeeCents
+        taxCents
+        totalCents
+        taxIncludedCents
+      }
+    }
+  }
+}`,
+};
+/** The operation ApplyDiscountCode. */
+export const ApplyDiscountCodeDocument: TypedDocument<
+  ApplyDiscountCodeMutation,
+  ApplyDiscountCodeMutationVariables
+> = {
+  name: "ApplyDiscountCode",
+  text: `mutation ApplyDiscountCode($input: ApplyDiscountCodeInput!) {
+  applyDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation RemoveDiscountCode. */
+export const RemoveDiscountCodeDocument: TypedDocument<
+  RemoveDiscountCodeMutation,
+  RemoveDiscountCodeMutationVariables
+> = {
+  name: "RemoveDiscountCode",
+  text: `mutation RemoveDiscountCode($input: RemoveDiscountCodeInput!) {
+  removeDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation SetPrice. */
+export const SetPriceDocument: TypedDocument<SetPriceMutation, SetPriceMutationVariables> = {
+  name: "SetPrice",
+  text: `mutation SetPrice($input: SetPriceInput!) {
+  setPrice(input: $input) {
+    ticketCategoryPrice {
+      ...Price
+    }
+  }
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation EndPrice. */
+export const EndPriceDocument: TypedDocument<EndPriceMutation, EndPriceMutationVariables> = {
+  name: "EndPrice",
+  text: `mutation EndPrice($input: EndPriceInput!) {
+  endPrice(input: $input) {
+    ticketCategoryPrice {
+      ...Price
+    }
+  }
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation SetSeatPrices. */
+export const SetSeatPricesDocument: TypedDocument<
+  SetSeatPricesMutation,
+  SetSeatPricesMutationVariables
+> = {
+  name: "SetSeatPrices",
+  text: `mutation SetSeatPrices($input: SetSeatPricesInput!) {
+  setSeatPrices(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation SetRequiresMembership. */
+export const SetRequiresMembershipDocument: TypedDocument<
+  SetRequiresMembershipMutation,
+  SetRequiresMembershipMutationVariables
+> = {
+  name: "SetRequiresMembership",
+  text: `mutation SetRequiresMembership($input: SetRequiresMembershipInput!) {
+  setRequiresMembership(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation CreatePricingRule. */
+export const CreatePricingRuleDocument: TypedDocument<
+  CreatePricingRuleMutation,
+  CreatePricingRuleMutationVariables
+> = {
+  name: "CreatePricingRule",
+  text: `mutation CreatePricingRule($input: CreatePricingRuleInput!) {
+  createPricingRule(input: $input) {
+    pricingRule {
+      ...PricingRule
+    }
+  }
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation EndPricingRule. */
+export const EndPricingRuleDocument: TypedDocument<
+  EndPricingRuleMutation,
+  EndPricingRuleMutationVariables
+> = {
+  name: "EndPricingRule",
+  text: `mutation EndPricingRule($input: EndPricingRuleInput!) {
+  endPricingRule(input: $input) {
+    pricingRule {
+      ...PricingRule
+    }
+  }
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation CreateDiscountCode. */
+export const CreateDiscountCodeDocument: TypedDocument<
+  CreateDiscountCodeMutation,
+  CreateDiscountCodeMutationVariables
+> = {
+  name: "CreateDiscountCode",
+  text: `mutation CreateDiscountCode($input: CreateDiscountCodeInput!) {
+  createDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation EndDiscountCode. */
+export const EndDiscountCodeDocument: TypedDocument<
+  EndDiscountCodeMutation,
+  EndDiscountCodeMutationVariables
+> = {
+  name: "EndDiscountCode",
+  text: `mutation EndDiscountCode($input: EndDiscountCodeInput!) {
+  endDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation GrantMembership. */
+export const GrantMembershipDocument: TypedDocument<
+  GrantMembershipMutation,
+  GrantMembershipMutationVariables
+> = {
+  name: "GrantMembership",
+  text: `mutation GrantMembership($input: GrantMembershipInput!) {
+  grantMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation ImportMemberships. */
+export const ImportMembershipsDocument: TypedDocument<
+  ImportMembershipsMutation,
+  ImportMembershipsMutationVariables
+> = {
+  name: "ImportMemberships",
+  text: `mutation ImportMemberships($input: ImportMembershipsInput!) {
+  importMemberships(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation RevokeMembership. */
+export const RevokeMembershipDocument: TypedDocument<
+  RevokeMembershipMutation,
+  RevokeMembershipMutationVariables
+> = {
+  name: "RevokeMembership",
+  text: `mutation RevokeMembership($input: RevokeMembershipInput!) {
+  revokeMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation SaveTaxJurisdiction. */
+export const SaveTaxJurisdictionDocument: TypedDocument<
+  SaveTaxJurisdictionMutation,
+  SaveTaxJurisdictionMutationVariables
+> = {
+  name: "SaveTaxJurisdiction",
+  text: `mutation SaveTaxJurisdiction($input: SaveTaxJurisdictionInput!) {
+  saveTaxJurisdiction(input: $input) {
+    taxJurisdiction {
+      id
+      name
+      pricesIncludeTax
+    }
+  }
+}`,
+};
+/** The operation SetTaxRate. */
+export const SetTaxRateDocument: TypedDocument<SetTaxRateMutation, SetTaxRateMutationVariables> = {
+  name: "SetTaxRate",
+  text: `mutation SetTaxRate($input: SetTaxRateInput!) {
+  setTaxRate(input: $input) {
+    taxRate {
+      id
+      name
+      percentage
+    }
+  }
+}`,
+};
+/** The operation SetEventTaxJurisdiction. */
+export const SetEventTaxJurisdictionDocument: TypedDocument<
+  SetEventTaxJurisdictionMutation,
+  SetEventTaxJurisdictionMutationVariables
+> = {
+  name: "SetEventTaxJurisdiction",
+  text: `mutation SetEventTaxJurisdiction($input: SetEventTaxJurisdictionInput!) {
+  setEventTaxJurisdiction(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetVenueTaxJurisdiction. */
+export const SetVenueTaxJurisdictionDocument: TypedDocument<
+  SetVenueTaxJurisdictionMutation,
+  SetVenueTaxJurisdictionMutationVariables
+> = {
+  name: "SetVenueTaxJurisdiction",
+  text: `mutation SetVenueTaxJurisdiction($input: SetVenueTaxJurisdictionInput!) {
+  setVenueTaxJurisdiction(input: $input) {
+    venue {
+      ...Venue
+    }
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetAbsorbedFees. */
+export const SetAbsorbedFeesDocument: TypedDocument<
+  SetAbsorbedFeesMutation,
+  SetAbsorbedFeesMutationVariables
+> = {
+  name: "SetAbsorbedFees",
+  text: `mutation SetAbsorbedFees($input: SetAbsorbedFeesInput!) {
+  setAbsorbedFees(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
 }`,
 };
 /** The operation CancellationTerms. */

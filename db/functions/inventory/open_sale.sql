@@ -22,7 +22,9 @@ begin
           and l.seat_id = any (open_sale.seat_ids)
       ) end,
       e.screens_holds,
-      e.open_carts_max
+      e.open_carts_max,
+      e.has_price_rules or e.absorbs_service_fees or e.absorbs_processing_fees
+        or e.tax_jurisdiction_id is not null
     )::app_private.sale as sale,
     e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
       as is_on_sale,

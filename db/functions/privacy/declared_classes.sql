@@ -78,7 +78,10 @@ from (values
   ('app_public.organization_suspensions', 'internal', null, null, 'reason'),
   ('app_public.subscription_tiers', 'public', null, null,
     'tier description monthly_event_limit monthly_revenue_limit_units'),
-  ('app_public.tax_rates', 'public', null, null, 'name jurisdiction percentage'),
+  ('app_public.tax_rates', 'public', null, null, 'name jurisdiction percentage valid_during'),
+  ('app_public.tax_jurisdictions', 'public', null, null, 'name prices_include_tax'),
+  ('app_public.memberships', 'personal', 'delete', null, 'email member_number'),
+  ('app_public.memberships', 'internal', null, null, 'valid_during'),
 
   -- venues
   ('app_public.venues', 'public', null, null,
@@ -105,12 +108,14 @@ from (values
     'screens_holds reentry_limit open_carts_max short_description format timezone visibility age_restriction '
     'special_requirements images banner_url videos external_links meta_title meta_description '
     'search_keywords tags tickets_per_user_max status_reason search_text search_vector'),
+  ('app_public.events', 'public', null, null,
+    'has_price_rules absorbs_service_fees absorbs_processing_fees'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null, 'currency status is_public status_reason'),
   ('app_public.ticket_categories', 'public', null, null,
     'category_no name description status seat_categories sections is_public sort_order '
     'min_per_transaction max_per_transaction max_per_user includes restrictions '
-    'requires_approval approval_hours approved_payment_hours'),
+    'requires_approval approval_hours approved_payment_hours requires_membership'),
   ('app_public.event_categories', 'public', null, null, 'slug name description'),
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
@@ -128,8 +133,14 @@ from (values
   ('app_public.attendee_questions', 'public', null, null,
     'is_public question kind choices is_required sort_order'),
   ('app_private.performance_notices', 'internal', null, null, 'kind reason mails_queued'),
+  ('app_public.pricing_rules', 'internal', null, null,
+    'name sort_order condition at_least below percentage'),
+  ('app_public.discount_codes', 'internal', null, null,
+    'code currency percentage quantity_min uses_max uses_per_customer_max valid_during'),
 
   -- inventory
+  ('app_private.sold_shares', 'internal', null, null,
+    'ticket_category_ids category_shares performance_share'),
   ('app_public.performance_categories', 'public', null, null, 'category_no'),
   ('app_public.seat_booking_state', 'internal', null, null, 'seat_no status category_no'),
   ('app_private.seat_runs', 'internal', null, null,
@@ -160,9 +171,14 @@ from (values
     'cart_token_hash'),
   ('app_public.bookings', 'internal', null, null,
     'booking_reference status booking_channel currency created_xid'),
-  ('app_public.bookings', 'financial', null, null, 'commission_percentage'),
-  ('app_public.booking_items', 'internal', null, null, 'item_type seat_nos quantity returned_quantity'),
   ('app_public.delivery_addresses', 'personal', 'delete', null, 'address'),
+  ('app_public.bookings', 'financial', null, null, 'commission_percentage price_terms'),
+  ('app_public.booking_items', 'internal', null, null, 
+    'item_type seat_nos quantity returned_quantity price_basis'),
+  ('app_public.booking_items', 'financial', null, null, 'applied_rules'),
+  ('app_public.discount_redemptions', 'internal', null, null, 'code'),
+  ('app_private.discount_attempts', 'personal', 'keep', 'Counts of a network, for days.', 'asker'),
+  ('app_private.discount_attempts', 'internal', null, null, 'attempts'),
   ('app_public.booking_state_transitions', 'personal', 'keep',
     'History of a sale, kept as long as the books; it says why, and not who.', 'reason'),
   ('app_public.booking_state_transitions', 'internal', null, null,

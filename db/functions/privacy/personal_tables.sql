@@ -48,6 +48,10 @@ from (values
   ('app_public.user_venue_access', 'venue_access', 't.user_id = ($1).user_id'),
   ('app_public.organization_members', 'memberships', 't.user_id = ($1).user_id'),
   (
+    'app_public.memberships', 'customer_memberships',
+    't.user_id = ($1).user_id or t.email operator(public.=) any (($1).emails)'
+  ),
+  (
     'app_public.organization_invitations', 'invitations',
     't.accepted_by = ($1).user_id or t.email operator(public.=) any (($1).emails)'
   ),

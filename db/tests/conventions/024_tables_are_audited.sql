@@ -75,6 +75,8 @@ with not_audited (name, reason) as (
     ('app_private.performance_notices', 'how far mails are; performances is audited'),
     ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
     ('app_private.attempts', 'counts of a few minutes'),
+    ('app_private.discount_attempts', 'counts of a few minutes'),
+    ('app_private.sold_shares', 'derived from seats and pools, now and then'),
     ('app_private.session_activity', 'when somebody was last there'),
     ('app_private.worker_heartbeats', 'says that a worker lives')
 ),

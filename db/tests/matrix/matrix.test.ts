@@ -340,6 +340,40 @@ beforeAll(async () => {
     select app_public.allocate_seats(
       tests.id('rival.standing.performance'), tests.seats(1), 'house', 'x'
     );
+    -- Prices of every kind, of the theatre, of its other venue and of the rival.
+    select tests.as_owner();
+    update app_public.users set email_verified_at = now() where email = 'ada@example.com';
+    insert into app_public.memberships (organization_id, user_id)
+    values (tests.id('theatre.organization'), tests.user_id('ada'));
+    insert into app_public.memberships (organization_id, email)
+    select tests.id(t || '.organization'), 'member@example.com'
+    from unnest(array['theatre', 'rival']) as t;
+    insert into app_public.tax_jurisdictions (organization_id, name)
+    select tests.id(t || '.organization'), 'AT' from unnest(array['theatre', 'rival']) as t;
+    insert into app_public.discount_codes (organization_id, event_id, currency, code, percentage)
+    select e.organization_id, e.id, e.currency, 'CODE', 10
+    from app_public.events as e
+    where e.id in (tests.id('theatre.event'), tests.id('barn.event'), tests.id('rival.event'));
+    insert into app_public.discount_redemptions (
+      booking_id, organization_id, discount_code_id, code
+    )
+    select b.id, b.organization_id, c.id, c.code
+    from app_public.bookings as b
+    join app_public.performances as p on p.id = b.performance_id
+    join app_public.discount_codes as c on c.event_id = p.event_id;
+    insert into app_public.pricing_rules (
+      organization_id, ticket_category_id, name, condition, percentage
+    )
+    select c.organization_id, c.id, 'x', 'hours_to_event', 10
+    from app_public.ticket_categories as c
+    where c.name = 'I'
+      and c.event_id in (
+        tests.id('theatre.event'), tests.id('barn.event'), tests.id('rival.event')
+      );
+    insert into app_private.sold_shares
+    select (app_private.count_sold(p.id, p.organization_id)).*
+    from app_public.performances as p where p.id = tests.id('theatre.performance');
+    insert into app_private.discount_attempts (asker) values ('203.0.113.7');
     select tests.user_id('eve');
     select tests.user_id('root');
     select tests.as_owner();
