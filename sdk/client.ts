@@ -2452,7 +2452,7 @@ export class LastMinuteLive {
       {
         ...rest,
         kinds: entries.map(({ kind }) => kind),
-        amounts: entries.map(({ amountCents }) => String(amountCents)),
+        amountsCents: entries.map(({ amountCents }) => String(amountCents)),
       },
       options,
     );
