@@ -57,7 +57,7 @@ create table app_public.accounting_periods (
   closing_started_at timestamptz,
   closed_at timestamptz,
   closed_by uuid references app_public.users on delete restrict,
-  unreconciled_count bigint not null default 0,
+  unreconciled_count integer not null default 0,
   created_at timestamptz not null default now(),
   unique (id, organization_id),
   unique (organization_id, period),
@@ -413,7 +413,7 @@ create table app_public.ledger_corrections (
   corrects_id uuid not null,
   currency text not null references app_public.currencies,
   kinds app_public.ledger_account_kind[] not null,
-  amounts bigint[] not null,
+  amounts_cents bigint[] not null,
   reason text not null,
   status app_public.ledger_correction_status not null default 'requested',
   requested_by uuid not null references app_public.users on delete restrict,
@@ -428,9 +428,9 @@ create table app_public.ledger_corrections (
     references app_public.ledger_transactions (organization_id, id) on delete restrict,
   constraint ledger_corrections_reason_is_given check (length(btrim(reason)) between 1 and 1000),
   constraint ledger_corrections_have_2_to_12_entries check (
-    cardinality(kinds) between 2 and 12 and cardinality(amounts) = cardinality(kinds)
-    and array_position(kinds, null) is null and array_position(amounts, null) is null
-    and array_position(amounts, 0) is null
+    cardinality(kinds) between 2 and 12 and cardinality(amounts_cents) = cardinality(kinds)
+    and array_position(kinds, null) is null and array_position(amounts_cents, null) is null
+    and array_position(amounts_cents, 0) is null
   ),
   constraint ledger_corrections_are_decided_by_somebody_else check (decided_by <> requested_by),
   constraint ledger_corrections_decided_has_who_and_when check (
@@ -454,7 +454,7 @@ comment on column app_public.ledger_corrections.organization_id is 'Whose books.
 comment on column app_public.ledger_corrections.corrects_id is 'The fact that it corrects.';
 comment on column app_public.ledger_corrections.currency is 'In which currency.';
 comment on column app_public.ledger_corrections.kinds is 'On which accounts.';
-comment on column app_public.ledger_corrections.amounts is
+comment on column app_public.ledger_corrections.amounts_cents is
   'How much on each of them, in the same order; debit is positive, and all sum to zero.';
 comment on column app_public.ledger_corrections.reason is 'Why.';
 comment on column app_public.ledger_corrections.status is 'What became of it.';
@@ -487,7 +487,7 @@ create type app_public.statement_line as (
   kind app_public.ledger_account_kind,
   line text,
   category text,
-  transaction_count bigint,
+  transaction_count integer,
   amount_cents bigint
 );
 comment on type app_public.statement_line is
