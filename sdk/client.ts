@@ -12,13 +12,22 @@ import {
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
+  AddAddOnDocument,
   AddBookingNoteDocument,
+  AddOnOrdersDocument,
+  AddOnsDocument,
+  AddOnsLeftDocument,
+  AddOnStockDocument,
   AdmissionsLeftDocument,
+  AllocateAdmissionsDocument,
   AllocateSeatsDocument,
   AllowReentryDocument,
+  ApplyDiscountCodeDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
   ApproveRefundDocument,
+  AttendeeListDocument,
+  AttendeeQuestionsDocument,
   BookingDocument,
   type BookingFragment,
   BookingItemsDocument,
@@ -40,7 +49,10 @@ import {
   ConfirmGuestConsentDocument,
   ConfirmTwoFactorDocument,
   type ConsentPurpose,
+  CreateAddOnDocument,
+  type CreateAddOnInput,
   CreateAdmissionPoolDocument,
+  CreateDiscountCodeDocument,
   CreateEventAccessCodeDocument,
   CreateEventDocument,
   CreateFraudRuleDocument,
@@ -48,6 +60,7 @@ import {
   CreatePaymentPlanDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
+  CreatePricingRuleDocument,
   CreatePromoterDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
@@ -58,30 +71,39 @@ import {
   DeclineRefundDocument,
   DeclineTicketDocument,
   DescribeBookingDocument,
+  DiscountCodesDocument,
+  EndDiscountCodeDocument,
   EndImpersonationDocument,
+  EndPriceDocument,
+  EndPricingRuleDocument,
   EnrollTwoFactorDocument,
   EventCancellationDocument,
   EventCategoriesDocument,
   EventCommissionDocument,
   EventDocument,
   EventsDocument,
+  ExplainPriceDocument,
   ExportMyDataDocument,
   ExtendHoldDocument,
   FailedRefundsDocument,
   FindUserDocument,
   FraudAlertsDocument,
   GiveConsentDocument,
+  GrantMembershipDocument,
   GrantPlatformRoleDocument,
   HeldTicketsDocument,
   HoldAdmissionsDocument,
+  HoldAllocatedAdmissionsDocument,
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
   HoldSeatsDocument,
+  ImportMembershipsDocument,
   ImportVenueLayoutDocument,
   InstallmentsDocument,
   LayoutFetchDocument,
   LayoutTextDocument,
+  MarkAddOnDeliveredDocument,
   MembershipsDocument,
   MergeOfflineScansDocument,
   MoveEventToLayoutDocument,
@@ -100,8 +122,11 @@ import {
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PricesDocument,
+  PricingRulesDocument,
   PublishEventDocument,
   QuoteCancellationDocument,
+  QuoteDocument,
   QuotePaymentPlanDocument,
   RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
@@ -117,10 +142,12 @@ import {
   ReissueTicketDocument,
   RejectCorrectionDocument,
   RejectFraudReviewDocument,
+  ReleaseAdmissionAllocationDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
+  RemoveDiscountCodeDocument,
   RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
@@ -134,20 +161,25 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
   ReturnTicketsDocument,
   RevokeEventAccessCodesDocument,
+  RevokeMembershipDocument,
   RevokePlatformRoleDocument,
   RevokeScannerDeviceDocument,
   RevokeSessionDocument,
   RevokeTrustedDeviceDocument,
   RevokeUserSessionsDocument,
+  SaveAttendeeQuestionDocument,
+  type SaveAttendeeQuestionInput,
   type SavedCardFragment,
   SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
+  SaveTaxJurisdictionDocument,
   ScanListDocument,
   ScannerDevicesDocument,
   ScanTicketDocument,
@@ -155,16 +187,27 @@ import {
   SearchVenuesDocument,
   SeatMapChangesDocument,
   SeatMapDocument,
+  SeatPricesDocument,
   SessionsDocument,
+  SetAbsorbedFeesDocument,
+  SetAddOnStockDocument,
   SetBooksTimezoneDocument,
   SetCancellationPolicyDocument,
   SetCategoryApprovalDocument,
+  SetDeliveryAddressDocument,
   SetEventPromoterDocument,
+  SetEventTaxJurisdictionDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
+  SetPoolCapacityDocument,
+  SetPriceDocument,
   SetRefundApprovalDocument,
+  SetRequiresMembershipDocument,
+  SetSeatPricesDocument,
+  SetTaxRateDocument,
   SetTicketAttendeeDocument,
   SetVenueStatusDocument,
+  SetVenueTaxJurisdictionDocument,
   SignInDocument,
   SignOutDocument,
   SignOutEverywhereDocument,
@@ -188,6 +231,8 @@ import {
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
+  UpdateAddOnDocument,
+  type UpdateAddOnInput,
   UpdateEventDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
@@ -207,8 +252,14 @@ import {
 import { canonicalText, type Layout, type LayoutDocument, openLayout } from "./layout.ts";
 import {
   type AccountingPeriod,
+  type AddOn,
+  type AddOnOrder,
+  type AddOnStock,
+  type AdmissionAllocation,
   type AdmissionPool,
   type Attendee,
+  type AttendeeEntry,
+  type AttendeeQuestion,
   type Booking,
   type BookingDescription,
   type BookingDetails,
@@ -218,6 +269,9 @@ import {
   type CancellationTerm,
   type CancellationWindows,
   type Consent,
+  type CustomerMembership,
+  type DiscountCode,
+  type DiscountedTotal,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -241,14 +295,20 @@ import {
   type LedgerCorrection,
   type Membership,
   type MergedScan,
+  type NewDiscountCode,
   type NewPaymentPlan,
+  type NewPricingRule,
   type OnlineAddress,
   type Organization,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
   type Performance,
+  type Price,
+  type PriceStep,
+  type PricingRule,
   type Promoter,
+  type Quote,
   type Ref,
   type Refund,
   type RefundItem,
@@ -1087,6 +1147,30 @@ export class LastMinuteLive {
     return (await this.#query(AdmissionsLeftDocument, variables, options)).admissionsLeft;
   }
 
+  /** What is sold besides tickets at an event: its own, and what its organization sells with all. */
+  async addOns(event: Ref, options?: CallOptions): Promise<readonly AddOn[]> {
+    const found = (await this.#query(AddOnsDocument, { eventId: idOf(event) }, options)).event;
+    if (found === null) return [];
+    const ofAllEvents = found.organization?.addOns.nodes ?? [];
+    return [
+      ...found.addOns.nodes,
+      ...ofAllEvents.filter(({ currency }) => currency === found.currency),
+    ]
+      .filter(({ isActive }) => isActive)
+      .sort((one, other) => one.sortOrder - other.sortOrder);
+  }
+
+  /** How many of an add-on can be had now; null when there is no end of it. */
+  async addOnsLeft(addOn: Ref, options?: CallOptions): Promise<number | null> {
+    return (await this.#query(AddOnsLeftDocument, { addOnId: idOf(addOn) }, options)).addOnsLeft;
+  }
+
+  /** What an event asks of whoever comes; the answers go to `setAttendee`, by id of the question. */
+  async attendeeQuestions(event: Ref, options?: CallOptions): Promise<readonly AttendeeQuestion[]> {
+    const data = await this.#query(AttendeeQuestionsDocument, { eventId: idOf(event) }, options);
+    return present(data.attendeeQuestions).nodes.filter(({ retiredAt }) => retiredAt === null);
+  }
+
   // Buying.
 
   /**
@@ -1164,6 +1248,33 @@ export class LastMinuteLive {
     };
     const data = await this.#keyed(HoldAdmissionsDocument, input, options);
     return await this.#booking(present(data.holdAdmissions).booking, options);
+  }
+
+  /**
+   * Sets how many of an add-on a draft has; 0 takes it out.
+   *
+   * @throws FewLeftError, QuantityError, NotFoundError, SalesClosedError, EventNotOnSaleError,
+   * HoldExpiredError, BookingStatusError, BookingNotFoundError
+   */
+  async addAddOn(
+    booking: Ref,
+    addOn: Ref,
+    quantity: number,
+    options?: CallOptions,
+  ): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking), addOnId: idOf(addOn), quantity } };
+    const data = await this.#transport.graphql(AddAddOnDocument, variables, true, options);
+    return await this.#booking(present(data.addAddOn).booking, options);
+  }
+
+  /**
+   * Where the add-ons of a booking are mailed to: name, street, town and country, in lines.
+   *
+   * @throws InvalidInputError, BookingStatusError, BookingNotFoundError
+   */
+  async setDeliveryAddress(booking: Ref, address: string, options?: CallOptions): Promise<void> {
+    const variables = { input: { bookingId: idOf(booking), address } };
+    await this.#transport.graphql(SetDeliveryAddressDocument, variables, true, options);
   }
 
   /**
@@ -1293,6 +1404,96 @@ export class LastMinuteLive {
     const variables = { input: { ...input, userId } };
     const data = await this.#transport.graphql(ReleaseSeatLockDocument, variables, false, options);
     return present(data.releaseSeatLock).released;
+  }
+
+  /**
+   * What seats, or numbers of tickets of categories, would cost you now; nothing is held. What is then
+   * held costs the same, unless a rule, a price or a tax has changed meanwhile.
+   *
+   * @throws DiscountRefusedError, MembersOnlyError, SalesClosedError, EventNotOnSaleError,
+   * QuantityError, UnknownSeatsError, DuplicateSeatsError, TooManyRequestsError, NotFoundError
+   */
+  async quote(
+    performance: Ref,
+    tickets: {
+      readonly seats?: readonly Ref[] | undefined;
+      readonly categories?:
+        readonly { readonly category: Ref; readonly quantity: number }[] | undefined;
+      /** A discount code. */
+      readonly code?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Quote> {
+    const categories = tickets.categories ?? [];
+    const input = {
+      performanceId: idOf(performance),
+      seatIds: (tickets.seats ?? []).map(idOf),
+      ticketCategoryIds: categories.map(({ category }) => idOf(category)),
+      quantities: categories.map(({ quantity }) => quantity),
+      code: tickets.code,
+    };
+    const data = await this.#transport.graphql(QuoteDocument, { input }, true, options);
+    const { priceQuote } = present(data.quote);
+    if (priceQuote.discountRefusal !== null) throw discountRefused(priceQuote.discountRefusal);
+    return priceQuote;
+  }
+
+  /**
+   * Uses a discount code for a draft, in place of the one that it has. Wrong ones are counted.
+   *
+   * @throws DiscountRefusedError, TooManyRequestsError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, EventNotOnSaleError, SalesClosedError, SessionEndedError
+   */
+  async applyDiscountCode(
+    booking: Ref,
+    code: string,
+    options?: CallOptions,
+  ): Promise<DiscountedTotal> {
+    const variables = { input: { bookingId: idOf(booking), code } };
+    const data = await this.#transport.graphql(ApplyDiscountCodeDocument, variables, true, options);
+    const { discountRefusal, ...total } = present(data.applyDiscountCode).discountAnswer;
+    if (discountRefusal !== null) throw discountRefused(discountRefusal);
+    return total;
+  }
+
+  /**
+   * Gives the discount code of a draft back.
+   *
+   * @throws HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError
+   */
+  async removeDiscountCode(booking: Ref, options?: CallOptions): Promise<DiscountedTotal> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.#transport.graphql(
+      RemoveDiscountCodeDocument,
+      variables,
+      true,
+      options,
+    );
+    const { discountCents, totalAmountCents } = present(data.removeDiscountCode).discountAnswer;
+    return { discountCents, totalAmountCents };
+  }
+
+  /**
+   * How a line of a booking came to its total: its price, rules, discount, fees and taxes. The
+   * amounts sum to the total; none for a line that is not yours to see.
+   */
+  async explainPrice(item: Ref, options?: CallOptions): Promise<readonly PriceStep[]> {
+    const variables = { bookingItemId: idOf(item) };
+    return present((await this.#query(ExplainPriceDocument, variables, options)).explainPrice)
+      .nodes;
+  }
+
+  /** Seats of a performance that have a price of their own. */
+  async seatPrices(
+    performance: Ref,
+    options?: CallOptions,
+  ): Promise<readonly { readonly seatId: string; readonly priceCents: number }[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) =>
+      present(
+        (await this.#query(SeatPricesDocument, { performanceId, after }, options)).seatPrices,
+      ),
+    );
   }
 
   /**
@@ -2486,6 +2687,327 @@ export class LastMinuteLive {
   }
 
   /**
+   * What tickets of a category cost everybody, or members, for a time: from now or later, until a
+   * moment or for good. Prices of that time make way and come back after it, so that an early-bird
+   * price is one call. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async setPrice(
+    category: Ref,
+    priceCents: number,
+    when: {
+      readonly audience?: "public" | "member" | undefined;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    } = {},
+    options: KeyedCallOptions = {},
+  ): Promise<Price> {
+    const input = {
+      ...when,
+      ticketCategoryId: idOf(category),
+      priceCents: formatCents(priceCents),
+    };
+    const data = await this.#keyed(SetPriceDocument, input, options);
+    return present(data.setPrice).ticketCategoryPrice;
+  }
+
+  /**
+   * Ends a price now, or takes back one that is still to come. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endPrice(price: Ref, options?: CallOptions): Promise<Price> {
+    const variables = { input: { priceId: idOf(price) } };
+    const data = await this.#transport.graphql(EndPriceDocument, variables, false, options);
+    return present(data.endPrice).ticketCategoryPrice;
+  }
+
+  /** All prices of a category that you may see: past, present and to come. */
+  async prices(category: Ref, options?: CallOptions): Promise<readonly Price[]> {
+    const ticketCategoryId = idOf(category);
+    return await all(async (after) => {
+      const data = await this.#query(PricesDocument, { ticketCategoryId, after }, options);
+      return present(data.ticketCategoryPrices);
+    });
+  }
+
+  /**
+   * Gives free seats a price of their own, or with null takes it away; returns how many. Needs
+   * `inventory.manage`.
+   *
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError,
+   * InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setSeatPrices(
+    performance: Ref,
+    seats: readonly Ref[],
+    priceCents: number | null,
+    options?: CallOptions,
+  ): Promise<number> {
+    const input = {
+      performanceId: idOf(performance),
+      seatIds: seats.map(idOf),
+      priceCents: priceCents === null ? null : formatCents(priceCents),
+    };
+    const data = await this.#transport.graphql(SetSeatPricesDocument, { input }, true, options);
+    return present(data.setSeatPrices).result;
+  }
+
+  /**
+   * Whether a category is for members only. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setRequiresMembership(
+    category: Ref,
+    requiresMembership: boolean,
+    options?: CallOptions,
+  ): Promise<TicketCategory> {
+    const variables = { input: { ticketCategoryId: idOf(category), requiresMembership } };
+    const data = await this.#transport.graphql(
+      SetRequiresMembershipDocument,
+      variables,
+      true,
+      options,
+    );
+    return toTicketCategory(present(data.setRequiresMembership).ticketCategory);
+  }
+
+  /**
+   * A rule that raises or lowers the price of new holds of a category by what is sold, or by the time
+   * until the start. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createPricingRule(
+    category: Ref,
+    rule: NewPricingRule,
+    options: KeyedCallOptions = {},
+  ): Promise<PricingRule> {
+    const { amountCents, floorCents, ceilingCents, roundToCents, ...rest } = rule;
+    const input = {
+      ...rest,
+      ticketCategoryId: idOf(category),
+      ...asText({ amountCents, floorCents, ceilingCents, roundToCents }),
+    };
+    const data = await this.#keyed(CreatePricingRuleDocument, input, options);
+    return present(data.createPricingRule).pricingRule;
+  }
+
+  /**
+   * New holds are not priced by a rule any more. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endPricingRule(rule: Ref, options?: CallOptions): Promise<PricingRule> {
+    const variables = { input: { pricingRuleId: idOf(rule) } };
+    const data = await this.#transport.graphql(EndPricingRuleDocument, variables, true, options);
+    return present(data.endPricingRule).pricingRule;
+  }
+
+  /** The rules of a category. Needs `events.manage`. */
+  async pricingRules(category: Ref, options?: CallOptions): Promise<readonly PricingRule[]> {
+    const ticketCategoryId = idOf(category);
+    return await all(async (after) => {
+      const data = await this.#query(PricingRulesDocument, { ticketCategoryId, after }, options);
+      return present(data.pricingRules);
+    });
+  }
+
+  /**
+   * A code that takes a percentage off the tickets of a booking, or an amount off all of them
+   * together. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createDiscountCode(
+    event: Ref,
+    code: NewDiscountCode,
+    options: KeyedCallOptions = {},
+  ): Promise<DiscountCode> {
+    const { amountCents, subtotalMinCents, ...rest } = code;
+    const input = { ...rest, eventId: idOf(event), ...asText({ amountCents, subtotalMinCents }) };
+    const data = await this.#keyed(CreateDiscountCodeDocument, input, options);
+    return present(data.createDiscountCode).discountCode;
+  }
+
+  /**
+   * Nobody applies a code any more. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async endDiscountCode(code: Ref, options?: CallOptions): Promise<DiscountCode> {
+    const variables = { input: { discountCodeId: idOf(code) } };
+    const data = await this.#transport.graphql(EndDiscountCodeDocument, variables, true, options);
+    return present(data.endDiscountCode).discountCode;
+  }
+
+  /** The discount codes of an event. Needs `events.manage`. */
+  async discountCodes(event: Ref, options?: CallOptions): Promise<readonly DiscountCode[]> {
+    const eventId = idOf(event);
+    return await all(async (after) => {
+      const data = await this.#query(DiscountCodesDocument, { eventId, after }, options);
+      return present(data.discountCodes);
+    });
+  }
+
+  /**
+   * Makes an account that has bought, or whoever proves an e-mail address, a member. Needs
+   * `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async grantMembership(
+    organization: Ref,
+    member: {
+      readonly email?: string | undefined;
+      readonly userId?: string | undefined;
+      readonly memberNumber?: string | undefined;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<CustomerMembership> {
+    const input = { ...member, organizationId: idOf(organization) };
+    const data = await this.#keyed(GrantMembershipDocument, input, options);
+    return present(data.grantMembership).membership;
+  }
+
+  /**
+   * Makes members of up to 10,000 addresses; returns how many were none. Needs `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async importMemberships(
+    organization: Ref,
+    emails: readonly string[],
+    when: {
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    } = {},
+    options?: CallOptions,
+  ): Promise<number> {
+    const variables = { input: { ...when, organizationId: idOf(organization), emails } };
+    const data = await this.#transport.graphql(ImportMembershipsDocument, variables, true, options);
+    return present(data.importMemberships).result;
+  }
+
+  /**
+   * Ends a membership now; what is held or bought keeps its price. Needs `memberships.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async revokeMembership(membership: Ref, options?: CallOptions): Promise<CustomerMembership> {
+    const variables = { input: { membershipId: idOf(membership) } };
+    const data = await this.#transport.graphql(RevokeMembershipDocument, variables, true, options);
+    return present(data.revokeMembership).membership;
+  }
+
+  /**
+   * Enters where an organization owes taxes, or changes the jurisdiction of that name. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async saveTaxJurisdiction(
+    organization: Ref,
+    jurisdiction: { readonly name: string; readonly pricesIncludeTax?: boolean | undefined },
+    options?: CallOptions,
+  ): Promise<{ readonly id: string; readonly name: string; readonly pricesIncludeTax: boolean }> {
+    const variables = { input: { ...jurisdiction, organizationId: idOf(organization) } };
+    const data = await this.#transport.graphql(
+      SaveTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.saveTaxJurisdiction).taxJurisdiction;
+  }
+
+  /**
+   * The rate of a jurisdiction from a moment on, such as `"19"` percent; the one before ends there.
+   * Needs `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setTaxRate(
+    jurisdiction: Ref,
+    rate: {
+      readonly name: string;
+      readonly percentage: string;
+      readonly validFrom?: string | undefined;
+      readonly validUntil?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<{ readonly id: string; readonly name: string; readonly percentage: string }> {
+    const variables = { input: { ...rate, taxJurisdictionId: idOf(jurisdiction) } };
+    const data = await this.#transport.graphql(SetTaxRateDocument, variables, false, options);
+    return present(data.setTaxRate).taxRate;
+  }
+
+  /**
+   * Where an event is taxed; null: nowhere. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setEventTaxJurisdiction(
+    event: Ref,
+    jurisdiction: Ref | null,
+    options?: CallOptions,
+  ): Promise<Event> {
+    const taxJurisdictionId = jurisdiction === null ? null : idOf(jurisdiction);
+    const variables = { input: { eventId: idOf(event), taxJurisdictionId } };
+    const data = await this.#transport.graphql(
+      SetEventTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.setEventTaxJurisdiction).event;
+  }
+
+  /**
+   * Where events are taxed that are made for a venue from here on. Needs `venues.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setVenueTaxJurisdiction(
+    venue: Ref,
+    jurisdiction: Ref | null,
+    options?: CallOptions,
+  ): Promise<Venue> {
+    const taxJurisdictionId = jurisdiction === null ? null : idOf(jurisdiction);
+    const variables = { input: { venueId: idOf(venue), taxJurisdictionId } };
+    const data = await this.#transport.graphql(
+      SetVenueTaxJurisdictionDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.setVenueTaxJurisdiction).venue;
+  }
+
+  /**
+   * Whether the organization pays the fees of an event out of its prices. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async setAbsorbedFees(
+    event: Ref,
+    fees: {
+      readonly serviceFees?: boolean | undefined;
+      readonly processingFees?: boolean | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<Event> {
+    const variables = { input: { ...fees, eventId: idOf(event) } };
+    const data = await this.#transport.graphql(SetAbsorbedFeesDocument, variables, true, options);
+    return present(data.setAbsorbedFees).event;
+  }
+
+  /**
    * Lets bookings of an event, or of one category of it, be paid in parts: a deposit, as a share or an
    * amount, and installments. Needs `events.manage`.
    *
@@ -2663,6 +3185,234 @@ export class LastMinuteLive {
     const allocated = { ...input, performanceId: idOf(performance), seatIds: seats.map(idOf) };
     const data = await this.#keyed(AllocateSeatsDocument, allocated, options);
     return present(data.allocateSeats).seatAllocation;
+  }
+
+  /**
+   * How many people a pool takes from now on. Needs `inventory.manage`.
+   *
+   * @throws CapacityTooLowError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setPoolCapacity(
+    pool: Ref,
+    capacity: number,
+    options?: CallOptions,
+  ): Promise<AdmissionPool> {
+    const variables = { input: { poolId: idOf(pool), capacity } };
+    const data = await this.#transport.graphql(SetPoolCapacityDocument, variables, true, options);
+    return present(data.setPoolCapacity).admissionPool;
+  }
+
+  /**
+   * Keeps free places of a pool back, until somebody releases them or `releaseAt` comes. Needs
+   * `inventory.manage`.
+   *
+   * @throws FewLeftError, InvalidInputError, NotFoundError, NotAllowedError,
+   * IdempotencyKeyReusedError
+   */
+  async allocateAdmissions(
+    pool: Ref,
+    quantity: number,
+    input: {
+      readonly kind: "house" | "promoter" | "accessible" | "blocked";
+      readonly reason: string;
+      readonly releaseAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AdmissionAllocation> {
+    const allocated = { ...input, poolId: idOf(pool), quantity };
+    const data = await this.#keyed(AllocateAdmissionsDocument, allocated, options);
+    return present(data.allocateAdmissions).admissionAllocation;
+  }
+
+  /**
+   * Puts what is left of an allocation of places on sale; again changes nothing. Needs
+   * `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async releaseAdmissionAllocation(
+    allocation: Ref,
+    options?: CallOptions,
+  ): Promise<AdmissionAllocation> {
+    const data = await this.#transport.graphql(
+      ReleaseAdmissionAllocationDocument,
+      { input: { allocationId: idOf(allocation) } },
+      true,
+      options,
+    );
+    return present(data.releaseAdmissionAllocation).admissionAllocation;
+  }
+
+  /**
+   * Sells places of an allocation, as {@link holdAdmissions} does those on sale. Needs `inventory.sell`.
+   *
+   * @throws FewLeftError, QuantityError, InvalidInputError, NotFoundError, NotAllowedError, and
+   * what {@link holdAdmissions} throws
+   */
+  async holdAllocatedAdmissions(
+    allocation: Ref,
+    ticketCategory: Ref,
+    quantity: number,
+    options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
+  ): Promise<Booking> {
+    const input = {
+      allocationId: idOf(allocation),
+      ticketCategoryId: idOf(ticketCategory),
+      quantity,
+      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+    };
+    const data = await this.#keyed(HoldAllocatedAdmissionsDocument, input, options);
+    return await this.#booking(present(data.holdAllocatedAdmissions).booking, options);
+  }
+
+  /**
+   * Something to sell besides tickets: for an event, or, with `organizationId` and `currency`, for
+   * all events of an organization. Without a `stock` there is no end of it. Needs `events.manage`.
+   *
+   * @throws InvalidInputError, UnknownCurrencyError, EventNotOnSaleError, NotFoundError,
+   * NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createAddOn(
+    input: Omit<CreateAddOnInput, "idempotencyKey" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents: number;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AddOn> {
+    const { priceCents, ...rest } = input;
+    const priced = { ...rest, priceCents: formatCents(priceCents) };
+    const data = await this.#keyed(CreateAddOnDocument, priced, options);
+    return present(data.createAddOn).addOn;
+  }
+
+  /**
+   * Changes an add-on; what is in carts keeps its price. Needs `events.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async updateAddOn(
+    addOn: Ref,
+    changes: Omit<UpdateAddOnInput, "addOnId" | "clientMutationId" | "priceCents"> & {
+      /** In the currency's minor unit. */
+      readonly priceCents?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<AddOn> {
+    const { priceCents, ...rest } = changes;
+    const price = priceCents === undefined ? undefined : formatCents(priceCents);
+    const variables = { input: { ...rest, addOnId: idOf(addOn), priceCents: price } };
+    const data = await this.#transport.graphql(UpdateAddOnDocument, variables, true, options);
+    return present(data.updateAddOn).addOn;
+  }
+
+  /**
+   * How many there are of an add-on, held, sold and free; null when there is no end of it. Needs
+   * `inventory.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async addOnStock(addOn: Ref, options?: CallOptions): Promise<AddOnStock | null> {
+    return (await this.#query(AddOnStockDocument, { addOnId: idOf(addOn) }, options)).addOnStock;
+  }
+
+  /**
+   * How many there are of an add-on in all. Needs `inventory.manage`.
+   *
+   * @throws CapacityTooLowError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setAddOnStock(addOn: Ref, total: number, options?: CallOptions): Promise<AddOnStock> {
+    const variables = { input: { addOnId: idOf(addOn), total } };
+    const data = await this.#transport.graphql(SetAddOnStockDocument, variables, true, options);
+    return present(present(data.setAddOnStock).addOnCount);
+  }
+
+  /**
+   * What buyers of a performance have paid for besides tickets: the pick-up list. Needs
+   * `tickets.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  addOnOrders(
+    performance: Ref,
+    options: ListOptions & {
+      readonly addOn?: Ref | undefined;
+      readonly delivered?: boolean | undefined;
+    } = {},
+  ): Paged<AddOnOrder> {
+    return this.#list(options, async (first, after) => {
+      const variables = {
+        performanceId: idOf(performance),
+        addOnId: options.addOn === undefined ? undefined : idOf(options.addOn),
+        delivered: options.delivered,
+        first,
+        after,
+      };
+      return present((await this.#query(AddOnOrdersDocument, variables, options)).addOnOrders);
+    });
+  }
+
+  /**
+   * Notes that a buyer has got an add-on, once; when is the result. Needs `tickets.scan`. Not
+   * repeated when its answer is lost: read the list.
+   *
+   * @throws TicketUsedError (they have got it), BookingStatusError, NotFoundError, NotAllowedError
+   */
+  async markAddOnDelivered(bookingItem: Ref, options?: CallOptions): Promise<string> {
+    const data = await this.#transport.graphql(
+      MarkAddOnDeliveredDocument,
+      { input: { bookingItemId: idOf(bookingItem) } },
+      false,
+      options,
+    );
+    return present(data.markAddOnDelivered).addOnDelivery.deliveredAt;
+  }
+
+  /**
+   * What an event, or one category of it, asks of whoever comes; with `questionId` it changes a
+   * question. Needs `events.manage`. Not repeated when its answer is lost.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async saveAttendeeQuestion(
+    event: Ref,
+    input: Omit<SaveAttendeeQuestionInput, "eventId" | "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<AttendeeQuestion> {
+    const data = await this.#transport.graphql(
+      SaveAttendeeQuestionDocument,
+      { input: { ...input, eventId: idOf(event) } },
+      false,
+      options,
+    );
+    return present(data.saveAttendeeQuestion).attendeeQuestion;
+  }
+
+  /**
+   * Asks a question no more; its answers stay. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async retireAttendeeQuestion(question: Ref, options?: CallOptions): Promise<AttendeeQuestion> {
+    const data = await this.#transport.graphql(
+      RetireAttendeeQuestionDocument,
+      { input: { questionId: idOf(question) } },
+      true,
+      options,
+    );
+    return present(data.retireAttendeeQuestion).attendeeQuestion;
+  }
+
+  /**
+   * Who comes to a performance, with their answers: one entry for each good ticket. Needs
+   * `tickets.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  attendeeList(performance: Ref, options: ListOptions = {}): Paged<AttendeeEntry> {
+    return this.#list(options, async (first, after) => {
+      const variables = { performanceId: idOf(performance), first, after };
+      return present((await this.#query(AttendeeListDocument, variables, options)).attendeeList);
+    });
   }
 
   /**
@@ -3488,4 +4238,18 @@ function notPayable(status: string): LastMinuteLiveError {
     detail: status,
     hint: hintsOfStatus.get(status) ?? null,
   });
+}
+
+/** Amounts that are given, as they are sent. */
+function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
+  amounts: Amounts,
+): { readonly [Name in keyof Amounts]?: string } {
+  const given = Object.entries(amounts).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([name, amount]) => [name, formatCents(amount ?? 0)])) as {
+    readonly [Name in keyof Amounts]?: string;
+  };
+}
+
+function discountRefused(reason: string): Error {
+  return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
 }

@@ -116,6 +116,15 @@ export class FewLeftError extends LastMinuteLiveError {
   }
 }
 
+/** LMCAP: as many are held, sold or kept back; `taken` says how many. */
+export class CapacityTooLowError extends LastMinuteLiveError {
+  /** How many are taken: it cannot be less. */
+  get taken(): number | null {
+    const [, count] = /"taken":\s*(\d+)/.exec(this.detail ?? "") ?? [];
+    return count === undefined ? null : Number(count);
+  }
+}
+
 /** LMCRS: you have as many open carts as the organization allows. */
 export class TooManyCartsError extends LastMinuteLiveError {}
 
@@ -124,6 +133,15 @@ export class EventNotOnSaleError extends LastMinuteLiveError {}
 
 /** LMSAL: sales have not opened yet, or are closed; `detail` says since or from when. */
 export class SalesClosedError extends LastMinuteLiveError {}
+
+/** LMMBR: the category is for members of the organization. */
+export class MembersOnlyError extends LastMinuteLiveError {}
+
+/**
+ * LMDSC: a discount code is refused; `detail` says why: `unknown`, `over`, `quantity`, `subtotal`,
+ * `used_up` or `used_by_you`.
+ */
+export class DiscountRefusedError extends LastMinuteLiveError {}
 
 /** LMMAX: one buyer gets no more tickets; `detail` says how many. Those that are being paid count. */
 export class BuyerLimitError extends LastMinuteLiveError {}
@@ -415,6 +433,8 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMLCK", AccountLockedError],
   ["LMMOV", SeatsWouldBeLostError],
   ["LMMAX", BuyerLimitError],
+  ["LMMBR", MembersOnlyError],
+  ["LMDSC", DiscountRefusedError],
   ["LMNFD", NotFoundError],
   ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],
@@ -435,6 +455,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTFA", CodeNeededError],
   ["LMTFC", WrongCodeError],
   ["LMFEW", FewLeftError],
+  ["LMCAP", CapacityTooLowError],
   ["LMCRS", TooManyCartsError],
   ["LMTFE", SecondFactorExistsError],
   ["LMTFU", SecondFactorUnavailableError],

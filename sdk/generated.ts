@@ -55,6 +55,18 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `addAddOn` mutation. */
+export type AddAddOnInput = {
+  readonly addOnId: string;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly quantity: number;
+};
+
 /** All input for the `addBookingNote` mutation. */
 export type AddBookingNoteInput = {
   readonly bookingId: string;
@@ -64,6 +76,24 @@ export type AddBookingNoteInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly note: string;
+};
+
+/** How buyers get an add-on. */
+export type AddOnDeliveryKind = "digital" | "mail" | "pick_up";
+
+/** All input for the `allocateAdmissions` mutation. */
+export type AllocateAdmissionsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly kind: AllocationKind;
+  readonly poolId: string;
+  readonly quantity: number;
+  readonly reason: string;
+  readonly releaseAt?: string | null | undefined;
 };
 
 /** All input for the `allocateSeats` mutation. */
@@ -83,6 +113,17 @@ export type AllocateSeatsInput = {
 
 /** For whom seats are kept back, or that nobody gets them. */
 export type AllocationKind = "accessible" | "blocked" | "house" | "promoter";
+
+/** All input for the `applyDiscountCode` mutation. */
+export type ApplyDiscountCodeInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code: string;
+};
 
 /** All input for the `approveBooking` mutation. */
 export type ApproveBookingInput = {
@@ -279,6 +320,28 @@ export type ConfirmTwoFactorInput = {
 export type ConsentPurpose =
   "analytics" | "marketing" | "newsletter" | "privacy_policy" | "terms_of_service";
 
+/** All input for the `createAddOn` mutation. */
+export type CreateAddOnInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly delivery?: AddOnDeliveryKind | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly eventId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly maxPerBooking?: number | null | undefined;
+  readonly name: string;
+  readonly organizationId?: string | null | undefined;
+  readonly priceCents: string;
+  readonly requiresTicket?: boolean | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly stock?: number | null | undefined;
+};
+
 /** All input for the `createAdmissionPool` mutation. */
 export type CreateAdmissionPoolInput = {
   readonly capacity: number;
@@ -292,6 +355,27 @@ export type CreateAdmissionPoolInput = {
   readonly parentPoolId?: string | null | undefined;
   readonly performanceId: string;
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** All input for the `createDiscountCode` mutation. */
+export type CreateDiscountCodeInput = {
+  readonly amountCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code: string;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly percentage?: string | null | undefined;
+  readonly quantityMin?: number | null | undefined;
+  readonly subtotalMinCents?: string | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+  readonly usesMax?: number | null | undefined;
+  readonly usesPerCustomerMax?: number | null | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
 };
 
 /** All input for the `createEventAccessCode` mutation. */
@@ -418,6 +502,27 @@ export type CreatePerformancesInput = {
   readonly weekdays?: ReadonlyArray<number> | null | undefined;
 };
 
+/** All input for the `createPricingRule` mutation. */
+export type CreatePricingRuleInput = {
+  readonly amountCents?: string | null | undefined;
+  readonly atLeast?: string | null | undefined;
+  readonly below?: string | null | undefined;
+  readonly ceilingCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly condition: PricingCondition;
+  readonly floorCents?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly percentage?: string | null | undefined;
+  readonly roundToCents?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+  readonly ticketCategoryId: string;
+};
+
 /** All input for the `createPromoter` mutation. */
 export type CreatePromoterInput = {
   /**
@@ -523,6 +628,36 @@ export type DescribeBookingInput = {
   readonly utmTerm?: string | null | undefined;
 };
 
+/** All input for the `endDiscountCode` mutation. */
+export type EndDiscountCodeInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly discountCodeId: string;
+};
+
+/** All input for the `endPrice` mutation. */
+export type EndPriceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly priceId: string;
+};
+
+/** All input for the `endPricingRule` mutation. */
+export type EndPricingRuleInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly pricingRuleId: string;
+};
+
 /** What proves that it is the owner who adds a second factor. */
 export type EnrollTwoFactorInput = {
   /** The account's password. */
@@ -606,6 +741,22 @@ export type GiveConsentInput = {
   readonly wordingVersion: string;
 };
 
+/** All input for the `grantMembership` mutation. */
+export type GrantMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly memberNumber?: string | null | undefined;
+  readonly organizationId: string;
+  readonly userId?: string | null | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
+};
+
 /** All input for the `holdAdmissions` mutation. */
 export type HoldAdmissionsInput = {
   readonly bookingId?: string | null | undefined;
@@ -616,6 +767,20 @@ export type HoldAdmissionsInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly performanceId: string;
+  readonly quantity: number;
+  readonly ticketCategoryId: string;
+};
+
+/** All input for the `holdAllocatedAdmissions` mutation. */
+export type HoldAllocatedAdmissionsInput = {
+  readonly allocationId: string;
+  readonly bookingId?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
   readonly quantity: number;
   readonly ticketCategoryId: string;
 };
@@ -681,6 +846,19 @@ export type HoldSeatsInput = {
   readonly seatIds: ReadonlyArray<string>;
 };
 
+/** All input for the `importMemberships` mutation. */
+export type ImportMembershipsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly emails: ReadonlyArray<string>;
+  readonly organizationId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
+};
+
 /** All input for the `importVenueLayout` mutation. */
 export type ImportVenueLayoutInput = {
   /**
@@ -707,6 +885,7 @@ export type LayoutSource = "cdn" | "mongodb" | "upload";
 /** What an account of the ledger stands for. */
 export type LedgerAccountKind =
   | "adjustments"
+  | "box_office"
   | "buyer_clearing"
   | "disputes"
   | "organizer_payable"
@@ -727,6 +906,16 @@ export type LedgerSide = "credit" | "debit";
 
 /** Why a session ended: by its user, by itself, with a new password, or by the platform's staff. */
 export type LogoutReason = "admin" | "manual" | "security" | "timeout";
+
+/** All input for the `markAddOnDelivered` mutation. */
+export type MarkAddOnDeliveredInput = {
+  readonly bookingItemId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
 
 /** Whether a membership gives its rights. */
 export type MemberStatus = "active" | "pending" | "suspended";
@@ -870,6 +1059,31 @@ export type PostponePerformanceInput = {
   readonly startsAt?: string | null | undefined;
 };
 
+/** Who may buy at a price. */
+export type PriceAudience = "member" | "public";
+
+/**
+ * Which price a line began with: everybody's, the members', or the seat's own.
+ * Pending: it is not priced yet, which nobody sees.
+ */
+export type PriceBasis = "member" | "pending" | "public" | "seat";
+
+/** What a step of a price is. */
+export type PriceStepKind =
+  | "discount"
+  | "member_price"
+  | "price"
+  | "processing_fee"
+  | "public_price"
+  | "rounding"
+  | "rule"
+  | "seat_price"
+  | "service_fee"
+  | "tax";
+
+/** What a rule looks at: percent sold of its category or of the performance, or hours until it starts. */
+export type PricingCondition = "category_sold" | "hours_to_event" | "performance_sold";
+
 /** All input for the `publishEvent` mutation. */
 export type PublishEventInput = {
   /**
@@ -878,6 +1092,23 @@ export type PublishEventInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
+};
+
+/** What kind of answer a question has. */
+export type QuestionKind = "choice" | "number" | "text" | "yes_no";
+
+/** All input for the `quote` mutation. */
+export type QuoteInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly performanceId: string;
+  readonly quantities?: ReadonlyArray<number> | null | undefined;
+  readonly seatIds?: ReadonlyArray<string> | null | undefined;
+  readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
 };
 
 /** Whether Stripe says the same of a movement as the books. */
@@ -1030,6 +1261,16 @@ export type RejectFraudReviewInput = {
   readonly note?: string | null | undefined;
 };
 
+/** All input for the `releaseAdmissionAllocation` mutation. */
+export type ReleaseAdmissionAllocationInput = {
+  readonly allocationId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `releaseAdmissions` mutation. */
 export type ReleaseAdmissionsInput = {
   readonly bookingId: string;
@@ -1073,6 +1314,16 @@ export type ReleaseSeatsInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `removeDiscountCode` mutation. */
+export type RemoveDiscountCodeInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
 };
 
 /** All input for the `removePaymentMethod` mutation. */
@@ -1188,6 +1439,16 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `retireAttendeeQuestion` mutation. */
+export type RetireAttendeeQuestionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly questionId: string;
+};
+
 /** All input for the `retirePaymentPlan` mutation. */
 export type RetirePaymentPlanInput = {
   /**
@@ -1241,6 +1502,33 @@ export type RevokeEventAccessCodesInput = {
   readonly eventId: string;
 };
 
+/** All input for the `revokeMembership` mutation. */
+export type RevokeMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly membershipId: string;
+};
+
+/** All input for the `saveAttendeeQuestion` mutation. */
+export type SaveAttendeeQuestionInput = {
+  readonly choices?: ReadonlyArray<string> | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly isRequired?: boolean | null | undefined;
+  readonly kind?: QuestionKind | null | undefined;
+  readonly question: string;
+  readonly questionId?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** All input for the `saveEntryGate` mutation. */
 export type SaveEntryGateInput = {
   /**
@@ -1267,6 +1555,18 @@ export type SaveEntryZoneInput = {
   readonly venueId: string;
 };
 
+/** All input for the `saveTaxJurisdiction` mutation. */
+export type SaveTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly pricesIncludeTax?: boolean | null | undefined;
+};
+
 /** Which way somebody goes through a door. */
 export type ScanDirection = "in" | "out";
 
@@ -1291,6 +1591,29 @@ export type ScanTicketInput = {
 
 /** State of a seat at a performance. A locked seat whose deadline has passed is available. */
 export type SeatStatus = "available" | "blocked" | "booked" | "locked" | "reserved";
+
+/** All input for the `setAbsorbedFees` mutation. */
+export type SetAbsorbedFeesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly processingFees?: boolean | null | undefined;
+  readonly serviceFees?: boolean | null | undefined;
+};
+
+/** All input for the `setAddOnStock` mutation. */
+export type SetAddOnStockInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly total: number;
+};
 
 /** All input for the `setBooksTimezone` mutation. */
 export type SetBooksTimezoneInput = {
@@ -1331,6 +1654,17 @@ export type SetCategoryApprovalInput = {
   readonly ticketCategoryId: string;
 };
 
+/** All input for the `setDeliveryAddress` mutation. */
+export type SetDeliveryAddressInput = {
+  readonly address: string;
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `setEventPromoter` mutation. */
 export type SetEventPromoterInput = {
   /**
@@ -1341,6 +1675,17 @@ export type SetEventPromoterInput = {
   readonly eventId: string;
   readonly promoterId?: string | null | undefined;
   readonly sharePercentage?: string | null | undefined;
+};
+
+/** All input for the `setEventTaxJurisdiction` mutation. */
+export type SetEventTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly taxJurisdictionId?: string | null | undefined;
 };
 
 /** All input for the `setFraudRuleEnabled` mutation. */
@@ -1366,6 +1711,32 @@ export type SetOnlineAddressInput = {
   readonly instructions?: string | null | undefined;
 };
 
+/** All input for the `setPoolCapacity` mutation. */
+export type SetPoolCapacityInput = {
+  readonly capacity: number;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly poolId: string;
+};
+
+/** All input for the `setPrice` mutation. */
+export type SetPriceInput = {
+  readonly audience?: PriceAudience | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly priceCents: string;
+  readonly ticketCategoryId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
+};
+
 /** All input for the `setRefundApproval` mutation. */
 export type SetRefundApprovalInput = {
   readonly aboveCents?: string | null | undefined;
@@ -1375,6 +1746,43 @@ export type SetRefundApprovalInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly organizationId: string;
+};
+
+/** All input for the `setRequiresMembership` mutation. */
+export type SetRequiresMembershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly requiresMembership: boolean;
+  readonly ticketCategoryId: string;
+};
+
+/** All input for the `setSeatPrices` mutation. */
+export type SetSeatPricesInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly performanceId: string;
+  readonly priceCents?: string | null | undefined;
+  readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `setTaxRate` mutation. */
+export type SetTaxRateInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly name: string;
+  readonly percentage: string;
+  readonly taxJurisdictionId: string;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
 };
 
 /** All input for the `setTicketAttendee` mutation. */
@@ -1400,6 +1808,17 @@ export type SetVenueStatusInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly status: VenueStatus;
+  readonly venueId: string;
+};
+
+/** All input for the `setVenueTaxJurisdiction` mutation. */
+export type SetVenueTaxJurisdictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly taxJurisdictionId?: string | null | undefined;
   readonly venueId: string;
 };
 
@@ -1498,6 +1917,26 @@ export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
 
 /** What became of an offer. */
 export type TicketTransferStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
+
+/** All input for the `updateAddOn` mutation. */
+export type UpdateAddOnInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly delivery?: AddOnDeliveryKind | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly isActive?: boolean | null | undefined;
+  readonly maxPerBooking?: number | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly priceCents?: string | null | undefined;
+  readonly requiresTicket?: boolean | null | undefined;
+  readonly salesEnd?: string | null | undefined;
+  readonly salesStart?: string | null | undefined;
+  readonly sortOrder?: number | null | undefined;
+};
 
 /** All input for the `updateEvent` mutation. */
 export type UpdateEventInput = {
@@ -2482,6 +2921,7 @@ export type BookingItemFragment = {
   readonly id: string;
   readonly itemType: BookingItemType;
   readonly ticketCategoryId: string | null;
+  readonly addOnId: string | null;
   readonly seatNos: ReadonlyArray<number | null> | null;
   readonly quantity: number;
   readonly unitPriceCents: number;
@@ -2775,6 +3215,248 @@ export type AddBookingNoteMutationVariables = Exact<{
 
 export type AddBookingNoteMutation = {
   readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type AddOnFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string | null;
+  readonly name: string;
+  readonly description: string | null;
+  readonly currency: string;
+  readonly priceCents: number;
+  readonly maxPerBooking: number;
+  readonly salesStart: string | null;
+  readonly salesEnd: string | null;
+  readonly requiresTicket: boolean;
+  readonly delivery: AddOnDeliveryKind;
+  readonly isLimited: boolean;
+  readonly isActive: boolean;
+  readonly sortOrder: number;
+};
+
+export type AddOnOrderFragment = {
+  readonly bookingItemId: string | null;
+  readonly bookingId: string | null;
+  readonly bookingReference: string | null;
+  readonly customerName: string | null;
+  readonly addOnId: string | null;
+  readonly name: string | null;
+  readonly delivery: AddOnDeliveryKind | null;
+  readonly address: string | null;
+  readonly quantity: number | null;
+  readonly deliveredAt: string | null;
+};
+
+export type AdmissionAllocationFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly poolId: string;
+  readonly kind: AllocationKind;
+  readonly reason: string;
+  readonly quantity: number;
+  readonly placesLeft: number;
+  readonly releaseAt: string | null;
+  readonly releasedAt: string | null;
+};
+
+export type AttendeeQuestionFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly question: string;
+  readonly kind: QuestionKind;
+  readonly choices: ReadonlyArray<string | null>;
+  readonly isRequired: boolean;
+  readonly sortOrder: number;
+  readonly retiredAt: string | null;
+};
+
+export type AttendeeEntryFragment = {
+  readonly ticketId: string | null;
+  readonly ticketNumber: string | null;
+  readonly category: string | null;
+  readonly seat: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly answers: unknown;
+  readonly unanswered: number | null;
+};
+
+export type AddOnsQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type AddOnsQuery = {
+  readonly event: {
+    readonly currency: string;
+    readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    readonly organization: {
+      readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    } | null;
+  } | null;
+};
+
+export type AddOnsLeftQueryVariables = Exact<{
+  addOnId: string;
+}>;
+
+export type AddOnsLeftQuery = { readonly addOnsLeft: number | null };
+
+export type AddOnStockQueryVariables = Exact<{
+  addOnId: string;
+}>;
+
+export type AddOnStockQuery = {
+  readonly addOnStock: {
+    readonly total: number | null;
+    readonly held: number | null;
+    readonly sold: number | null;
+    readonly available: number | null;
+  } | null;
+};
+
+export type AddOnOrdersQueryVariables = Exact<{
+  performanceId: string;
+  addOnId?: string | null | undefined;
+  delivered?: boolean | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AddOnOrdersQuery = {
+  readonly addOnOrders: {
+    readonly nodes: ReadonlyArray<AddOnOrderFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type AttendeeQuestionsQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type AttendeeQuestionsQuery = {
+  readonly attendeeQuestions: { readonly nodes: ReadonlyArray<AttendeeQuestionFragment> } | null;
+};
+
+export type AttendeeListQueryVariables = Exact<{
+  performanceId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AttendeeListQuery = {
+  readonly attendeeList: {
+    readonly nodes: ReadonlyArray<AttendeeEntryFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreateAddOnMutationVariables = Exact<{
+  input: CreateAddOnInput;
+}>;
+
+export type CreateAddOnMutation = {
+  readonly createAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type UpdateAddOnMutationVariables = Exact<{
+  input: UpdateAddOnInput;
+}>;
+
+export type UpdateAddOnMutation = {
+  readonly updateAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type SetAddOnStockMutationVariables = Exact<{
+  input: SetAddOnStockInput;
+}>;
+
+export type SetAddOnStockMutation = {
+  readonly setAddOnStock: {
+    readonly addOnCount: {
+      readonly total: number | null;
+      readonly held: number | null;
+      readonly sold: number | null;
+      readonly available: number | null;
+    };
+  } | null;
+};
+
+export type AddAddOnMutationVariables = Exact<{
+  input: AddAddOnInput;
+}>;
+
+export type AddAddOnMutation = { readonly addAddOn: { readonly booking: BookingFragment } | null };
+
+export type SetDeliveryAddressMutationVariables = Exact<{
+  input: SetDeliveryAddressInput;
+}>;
+
+export type SetDeliveryAddressMutation = {
+  readonly setDeliveryAddress: { readonly deliveryAddress: { readonly address: string } } | null;
+};
+
+export type MarkAddOnDeliveredMutationVariables = Exact<{
+  input: MarkAddOnDeliveredInput;
+}>;
+
+export type MarkAddOnDeliveredMutation = {
+  readonly markAddOnDelivered: {
+    readonly addOnDelivery: { readonly bookingItemId: string; readonly deliveredAt: string };
+  } | null;
+};
+
+export type SetPoolCapacityMutationVariables = Exact<{
+  input: SetPoolCapacityInput;
+}>;
+
+export type SetPoolCapacityMutation = {
+  readonly setPoolCapacity: { readonly admissionPool: AdmissionPoolFragment } | null;
+};
+
+export type AllocateAdmissionsMutationVariables = Exact<{
+  input: AllocateAdmissionsInput;
+}>;
+
+export type AllocateAdmissionsMutation = {
+  readonly allocateAdmissions: { readonly admissionAllocation: AdmissionAllocationFragment } | null;
+};
+
+export type ReleaseAdmissionAllocationMutationVariables = Exact<{
+  input: ReleaseAdmissionAllocationInput;
+}>;
+
+export type ReleaseAdmissionAllocationMutation = {
+  readonly releaseAdmissionAllocation: {
+    readonly admissionAllocation: AdmissionAllocationFragment;
+  } | null;
+};
+
+export type HoldAllocatedAdmissionsMutationVariables = Exact<{
+  input: HoldAllocatedAdmissionsInput;
+}>;
+
+export type HoldAllocatedAdmissionsMutation = {
+  readonly holdAllocatedAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type SaveAttendeeQuestionMutationVariables = Exact<{
+  input: SaveAttendeeQuestionInput;
+}>;
+
+export type SaveAttendeeQuestionMutation = {
+  readonly saveAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
+};
+
+export type RetireAttendeeQuestionMutationVariables = Exact<{
+  input: RetireAttendeeQuestionInput;
+}>;
+
+export type RetireAttendeeQuestionMutation = {
+  readonly retireAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
 };
 
 export type PaymentPlanFragment = {
@@ -3220,6 +3902,318 @@ export type SetOnlineAddressMutation = {
   readonly setOnlineAddress: {
     readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
   } | null;
+};
+
+export type PriceFragment = {
+  readonly id: string;
+  readonly ticketCategoryId: string;
+  readonly audience: PriceAudience;
+  readonly priceCents: number;
+  readonly validDuring: {
+    readonly start: { readonly value: string } | null;
+    readonly end: { readonly value: string } | null;
+  };
+};
+
+export type PricingRuleFragment = {
+  readonly id: string;
+  readonly ticketCategoryId: string;
+  readonly name: string;
+  readonly sortOrder: number;
+  readonly condition: PricingCondition;
+  readonly atLeast: string;
+  readonly below: string | null;
+  readonly percentage: string | null;
+  readonly amountCents: number | null;
+  readonly floorCents: number | null;
+  readonly ceilingCents: number | null;
+  readonly roundToCents: number | null;
+  readonly endedAt: string | null;
+};
+
+export type DiscountCodeFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly code: string;
+  readonly currency: string;
+  readonly percentage: string | null;
+  readonly amountCents: number | null;
+  readonly quantityMin: number;
+  readonly subtotalMinCents: number;
+  readonly usesMax: number | null;
+  readonly usesPerCustomerMax: number | null;
+  readonly endedAt: string | null;
+};
+
+export type CustomerMembershipFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly userId: string | null;
+  readonly email: string | null;
+  readonly memberNumber: string | null;
+  readonly revokedAt: string | null;
+  readonly validDuring: {
+    readonly start: { readonly value: string } | null;
+    readonly end: { readonly value: string } | null;
+  };
+};
+
+export type DiscountAnswerFragment = {
+  readonly discountRefusal: string | null;
+  readonly discountCents: number;
+  readonly totalAmountCents: number;
+};
+
+export type PricesQueryVariables = Exact<{
+  ticketCategoryId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PricesQuery = {
+  readonly ticketCategoryPrices: {
+    readonly nodes: ReadonlyArray<PriceFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PricingRulesQueryVariables = Exact<{
+  ticketCategoryId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PricingRulesQuery = {
+  readonly pricingRules: {
+    readonly nodes: ReadonlyArray<PricingRuleFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type DiscountCodesQueryVariables = Exact<{
+  eventId: string;
+  after?: string | null | undefined;
+}>;
+
+export type DiscountCodesQuery = {
+  readonly discountCodes: {
+    readonly nodes: ReadonlyArray<DiscountCodeFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type SeatPricesQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type SeatPricesQuery = {
+  readonly seatPrices: {
+    readonly nodes: ReadonlyArray<{ readonly seatId: string; readonly priceCents: number }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ExplainPriceQueryVariables = Exact<{
+  bookingItemId: string;
+}>;
+
+export type ExplainPriceQuery = {
+  readonly explainPrice: {
+    readonly nodes: ReadonlyArray<{
+      readonly stepNo: number;
+      readonly kind: PriceStepKind;
+      readonly name: string | null;
+      readonly sourceId: string | null;
+      readonly unitCents: number | null;
+      readonly amountCents: number;
+      readonly includedCents: number;
+    }>;
+  } | null;
+};
+
+export type QuoteMutationVariables = Exact<{
+  input: QuoteInput;
+}>;
+
+export type QuoteMutation = {
+  readonly quote: {
+    readonly priceQuote: {
+      readonly performanceId: string;
+      readonly currency: string;
+      readonly subtotalCents: number;
+      readonly discountCents: number;
+      readonly serviceFeeCents: number;
+      readonly processingFeeCents: number;
+      readonly taxCents: number;
+      readonly totalAmountCents: number;
+      readonly taxIncludedCents: number;
+      readonly discountRefusal: string | null;
+      readonly lines: ReadonlyArray<{
+        readonly ticketCategoryId: string;
+        readonly seatNos: ReadonlyArray<number | null> | null;
+        readonly quantity: number;
+        readonly priceBasis: PriceBasis;
+        readonly unitPriceCents: number;
+        readonly subtotalCents: number;
+        readonly discountCents: number;
+        readonly serviceFeeCents: number;
+        readonly processingFeeCents: number;
+        readonly taxCents: number;
+        readonly totalCents: number;
+        readonly taxIncludedCents: number;
+      } | null>;
+    };
+  } | null;
+};
+
+export type ApplyDiscountCodeMutationVariables = Exact<{
+  input: ApplyDiscountCodeInput;
+}>;
+
+export type ApplyDiscountCodeMutation = {
+  readonly applyDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
+};
+
+export type RemoveDiscountCodeMutationVariables = Exact<{
+  input: RemoveDiscountCodeInput;
+}>;
+
+export type RemoveDiscountCodeMutation = {
+  readonly removeDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
+};
+
+export type SetPriceMutationVariables = Exact<{
+  input: SetPriceInput;
+}>;
+
+export type SetPriceMutation = {
+  readonly setPrice: { readonly ticketCategoryPrice: PriceFragment } | null;
+};
+
+export type EndPriceMutationVariables = Exact<{
+  input: EndPriceInput;
+}>;
+
+export type EndPriceMutation = {
+  readonly endPrice: { readonly ticketCategoryPrice: PriceFragment } | null;
+};
+
+export type SetSeatPricesMutationVariables = Exact<{
+  input: SetSeatPricesInput;
+}>;
+
+export type SetSeatPricesMutation = { readonly setSeatPrices: { readonly result: number } | null };
+
+export type SetRequiresMembershipMutationVariables = Exact<{
+  input: SetRequiresMembershipInput;
+}>;
+
+export type SetRequiresMembershipMutation = {
+  readonly setRequiresMembership: { readonly ticketCategory: TicketCategoryFragment } | null;
+};
+
+export type CreatePricingRuleMutationVariables = Exact<{
+  input: CreatePricingRuleInput;
+}>;
+
+export type CreatePricingRuleMutation = {
+  readonly createPricingRule: { readonly pricingRule: PricingRuleFragment } | null;
+};
+
+export type EndPricingRuleMutationVariables = Exact<{
+  input: EndPricingRuleInput;
+}>;
+
+export type EndPricingRuleMutation = {
+  readonly endPricingRule: { readonly pricingRule: PricingRuleFragment } | null;
+};
+
+export type CreateDiscountCodeMutationVariables = Exact<{
+  input: CreateDiscountCodeInput;
+}>;
+
+export type CreateDiscountCodeMutation = {
+  readonly createDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+};
+
+export type EndDiscountCodeMutationVariables = Exact<{
+  input: EndDiscountCodeInput;
+}>;
+
+export type EndDiscountCodeMutation = {
+  readonly endDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+};
+
+export type GrantMembershipMutationVariables = Exact<{
+  input: GrantMembershipInput;
+}>;
+
+export type GrantMembershipMutation = {
+  readonly grantMembership: { readonly membership: CustomerMembershipFragment } | null;
+};
+
+export type ImportMembershipsMutationVariables = Exact<{
+  input: ImportMembershipsInput;
+}>;
+
+export type ImportMembershipsMutation = {
+  readonly importMemberships: { readonly result: number } | null;
+};
+
+export type RevokeMembershipMutationVariables = Exact<{
+  input: RevokeMembershipInput;
+}>;
+
+export type RevokeMembershipMutation = {
+  readonly revokeMembership: { readonly membership: CustomerMembershipFragment } | null;
+};
+
+export type SaveTaxJurisdictionMutationVariables = Exact<{
+  input: SaveTaxJurisdictionInput;
+}>;
+
+export type SaveTaxJurisdictionMutation = {
+  readonly saveTaxJurisdiction: {
+    readonly taxJurisdiction: {
+      readonly id: string;
+      readonly name: string;
+      readonly pricesIncludeTax: boolean;
+    };
+  } | null;
+};
+
+export type SetTaxRateMutationVariables = Exact<{
+  input: SetTaxRateInput;
+}>;
+
+export type SetTaxRateMutation = {
+  readonly setTaxRate: {
+    readonly taxRate: { readonly id: string; readonly name: string; readonly percentage: string };
+  } | null;
+};
+
+export type SetEventTaxJurisdictionMutationVariables = Exact<{
+  input: SetEventTaxJurisdictionInput;
+}>;
+
+export type SetEventTaxJurisdictionMutation = {
+  readonly setEventTaxJurisdiction: { readonly event: EventFragment } | null;
+};
+
+export type SetVenueTaxJurisdictionMutationVariables = Exact<{
+  input: SetVenueTaxJurisdictionInput;
+}>;
+
+export type SetVenueTaxJurisdictionMutation = {
+  readonly setVenueTaxJurisdiction: { readonly venue: VenueFragment } | null;
+};
+
+export type SetAbsorbedFeesMutationVariables = Exact<{
+  input: SetAbsorbedFeesInput;
+}>;
+
+export type SetAbsorbedFeesMutation = {
+  readonly setAbsorbedFees: { readonly event: EventFragment } | null;
 };
 
 export type CancellationTermFragment = {
@@ -5435,6 +6429,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5467,6 +6462,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5531,6 +6527,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5598,6 +6595,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5735,6 +6733,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5797,6 +6796,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -5945,6 +6945,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6007,6 +7008,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6069,6 +7071,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6131,6 +7134,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6193,6 +7197,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6255,6 +7260,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6314,6 +7320,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6385,6 +7392,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6443,6 +7451,502 @@ fragment BookingNote on BookingNote {
   note
   writtenBy
   createdAt
+}`,
+};
+/** The operation AddOns. */
+export const AddOnsDocument: TypedDocument<AddOnsQuery, AddOnsQueryVariables> = {
+  name: "AddOns",
+  text: `query AddOns($eventId: UUID!) {
+  event(id: $eventId) {
+    currency
+    addOns(first: 100) {
+      nodes {
+        ...AddOn
+      }
+    }
+    organization {
+      addOns(first: 100, condition: {eventId: null}) {
+        nodes {
+          ...AddOn
+        }
+      }
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+};
+/** The operation AddOnsLeft. */
+export const AddOnsLeftDocument: TypedDocument<AddOnsLeftQuery, AddOnsLeftQueryVariables> = {
+  name: "AddOnsLeft",
+  text: `query AddOnsLeft($addOnId: UUID!) {
+  addOnsLeft(addOnId: $addOnId)
+}`,
+};
+/** The operation AddOnStock. */
+export const AddOnStockDocument: TypedDocument<AddOnStockQuery, AddOnStockQueryVariables> = {
+  name: "AddOnStock",
+  text: `query AddOnStock($addOnId: UUID!) {
+  addOnStock(addOnId: $addOnId) {
+    total
+    held
+    sold
+    available
+  }
+}`,
+};
+/** The operation AddOnOrders. */
+export const AddOnOrdersDocument: TypedDocument<AddOnOrdersQuery, AddOnOrdersQueryVariables> = {
+  name: "AddOnOrders",
+  text: `query AddOnOrders($performanceId: UUID!, $addOnId: UUID, $delivered: Boolean, $first: Int!, $after: Cursor) {
+  addOnOrders(
+    performanceId: $performanceId
+    addOnId: $addOnId
+    delivered: $delivered
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...AddOnOrder
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AddOnOrder on AddOnOrder {
+  bookingItemId
+  bookingId
+  bookingReference
+  customerName
+  addOnId
+  name
+  delivery
+  address
+  quantity
+  deliveredAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation AttendeeQuestions. */
+export const AttendeeQuestionsDocument: TypedDocument<
+  AttendeeQuestionsQuery,
+  AttendeeQuestionsQueryVariables
+> = {
+  name: "AttendeeQuestions",
+  text: `query AttendeeQuestions($eventId: UUID!) {
+  attendeeQuestions(first: 100, condition: {eventId: $eventId}) {
+    nodes {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation AttendeeList. */
+export const AttendeeListDocument: TypedDocument<AttendeeListQuery, AttendeeListQueryVariables> = {
+  name: "AttendeeList",
+  text: `query AttendeeList($performanceId: UUID!, $first: Int!, $after: Cursor) {
+  attendeeList(performanceId: $performanceId, first: $first, after: $after) {
+    nodes {
+      ...AttendeeEntry
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AttendeeEntry on AttendeeEntry {
+  ticketId
+  ticketNumber
+  category
+  seat
+  firstName
+  lastName
+  email
+  phone
+  answers
+  unanswered
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CreateAddOn. */
+export const CreateAddOnDocument: TypedDocument<CreateAddOnMutation, CreateAddOnMutationVariables> =
+  {
+    name: "CreateAddOn",
+    text: `mutation CreateAddOn($input: CreateAddOnInput!) {
+  createAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+  };
+/** The operation UpdateAddOn. */
+export const UpdateAddOnDocument: TypedDocument<UpdateAddOnMutation, UpdateAddOnMutationVariables> =
+  {
+    name: "UpdateAddOn",
+    text: `mutation UpdateAddOn($input: UpdateAddOnInput!) {
+  updateAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+  };
+/** The operation SetAddOnStock. */
+export const SetAddOnStockDocument: TypedDocument<
+  SetAddOnStockMutation,
+  SetAddOnStockMutationVariables
+> = {
+  name: "SetAddOnStock",
+  text: `mutation SetAddOnStock($input: SetAddOnStockInput!) {
+  setAddOnStock(input: $input) {
+    addOnCount {
+      total
+      held
+      sold
+      available
+    }
+  }
+}`,
+};
+/** The operation AddAddOn. */
+export const AddAddOnDocument: TypedDocument<AddAddOnMutation, AddAddOnMutationVariables> = {
+  name: "AddAddOn",
+  text: `mutation AddAddOn($input: AddAddOnInput!) {
+  addAddOn(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetDeliveryAddress. */
+export const SetDeliveryAddressDocument: TypedDocument<
+  SetDeliveryAddressMutation,
+  SetDeliveryAddressMutationVariables
+> = {
+  name: "SetDeliveryAddress",
+  text: `mutation SetDeliveryAddress($input: SetDeliveryAddressInput!) {
+  setDeliveryAddress(input: $input) {
+    deliveryAddress {
+      address
+    }
+  }
+}`,
+};
+/** The operation MarkAddOnDelivered. */
+export const MarkAddOnDeliveredDocument: TypedDocument<
+  MarkAddOnDeliveredMutation,
+  MarkAddOnDeliveredMutationVariables
+> = {
+  name: "MarkAddOnDelivered",
+  text: `mutation MarkAddOnDelivered($input: MarkAddOnDeliveredInput!) {
+  markAddOnDelivered(input: $input) {
+    addOnDelivery {
+      bookingItemId
+      deliveredAt
+    }
+  }
+}`,
+};
+/** The operation SetPoolCapacity. */
+export const SetPoolCapacityDocument: TypedDocument<
+  SetPoolCapacityMutation,
+  SetPoolCapacityMutationVariables
+> = {
+  name: "SetPoolCapacity",
+  text: `mutation SetPoolCapacity($input: SetPoolCapacityInput!) {
+  setPoolCapacity(input: $input) {
+    admissionPool {
+      ...AdmissionPool
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}`,
+};
+/** The operation AllocateAdmissions. */
+export const AllocateAdmissionsDocument: TypedDocument<
+  AllocateAdmissionsMutation,
+  AllocateAdmissionsMutationVariables
+> = {
+  name: "AllocateAdmissions",
+  text: `mutation AllocateAdmissions($input: AllocateAdmissionsInput!) {
+  allocateAdmissions(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
+  }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation ReleaseAdmissionAllocation. */
+export const ReleaseAdmissionAllocationDocument: TypedDocument<
+  ReleaseAdmissionAllocationMutation,
+  ReleaseAdmissionAllocationMutationVariables
+> = {
+  name: "ReleaseAdmissionAllocation",
+  text: `mutation ReleaseAdmissionAllocation($input: ReleaseAdmissionAllocationInput!) {
+  releaseAdmissionAllocation(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
+  }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation HoldAllocatedAdmissions. */
+export const HoldAllocatedAdmissionsDocument: TypedDocument<
+  HoldAllocatedAdmissionsMutation,
+  HoldAllocatedAdmissionsMutationVariables
+> = {
+  name: "HoldAllocatedAdmissions",
+  text: `mutation HoldAllocatedAdmissions($input: HoldAllocatedAdmissionsInput!) {
+  holdAllocatedAdmissions(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SaveAttendeeQuestion. */
+export const SaveAttendeeQuestionDocument: TypedDocument<
+  SaveAttendeeQuestionMutation,
+  SaveAttendeeQuestionMutationVariables
+> = {
+  name: "SaveAttendeeQuestion",
+  text: `mutation SaveAttendeeQuestion($input: SaveAttendeeQuestionInput!) {
+  saveAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation RetireAttendeeQuestion. */
+export const RetireAttendeeQuestionDocument: TypedDocument<
+  RetireAttendeeQuestionMutation,
+  RetireAttendeeQuestionMutationVariables
+> = {
+  name: "RetireAttendeeQuestion",
+  text: `mutation RetireAttendeeQuestion($input: RetireAttendeeQuestionInput!) {
+  retireAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
 }`,
 };
 /** The operation PaymentPlans. */
@@ -6631,6 +8135,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6720,6 +8225,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6796,6 +8302,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6858,6 +8365,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6920,6 +8428,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -6982,6 +8491,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -7042,6 +8552,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -7894,6 +9405,674 @@ export const SetOnlineAddressDocument: TypedDocument<
   }
 }`,
 };
+/** The operation Prices. */
+export const PricesDocument: TypedDocument<PricesQuery, PricesQueryVariables> = {
+  name: "Prices",
+  text: `query Prices($ticketCategoryId: UUID!, $after: Cursor) {
+  ticketCategoryPrices(
+    condition: {ticketCategoryId: $ticketCategoryId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...Price
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation PricingRules. */
+export const PricingRulesDocument: TypedDocument<PricingRulesQuery, PricingRulesQueryVariables> = {
+  name: "PricingRules",
+  text: `query PricingRules($ticketCategoryId: UUID!, $after: Cursor) {
+  pricingRules(
+    condition: {ticketCategoryId: $ticketCategoryId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...PricingRule
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation DiscountCodes. */
+export const DiscountCodesDocument: TypedDocument<DiscountCodesQuery, DiscountCodesQueryVariables> =
+  {
+    name: "DiscountCodes",
+    text: `query DiscountCodes($eventId: UUID!, $after: Cursor) {
+  discountCodes(condition: {eventId: $eventId}, first: 100, after: $after) {
+    nodes {
+      ...DiscountCode
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation SeatPrices. */
+export const SeatPricesDocument: TypedDocument<SeatPricesQuery, SeatPricesQueryVariables> = {
+  name: "SeatPrices",
+  text: `query SeatPrices($performanceId: UUID!, $after: Cursor) {
+  seatPrices(performanceId: $performanceId, first: 100, after: $after) {
+    nodes {
+      seatId
+      priceCents
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ExplainPrice. */
+export const ExplainPriceDocument: TypedDocument<ExplainPriceQuery, ExplainPriceQueryVariables> = {
+  name: "ExplainPrice",
+  text: `query ExplainPrice($bookingItemId: UUID!) {
+  explainPrice(bookingItemId: $bookingItemId, first: 100) {
+    nodes {
+      stepNo
+      kind
+      name
+      sourceId
+      unitCents
+      amountCents
+      includedCents
+    }
+  }
+}`,
+};
+/** The operation Quote. */
+export const QuoteDocument: TypedDocument<QuoteMutation, QuoteMutationVariables> = {
+  name: "Quote",
+  text: `mutation Quote($input: QuoteInput!) {
+  quote(input: $input) {
+    priceQuote {
+      performanceId
+      currency
+      subtotalCents
+      discountCents
+      serviceFeeCents
+      processingFeeCents
+      taxCents
+      totalAmountCents
+      taxIncludedCents
+      discountRefusal
+      lines {
+        ticketCategoryId
+        seatNos
+        quantity
+        priceBasis
+        unitPriceCents
+        subtotalCents
+        discountCents
+        serviceFeeCents
+        processingFeeCents
+        taxCents
+        totalCents
+        taxIncludedCents
+      }
+    }
+  }
+}`,
+};
+/** The operation ApplyDiscountCode. */
+export const ApplyDiscountCodeDocument: TypedDocument<
+  ApplyDiscountCodeMutation,
+  ApplyDiscountCodeMutationVariables
+> = {
+  name: "ApplyDiscountCode",
+  text: `mutation ApplyDiscountCode($input: ApplyDiscountCodeInput!) {
+  applyDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation RemoveDiscountCode. */
+export const RemoveDiscountCodeDocument: TypedDocument<
+  RemoveDiscountCodeMutation,
+  RemoveDiscountCodeMutationVariables
+> = {
+  name: "RemoveDiscountCode",
+  text: `mutation RemoveDiscountCode($input: RemoveDiscountCodeInput!) {
+  removeDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation SetPrice. */
+export const SetPriceDocument: TypedDocument<SetPriceMutation, SetPriceMutationVariables> = {
+  name: "SetPrice",
+  text: `mutation SetPrice($input: SetPriceInput!) {
+  setPrice(input: $input) {
+    ticketCategoryPrice {
+      ...Price
+    }
+  }
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation EndPrice. */
+export const EndPriceDocument: TypedDocument<EndPriceMutation, EndPriceMutationVariables> = {
+  name: "EndPrice",
+  text: `mutation EndPrice($input: EndPriceInput!) {
+  endPrice(input: $input) {
+    ticketCategoryPrice {
+      ...Price
+    }
+  }
+}
+fragment Price on TicketCategoryPrice {
+  id
+  ticketCategoryId
+  audience
+  priceCents
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+}`,
+};
+/** The operation SetSeatPrices. */
+export const SetSeatPricesDocument: TypedDocument<
+  SetSeatPricesMutation,
+  SetSeatPricesMutationVariables
+> = {
+  name: "SetSeatPrices",
+  text: `mutation SetSeatPrices($input: SetSeatPricesInput!) {
+  setSeatPrices(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation SetRequiresMembership. */
+export const SetRequiresMembershipDocument: TypedDocument<
+  SetRequiresMembershipMutation,
+  SetRequiresMembershipMutationVariables
+> = {
+  name: "SetRequiresMembership",
+  text: `mutation SetRequiresMembership($input: SetRequiresMembershipInput!) {
+  setRequiresMembership(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation CreatePricingRule. */
+export const CreatePricingRuleDocument: TypedDocument<
+  CreatePricingRuleMutation,
+  CreatePricingRuleMutationVariables
+> = {
+  name: "CreatePricingRule",
+  text: `mutation CreatePricingRule($input: CreatePricingRuleInput!) {
+  createPricingRule(input: $input) {
+    pricingRule {
+      ...PricingRule
+    }
+  }
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation EndPricingRule. */
+export const EndPricingRuleDocument: TypedDocument<
+  EndPricingRuleMutation,
+  EndPricingRuleMutationVariables
+> = {
+  name: "EndPricingRule",
+  text: `mutation EndPricingRule($input: EndPricingRuleInput!) {
+  endPricingRule(input: $input) {
+    pricingRule {
+      ...PricingRule
+    }
+  }
+}
+fragment PricingRule on PricingRule {
+  id
+  ticketCategoryId
+  name
+  sortOrder
+  condition
+  atLeast
+  below
+  percentage
+  amountCents
+  floorCents
+  ceilingCents
+  roundToCents
+  endedAt
+}`,
+};
+/** The operation CreateDiscountCode. */
+export const CreateDiscountCodeDocument: TypedDocument<
+  CreateDiscountCodeMutation,
+  CreateDiscountCodeMutationVariables
+> = {
+  name: "CreateDiscountCode",
+  text: `mutation CreateDiscountCode($input: CreateDiscountCodeInput!) {
+  createDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation EndDiscountCode. */
+export const EndDiscountCodeDocument: TypedDocument<
+  EndDiscountCodeMutation,
+  EndDiscountCodeMutationVariables
+> = {
+  name: "EndDiscountCode",
+  text: `mutation EndDiscountCode($input: EndDiscountCodeInput!) {
+  endDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation GrantMembership. */
+export const GrantMembershipDocument: TypedDocument<
+  GrantMembershipMutation,
+  GrantMembershipMutationVariables
+> = {
+  name: "GrantMembership",
+  text: `mutation GrantMembership($input: GrantMembershipInput!) {
+  grantMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation ImportMemberships. */
+export const ImportMembershipsDocument: TypedDocument<
+  ImportMembershipsMutation,
+  ImportMembershipsMutationVariables
+> = {
+  name: "ImportMemberships",
+  text: `mutation ImportMemberships($input: ImportMembershipsInput!) {
+  importMemberships(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation RevokeMembership. */
+export const RevokeMembershipDocument: TypedDocument<
+  RevokeMembershipMutation,
+  RevokeMembershipMutationVariables
+> = {
+  name: "RevokeMembership",
+  text: `mutation RevokeMembership($input: RevokeMembershipInput!) {
+  revokeMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation SaveTaxJurisdiction. */
+export const SaveTaxJurisdictionDocument: TypedDocument<
+  SaveTaxJurisdictionMutation,
+  SaveTaxJurisdictionMutationVariables
+> = {
+  name: "SaveTaxJurisdiction",
+  text: `mutation SaveTaxJurisdiction($input: SaveTaxJurisdictionInput!) {
+  saveTaxJurisdiction(input: $input) {
+    taxJurisdiction {
+      id
+      name
+      pricesIncludeTax
+    }
+  }
+}`,
+};
+/** The operation SetTaxRate. */
+export const SetTaxRateDocument: TypedDocument<SetTaxRateMutation, SetTaxRateMutationVariables> = {
+  name: "SetTaxRate",
+  text: `mutation SetTaxRate($input: SetTaxRateInput!) {
+  setTaxRate(input: $input) {
+    taxRate {
+      id
+      name
+      percentage
+    }
+  }
+}`,
+};
+/** The operation SetEventTaxJurisdiction. */
+export const SetEventTaxJurisdictionDocument: TypedDocument<
+  SetEventTaxJurisdictionMutation,
+  SetEventTaxJurisdictionMutationVariables
+> = {
+  name: "SetEventTaxJurisdiction",
+  text: `mutation SetEventTaxJurisdiction($input: SetEventTaxJurisdictionInput!) {
+  setEventTaxJurisdiction(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetVenueTaxJurisdiction. */
+export const SetVenueTaxJurisdictionDocument: TypedDocument<
+  SetVenueTaxJurisdictionMutation,
+  SetVenueTaxJurisdictionMutationVariables
+> = {
+  name: "SetVenueTaxJurisdiction",
+  text: `mutation SetVenueTaxJurisdiction($input: SetVenueTaxJurisdictionInput!) {
+  setVenueTaxJurisdiction(input: $input) {
+    venue {
+      ...Venue
+    }
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetAbsorbedFees. */
+export const SetAbsorbedFeesDocument: TypedDocument<
+  SetAbsorbedFeesMutation,
+  SetAbsorbedFeesMutationVariables
+> = {
+  name: "SetAbsorbedFees",
+  text: `mutation SetAbsorbedFees($input: SetAbsorbedFeesInput!) {
+  setAbsorbedFees(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
 /** The operation CancellationTerms. */
 export const CancellationTermsDocument: TypedDocument<
   CancellationTermsQuery,
@@ -8128,6 +10307,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -8566,6 +10746,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents
@@ -8628,6 +10809,7 @@ fragment BookingItem on BookingItem {
   id
   itemType
   ticketCategoryId
+  addOnId
   seatNos
   quantity
   unitPriceCents

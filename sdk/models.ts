@@ -1,7 +1,12 @@
 import type { LastMinuteLiveError } from "./errors.ts";
 import type {
   AccountingPeriodFragment,
+  AddOnFragment,
+  AddOnOrderFragment,
+  AdmissionAllocationFragment,
   AdmissionPoolFragment,
+  AttendeeEntryFragment,
+  AttendeeQuestionFragment,
   BookingDetailsFragment,
   BookingFragment,
   BookingItemFragment,
@@ -10,12 +15,17 @@ import type {
   CancellationQuoteFragment,
   CancellationTermFragment,
   ConsentFragment,
+  CreateDiscountCodeInput,
   CreatePerformancesInput,
+  CreatePricingRuleInput,
+  CustomerMembershipFragment,
+  DiscountCodeFragment,
   EntryGateFragment,
   EntryZoneFragment,
   EventCancellationFragment,
   EventCategoriesQuery,
   EventFragment,
+  ExplainPriceQuery,
   FraudAlertFragment,
   FraudRuleFragment,
   FraudRuleType,
@@ -34,7 +44,10 @@ import type {
   PaymentSessionFragment,
   PaymentTransactionFragment,
   PerformanceFragment,
+  PriceFragment,
+  PricingRuleFragment,
   PromoterFragment,
+  QuoteMutation,
   RefundFragment,
   RefundItemFragment,
   RefundReason,
@@ -233,6 +246,29 @@ export type AdmissionPool = AdmissionPoolFragment;
 
 /** Seats that are kept back. */
 export type SeatAllocation = SeatAllocationFragment;
+
+/** Places of a pool that are kept back. */
+export type AdmissionAllocation = AdmissionAllocationFragment;
+
+/** What is sold besides tickets. */
+export type AddOn = AddOnFragment;
+
+/** An add-on that somebody paid for. */
+export type AddOnOrder = AddOnOrderFragment;
+
+/** The stock of an add-on. */
+export interface AddOnStock {
+  readonly total: number | null;
+  readonly held: number | null;
+  readonly sold: number | null;
+  readonly available: number | null;
+}
+
+/** What an organizer asks of whoever comes with a ticket. */
+export type AttendeeQuestion = AttendeeQuestionFragment;
+
+/** Who comes with a ticket, in the list of all. */
+export type AttendeeEntry = AttendeeEntryFragment;
 
 /** A line of a booking: tickets of one category at one price. `seatNos` are numbers of the plan. */
 export type BookingItem = BookingItemFragment;
@@ -450,3 +486,52 @@ export type TrialBalanceLine = NonNullable<TrialBalanceQuery["trialBalance"]>["n
 /** A month, by any of its days such as `2026-11-01`, or from a moment to a later one. */
 export type StatementRange =
   { readonly period: string } | { readonly fromAt: string; readonly toAt: string };
+/** What tickets of a category cost an audience for a time. */
+export type Price = PriceFragment;
+
+/** What changes the price of a category while something is sold, or before the start. */
+export type PricingRule = PricingRuleFragment;
+
+/** A rule to be made. Amounts are in the currency's minor unit; `sortOrder` 1 comes first. */
+export type NewPricingRule = Omit<
+  CreatePricingRuleInput,
+  | "ticketCategoryId"
+  | "idempotencyKey"
+  | "clientMutationId"
+  | "amountCents"
+  | "floorCents"
+  | "ceilingCents"
+  | "roundToCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly floorCents?: number | undefined;
+  readonly ceilingCents?: number | undefined;
+  readonly roundToCents?: number | undefined;
+};
+
+/** A code that lowers what a booking costs. */
+export type DiscountCode = DiscountCodeFragment;
+
+/** A code to be made: with `percentage` or `amountCents`. */
+export type NewDiscountCode = Omit<
+  CreateDiscountCodeInput,
+  "eventId" | "idempotencyKey" | "clientMutationId" | "amountCents" | "subtotalMinCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly subtotalMinCents?: number | undefined;
+};
+
+/** A buyer's membership of an organization. Who works for it has a {@link Membership}. */
+export type CustomerMembership = CustomerMembershipFragment;
+
+/** What tickets would cost now. */
+export type Quote = NonNullable<QuoteMutation["quote"]>["priceQuote"];
+
+/** A step from the price of a ticket to the total of a line. */
+export type PriceStep = NonNullable<ExplainPriceQuery["explainPrice"]>["nodes"][number];
+
+/** What a booking costs after a code was applied or removed. */
+export interface DiscountedTotal {
+  readonly discountCents: number;
+  readonly totalAmountCents: number;
+}

@@ -332,6 +332,8 @@ begin
   where s.booking_id = run_out.booking_id and s.status = 'locked';
   update app_private.admission_claims as c set held_until = now() - interval '1 second'
   where c.booking_id = run_out.booking_id and c.held_until is not null;
+  update app_private.add_on_claims as c set held_until = now() - interval '1 second'
+  where c.booking_id = run_out.booking_id and c.held_until is not null;
 end
 $$;
 

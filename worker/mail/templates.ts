@@ -23,6 +23,12 @@ export interface MailVariables {
   readonly reference?: string | undefined;
   /** A deposit that is not returned, such as `20.00 EUR`. */
   readonly kept?: string | undefined;
+  readonly newStartsAt?: string | undefined;
+  readonly refundsUntil?: string | undefined;
+  /** The reference of a booking. */
+  readonly booking?: string | undefined;
+  readonly severity?: string | undefined;
+  readonly rule?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -157,6 +163,22 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your booking for ${booking.event} was canceled`,
     text: `An installment for ${describeBooking(booking)} was not paid, so the booking was canceled. ${booking.kept === undefined ? "What you have paid is returned." : `The deposit of ${booking.kept} is kept, as agreed; what you have paid beyond it is returned.`}`,
   }),
+  performance_moved: (change) => ({
+    subject: `${change.event} has another date`,
+    text: `${change.event}, for which you have tickets (booking ${change.booking}), takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+  }),
+  performance_postponed: (change) => ({
+    subject: `${change.event} is postponed`,
+    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+  }),
+  performance_canceled: (change) => ({
+    subject: `${change.event} is canceled`,
+    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
+  }),
+  fraud_alert: ({ organization, rule, severity, booking }) => ({
+    subject: `Fraud alert (${severity}) at ${organization}`,
+    text: `The rule "${rule}" caught something${booking === undefined ? "" : ` in booking ${booking}`}. Somebody of ${organization} should look at it: sign in and read the open alerts.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -187,6 +209,16 @@ function describeBooking({ event, startsAt, reference }: MailVariables): string 
 function bookingLink({ token }: MailVariables, publicUrl: PublicUrl): string {
   if (token !== undefined) return `\n\n${link(publicUrl, "claim-booking", token)}`;
   return "\n\nSign in to find it.";
+}
+
+function because({ reason }: MailVariables): string {
+  return reason === undefined ? "" : `\n\nThe reason: ${reason}`;
+}
+
+function givingBack({ refundsUntil }: MailVariables): string {
+  return refundsUntil === undefined
+    ? ""
+    : ` If you cannot come, you may give them back for the whole price until ${refundsUntil}.`;
 }
 
 function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {

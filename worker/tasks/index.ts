@@ -17,6 +17,7 @@ import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { paymentMethodDetach } from "./payment_method__detach.ts";
+import { performanceNotify } from "./performance__notify.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
@@ -49,6 +50,7 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     payment_method__detach: paymentMethodDetach(context),
+    performance__notify: performanceNotify(context),
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
     risk__load_disposable_domains: riskLoadDisposableDomains(context),

@@ -129,14 +129,84 @@ as $$
   union all
   select
     'pool_is_sum_of_its_slots', p.organization_id, p.id,
-    format('its slots take %s, the pool %s', coalesce(s.capacity, 0), p.capacity)
+    format('its slots take %s, the pool %s', coalesce(s.capacity, 0), p.capacity - p.allocated)
   from app_public.admission_pools as p
   left join lateral (
     select sum(s.capacity) as capacity
     from app_private.admission_slots as s
     where s.organization_id = p.organization_id and s.pool_id = p.id
   ) as s on true
-  where s.capacity is distinct from p.capacity
+  where s.capacity is distinct from p.capacity - p.allocated
+
+  union all
+  select
+    'pool_keeps_back_its_allocations', p.organization_id, p.id,
+    format('%s kept back, allocations have %s', p.allocated, coalesce(a.places, 0))
+  from app_public.admission_pools as p
+  left join lateral (
+    select sum(a.places_left) as places
+    from app_public.admission_allocations as a
+    join app_public.admission_pools as inside
+      on inside.organization_id = a.organization_id and inside.id = a.pool_id
+    where a.organization_id = p.organization_id
+      and a.performance_id = p.performance_id
+      and p.id = any (inside.chain)
+  ) as a on true
+  where p.allocated <> coalesce(a.places, 0)
+
+  union all
+  select
+    'stock_is_sum_of_its_claims', s.organization_id, s.add_on_id,
+    format('%s held and %s sold, its claims %s and %s', s.held, s.sold, c.held, c.sold)
+  from app_private.add_on_counters as s
+  cross join lateral (
+    select
+      coalesce(sum(c.quantity) filter (where c.held_until is not null), 0) as held,
+      coalesce(sum(c.quantity) filter (where c.held_until is null), 0) as sold
+    from app_private.add_on_claims as c
+    where c.organization_id = s.organization_id and c.add_on_id = s.add_on_id
+  ) as c
+  where (s.held, s.sold) is distinct from (c.held, c.sold)
+
+  union all
+  select
+    'booking_has_its_add_ons', b.organization_id, b.id,
+    format('%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id, i.quantity)
+  from app_public.booking_items as i
+  join app_public.bookings as b on b.organization_id = i.organization_id and b.id = i.booking_id
+  join app_private.add_on_counters as s
+    on s.organization_id = i.organization_id and s.add_on_id = i.add_on_id
+  left join app_private.add_on_claims as c
+    on c.organization_id = i.organization_id
+    and c.add_on_id = i.add_on_id
+    and c.booking_id = i.booking_id
+    and c.held_until is not distinct from b.expires_at
+  where (
+      (
+        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+        and b.expires_at > now()
+      )
+      or b.status in ('confirmed', 'partially_paid', 'completed')
+    )
+    and c.quantity is distinct from i.quantity
+
+  union all
+  select
+    'add_ons_belong_to_their_booking', c.organization_id, c.booking_id,
+    format('%s of add-on %s for a booking that is %s', c.quantity, c.add_on_id, b.status)
+  from app_private.add_on_claims as c
+  join app_public.bookings as b on b.organization_id = c.organization_id and b.id = c.booking_id
+  where (
+      c.held_until is null
+      and b.status in (
+        'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'canceled', 'refunded',
+        'expired'
+      )
+    )
+    or (
+      c.held_until > now()
+      and b.status not in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+    )
 
   union all
   select
@@ -418,7 +488,7 @@ as $$
     join app_public.ledger_transactions as t
       on t.organization_id = e.organization_id and t.id = e.transaction_id
     where a.organization_id = o.id and a.currency = c.code and a.kind = 'stripe_balance'
-      and t.category in ('payment', 'refund')
+      and t.category in ('payment', 'refund', 'refund_failure')
   ) as b on true
   left join lateral (
     select sum(p.received_cents) as received
@@ -444,7 +514,7 @@ as $$
     select sum(e.amount_cents) as balance,
       coalesce(sum(e.amount_cents) filter (where t.category = 'sale'), 0) as sold,
       coalesce(sum(e.amount_cents) filter (
-        where t.category not in ('sale', 'payment', 'refund')
+        where t.category not in ('sale', 'payment', 'refund', 'refund_failure')
       ), 0) as others
     from app_public.ledger_transactions as t
     join app_public.ledger_entries as e

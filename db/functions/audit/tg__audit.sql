@@ -57,9 +57,10 @@ declare
   v_table text;
 begin
   foreach v_table in array array[
-    'booking_status_transitions', 'currencies', 'customers', 'events', 'organization_members', 'organization_settings', 'organizations',
-    'payment_intents', 'performances', 'platform_staff', 'refunds', 'role_permissions',
-    'subscription_tiers', 'tax_rates', 'ticket_categories', 'ticket_category_prices',
+    'booking_status_transitions', 'currencies', 'customers', 'discount_codes',
+    'discount_redemptions', 'events', 'memberships', 'organization_members', 'organization_settings', 'organizations',
+    'payment_intents', 'performances', 'platform_staff', 'pricing_rules', 'refunds', 'role_permissions',
+    'subscription_tiers', 'tax_jurisdictions', 'tax_rates', 'ticket_categories', 'ticket_category_prices',
     'user_sessions', 'users', 'venue_compliance', 'venues'
   ] loop
     execute format(

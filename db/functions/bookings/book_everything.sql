@@ -1,4 +1,4 @@
--- The block gives the seats back when the admissions are gone.
+-- The block gives the seats back when the admissions or the add-ons are gone.
 create or replace function app_private.book_everything(booking app_public.bookings)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -14,6 +14,7 @@ begin
         book_everything.booking, app_private.held_seat_nos(book_everything.booking)
       )
       and app_private.book_admissions(book_everything.booking)
+      and app_private.book_add_ons(book_everything.booking)
     then
       return true;
     end if;
@@ -26,5 +27,5 @@ end
 $$;
 
 comment on function app_private.book_everything(app_public.bookings) is
-  'Books the seats and admissions that the booking owns or that are free; false, and no change, '
-  'if one is neither.';
+  'Books the seats, admissions and add-ons that the booking owns or that are free; false, and no '
+  'change, if one is neither.';

@@ -8,6 +8,7 @@ declare
   v_ids uuid[];
   v_freed record;
   v_pool_id uuid;
+  v_add_on_id uuid;
   v_booking app_public.bookings;
 begin
   v_ids := array(
@@ -67,6 +68,14 @@ begin
     where c.booking_id = any (v_ids)
   loop
     perform app_private.free_lapsed_admissions(v_pool_id);
+  end loop;
+  for v_add_on_id in
+    select distinct c.add_on_id
+    from app_private.add_on_claims as c
+    where c.booking_id = any (v_ids)
+    order by c.add_on_id
+  loop
+    perform app_private.free_lapsed_add_ons(v_add_on_id);
   end loop;
   return cardinality(v_ids);
 end

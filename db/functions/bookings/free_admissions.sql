@@ -65,9 +65,13 @@ begin
     and s.slot_no = l.slot_no
     and s.organization_id = l.organization_id
     and l.freed > 0;
+
+  if free_admissions.ticket_category_id is null and free_admissions.quantity is null then
+    perform app_private.free_add_ons(free_admissions.booking);
+  end if;
 end
 $$;
 
 comment on function app_private.free_admissions(app_public.bookings, uuid, integer) is
-  'Gives places back that a booking, which the caller has locked, holds or has bought: all, or as '
-  'many of a category.';
+  'Gives places back that a booking, which the caller has locked, holds or has bought: some of a '
+  'category, or all, and its add-ons too.';

@@ -6,7 +6,7 @@ as $$
     select from app_public.booking_items as i
     where i.organization_id = (has_admissions.booking).organization_id
       and i.booking_id = (has_admissions.booking).id
-      and i.item_type = 'admission'
+      and i.item_type in ('admission', 'add_on')
   )
 $$;
 

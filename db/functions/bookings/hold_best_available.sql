@@ -40,7 +40,9 @@ begin
   where c.organization_id = v_sale.organization_id
     and c.id = hold_best_available.ticket_category_id
     and c.event_id = v_sale.event_id
-    and c.status = 'active';
+    and c.status = 'active'
+    and now() >= coalesce(c.sales_start, '-infinity')
+    and now() < coalesce(c.sales_end, 'infinity');
   if not found then
     raise exception 'Tickets of this category are not on sale.' using errcode = 'LMSAL';
   end if;
@@ -75,7 +77,7 @@ comment on function app_public.hold_best_available(
   'Holds the best free seats of a category: side by side, unless together is false; places for '
   'wheelchairs and their companions only when accessible is true. '
   'Raises LMFEW (not as many are left, or not side by side), LMQTY (none or too many), LMEVT, '
-  'LMSAL (not on sale), LMEXP, LMBST, LMBKG, LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMBSY.';
+  'LMSAL (not on sale), LMEXP, LMBST, LMBKG, LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMBSY, LMMBR (for members).';
 grant execute on function app_public.hold_best_available(
   uuid, uuid, integer, boolean, boolean, uuid, text
 ) to lml_anonymous, lml_user;

@@ -26,6 +26,7 @@ begin
   end if;
   if app_private.has_admissions(prolong_hold.booking) then
     perform app_private.prolong_admissions(prolong_hold.booking, v_until);
+    perform app_private.prolong_add_ons(prolong_hold.booking, v_until);
   end if;
   update app_public.bookings as b set expires_at = v_until where b.id = (prolong_hold.booking).id;
 end

@@ -28,7 +28,12 @@ begin
         service_fee_cents = l.service_fee_cents,
         processing_fee_cents = l.processing_fee_cents,
         tax_cents = l.tax_cents,
-        total_cents = l.total_cents
+        total_cents = l.total_cents,
+        -- What depends on other lines comes back with the totals.
+        discount_cents = 0,
+        service_fee_absorbed_cents = 0,
+        processing_fee_absorbed_cents = 0,
+        tax_included_cents = 0
       from app_hidden.price_line(
         v_item.unit_price_cents, cardinality(v_rest), reprice_lines_without.sale
       ) as l

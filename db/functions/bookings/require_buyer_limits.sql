@@ -42,9 +42,10 @@ begin
   if v_is_limited then
     perform app_private.require_user_limits(v_booking, v_event);
   end if;
+  perform app_private.require_add_ons(v_booking);
 end
 $$;
 
 comment on function app_private.require_buyer_limits(app_public.bookings) is
-  'What event and categories ask of a booking at its checkout. '
-  'Raises LMNFD (private), LMSAL, LMQTY, LMMAX.';
+  'What event, categories and add-ons ask of a booking at its checkout. '
+  'Raises LMNFD (private), LMSAL, LMQTY, LMMAX, LMCON (no address to mail to).';

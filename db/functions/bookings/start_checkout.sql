@@ -60,6 +60,9 @@ begin
   returning * into v_booking;
 
   perform app_private.require_buyer_limits(v_booking);
+  if v_booking.discount_cents > 0 then
+    perform app_private.require_discount_uses(v_booking);
+  end if;
 
   v_action := app_private.screen_checkout(v_booking, v_contact.phone);
   if v_action = 'block' then
@@ -85,6 +88,7 @@ comment on function app_public.start_checkout(uuid, text, text, text, text, text
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
   'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
   'LMPLN (its payment plan is not for it any more), '
+  'LMDSC (one buyer uses the discount code no more often), '
   'LMNFD (a private event without its code).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

@@ -28,7 +28,10 @@ begin
         coalesce(sum(i.discount_cents), 0) as discount,
         coalesce(sum(i.service_fee_cents), 0) as service_fee,
         coalesce(sum(i.processing_fee_cents), 0) as processing_fee,
-        coalesce(sum(i.tax_cents), 0) as tax
+        coalesce(sum(i.tax_cents), 0) as tax,
+        coalesce(sum(i.service_fee_absorbed_cents), 0) as service_fee_absorbed,
+        coalesce(sum(i.processing_fee_absorbed_cents), 0) as processing_fee_absorbed,
+        coalesce(sum(i.tax_included_cents), 0) as tax_included
       from app_public.booking_items as i
       where i.organization_id = b.organization_id and i.booking_id = b.id
     ) as s
@@ -38,6 +41,9 @@ begin
         b.subtotal_cents <> s.subtotal or b.discount_cents <> s.discount
         or b.service_fee_cents <> s.service_fee or b.processing_fee_cents <> s.processing_fee
         or b.tax_cents <> s.tax
+        or b.service_fee_absorbed_cents <> s.service_fee_absorbed
+        or b.processing_fee_absorbed_cents <> s.processing_fee_absorbed
+        or b.tax_included_cents <> s.tax_included
       )
   ) then
     raise exception 'The amounts of booking % are not the sum of its lines.', v_booking_id
@@ -52,7 +58,8 @@ comment on function app_hidden.tg_bookings__check_totals() is 'Raises LMSUM at c
 drop trigger if exists _900_check_totals on app_public.bookings;
 create constraint trigger _900_check_totals
   after insert or update of subtotal_cents, discount_cents, service_fee_cents,
-    processing_fee_cents, tax_cents
+    processing_fee_cents, tax_cents, service_fee_absorbed_cents, processing_fee_absorbed_cents,
+    tax_included_cents
   on app_public.bookings
   deferrable initially deferred
   for each row execute function app_hidden.tg_bookings__check_totals();

@@ -5,10 +5,11 @@ returns app_public.event_cancellations
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_performance app_public.performances;
   v_cancellation app_public.event_cancellations;
   v_performance_ids uuid[];
 begin
-  with canceled as (
+  for v_performance in
     update app_public.performances as p
     set status = 'canceled', canceled_at = now(), status_reason = begin_cancellation.reason,
       refunds_until = null
@@ -16,9 +17,11 @@ begin
       and p.event_id = (begin_cancellation.event).id
       and p.id = coalesce(begin_cancellation.performance_id, p.id)
       and p.status in ('scheduled', 'postponed')
-    returning p.id
-  )
-  select array_agg(c.id) into v_performance_ids from canceled as c;
+    returning p.*
+  loop
+    v_performance_ids := v_performance_ids || v_performance.id;
+    perform app_private.notify_buyers(v_performance, v_performance);
+  end loop;
   insert into app_public.event_cancellations (
     organization_id, event_id, performance_id, reason, requested_by, bookings_canceled
   )

@@ -32,6 +32,7 @@ begin
     status_reason = coalesce(move_performance.reason, p.status_reason)
   where p.id = v_old.id
   returning * into v_performance;
+  perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then
     update app_public.events as e set status = 'published', status_reason = null
     where e.id = v_performance.event_id and e.status = 'postponed';

@@ -22,10 +22,13 @@ begin
           and l.seat_id = any (open_sale.seat_ids)
       ) end,
       e.screens_holds,
-      e.open_carts_max
+      e.open_carts_max,
+      e.has_price_rules or e.absorbs_service_fees or e.absorbs_processing_fees
+        or e.tax_jurisdiction_id is not null
     )::app_private.sale as sale,
     e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
       as is_on_sale,
+    e.visibility = 'private' as is_private,
     e.sales_start as opens_at,
     coalesce(e.sales_end, p.starts_at) as closes_at
   into v_found
@@ -35,6 +38,10 @@ begin
   if not found then
     raise exception 'There is no such performance.'
       using errcode = 'LMNFD', detail = format('%s', open_sale.performance_id);
+  end if;
+  -- The one question that is asked of private events only: a hold of any other costs nothing more.
+  if v_found.is_private then
+    perform app_private.require_opened_event(v_found.sale);
   end if;
   if not v_found.is_on_sale then
     raise exception 'This event is not on sale.'
@@ -58,5 +65,5 @@ $$;
 
 comment on function app_private.open_sale(uuid, text[]) is
   'The terms of a performance that is on sale now, with the numbers of the seats that are wanted, '
-  'in no order. Raises LMNFD, LMEVT (not published), LMSAL (before or after sales), LMQTY (no seat '
+  'in no order. Raises LMNFD (or private, and no code came), LMEVT (not published), LMSAL (before or after sales), LMQTY (no seat '
   'or too many), LMSDP (one twice), LMSEA (unknown).';

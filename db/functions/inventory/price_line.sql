@@ -1,5 +1,5 @@
--- The one formula of a line, used to quote and to charge. Fixed fees are per ticket; tax is on
--- what the ticket and its service cost.
+-- For an event without anything special: the same formula, of which the planner folds away what such
+-- an event has not got, so that a hold pays nothing for the rest.
 create or replace function app_hidden.price_line(
   unit_price_cents bigint, quantity integer, terms app_private.sale
 )
@@ -10,23 +10,15 @@ returns table (
 language sql immutable
 as $$
   select
-    l.subtotal, l.service_fee, l.processing_fee, l.tax,
-    l.subtotal + l.service_fee + l.processing_fee + l.tax
-  from (
-    select
-      f.subtotal, f.service_fee, f.processing_fee,
-      app_hidden.percentage_of(f.subtotal + f.service_fee, (price_line.terms).tax_percentage)
-        as tax
-    from (
-      select
-        s.subtotal,
-        app_hidden.percentage_of(s.subtotal, (price_line.terms).service_fee_percentage)
-          + (price_line.terms).service_fee_fixed_cents * price_line.quantity as service_fee,
-        app_hidden.percentage_of(s.subtotal, (price_line.terms).processing_fee_percentage)
-          + (price_line.terms).processing_fee_fixed_cents * price_line.quantity
-          as processing_fee
-      from (select price_line.unit_price_cents * price_line.quantity as subtotal) as s
-    ) as f
+    l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents
+  from app_hidden.price_of(
+    price_line.unit_price_cents, price_line.quantity, 0::bigint,
+    row(
+      (price_line.terms).currency, (price_line.terms).service_fee_percentage,
+      (price_line.terms).service_fee_fixed_cents, (price_line.terms).processing_fee_percentage,
+      (price_line.terms).processing_fee_fixed_cents, (price_line.terms).commission_percentage,
+      (price_line.terms).tax_percentage, false, false, false, null
+    )::app_public.price_terms
   ) as l
 $$;
 

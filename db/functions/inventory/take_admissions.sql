@@ -14,14 +14,22 @@ declare
   v_pool_id uuid;
   v_booking app_public.bookings;
 begin
-  select pool.id, pool.slot_count, pool.chain, (
-    select p.price_cents
-    from app_public.ticket_category_prices as p
-    where p.organization_id = c.organization_id
-      and p.ticket_category_id = c.id
-      and p.audience = 'public'
-      and p.valid_during @> now()
-  ) as unit_price_cents
+  if (take_admissions.sale).prices_vary then
+    perform app_private.refresh_sold_shares(take_admissions.sale);
+  end if;
+  select pool.id, pool.slot_count, pool.chain,
+    -- A line that is pending is given its price at once, below.
+    coalesce(
+      case when (take_admissions.sale).prices_vary then 0 end,
+      (
+        select p.price_cents
+        from app_public.ticket_category_prices as p
+        where p.organization_id = c.organization_id
+          and p.ticket_category_id = c.id
+          and p.audience = 'public'
+          and p.valid_during @> now()
+      )
+    ) as unit_price_cents
   into v_found
   from app_public.ticket_categories as c
   join app_public.admission_pool_categories as pc
@@ -32,7 +40,9 @@ begin
     on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
   where c.organization_id = (take_admissions.sale).organization_id
     and c.id = take_admissions.ticket_category_id
-    and c.status = 'active';
+    and c.status = 'active'
+    and now() >= coalesce(c.sales_start, '-infinity')
+    and now() < coalesce(c.sales_end, 'infinity');
   if v_found.unit_price_cents is null then
     raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
   end if;
@@ -83,16 +93,22 @@ begin
   ),
   new_item as (
     insert into app_public.booking_items (
-      organization_id, booking_id, item_type, ticket_category_id, quantity, unit_price_cents,
-      subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents, total_cents
+      organization_id, booking_id, item_type, ticket_category_id, price_basis, quantity,
+      unit_price_cents, subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents, total_cents
     )
     select
       (take_admissions.sale).organization_id, take_admissions.booking_id, 'admission',
-      take_admissions.ticket_category_id, take_admissions.quantity, v_found.unit_price_cents,
+      take_admissions.ticket_category_id,
+      case when (take_admissions.sale).prices_vary then 'pending' else 'public' end
+        ::app_public.price_basis,
+      take_admissions.quantity, v_found.unit_price_cents,
       l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents
     from line as l
   )
   select (n.booking).* into v_booking from new_booking as n;
+  if (take_admissions.sale).prices_vary and v_is_new then
+    v_booking := app_private.store_booking_totals(take_admissions.booking_id);
+  end if;
   if (take_admissions.sale).screens_holds then
     perform app_private.screen_hold(take_admissions.booking_id, take_admissions.quantity);
   end if;
@@ -104,4 +120,4 @@ comment on function app_private.take_admissions(
   app_private.sale, uuid, integer, uuid, timestamptz, app_private.buyer
 ) is
   'Holds admissions of a category for a booking and adds their line, priced, to it. For a new '
-  'buyer it makes the booking, and returns it. Raises LMFEW, LMSAL, LMRSK.';
+  'buyer it makes the booking, and returns it. Raises LMFEW, LMSAL, LMMBR, LMRSK.';

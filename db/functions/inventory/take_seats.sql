@@ -23,6 +23,9 @@ begin
     perform app_private.require_room_for_cart(take_seats.sale, take_seats.new_buyer);
     v_reference := 'LML-' || app_hidden.random_code(8);
   end if;
+  if (take_seats.sale).prices_vary then
+    perform app_private.refresh_sold_shares(take_seats.sale);
+  end if;
 
   with taken as (
     update app_public.seat_booking_state as s
@@ -44,7 +47,13 @@ begin
   priced as materialized (
     select
       c.id as ticket_category_id, g.seat_nos, g.quantity,
-      coalesce(g.price_override_cents, (
+      case
+        when g.price_override_cents is not null then 'seat'
+        when (take_seats.sale).prices_vary then 'pending'
+        else 'public'
+      end::app_public.price_basis as price_basis,
+      -- A line that is pending is given its price at once, below.
+      coalesce(g.price_override_cents, case when (take_seats.sale).prices_vary then 0 end, (
         select p.price_cents
         from app_public.ticket_category_prices as p
         where p.organization_id = c.organization_id
@@ -58,6 +67,8 @@ begin
       and c.event_id = (take_seats.sale).event_id
       and c.category_no = g.category_no
       and c.status = 'active'
+      and now() >= coalesce(c.sales_start, '-infinity')
+      and now() < coalesce(c.sales_end, 'infinity')
   ),
   lines as (
     select p.*, l.*
@@ -102,13 +113,13 @@ begin
   ),
   new_items as (
     insert into app_public.booking_items (
-      organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
+      organization_id, booking_id, item_type, ticket_category_id, price_basis, seat_nos, quantity,
       unit_price_cents, subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents,
       total_cents
     )
     select
       (take_seats.sale).organization_id, take_seats.booking_id, 'seat', l.ticket_category_id,
-      l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents, l.service_fee_cents,
+      l.price_basis, l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents, l.service_fee_cents,
       l.processing_fee_cents, l.tax_cents, l.total_cents
     from lines as l
     where not v_is_new or exists (select from new_booking)
@@ -122,6 +133,9 @@ begin
   if v_is_new and v_result.booking is null then
     raise exception 'The booking reference that was drawn is in use.'
       using errcode = 'LMREF', hint = 'Try again.';
+  end if;
+  if (take_seats.sale).prices_vary and v_is_new then
+    v_result.booking := app_private.store_booking_totals(take_seats.booking_id);
   end if;
   if (take_seats.sale).screens_holds then
     perform app_private.screen_hold(
@@ -137,5 +151,5 @@ comment on function app_private.take_seats(
 ) is
   'Locks the seats of a sale for a booking and adds their lines, priced, to it. For a new buyer it '
   'makes the booking, and returns it; the amounts of an older one are for the caller to store. '
-  'Raises LMTKN, naming the seats that were not free, LMSAL for a category not on sale, and LMRSK '
-  'when a rule against fraud refuses it.';
+  'Raises LMTKN, naming the seats that were not free, LMSAL for a category not on sale, LMMBR for '
+  'one that is for members, and LMRSK when a rule against fraud refuses it.';

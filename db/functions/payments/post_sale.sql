@@ -16,8 +16,10 @@ begin
     array[
       (post_sale.booking).total_amount_cents, v_share_cents - (post_sale.booking).payout_cents,
       -v_share_cents, -(post_sale.booking).commission_amount_cents,
-      -(post_sale.booking).service_fee_cents, -(post_sale.booking).processing_fee_cents,
-      -(post_sale.booking).tax_cents
+      -(post_sale.booking).service_fee_cents - (post_sale.booking).service_fee_absorbed_cents,
+      -(post_sale.booking).processing_fee_cents
+        - (post_sale.booking).processing_fee_absorbed_cents,
+      -(post_sale.booking).tax_cents - (post_sale.booking).tax_included_cents
     ]
   );
 end

@@ -1,5 +1,6 @@
 -- The last part reverses what is left of the sale account by account, so that nothing remains of it
--- whatever it was split into.
+-- whatever it was split into. Before that, what is inside the price (fees that the organization
+-- bears, tax that is included, the promoter's share) comes back in proportion to the price.
 create or replace function app_private.post_take_back(
   booking app_public.bookings, request app_public.refund_requests
 )
@@ -7,11 +8,14 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_booking app_public.bookings := post_take_back.booking;
   v_sum app_private.refund_part;
-  v_total bigint;
+  v_inside app_private.refund_part;
+  v_organizer bigint;
+  v_promoter bigint;
 begin
-  if (post_take_back.booking).refunded_cents = (post_take_back.booking).total_amount_cents then
-    perform app_private.reverse_sale(post_take_back.booking);
+  if v_booking.refunded_cents = v_booking.total_amount_cents then
+    perform app_private.reverse_sale(v_booking);
     return;
   end if;
   select
@@ -20,20 +24,27 @@ begin
     coalesce(sum(i.commission_cents), 0)
   into v_sum
   from app_public.refund_items as i
-  where i.organization_id = (post_take_back.request).organization_id
+  where i.organization_id = v_booking.organization_id
     and i.request_id = (post_take_back.request).id;
-  v_total := app_private.total_of_part(v_sum);
+  v_inside := app_private.part_inside_price(v_booking, v_sum.price_cents);
+  v_organizer := v_sum.price_cents - v_sum.commission_cents - v_inside.service_fee_cents
+    - v_inside.processing_fee_cents - v_inside.tax_cents;
+  v_promoter := app_private.promoter_part_of(
+    v_booking.organization_id, v_booking.id, v_organizer
+  );
   perform app_private.post_to_ledger(
-    (post_take_back.booking).organization_id, (post_take_back.booking).id,
-    (post_take_back.booking).currency, 'sale_return:' || (post_take_back.request).id,
-    'Taken back of ' || (post_take_back.booking).booking_reference,
+    v_booking.organization_id, v_booking.id, v_booking.currency,
+    'sale_return:' || (post_take_back.request).id,
+    'Taken back of ' || v_booking.booking_reference,
     array[
-      'buyer_clearing', 'organizer_payable', 'platform_commission', 'service_fees',
-      'processing_fees', 'taxes_payable'
+      'buyer_clearing', 'organizer_payable', 'promoter_payable', 'platform_commission',
+      'service_fees', 'processing_fees', 'taxes_payable'
     ]::app_public.ledger_account_kind[],
     array[
-      -v_total, v_sum.price_cents - v_sum.commission_cents, v_sum.commission_cents,
-      v_sum.service_fee_cents, v_sum.processing_fee_cents, v_sum.tax_cents
+      -app_private.total_of_part(v_sum), v_organizer - v_promoter, v_promoter,
+      v_sum.commission_cents, v_sum.service_fee_cents + v_inside.service_fee_cents,
+      v_sum.processing_fee_cents + v_inside.processing_fee_cents,
+      v_sum.tax_cents + v_inside.tax_cents
     ]
   );
 end

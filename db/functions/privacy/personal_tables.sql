@@ -48,6 +48,10 @@ from (values
   ('app_public.user_venue_access', 'venue_access', 't.user_id = ($1).user_id'),
   ('app_public.organization_members', 'memberships', 't.user_id = ($1).user_id'),
   (
+    'app_public.memberships', 'customer_memberships',
+    't.user_id = ($1).user_id or t.email operator(public.=) any (($1).emails)'
+  ),
+  (
     'app_public.organization_invitations', 'invitations',
     't.accepted_by = ($1).user_id or t.email operator(public.=) any (($1).emails)'
   ),
@@ -147,6 +151,7 @@ from (values
       or t.to_customer_id = any (($1).customer_ids)
       or t.to_email operator(public.=) any (($1).emails)'
   ),
+  ('app_public.delivery_addresses', 'delivery_addresses', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
   (
     'app_public.booking_details', 'booking_details', 't.booking_id = any (($1).booking_ids)'

@@ -9,6 +9,7 @@ begin
   where a.id = announce_fraud_alert.alert_id and a.announced_at is null;
   if found then
     perform pg_notify('lml_fraud_alerts', announce_fraud_alert.alert_id::text);
+    perform app_private.mail_fraud_alert(announce_fraud_alert.alert_id);
     return true;
   end if;
   return false;
@@ -16,5 +17,5 @@ end
 $$;
 
 comment on function app_private.announce_fraud_alert(uuid) is
-  'Tells of an alert once; false when it was told before.';
+  'Tells of an alert once, and mails who looks into them; false when it was told before.';
 grant execute on function app_private.announce_fraud_alert(uuid) to lml_worker;

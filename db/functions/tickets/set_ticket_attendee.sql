@@ -22,6 +22,7 @@ begin
       perform app_private.raise_ticket_bound('open', 'The doors are open: ask the organizer.');
     end if;
   end if;
+  perform app_private.require_answers(v_ticket, set_ticket_attendee.answers);
   insert into app_public.ticket_attendees as a (
     organization_id, performance_id, ticket_id, first_name, last_name, email, phone, answers
   )
@@ -43,8 +44,9 @@ end
 $$;
 
 comment on function app_public.set_ticket_attendee(uuid, text, text, text, text, jsonb) is
-  'Says who comes with a ticket, in place of what was said before. For its holder until the doors '
-  'open, and for staff with tickets.manage. '
+  'Says who comes with a ticket, in place of what was said before, with texts by id of a question: '
+  'what is chosen, true or false, a number. For its holder until the doors open, and for staff with '
+  'tickets.manage, who may leave questions open. '
   'Raises LMNFD, LMTUS, LMTVD, LMTRB (the doors are open), LMINP, LMSES, LMCRT.';
 grant execute on function app_public.set_ticket_attendee(uuid, text, text, text, text, jsonb)
   to lml_anonymous, lml_user;

@@ -251,8 +251,6 @@ create type app_public.payment_method as enum ('card', 'cash', 'terminal', 'invo
 comment on type app_public.payment_method is
   'How money comes: by Stripe, or to the box office without it.';
 
-alter type app_public.ledger_account_kind add value if not exists 'box_office';
-
 alter table app_public.payment_intents
   add column method app_public.payment_method not null default 'card',
   add column taken_by uuid references app_public.users on delete restrict,

@@ -7,7 +7,7 @@ alter type app_public.ledger_account_kind rename to old_ledger_account_kind;
 create type app_public.ledger_account_kind as enum (
   'stripe_balance', 'buyer_clearing', 'organizer_payable', 'platform_commission', 'service_fees',
   'processing_fees', 'taxes_payable', 'promoter_payable', 'disputes', 'stripe_fees',
-  'payouts_in_transit', 'adjustments'
+  'payouts_in_transit', 'adjustments', 'box_office'
 );
 comment on type app_public.ledger_account_kind is 'What an account of the ledger stands for.';
 alter table app_public.ledger_accounts

@@ -34,7 +34,8 @@ values
   ('stripe_fees', 'debit', false, 'What Stripe has really charged.'),
   ('disputes', 'debit', false, 'What Stripe has taken back while a dispute is open.'),
   ('payouts_in_transit', 'credit', false, 'Payouts that are under way.'),
-  ('adjustments', 'debit', true, 'What was corrected, and belongs nowhere else.');
+  ('adjustments', 'debit', true, 'What was corrected, and belongs nowhere else.'),
+  ('box_office', 'debit', true, 'What the organization has taken itself, and not at Stripe.');
 
 -- Months.
 

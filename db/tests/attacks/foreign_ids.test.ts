@@ -7,6 +7,7 @@ import { Theatre } from "../races/theatre.ts";
 /** What strangers may do with any id, because it is for everybody. */
 const forEverybody: ReadonlySet<string> = new Set([
   "acquire_seat_lock",
+  "add_ons_left",
   "admissions_left",
   "cancellation_terms",
   "give_consent",
@@ -18,6 +19,7 @@ const forEverybody: ReadonlySet<string> = new Set([
   "seat_categories",
   "seat_map",
   "seat_map_changes",
+  "seat_prices",
   "withdraw_consent",
 ]);
 
@@ -89,7 +91,39 @@ beforeAll(async () => {
     where c.event_id = tests.id('theatre.event');
     select tests.as_guest(8);
     select app_public.start_checkout(tests.id('asked'), 'x@example.com');
+    select tests.keep('places', (
+      app_public.allocate_admissions(tests.id('standing.floor'), 1, 'house', 'x')
+    ).id);
+    select tests.keep('question', (
+      app_public.save_attendee_question(tests.id('draft.event'), 'x')
+    ).id);
+    select tests.keep('shirt', (
+      app_public.create_add_on('Shirt', 100, tests.id('theatre.event'))
+    ).id);
+    select tests.keep('mug', (
+      app_public.create_add_on('Mug', 100, tests.id('draft.event'), stock => 5)
+    ).id);
+    select tests.as_guest(8);
+    select tests.keep('with a shirt', (
+      app_public.hold_seats(tests.id('theatre.performance'), tests.seats(9))
+    ).id);
+    select app_public.add_add_on(tests.id('with a shirt'), tests.id('shirt'), 1);
+    select app_public.start_checkout(tests.id('with a shirt'), 'x@example.com');
+    select tests.keep('code', (
+      app_public.create_discount_code(tests.id('draft.event'), 'CODE', percentage => 1)
+    ).id);
+    select tests.keep('rule of price', (app_public.create_pricing_rule(
+      (select id from app_public.ticket_categories where event_id = tests.id('draft.event') limit 1),
+      'x', 'hours_to_event', percentage => 1
+    )).id);
+    select tests.keep('membership', (
+      app_public.grant_membership(tests.id('theatre.organization'), 'member@example.com')
+    ).id);
+    select tests.keep('jurisdiction', (
+      app_public.save_tax_jurisdiction(tests.id('theatre.organization'), 'AT')
+    ).id);
     reset role;
+    select tests.pay(tests.id('with a shirt'));
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('theatre.organization'), '["x"]');
     insert into app_public.organization_invitations (
@@ -157,6 +191,7 @@ beforeAll(async () => {
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts),
       'finding_id', (select id from app_public.payment_findings),
       'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts order by id limit 1),
+      'rule_id', tests.id('rule'), 'alert_id', (select id from app_public.fraud_alerts limit 1),
       'ticket_id', (select id from app_public.tickets limit 1),
       'customer_id', (select id from app_public.customers limit 1),
       'ticket_category_id', (
@@ -169,11 +204,27 @@ beforeAll(async () => {
       'ledger_transaction_id', tests.id('fact'),
       'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
       'payment_method_id', tests.id('card'),
+      'discount_code_id', tests.id('code'), 'pricing_rule_id', tests.id('rule of price'),
+      'membership_id', tests.id('membership'), 'tax_jurisdiction_id', tests.id('jurisdiction'),
+      'booking_item_id', (
+        select id from app_public.booking_items where booking_id = tests.id('cart')
+      ),
+      'price_id', (
+        select p.id from app_public.ticket_category_prices as p
+        join app_public.ticket_categories as c on c.id = p.ticket_category_id
+        where c.event_id = tests.id('draft.event') limit 1
+      ),
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'payment_plan_id', tests.id('plan'), 'refund_id', tests.refund_of(tests.id('sold')),
       'approve_booking.booking_id', tests.id('asked'),
       'decline_booking.booking_id', tests.id('asked'),
       'allocation_id', tests.id('allocation'), 'parent_pool_id', tests.id('standing.floor'),
+      'pool_id', tests.id('standing.floor'), 'question_id', tests.id('question'),
+      'release_admission_allocation.allocation_id', tests.id('places'),
+      'hold_allocated_admissions.allocation_id', tests.id('places'),
+      'add_on_id', tests.id('mug'), 'booking_item_id', (
+        select id from app_public.booking_items where add_on_id is not null
+      ),
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   foreign = ids.rows[0]?.ids ?? {};
@@ -287,7 +338,9 @@ function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
     case "timestamp with time zone":
       // What was, may be asked for; the future is refused to everybody.
       if (name === "at") return new Date().toISOString();
-      return name.endsWith("_end") || name === "ends_at" ? null : "2040-01-01T00:00:00Z";
+      return name.endsWith("_end") || name === "ends_at" || name === "valid_until"
+        ? null
+        : "2040-01-01T00:00:00Z";
     case "date":
       return "2040-01-01";
     case "time without time zone[]":

@@ -8,12 +8,13 @@ select tests.keep(
 );
 select is(
   app_public.calculate_booking_totals(tests.id('cart'))::text,
-  '(7500,0,850,278,835,9463,750,6750)', 'the sums over the lines'
+  '(7500,0,850,278,835,9463,750,6750,0,0,0)', 'the sums over the lines'
 );
 select results_eq(
   $$ select (app_public.calculate_booking_totals(tests.id('cart'))).* $$,
   $$ select subtotal_cents, discount_cents, service_fee_cents, processing_fee_cents, tax_cents,
-    total_amount_cents, commission_amount_cents, payout_cents from app_public.bookings $$,
+    total_amount_cents, commission_amount_cents, payout_cents, service_fee_absorbed_cents,
+    processing_fee_absorbed_cents, tax_included_cents from app_public.bookings $$,
   'are what the booking says'
 );
 select is(app_public.calculate_booking_totals(null), null, 'of nothing there are none');

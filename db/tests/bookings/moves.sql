@@ -42,6 +42,12 @@ language sql volatile security definer set search_path = '' as $$
     tests.refund_of(tests.id(returned.name)), 're_' || returned.name, 'succeeded', null
   )
 $$;
+create function tests.came_back(name text) returns void
+language sql volatile security definer set search_path = '' as $$
+  select app_private.record_refund(
+    tests.refund_of(tests.id(came_back.name)), 're_' || came_back.name, 'failed', null
+  )
+$$;
 grant execute on all functions in schema tests to public;
 select tests.sign_in('theatre owner');
 select tests.keep('plan', (
@@ -59,6 +65,8 @@ select tests.checked_out('c', 1, 1);
 select app_public.cancel_booking(tests.id('c'));
 select tests.pay(tests.id('c'));
 select tests.returned('c');
+-- refunded > canceled
+select tests.came_back('c');
 -- pending_payment > expired > confirmed; pending_payment > confirmed > canceled
 select tests.checked_out('d', 2, 1);
 select tests.lapse('d');
@@ -74,6 +82,8 @@ select tests.checked_out('f', 4, 2);
 select tests.pay(tests.id('f'));
 select tests.pay(tests.id('e'));
 select tests.returned('e');
+-- refunded > expired
+select tests.came_back('e');
 -- pending_payment > partially_paid > confirmed; expired > partially_paid > canceled
 select tests.planned('g', 5, 3);
 select tests.pay(tests.id('g'));

@@ -1,5 +1,5 @@
 -- If this fails, somebody sees an event that is not for them, or does not see one that is.
-select plan(33);
+select plan(34);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -85,12 +85,18 @@ select is(tests.seen(), '0 0 0 0 0', 'nor a stranger');
 
 -- Buying needs the code, too, whoever told the id of the performance.
 select tests.as_guest(2);
+select tests.refused(
+  $$ select app_public.hold_seats(tests.id('theatre.performance'), tests.seats(3)) $$, 'LMNFD',
+  'nobody holds what they may not see'
+);
+select tests.with_key((select code from codes));
 select tests.keep('cart', (
   app_public.hold_seats(tests.id('theatre.performance'), tests.seats(3))
 ).id);
+select tests.with_key('');
 select tests.refused(
   $$ select app_public.start_checkout(tests.id('cart'), 'a@example.com') $$, 'LMNFD',
-  'nobody buys what they may not see'
+  'nor buys it'
 );
 select tests.with_key((select code from codes));
 select is(

@@ -244,6 +244,34 @@ beforeAll(async () => {
       perform app_public.set_category_approval(c.id, false)
       from app_public.ticket_categories as c
       where c.event_id = tests.id(sell_otherwise.theatre || '.event');
+    -- What is sold besides tickets and given out, what is kept back of a pool, what is asked of who
+    -- comes, and a date that was moved.
+    create function tests.extras(theatre text, standing text)
+    returns void
+    language plpgsql volatile
+    as $$
+    declare
+      v_shirt uuid;
+    begin
+      perform tests.sign_in(extras.theatre || ' owner');
+      v_shirt := (app_public.create_add_on(
+        'Shirt', 100, tests.id(extras.theatre || '.event'), stock => 5
+      )).id;
+      perform app_public.save_attendee_question(tests.id(extras.theatre || '.event'), 'x');
+      perform app_public.allocate_admissions(tests.id(extras.standing || '.floor'), 1, 'house', 'x');
+      perform tests.as_guest(97);
+      perform tests.keep(extras.theatre || '.extras', (
+        app_public.hold_seats(tests.id(extras.theatre || '.performance'), tests.seats(9))
+      ).id);
+      perform app_public.add_add_on(tests.id(extras.theatre || '.extras'), v_shirt, 1);
+      perform app_public.set_delivery_address(tests.id(extras.theatre || '.extras'), 'xxxxx');
+      perform app_public.start_checkout(tests.id(extras.theatre || '.extras'), 'x@example.com');
+      perform tests.as_owner();
+      perform tests.pay(tests.id(extras.theatre || '.extras'));
+      perform tests.sign_in(extras.theatre || ' owner');
+      perform app_public.mark_add_on_delivered(i.id)
+      from app_public.booking_items as i where i.add_on_id = v_shirt;
+      perform app_public.postpone_performance(tests.id(extras.standing || '.performance'));
       perform tests.as_owner();
     end
     $$;
@@ -302,12 +330,50 @@ beforeAll(async () => {
     select tests.as_guest(1);
     select tests.admit('floor', 2);
     select tests.create_standing('rival', 'rival.standing');
+    select tests.extras('theatre', 'standing');
+    select tests.extras('rival', 'rival.standing');
+    select tests.suspect('theatre', 7);
+    select tests.suspect('rival', 7);
     select tests.sign_in('theatre owner');
     select app_public.allocate_seats(tests.id('standing.performance'), tests.seats(1), 'house', 'x');
     select tests.sign_in('rival owner');
     select app_public.allocate_seats(
       tests.id('rival.standing.performance'), tests.seats(1), 'house', 'x'
     );
+    -- Prices of every kind, of the theatre, of its other venue and of the rival.
+    select tests.as_owner();
+    update app_public.users set email_verified_at = now() where email = 'ada@example.com';
+    insert into app_public.memberships (organization_id, user_id)
+    values (tests.id('theatre.organization'), tests.user_id('ada'));
+    insert into app_public.memberships (organization_id, email)
+    select tests.id(t || '.organization'), 'member@example.com'
+    from unnest(array['theatre', 'rival']) as t;
+    insert into app_public.tax_jurisdictions (organization_id, name)
+    select tests.id(t || '.organization'), 'AT' from unnest(array['theatre', 'rival']) as t;
+    insert into app_public.discount_codes (organization_id, event_id, currency, code, percentage)
+    select e.organization_id, e.id, e.currency, 'CODE', 10
+    from app_public.events as e
+    where e.id in (tests.id('theatre.event'), tests.id('barn.event'), tests.id('rival.event'));
+    insert into app_public.discount_redemptions (
+      booking_id, organization_id, discount_code_id, code
+    )
+    select b.id, b.organization_id, c.id, c.code
+    from app_public.bookings as b
+    join app_public.performances as p on p.id = b.performance_id
+    join app_public.discount_codes as c on c.event_id = p.event_id;
+    insert into app_public.pricing_rules (
+      organization_id, ticket_category_id, name, condition, percentage
+    )
+    select c.organization_id, c.id, 'x', 'hours_to_event', 10
+    from app_public.ticket_categories as c
+    where c.name = 'I'
+      and c.event_id in (
+        tests.id('theatre.event'), tests.id('barn.event'), tests.id('rival.event')
+      );
+    insert into app_private.sold_shares
+    select (app_private.count_sold(p.id, p.organization_id)).*
+    from app_public.performances as p where p.id = tests.id('theatre.performance');
+    insert into app_private.discount_attempts (asker) values ('203.0.113.7');
     select tests.user_id('eve');
     select tests.user_id('root');
     select tests.as_owner();

@@ -8,6 +8,8 @@ language sql stable as $$
   select (s.status, s.amount_cents, s.client_secret, s.failure_code)::text
   from app_public.payment_session(tests.id(session.name)) as s
 $$;
+-- Stripe's news are ordered by their second.
+create sequence tests.seconds;
 create function tests.news(name text, intent text, status text, amount integer default 6280)
 returns text
 language sql volatile security definer set search_path = '' as $$
@@ -15,9 +17,10 @@ language sql volatile security definer set search_path = '' as $$
     'object', 'payment_intent', 'id', 'pi_' || news.intent, 'status', news.status,
     'amount', news.amount, 'currency', 'eur',
     'metadata', jsonb_build_object('lml_payment_intent_id', tests.id(news.intent))
-  ))
+  ), jsonb_build_object('created', nextval('tests.seconds')))
 $$;
 grant execute on all functions in schema tests to public;
+grant usage on all sequences in schema tests to public;
 
 select tests.as_guest(1);
 select tests.keep(

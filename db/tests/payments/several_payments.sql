@@ -12,7 +12,7 @@ insert into app_public.payment_intents (
 select organization_id, booking_id, 2280, currency, 'succeeded', 2280, now(), 'pi_2'
 from app_public.payment_intents;
 select app_private.post_to_ledger(
-  p.organization_id, p.booking_id, 'EUR', case when side = 1 then 'payment:' || p.id else 'moved' end,
+  p.organization_id, p.booking_id, 'EUR', case when side = 1 then 'payment:' || p.id else 'payment:moved' end,
   'Later', array['stripe_balance', 'buyer_clearing']::app_public.ledger_account_kind[],
   array[side * 2280, side * -2280]
 )

@@ -1,0 +1,48 @@
+-- If this fails, tickets are held that nobody may buy yet, and those who may find none.
+select plan(9);
+
+select tests.create_theatre();
+select tests.create_standing();
+create function tests.window(category text, sales_start timestamptz, sales_end timestamptz)
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+  update app_public.ticket_categories as c
+  set sales_start = "window".sales_start, sales_end = "window".sales_end
+  where c.event_id = tests.id('standing.event') and c.name = "window".category
+$$;
+create function tests.hold(variadic seat_nos integer[])
+returns uuid
+language sql volatile
+as $$ select (app_public.hold_seats(
+  tests.id('standing.performance'), tests.seats(variadic hold.seat_nos)
+)).id $$;
+grant execute on function tests.hold(integer[]) to public;
+
+select tests.window('I', now() + interval '1 hour', null);
+select tests.window('Floor', null, now());
+select tests.as_guest(1);
+select tests.refused($$ select tests.hold(1) $$, 'LMSAL', 'a category that has not opened');
+select tests.refused($$ select tests.hold(13, 1) $$, 'LMSAL', 'nor with another one');
+select is(
+  tests.seat_status(tests.id('standing.performance'), 1, 13), 'available', 'nothing is held by that'
+);
+select lives_ok($$ select tests.hold(13) $$, 'the other one is on sale');
+select tests.refused(
+  format(
+    'select app_public.hold_best_available(tests.id(%L), %L, 1)', 'standing.performance',
+    (select id from app_public.ticket_categories
+      where event_id = tests.id('standing.event') and name = 'I')
+  ),
+  'LMSAL', 'nor the best of it'
+);
+select tests.refused($$ select tests.admit('floor', 1) $$, 'LMSAL', 'admissions that have closed');
+select lives_ok($$ select tests.admit('terrace', 1) $$, 'others are on sale');
+select tests.as_owner();
+select tests.window('I', now(), now() + interval '1 hour');
+select tests.as_guest(1);
+select lives_ok($$ select tests.hold(1) $$, 'from the moment on');
+select tests.as_owner();
+select tests.window('I', null, now());
+select tests.as_guest(1);
+select tests.refused($$ select tests.hold(2) $$, 'LMSAL', 'and not at the end');

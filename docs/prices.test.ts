@@ -1,0 +1,60 @@
+// If this test failed, whoever copies from the page of prices would get something that does not run.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stripTypeScriptTypes } from "node:module";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { repositoryRoot } from "../cli/db/paths.ts";
+import { DiscountRefusedError, type LastMinuteLive, type Performance } from "../sdk/index.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+
+const page = await readFile(join(repositoryRoot, "docs/prices.md"), "utf8");
+const examples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+
+let office: TestOffice;
+let organizer: LastMinuteLive;
+let performance: Performance;
+
+beforeAll(async () => {
+  office = await startOffice();
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
+    layout: smallHall,
+    prices: { Good: 5000, Cheap: 1000 },
+  });
+});
+
+afterAll(async () => {
+  await office[Symbol.asyncDispose]();
+});
+
+test("its examples run: prices are set, quoted, charged and explained", async () => {
+  const said: unknown[][] = [];
+  const categories = await organizer.categories(performance.eventId);
+  const category = categories.find(({ name }) => name === "Good");
+  if (category === undefined) throw new Error("There is no such category.");
+  const buyer = office.client();
+  const names = {
+    organizer,
+    buyer,
+    category,
+    performance,
+    event: performance.eventId,
+    organization: (await organizer.event(performance.eventId))?.organizationId,
+    console: { log: (...words: unknown[]) => void said.push(words) },
+  };
+  const body = examples.map((text) => stripTypeScriptTypes(text)).join("\n");
+  // oxlint-disable-next-line no-new-func -- the page is ours, and is what is tested
+  const run = new Function(...Object.keys(names), `return (async () => {${body}})()`) as (
+    ...values: unknown[]
+  ) => Promise<void>;
+  await run(...Object.values(names));
+  expect(said).toEqual([[true], ["public_price", 8000], ["discount", -800]]);
+
+  await expect(
+    buyer.quote(performance, { categories: [{ category, quantity: 1 }], code: "no" }),
+  ).rejects.toThrow(DiscountRefusedError);
+  expect(await organizer.prices(category)).toHaveLength(4);
+  expect(await organizer.pricingRules(category)).toHaveLength(1);
+  const [code] = await organizer.discountCodes(performance.eventId);
+  expect(code?.code).toBe("SUMMER");
+});

@@ -1,0 +1,156 @@
+// If this failed, a program could not sell a shirt with a ticket, ask who comes, or keep places back.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type CapacityTooLowError,
+  FewLeftError,
+  InvalidInputError,
+  type Performance,
+  TicketUsedError,
+} from "./index.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+
+let office: TestOffice;
+let organizer: ReturnType<TestOffice["client"]>;
+let performance: Performance;
+
+beforeAll(async () => {
+  office = await startOffice();
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
+    layout: smallHall,
+    prices: { Good: 5000, Cheap: 2500 },
+  });
+}, 60_000);
+afterAll(async () => {
+  await office[Symbol.asyncDispose]();
+});
+
+test("a shirt is sold with a ticket and given out once; who comes says what they eat", async () => {
+  const event = performance.eventId;
+  const shirt = await organizer.createAddOn({
+    name: "Shirt",
+    priceCents: 2000,
+    eventId: event,
+    stock: 3,
+  });
+  const program = await organizer.createAddOn({
+    name: "Program",
+    priceCents: 500,
+    organizationId: shirt.organizationId,
+    currency: "EUR",
+  });
+  await organizer.updateAddOn(program, { description: "Who plays whom.", sortOrder: 1 });
+  const meal = await organizer.saveAttendeeQuestion(event, {
+    question: "Meal",
+    kind: "choice",
+    choices: ["fish", "vegan"],
+    isRequired: true,
+  });
+
+  const lml = office.client();
+  const offered = await lml.addOns(event);
+  expect(offered.map(({ name, priceCents }) => [name, priceCents])).toEqual([
+    ["Shirt", 2000],
+    ["Program", 500],
+  ]);
+  const [category] = await lml.categories(event);
+  const cart = await lml.holdBestAvailable(performance, category ?? "", 1);
+  const filled = await lml.addAddOn(cart, shirt, 2);
+  expect(filled.subtotalCents).toBe(cart.subtotalCents + 4000);
+  expect(await lml.addOnsLeft(shirt)).toBe(1);
+  const refused = await lml.addAddOn(cart, shirt, 4).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(FewLeftError);
+  await lml.addAddOn(cart, program, 1);
+  await lml.setDeliveryAddress(cart, "Ada Adler, Street 1, Vienna");
+  await lml.startCheckout(cart, { email: "ada@example.com" });
+  const paid = await lml.pay(cart, { testCard: "visa" });
+  const tickets = await lml.tickets(paid);
+  expect(tickets).toHaveLength(1);
+
+  const [question] = await lml.attendeeQuestions(event);
+  await expect(lml.setAttendee(tickets[0] ?? "", { firstName: "Ada" })).rejects.toThrow(
+    InvalidInputError,
+  );
+  await lml.setAttendee(tickets[0] ?? "", {
+    firstName: "Ada",
+    answers: { [question?.id ?? ""]: "vegan" },
+  });
+  const [attendee] = await organizer.attendeeList(performance).toArray(100);
+  expect(attendee?.answers).toEqual({ Meal: "vegan" });
+  expect((await organizer.retireAttendeeQuestion(meal)).retiredAt).not.toBeNull();
+
+  const orders = await organizer.addOnOrders(performance, { addOn: shirt }).toArray(100);
+  expect(orders.map(({ quantity }) => quantity)).toEqual([2]);
+  const line = orders[0]?.bookingItemId ?? "";
+  await organizer.markAddOnDelivered(line);
+  await expect(organizer.markAddOnDelivered(line)).rejects.toThrow(TicketUsedError);
+  expect(await organizer.addOnOrders(performance, { delivered: false }).toArray(100)).toHaveLength(
+    1,
+  );
+  const few = await organizer.setAddOnStock(shirt, 1).catch((error: unknown) => error);
+  expect((few as CapacityTooLowError).taken).toBe(2);
+  expect((await organizer.setAddOnStock(shirt, 10)).available).toBe(8);
+  expect((await organizer.addOnStock(shirt))?.sold).toBe(2);
+}, 60_000);
+
+test("places are kept back, sold from, and released; a pool gets another size", async () => {
+  const show = await organizer.event(performance.eventId);
+  const event = await organizer.createEvent({
+    organizationId: show?.organizationId ?? "",
+    venueId: show?.venue?.id ?? "",
+    title: "Standing",
+    slug: "standing",
+  });
+  const floor = await organizer.createTicketCategory({
+    eventId: event.id,
+    name: "Floor",
+    priceCents: 0,
+  });
+  await organizer.createTicketCategory({
+    eventId: event.id,
+    name: "Seats",
+    priceCents: 1,
+    seatCategories: ["Good", "Cheap"],
+  });
+  const date = await organizer.createPerformance({
+    eventId: event.id,
+    layoutId: performance.layout?.id ?? "",
+    startsAt: new Date(Date.now() + 8 * 86_400_000).toISOString(),
+  });
+  const pool = await organizer.createAdmissionPool({
+    performanceId: date.id,
+    name: "Floor",
+    capacity: 5,
+    ticketCategoryIds: [floor.id],
+  });
+  await organizer.publishEvent(event);
+  const kept = await organizer.allocateAdmissions(pool, 4, { kind: "house", reason: "Family" });
+  expect(await organizer.admissionsLeft(date, floor)).toBe(1);
+  await organizer.holdAllocatedAdmissions(kept, floor, 1);
+  const released = await organizer.releaseAdmissionAllocation(kept);
+  expect(released.placesLeft).toBe(0);
+  expect(await organizer.admissionsLeft(date, floor)).toBe(4);
+  expect((await organizer.setPoolCapacity(pool, 50)).capacity).toBe(50);
+  await expect(organizer.setPoolCapacity(pool, 0)).rejects.toThrow(InvalidInputError);
+  expect(await organizer.admissionsLeft(date, floor)).toBe(49);
+}, 60_000);
+
+test("whoever has tickets is mailed when their date moves, and when it is canceled", async () => {
+  const lml = office.client();
+  const [category] = await lml.categories(performance.eventId);
+  const cart = await lml.holdBestAvailable(performance, category ?? "", 1);
+  await lml.startCheckout(cart, { email: "eve@example.com" });
+  const { bookingReference } = await lml.pay(cart, { testCard: "visa" });
+  await organizer.postponePerformance(performance, {
+    startsAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+    reason: "Illness",
+  });
+  const moved = await office.mailTo("eve@example.com");
+  expect(moved).toContain("The Tempest has another date");
+  expect(moved).toContain("Illness");
+  expect(moved).toContain(bookingReference);
+  await organizer.cancelPerformance(performance, { reason: "Fire" });
+  await expect
+    .poll(async () => await office.mailTo("eve@example.com"), { timeout: 20_000 })
+    .toContain("is canceled");
+}, 60_000);
