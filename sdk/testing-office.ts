@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { startServer } from "../server/server.ts";
@@ -28,6 +29,8 @@ export interface TestOffice extends AsyncDisposable {
   startWorker(): Promise<void>;
   /** A worker in a process of its own, which can be killed. */
   startMortalWorker(): Promise<MortalWorker>;
+  /** What cards were charged with at Stripe, and what of it went back, in minor units. */
+  atStripe(): Promise<{ readonly received: number; readonly returned: number }>;
   /** The newest mail to an address, once the worker has sent it. */
   mailTo(email: string): Promise<string>;
   /** A client for one more person. */
@@ -101,6 +104,7 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     startWorker: begin,
     stopWorker: stop,
     startMortalWorker: () => startMortalWorker(database, standIn, mailDirectory),
+    atStripe: () => chargesAtStripe(standIn),
     mailTo: (email) => newestMail(mailDirectory, email),
     client: (options) => new LastMinuteLive({ url: server.url, ...options }),
     close,
@@ -109,6 +113,35 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
       await database.drop();
     },
   };
+}
+
+const chargesPage = z.object({
+  has_more: z.boolean(),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      amount: z.int(),
+      amount_refunded: z.int(),
+    }),
+  ),
+});
+
+async function chargesAtStripe({ url }: StripeStandIn): ReturnType<TestOffice["atStripe"]> {
+  const sum = { received: 0, returned: 0 };
+  for (let after = ""; ;) {
+    const answer = await fetch(`${url}/v1/charges?limit=100${after}`, {
+      headers: { authorization: `Bearer ${keys.secretKey}` },
+    });
+    const page = chargesPage.parse(await answer.json());
+    for (const { status, amount, amount_refunded: returned } of page.data) {
+      if (status !== "succeeded") continue;
+      sum.received += amount;
+      sum.returned += returned;
+    }
+    if (!page.has_more) return sum;
+    after = `&starting_after=${page.data.at(-1)?.id ?? ""}`;
+  }
 }
 
 async function startMortalWorker(
