@@ -378,7 +378,9 @@ begin
   perform app_private.receive_stripe_event(
     jsonb_build_object(
       'id', v_event_id, 'type', 'payment_intent.' || stripe_says.status,
-      'created', extract(epoch from now())::bigint,
+      -- Each a second after the one before, so that what is told later is newer.
+      'created', extract(epoch from now())::bigint
+        + (select count(*) from app_private.stripe_events),
       'data', jsonb_build_object('object', jsonb_build_object(
         'object', 'payment_intent',
         'id', coalesce(

@@ -109,19 +109,20 @@ select is(
 
 -- What is no ticket.
 select tests.as_owner();
-insert into app_public.booking_items (
-  organization_id, booking_id, item_type, quantity, unit_price_cents, subtotal_cents, total_cents
-)
-select b.organization_id, b.id, 'add_on', 2, 500, 1000, 1000
-from app_public.bookings as b where b.id = tests.id('cart');
-select app_private.store_booking_totals(tests.id('cart'));
+select tests.sign_in('theatre owner');
+select tests.keep(
+  'shirt', (app_public.create_add_on('Shirt', 500, tests.id('theatre.event'), stock => 5)).id
+);
+select tests.as_guest(1);
+select app_public.add_add_on(tests.id('cart'), tests.id('shirt'), 2);
 select tests.as_guest(1);
 select is(tests.apply('cart', 'all'), 'applied 7500', 'codes are for tickets alone');
 select is(tests.explained(tests.id('cart')), true, 'but every line is explained');
 select app_public.remove_discount_code(tests.id('cart'));
 select tests.as_owner();
-delete from app_public.booking_items where item_type = 'add_on';
-select app_private.store_booking_totals(tests.id('cart'));
+select tests.as_guest(1);
+select app_public.add_add_on(tests.id('cart'), tests.id('shirt'), 0);
+select tests.as_owner();
 select is(
   (select total_amount_cents from app_public.bookings where id = tests.id('cart')), 9463::bigint,
   'and what is gone is gone'
