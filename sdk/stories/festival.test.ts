@@ -277,16 +277,20 @@ test("the festival is canceled: everybody is refunded once, though workers die",
   const begun = await organizer.cancelEvent(event, { reason: "A storm." });
   expect(await open.booking(cart)).toMatchObject({ status: "canceled" });
   const progress = async () => one(await organizer.eventCancellation(begun));
-  await until(async () => (await progress()).bookingsCanceled >= 99);
+  // With the open cart, which was let go at once.
+  await until(async () => (await progress()).bookingsCanceled > 1);
   await first.kill();
   await reader.query("rollback");
-  expect(await progress()).toMatchObject({ completedAt: null });
+  const half = await progress();
+  expect(half).toMatchObject({ completedAt: null });
+  expect(half.bookingsCanceled).toBeLessThan(sold.length);
 
   // The next one dies while Stripe has returned money, and nobody here knows yet.
   office.standIn.control.holdReplies(3);
   const second = await office.startMortalWorker();
   await until(async () => office.standIn.control.status().holdReplies === 0);
   await second.kill();
+  expect((await office.atStripe()).returned).toBeGreaterThan(0);
   await office.startWorker();
   await until(async () => (await progress()).completedAt !== null);
   for (const { sale, paid } of sold) book.giveBack(sale, paid);
@@ -295,7 +299,8 @@ test("the festival is canceled: everybody is refunded once, though workers die",
   const failures = await organizer.cancellationFailures(begun).toArray(10);
   expect(failures.map(({ code }) => code)).toEqual(["LMTUS"]);
   expect(await progress()).toMatchObject({
-    bookingsCanceled: sold.length,
+    // The open cart is one of them.
+    bookingsCanceled: sold.length + 1,
     bookingsFailed: 1,
   });
   const { bookingId } = one(failures);
