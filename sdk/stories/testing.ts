@@ -134,7 +134,8 @@ export function reckon(terms: Terms, lines: readonly Line[]): Amounts {
     sum.added += rounded(taxable * tax, 10_000, step);
     sum.included += terms.taxIsIncluded === true ? rounded(paid * tax, 10_000 + tax, step) : 0;
   }
-  const share = rounded((sum.paid - sum.included) * commission, 10_000, step);
+  // No card is charged with it, so that it has no steps.
+  const share = rounded((sum.paid - sum.included) * commission, 10_000);
   const fees = sum.service + sum.processing;
   const isAbsorbed = terms.feesAreAbsorbed === true;
   return {
