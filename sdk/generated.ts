@@ -1365,7 +1365,7 @@ export type ReopenPeriodInput = {
 
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
-  readonly amounts: ReadonlyArray<string>;
+  readonly amountsCents: ReadonlyArray<string>;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -2531,7 +2531,7 @@ export type LedgerCorrectionFragment = {
   readonly correctsId: string;
   readonly currency: string;
   readonly kinds: ReadonlyArray<LedgerAccountKind | null>;
-  readonly amounts: ReadonlyArray<number | null>;
+  readonly amountsCents: ReadonlyArray<number | null>;
   readonly reason: string;
   readonly status: LedgerCorrectionStatus;
   readonly decidedAt: string | null;
@@ -6016,7 +6016,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6042,7 +6042,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6068,7 +6068,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
