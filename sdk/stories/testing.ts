@@ -191,7 +191,9 @@ export class AccountBook {
 
   #split(amounts: Amounts, sign: 1 | -1): void {
     const parts = amounts.organizer + amounts.commission + amounts.service;
-    expect(parts + amounts.processing + amounts.tax).toBe(amounts.total);
+    if (parts + amounts.processing + amounts.tax !== amounts.total) {
+      throw new Error(`The story's own amounts do not add up: ${JSON.stringify(amounts)}`);
+    }
     this.#add("organizer_payable", sign * amounts.organizer);
     this.#add("platform_commission", sign * amounts.commission);
     this.#add("service_fees", sign * amounts.service);
