@@ -75,6 +75,14 @@ const helpers = `
           else p.received_cents - p.refunded_cents end), 0)
         from app_public.payment_intents as p where p.booking_id = b.id)
     union all
+    select 'amount_can_be_charged', format('%s %s', x.amount_cents, x.currency)
+    from (
+      select amount_cents, currency from app_public.payment_intents
+      union all
+      select amount_cents, currency from app_public.refunds
+    ) as x
+    where app_hidden.rounded(x.amount_cents, x.currency) <> x.amount_cents
+    union all
     select 'stripe_money_is_refunds_of_it', p.id::text
     from app_public.payment_intents as p
     where p.refunded_cents <> (
@@ -249,7 +257,7 @@ class Story {
     } else if (what < 18) {
       await this.does(owner, `(app_public.refund_tickets('${id}', 'x', ${chosen}, ${this.roll(100_001) / 1000}, ${this.flip(50)})).status`);
     } else if (what === 18) {
-      await this.does(owner, `(app_public.refund_booking_amount('${id}', ${1 + this.roll(9000)}, 'x')).status`);
+      await this.does(owner, `(app_public.refund_booking_amount('${id}', ${(1 + this.roll(90)) * 100}, 'x')).status`);
     } else if (what === 19) {
       await this.does(owner, `(app_public.refund_fees('${id}', 'x', ${chosen}, ${this.flip(70)}, ${this.flip(70)})).status`);
     } else if (what === 20 && requests.length > 0) {

@@ -34,6 +34,13 @@ begin
   if v_request.kind = 'partial' and coalesce(v_request.amount_cents, 0) <= 0 then
     raise exception 'Name an amount above zero.' using errcode = 'LMINP', detail = 'amount_cents';
   end if;
+  if v_request.kind = 'partial'
+    and v_request.amount_cents % app_hidden.step_of(v_request.currency) <> 0
+  then
+    raise exception 'An amount of this currency is a multiple of %.',
+        app_hidden.step_of(v_request.currency)
+      using errcode = 'LMINP', detail = 'amount_cents';
+  end if;
   v_request.amount_cents := (
     select coalesce(sum(app_private.total_of_part(p)), 0)
     from app_private.parts_of_request(v_booking, v_request) as p
