@@ -26,11 +26,9 @@ begin
   end if;
   select d.starts_at into strict v_starts_at
   from app_public.performances as d where d.id = (parts_of.booking).performance_id;
-  v_deposit := coalesce(
-    v_plan.deposit_cents,
-    app_hidden.rounded(
-      v_total * v_plan.deposit_percentage / 100, (parts_of.booking).currency
-    )
+  v_deposit := app_hidden.rounded(
+    coalesce(v_plan.deposit_cents, v_total * v_plan.deposit_percentage / 100),
+    (parts_of.booking).currency
   );
   v_last_day := (v_plan.installments - 1) * v_plan.interval_days;
   for v_part in
