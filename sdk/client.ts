@@ -1,12 +1,12 @@
 import { fromBase64, randomToken, sha256Hex } from "./crypto.ts";
 import {
-  errorOf,
   type LastMinuteLiveError,
   NotFoundError,
   PaymentLostError,
   PaymentPendingError,
   UnexpectedAnswerError,
   UsageError,
+  errorOf,
 } from "./errors.ts";
 import {
   AcceptTicketDocument,
@@ -15,9 +15,10 @@ import {
   AddAddOnDocument,
   AddBookingNoteDocument,
   AddOnOrdersDocument,
+  AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
-  AddOnStockDocument,
+  AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
@@ -34,8 +35,9 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   CancelEventDocument,
-  CancellationTermsDocument,
   CancelPerformanceDocument,
+  CancellationFailuresDocument,
+  CancellationTermsDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
   ChoosePaymentDocument,
@@ -135,8 +137,8 @@ import {
   RefundFeesDocument,
   RefundItemsDocument,
   RefundRequestsDocument,
-  RefundsDocument,
   RefundTicketsDocument,
+  RefundsDocument,
   RegisterScannerDeviceDocument,
   ReinstateUserDocument,
   ReissueTicketDocument,
@@ -175,14 +177,14 @@ import {
   RevokeUserSessionsDocument,
   SaveAttendeeQuestionDocument,
   type SaveAttendeeQuestionInput,
-  type SavedCardFragment,
-  SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
   SaveTaxJurisdictionDocument,
+  type SavedCardFragment,
+  SavedCardsDocument,
   ScanListDocument,
-  ScannerDevicesDocument,
   ScanTicketDocument,
+  ScannerDevicesDocument,
   SearchEventsDocument,
   SearchVenuesDocument,
   SeatMapChangesDocument,
@@ -226,14 +228,15 @@ import {
   TicketOfferDocument,
   TicketQrPngDocument,
   TicketQrSvgDocument,
-  TicketsDocument,
   TicketTransfersDocument,
+  TicketsDocument,
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
   UpdateAddOnDocument,
   type UpdateAddOnInput,
   UpdateEventDocument,
+  UpdateOrganizationSettingsDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
   UpdateTicketCategoryDocument,
@@ -264,6 +267,7 @@ import {
   type BookingDescription,
   type BookingDetails,
   type BookingNote,
+  type CancellationFailure,
   type CancellationPolicy,
   type CancellationQuote,
   type CancellationTerm,
@@ -286,7 +290,6 @@ import {
   type FraudQuestion,
   type FraudRule,
   type HeldForCustomer,
-  idOf,
   type Installment,
   type InstallmentQuote,
   type LayoutDifference,
@@ -300,6 +303,8 @@ import {
   type NewPricingRule,
   type OnlineAddress,
   type Organization,
+  type OrganizationSettings,
+  type OrganizationSettingsChanges,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
@@ -330,7 +335,6 @@ import {
   type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
-  toTicketCategory,
   type TrialBalanceLine,
   type TrustedDevice,
   type User,
@@ -338,6 +342,8 @@ import {
   type VenueCompliance,
   type VenueDetails,
   type VenueLayout,
+  idOf,
+  toTicketCategory,
 } from "./models.ts";
 import { formatCents } from "./money.ts";
 import { type OfflineScan, type SignedScanList } from "./offline.ts";
@@ -2400,6 +2406,33 @@ export class LastMinuteLive {
   }
 
   /**
+   * Changes what an organization says of all its sales: fees, times of a hold, limits. Fees are percentages such as `"2.5"`
+   * and amounts for each ticket; events take them over when they are made. What is not given stays. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async updateOrganizationSettings(
+    organization: Ref,
+    changes: OrganizationSettingsChanges,
+    options?: CallOptions,
+  ): Promise<OrganizationSettings> {
+    const { serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents, ...rest } = changes;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents }),
+    };
+    const data = await this.#transport.graphql(
+      UpdateOrganizationSettingsDocument,
+      { input },
+      true,
+      options,
+    );
+    return present(data.updateOrganizationSettings).organizationSetting;
+  }
+
+  /**
    * A new venue. `timezone` is an IANA name. Needs `venues.manage`.
    *
    * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownTimezoneError, InvalidInputError,
@@ -3166,6 +3199,18 @@ export class LastMinuteLive {
   }
 
   /**
+   * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
+   * Needs `inventory.read`; nobody else sees any.
+   */
+  async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) => {
+      const data = await this.#query(AdmissionPoolsDocument, { performanceId, after }, options);
+      return present(data.admissionPools);
+    });
+  }
+
+  /**
    * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
    * `inventory.manage`.
    *
@@ -3658,6 +3703,18 @@ export class LastMinuteLive {
     return present(data.cancelPerformance).eventCancellation;
   }
 
+  /**
+   * The bookings that a cancellation could not end by itself, such as one with a used ticket, and the code that says why:
+   * a person decides about them.
+   */
+  cancellationFailures(cancellation: Ref, options: ListOptions = {}): Paged<CancellationFailure> {
+    return this.#list(options, async (first, after) => {
+      const variables = { cancellationId: idOf(cancellation), first, after };
+      const data = await this.#query(CancellationFailuresDocument, variables, options);
+      return present(data.eventCancellationFailures);
+    });
+  }
+
   /** How far a cancellation is; null when it is not for you. */
   async eventCancellation(
     cancellation: Ref,
@@ -3862,7 +3919,7 @@ export class LastMinuteLive {
       {
         ...rest,
         kinds: entries.map(({ kind }) => kind),
-        amounts: entries.map(({ amountCents }) => String(amountCents)),
+        amountsCents: entries.map(({ amountCents }) => String(amountCents)),
       },
       options,
     );

@@ -8,11 +8,11 @@ export {
 } from "./client.ts";
 export * from "./errors.ts";
 export {
-  canonicalText,
   type Layout,
   type LayoutDocument,
   type LayoutSeat,
   type LayoutStandingArea,
+  canonicalText,
 } from "./layout.ts";
 export type {
   AccountingPeriod,
@@ -29,6 +29,7 @@ export type {
   BookingDetails,
   BookingItem,
   BookingNote,
+  CancellationFailure,
   CancellationPolicy,
   CancellationQuote,
   CancellationTerm,
@@ -64,6 +65,8 @@ export type {
   NewPricingRule,
   OnlineAddress,
   Organization,
+  OrganizationSettings,
+  OrganizationSettingsChanges,
   PaymentPlan,
   PaymentSession,
   PaymentTransaction,

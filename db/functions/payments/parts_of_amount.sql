@@ -8,7 +8,6 @@ language sql stable security definer set search_path = ''
 as $$
   with units as (
     select u.*,
-      app_hidden.step_of((parts_of_amount.booking).currency) as step,
       u.price_cents + u.service_fee_cents + u.processing_fee_cents + u.tax_cents as total,
       u.price_cents + u.service_fee_cents as with_service_fee,
       u.price_cents + u.service_fee_cents + u.processing_fee_cents as with_fees
@@ -26,19 +25,25 @@ as $$
   ),
   amounts as (
     select c.*,
-      c.step * (
-        app_hidden.portion_of(parts_of_amount.amount_cents / c.step, c.running, c.whole)
-        - app_hidden.portion_of(
-          parts_of_amount.amount_cents / c.step, c.running - c.total, c.whole
-        )
+      app_hidden.portion_to_charge(
+        parts_of_amount.amount_cents, c.running, c.whole, (parts_of_amount.booking).currency
+      ) - app_hidden.portion_to_charge(
+        parts_of_amount.amount_cents, c.running - c.total, c.whole,
+        (parts_of_amount.booking).currency
       ) as amount
     from chosen as c
   ),
   parts as (
     select a.*,
-      a.step * app_hidden.portion_of(a.amount / a.step, a.price_cents, a.total) as until_price,
-      a.step * app_hidden.portion_of(a.amount / a.step, a.with_service_fee, a.total) as until_service_fee,
-      a.step * app_hidden.portion_of(a.amount / a.step, a.with_fees, a.total) as until_fees
+      app_hidden.portion_to_charge(
+        a.amount, a.price_cents, a.total, (parts_of_amount.booking).currency
+      ) as until_price,
+      app_hidden.portion_to_charge(
+        a.amount, a.with_service_fee, a.total, (parts_of_amount.booking).currency
+      ) as until_service_fee,
+      app_hidden.portion_to_charge(
+        a.amount, a.with_fees, a.total, (parts_of_amount.booking).currency
+      ) as until_fees
     from amounts as a
     where a.amount > 0
   )

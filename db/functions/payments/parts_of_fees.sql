@@ -7,8 +7,9 @@ language sql stable security definer set search_path = ''
 as $$
   select
     f.booking_item_id, f.ticket_id, false, f.price, f.service_fee, f.processing_fee,
-    f.step * app_hidden.portion_of(
-      f.tax_cents / f.step, f.price + f.service_fee, f.price_cents + f.service_fee_cents
+    app_hidden.portion_to_charge(
+      f.tax_cents, f.price + f.service_fee, f.price_cents + f.service_fee_cents,
+      (parts_of_fees.booking).currency
     ),
     case when f.price = f.price_cents then f.commission_cents else 0 end
   from (
@@ -17,8 +18,7 @@ as $$
       case when u.is_fee and parts_of_fees.with_service_fees then u.price_cents else 0 end as price,
       case when parts_of_fees.with_service_fees then u.service_fee_cents else 0 end as service_fee,
       case when parts_of_fees.with_processing_fees then u.processing_fee_cents else 0 end
-        as processing_fee,
-      app_hidden.step_of((parts_of_fees.booking).currency) as step
+        as processing_fee
     from app_private.refund_units(parts_of_fees.booking) as u
     where parts_of_fees.ticket_ids is null or u.ticket_id = any (parts_of_fees.ticket_ids)
   ) as f

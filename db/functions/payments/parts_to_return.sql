@@ -12,22 +12,24 @@ as $$
   ),
   returned as (
     select u.*,
-      case when u.is_fee and not parts_to_return.with_service_fees then 0
-        else app_hidden.rounded(u.price_cents * parts_to_return.percentage / 100, c.currency)
-        end as price,
+      app_hidden.rounded(
+        u.price_cents * case when u.is_fee and not parts_to_return.with_service_fees then 0
+          else parts_to_return.percentage end / 100,
+        (parts_to_return.booking).currency
+      ) as price,
       case when parts_to_return.with_service_fees
         then app_hidden.rounded(
-          u.service_fee_cents * parts_to_return.percentage / 100, c.currency
+          u.service_fee_cents * parts_to_return.percentage / 100,
+          (parts_to_return.booking).currency
         )
         else 0 end as service_fee,
       case when parts_to_return.with_processing_fees
         then app_hidden.rounded(
-          u.processing_fee_cents * parts_to_return.percentage / 100, c.currency
+          u.processing_fee_cents * parts_to_return.percentage / 100,
+          (parts_to_return.booking).currency
         )
-        else 0 end as processing_fee,
-      c.currency, app_hidden.step_of(c.currency) as step
+        else 0 end as processing_fee
     from units as u
-    cross join (select (parts_to_return.booking).currency) as c
     where parts_to_return.ticket_ids is null
       or u.ticket_id = any (parts_to_return.ticket_ids)
       or (u.ticket_id is null and not exists (
@@ -46,9 +48,12 @@ as $$
     r.booking_item_id, r.ticket_id, true, r.price, r.service_fee, r.processing_fee,
     case
       when r.price_cents + r.service_fee_cents = 0
-        then app_hidden.rounded(r.tax_cents * parts_to_return.percentage / 100, r.currency)
-      else r.step * app_hidden.portion_of(
-        r.tax_cents / r.step, r.price + r.service_fee, r.price_cents + r.service_fee_cents
+        then app_hidden.rounded(
+          r.tax_cents * parts_to_return.percentage / 100, (parts_to_return.booking).currency
+        )
+      else app_hidden.portion_to_charge(
+        r.tax_cents, r.price + r.service_fee, r.price_cents + r.service_fee_cents,
+        (parts_to_return.booking).currency
       )
     end,
     case

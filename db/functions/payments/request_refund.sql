@@ -35,10 +35,10 @@ begin
     raise exception 'Name an amount above zero.' using errcode = 'LMINP', detail = 'amount_cents';
   end if;
   if v_request.kind = 'partial'
-    and v_request.amount_cents % app_hidden.step_of(v_request.currency) <> 0
+    and v_request.amount_cents % app_hidden.charge_step(v_request.currency) <> 0
   then
     raise exception 'An amount of this currency is a multiple of %.',
-        app_hidden.step_of(v_request.currency)
+        app_hidden.charge_step(v_request.currency)
       using errcode = 'LMINP', detail = 'amount_cents';
   end if;
   v_request.amount_cents := (

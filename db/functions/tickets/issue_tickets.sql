@@ -5,7 +5,6 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_layout_id uuid;
-  v_step bigint := app_hidden.step_of((issue_tickets.booking).currency);
   v_count integer;
 begin
   select p.layout_id into strict v_layout_id
@@ -35,12 +34,16 @@ begin
       and section.section_no = s.section_no
     cross join lateral (
       select
-        app_hidden.share_of(i.discount_cents / v_step, n.ordinality, i.quantity) * v_step
-          as discount,
-        app_hidden.share_of(
-          (i.service_fee_cents + i.processing_fee_cents) / v_step, n.ordinality, i.quantity
-        ) * v_step as fees,
-        app_hidden.share_of(i.tax_cents / v_step, n.ordinality, i.quantity) * v_step as tax
+        app_hidden.share_to_charge(
+          i.discount_cents, n.ordinality, i.quantity, (issue_tickets.booking).currency
+        ) as discount,
+        app_hidden.share_to_charge(
+          i.service_fee_cents + i.processing_fee_cents, n.ordinality, i.quantity,
+          (issue_tickets.booking).currency
+        ) as fees,
+        app_hidden.share_to_charge(
+          i.tax_cents, n.ordinality, i.quantity, (issue_tickets.booking).currency
+        ) as tax
     ) as share
     where i.organization_id = (issue_tickets.booking).organization_id
       and i.booking_id = (issue_tickets.booking).id
