@@ -32,11 +32,11 @@ begin
   ) then
     return false;
   end if;
-  if not case
-    when v_booking.status = 'expired' or v_booking.expires_at <= now()
-      then app_private.book_late(v_booking)
-    else app_private.book_everything(v_booking)
-  end then
+  if v_booking.status = 'expired' or v_booking.expires_at <= now() then
+    if not app_private.book_late(v_booking) then
+      return false;
+    end if;
+  elsif not app_private.book_everything(v_booking) then
     return false;
   end if;
 
