@@ -5,7 +5,7 @@ as $$
   select greatest(
     0,
     (owed_of.booking).total_amount_cents - (owed_of.booking).refunded_cents
-      - coalesce(sum(p.received_cents - p.refunded_cents), 0)
+      - coalesce(sum(app_private.left_of_payment(p)), 0)
   )::bigint
   from app_public.payment_intents as p
   where p.organization_id = (owed_of.booking).organization_id

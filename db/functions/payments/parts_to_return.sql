@@ -36,6 +36,12 @@ as $$
         select from units as other
         where other.ticket_id is not null
           and not other.ticket_id = any (parts_to_return.ticket_ids)
+      ) and not exists (
+        -- Who was let in has come with it.
+        select from app_public.tickets as t
+        where t.organization_id = (parts_to_return.booking).organization_id
+          and t.booking_id = (parts_to_return.booking).id
+          and t.status = 'used'
       ))
   )
   select
