@@ -413,23 +413,34 @@ class Story {
   }
 }
 
-async function play(seed: number): Promise<void> {
-  await inTransaction("lml_owner", async (transaction) => {
+async function play(seed: number, weaken = "select 1"): Promise<string> {
+  return await inTransaction("lml_owner", async (transaction) => {
     const story = new Story(transaction, seed);
     await story.world();
+    await transaction.rows(weaken);
     for (let n = 0; n < 40; n += 1) {
       await story.step();
       const broken = await transaction.rows("select * from tests.broken");
-      if (n === 39 && process.env["LML_STORY"]) process.stdout.write(`${story.log.join("\n")}\n`);
-      expect(broken, `LML_SEED=${seed}, ${story.currency}\n${story.log.join("\n")}`).toEqual([]);
+      if (broken.length > 0) {
+        return `${JSON.stringify(broken)}\nLML_SEED=${seed}, ${story.currency}\n${story.log.join("\n")}`;
+      }
     }
+    return "";
   });
 }
 
 const first = Number(process.env["LML_SEED"] ?? Date.now() % 1_000_000_000);
-const runs = Number(process.env["LML_RUNS"] ?? 6);
+const runs = Number(process.env["LML_RUNS"] ?? 3);
 for (let seed = first; seed < first + runs; seed += 1) {
   test(`nothing is lost or made, LML_SEED=${seed}`, async () => {
-    await play(seed);
+    expect(await play(seed)).toBe("");
   }, 120_000);
 }
+
+test("control: an invoice that stays as it was is found", async () => {
+  const weaken = `create or replace function app_private.reduce_invoice(booking app_public.bookings)
+    returns void language sql as 'select null'`;
+  let found = "";
+  for (let seed = 1; seed <= 12 && found === ""; seed += 1) found = await play(seed, weaken);
+  expect(found).toContain("confirmed_booking_is_paid");
+}, 240_000);
