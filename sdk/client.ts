@@ -3200,7 +3200,6 @@ export class LastMinuteLive {
 
   /**
    * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
-   * Needs `inventory.read`; nobody else sees any.
    */
   async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
     const performanceId = idOf(performance);

@@ -1,6 +1,5 @@
 -- Stripe charges currencies with three decimals in steps of ten of their minor unit, and two that have
--- lost their decimals in steps of a hundred: every part of a price is a multiple of it there. Written
--- out, because a hold asks it for each fee.
+-- lost their decimals in steps of a hundred: every part of a price is a multiple of it there.
 create or replace function app_hidden.rounded(amount numeric, currency text)
 returns bigint
 language sql immutable parallel safe
