@@ -442,5 +442,5 @@ test("control: an invoice that stays as it was is found", async () => {
     returns void language sql as 'select null'`;
   let found = "";
   for (let seed = 1; seed <= 12 && found === ""; seed += 1) found = await play(seed, weaken);
-  expect(found).toContain("confirmed_booking_is_paid");
+  expect(found).toMatch(/confirmed_booking_is_paid|unwanted_money_is_on_its_way_back/);
 }, 240_000);
