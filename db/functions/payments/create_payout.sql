@@ -35,7 +35,7 @@ begin
       select o.default_currency from app_public.organizations as o
       where o.id = create_payout.organization_id
     )),
-    now(), v_user_id
+    clock_timestamp(), v_user_id
   );
   perform app_private.keep_result(create_payout.idempotency_key, v_payout.id);
   return v_payout;

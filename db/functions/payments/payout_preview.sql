@@ -35,7 +35,7 @@ begin
     select coalesce(sum(o.net_cents) filter (where o.is_ready), 0)::bigint as ready,
       coalesce(sum(o.net_cents) filter (where not o.is_ready), 0)::bigint as waiting
     from app_private.open_payout_facts(
-      payout_preview.organization_id, p.promoter_id, p.currency, now()
+      payout_preview.organization_id, p.promoter_id, p.currency, clock_timestamp()
     ) as o
   ) as f
   cross join lateral (
