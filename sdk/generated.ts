@@ -1359,7 +1359,7 @@ export type ReopenPeriodInput = {
 
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
-  readonly amounts: ReadonlyArray<string>;
+  readonly amountsCents: ReadonlyArray<string>;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -2497,7 +2497,7 @@ export type LedgerCorrectionFragment = {
   readonly correctsId: string;
   readonly currency: string;
   readonly kinds: ReadonlyArray<LedgerAccountKind | null>;
-  readonly amounts: ReadonlyArray<number | null>;
+  readonly amountsCents: ReadonlyArray<number | null>;
   readonly reason: string;
   readonly status: LedgerCorrectionStatus;
   readonly decidedAt: string | null;
@@ -5926,7 +5926,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -5952,7 +5952,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -5978,7 +5978,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
