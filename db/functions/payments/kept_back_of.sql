@@ -1,3 +1,5 @@
+-- An amount is given back only after the payout that it was taken off is paid: until then that one may
+-- be given up, and the next one would pay the whole of it.
 create or replace function app_private.kept_back_of(
   organization_id uuid, promoter_id uuid, currency text
 )
@@ -5,7 +7,9 @@ returns table (hold_id uuid, amount_cents bigint, is_held boolean, kind app_publ
 language sql stable security definer set search_path = ''
 as $$
   select h.id, -i.net_cents,
-    h.kind = 'manual' and h.released_at is null and (h.hold_until is null or h.hold_until > now()),
+    p.status <> 'paid'
+      or h.kind = 'manual' and h.released_at is null
+        and (h.hold_until is null or h.hold_until > now()),
     h.kind
   from app_public.payouts as p
   join app_public.payout_items as i

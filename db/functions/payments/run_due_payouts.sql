@@ -11,7 +11,6 @@ begin
   for v_due in
     select d.organization_id, d.ends_at from app_private.due_payouts(run_due_payouts.batch_limit) as d
   loop
-    v_count := v_count + 1;
     insert into app_private.payout_runs (organization_id)
     values (v_due.organization_id) on conflict do nothing;
     -- Somebody else is at it.
@@ -20,6 +19,7 @@ begin
       and (r.ran_until is null or r.ran_until < v_due.ends_at)
     for update skip locked;
     continue when not found;
+    v_count := v_count + 1;
     begin
       perform app_private.run_payouts_of(v_due.organization_id, v_due.ends_at);
       update app_private.payout_runs as r
