@@ -18,6 +18,7 @@ import {
   AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
+  AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
@@ -35,6 +36,7 @@ import {
   CancelBookingDocument,
   CancelEventDocument,
   CancelPerformanceDocument,
+  CancellationFailuresDocument,
   CancellationTermsDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
@@ -252,6 +254,7 @@ import {
   UpdateAddOnDocument,
   type UpdateAddOnInput,
   UpdateEventDocument,
+  UpdateOrganizationSettingsDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
   UpdateTicketCategoryDocument,
@@ -282,6 +285,7 @@ import {
   type BookingDescription,
   type BookingDetails,
   type BookingNote,
+  type CancellationFailure,
   type CancellationPolicy,
   type CancellationQuote,
   type CancellationTerm,
@@ -317,6 +321,8 @@ import {
   type NewPricingRule,
   type OnlineAddress,
   type Organization,
+  type OrganizationSettings,
+  type OrganizationSettingsChanges,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
@@ -2425,6 +2431,33 @@ export class LastMinuteLive {
   }
 
   /**
+   * Changes what an organization says of all its sales: fees, times of a hold, limits. Fees are percentages such as `"2.5"`
+   * and amounts for each ticket; events take them over when they are made. What is not given stays. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async updateOrganizationSettings(
+    organization: Ref,
+    changes: OrganizationSettingsChanges,
+    options?: CallOptions,
+  ): Promise<OrganizationSettings> {
+    const { serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents, ...rest } = changes;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents }),
+    };
+    const data = await this.#transport.graphql(
+      UpdateOrganizationSettingsDocument,
+      { input },
+      true,
+      options,
+    );
+    return present(data.updateOrganizationSettings).organizationSetting;
+  }
+
+  /**
    * A new venue. `timezone` is an IANA name. Needs `venues.manage`.
    *
    * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownTimezoneError, InvalidInputError,
@@ -3191,6 +3224,17 @@ export class LastMinuteLive {
   }
 
   /**
+   * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
+   */
+  async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) => {
+      const data = await this.#query(AdmissionPoolsDocument, { performanceId, after }, options);
+      return present(data.admissionPools);
+    });
+  }
+
+  /**
    * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
    * `inventory.manage`.
    *
@@ -3681,6 +3725,18 @@ export class LastMinuteLive {
     const variables = { input: { performanceId: idOf(performance), reason: options.reason } };
     const data = await this.#transport.graphql(CancelPerformanceDocument, variables, true, options);
     return present(data.cancelPerformance).eventCancellation;
+  }
+
+  /**
+   * The bookings that a cancellation could not end by itself, such as one with a used ticket, and the code that says why:
+   * a person decides about them.
+   */
+  cancellationFailures(cancellation: Ref, options: ListOptions = {}): Paged<CancellationFailure> {
+    return this.#list(options, async (first, after) => {
+      const variables = { cancellationId: idOf(cancellation), first, after };
+      const data = await this.#query(CancellationFailuresDocument, variables, options);
+      return present(data.eventCancellationFailures);
+    });
   }
 
   /** How far a cancellation is; null when it is not for you. */

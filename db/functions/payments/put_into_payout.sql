@@ -34,14 +34,14 @@ begin
   if v_payout.promoter_id is null then
     perform app_private.hold_back(
       v_payout, 'dispute',
-      greatest(
+      (greatest(
         app_private.held_for_disputes(v_payout.organization_id, v_payout.currency) - (
           -- Of payouts that are not paid yet, something may be held for them already.
           select coalesce(sum(h.amount_cents), 0)
           from app_private.kept_back_of(v_payout.organization_id, null, v_payout.currency) as h
           where h.kind = 'dispute'
         ), 0
-      ),
+      ))::bigint,
       'Buyers dispute it.', null
     );
   end if;
