@@ -251,7 +251,7 @@ from (values
   -- tickets
   ('app_public.tickets', 'internal', null, null,
     'seat_no ticket_number status section row_name seat_number currency credential_version '
-    'delivery_method delivery_status entry_count is_inside'),
+    'delivery_method delivery_status entry_count is_inside is_disputed'),
   ('app_public.tickets', 'personal', 'anonymize', 'null', 'delivery_tracking'),
   ('app_public.ticket_attendees', 'personal', 'delete', null,
     'first_name last_name email phone answers'),

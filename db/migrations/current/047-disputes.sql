@@ -119,7 +119,7 @@ comment on column app_public.disputes.updated_at is 'When it last changed.';
 alter table app_public.payment_intents
   add column disputed_cents bigint not null default 0,
   drop constraint payment_intents_refunds_are_within_what_was_received,
-  add constraint payment_intents_refunds_and_disputes_are_within_what_was_received check (
+  add constraint payment_intents_refunds_are_within_what_was_received check (
     refunded_cents >= 0 and disputed_cents >= 0
     and refunded_cents + disputed_cents <= received_cents
   );
