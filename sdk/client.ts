@@ -9,6 +9,7 @@ import {
   UsageError,
 } from "./errors.ts";
 import {
+  AcceptDisputeDocument,
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
@@ -72,6 +73,9 @@ import {
   DeclineTicketDocument,
   DescribeBookingDocument,
   DiscountCodesDocument,
+  type DisputeResponseFragment,
+  DisputeResponsesDocument,
+  DisputesDocument,
   EndDiscountCodeDocument,
   EndImpersonationDocument,
   EndPriceDocument,
@@ -122,6 +126,7 @@ import {
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PrepareDisputeEvidenceDocument,
   PricesDocument,
   PricingRulesDocument,
   PublishEventDocument,
@@ -218,6 +223,7 @@ import {
   StartImpersonationDocument,
   StatementCsvDocument,
   StatementDocument,
+  SubmitDisputeEvidenceDocument,
   SuspendUserDocument,
   TakePaymentDocument,
   TicketAttendeeDocument,
@@ -272,6 +278,9 @@ import {
   type CustomerMembership,
   type DiscountCode,
   type DiscountedTotal,
+  type Dispute,
+  type DisputeEvidence,
+  type DisputeResponse,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -1983,12 +1992,75 @@ export class LastMinuteLive {
   /**
    * Sends a failed refund again, and returns the new one; again it is the same. Needs `payments.refund`.
    *
-   * @throws RefundDecidedError (it has not failed), BookingNotFoundError, NotAllowedError
+   * @throws RefundDecidedError (it has not failed), DisputeError, RefundTooLargeError, BookingNotFoundError,
+   * NotAllowedError
    */
   async retryRefund(refund: Ref, options?: CallOptions): Promise<Refund> {
     const variables = { input: { refundId: idOf(refund) } };
     const data = await this.#transport.graphql(RetryRefundDocument, variables, true, options);
     return present(data.retryRefund).refund;
+  }
+
+  /** Disputes of the organizations in which you have `payments.read`, the oldest first. */
+  disputes(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: Dispute["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<Dispute> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: filter };
+      return present((await this.#query(DisputesDocument, variables, options)).disputes);
+    });
+  }
+
+  /** What was answered to a dispute, the oldest first. Needs `disputes.manage`. */
+  disputeResponses(dispute: Ref, options: ListOptions = {}): Paged<DisputeResponse> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: { disputeId: idOf(dispute) } };
+      const data = await this.#query(DisputeResponsesDocument, variables, options);
+      const { nodes, pageInfo } = present(data.disputeResponses);
+      return { nodes: nodes.map(responseOf), pageInfo };
+    });
+  }
+
+  /**
+   * Suggests evidence from what is known of the sale, to be read, completed and submitted. Needs `disputes.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async prepareDisputeEvidence(dispute: Ref, options?: CallOptions): Promise<DisputeEvidence> {
+    const variables = { disputeId: idOf(dispute) };
+    const data = await this.#query(PrepareDisputeEvidenceDocument, variables, options);
+    return evidenceOf(present(data.prepareDisputeEvidence));
+  }
+
+  /**
+   * Sends evidence to the bank, which takes it once. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async submitDisputeEvidence(
+    dispute: Ref,
+    evidence: DisputeEvidence,
+    options: KeyedCallOptions = {},
+  ): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute), evidence };
+    const data = await this.#keyed(SubmitDisputeEvidenceDocument, input, options);
+    return responseOf(present(data.submitDisputeEvidence).disputeResponse);
+  }
+
+  /**
+   * Gives a dispute up: the buyer keeps the money. It cannot be undone. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError
+   */
+  async acceptDispute(dispute: Ref, options: KeyedCallOptions = {}): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute) };
+    const data = await this.#keyed(AcceptDisputeDocument, input, options);
+    return responseOf(present(data.acceptDispute).disputeResponse);
   }
 
   /**
@@ -4252,4 +4324,17 @@ function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
 
 function discountRefused(reason: string): Error {
   return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
+}
+
+/** The texts of an object that the schema only knows as JSON. */
+function evidenceOf(value: unknown): DisputeEvidence {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function responseOf(found: DisputeResponseFragment): DisputeResponse {
+  return { ...found, evidence: evidenceOf(found.evidence) };
 }

@@ -20,6 +20,8 @@ import type {
   CreatePricingRuleInput,
   CustomerMembershipFragment,
   DiscountCodeFragment,
+  DisputeFragment,
+  DisputeResponseFragment,
   EntryGateFragment,
   EntryZoneFragment,
   EventCancellationFragment,
@@ -305,6 +307,17 @@ export interface CancellationWindows {
   /** Default: they are kept. */
   readonly refundsProcessingFees?: boolean | undefined;
 }
+
+/** A buyer's bank takes a payment back, or asks about it. */
+export type Dispute = DisputeFragment;
+
+/** Evidence for a bank, by Stripe's names, such as `access_activity_log`. */
+export type DisputeEvidence = Readonly<Record<string, string>>;
+
+/** What was answered to a dispute. */
+export type DisputeResponse = Omit<DisputeResponseFragment, "evidence"> & {
+  readonly evidence: DisputeEvidence;
+};
 
 /** Money on its way back by one payment. */
 export type Refund = RefundFragment;

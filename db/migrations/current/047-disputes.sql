@@ -74,6 +74,7 @@ create index disputes_booking_id_idx on app_public.disputes (booking_id, organiz
 create index disputes_payment_intent_id_idx
   on app_public.disputes (payment_intent_id, organization_id);
 create index disputes_organization_id_idx on app_public.disputes (organization_id, opened_at);
+create index disputes_status_idx on app_public.disputes (status, organization_id);
 create index disputes_evidence_due_at_idx on app_public.disputes (evidence_due_at)
   where reminded_at is null and status in ('warning_needs_response', 'needs_response');
 create trigger _100_set_updated_at before update on app_public.disputes
