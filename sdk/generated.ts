@@ -1422,7 +1422,7 @@ export type ReopenPeriodInput = {
 
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
-  readonly amounts: ReadonlyArray<string>;
+  readonly amountsCents: ReadonlyArray<string>;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -2579,7 +2579,7 @@ export type LedgerCorrectionFragment = {
   readonly correctsId: string;
   readonly currency: string;
   readonly kinds: ReadonlyArray<LedgerAccountKind | null>;
-  readonly amounts: ReadonlyArray<number | null>;
+  readonly amountsCents: ReadonlyArray<number | null>;
   readonly reason: string;
   readonly status: LedgerCorrectionStatus;
   readonly decidedAt: string | null;
@@ -6092,7 +6092,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6118,7 +6118,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6144,7 +6144,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt

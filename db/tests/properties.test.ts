@@ -351,8 +351,8 @@ const guards = [
     "return v_booking;",
   ],
   [
-    "app_private.receive_payment",
-    "if not app_private.confirm_booking(v_intent.booking_id) then",
+    "app_private.settle_payment",
+    "if not v_is_wanted then",
     "if false then",
   ],
 ] as const;

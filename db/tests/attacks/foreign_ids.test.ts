@@ -152,7 +152,7 @@ beforeAll(async () => {
     insert into app_public.promoters (id, organization_id, name)
     values (tests.keep('promoter', uuidv7()), tests.id('theatre.organization'), 'X');
     insert into app_public.ledger_corrections (
-      id, organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+      id, organization_id, corrects_id, currency, kinds, amounts_cents, reason, requested_by
     )
     select tests.keep('correction', uuidv7()), t.organization_id, tests.keep('fact', t.id), 'EUR',
       '{adjustments,organizer_payable}', '{-1,1}', 'x', tests.user_id('theatre owner')

@@ -175,7 +175,7 @@ beforeAll(async () => {
       join app_public.accounting_periods as p on p.organization_id = a.organization_id
       where a.organization_id = tests.id(theatre || '.organization') and a.kind = 'adjustments';
       insert into app_public.ledger_corrections (
-        organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+        organization_id, corrects_id, currency, kinds, amounts_cents, reason, requested_by
       )
       select t.organization_id, t.id, 'EUR', '{adjustments,organizer_payable}', '{-1,1}', 'x',
         tests.user_id('root')
