@@ -145,6 +145,7 @@ beforeAll(async () => {
       'warning_needs_response', 'general', p.amount_cents, p.currency, now()
     from app_public.payment_intents as p
     where p.status = 'succeeded' and p.organization_id = tests.id('theatre.organization')
+    order by p.id
     limit 1;
     with customer as (
       insert into app_private.stripe_customers (organization_id, user_id, stripe_id)

@@ -417,8 +417,7 @@ beforeAll(async () => {
     select uuidv7(), p.organization_id, p.booking_id, p.id, 'dp_' || p.id,
       'warning_needs_response', 'general', p.amount_cents, p.currency, now()
     from app_public.payment_intents as p
-    where p.status = 'succeeded' and p.organization_id = tests.id('theatre.organization')
-    limit 1;
+    where p.status = 'succeeded';
     insert into app_public.dispute_responses (organization_id, dispute_id, is_acceptance)
     select d.organization_id, d.id, true from app_public.disputes as d;
     insert into app_private.lost_dispute_signals (organization_id, dispute_id, booking_id)
