@@ -21,6 +21,7 @@ with not_audited (name, reason) as (
     ('app_public.risk_assessments', 'written once, at a checkout'),
     ('app_private.booking_signals', 'written once, at a hold or checkout'),
     ('app_private.payment_failure_signals', 'written once, for an event of Stripe'),
+    ('app_private.lost_dispute_signals', 'written once, for a dispute'),
     ('app_public.ledger_accounts', 'part of the ledger, never changed'),
     ('app_public.ledger_entries', 'append-only history'),
     ('app_public.ledger_transactions', 'append-only history'),
