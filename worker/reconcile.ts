@@ -11,6 +11,8 @@ export interface Reconciliation {
   readonly progress?: (text: string) => void;
   /** What is newer than so many minutes is left to the next run (default 60). */
   readonly graceMinutes?: number;
+  /** How many movements are asked for at once (default 100, Stripe's most). */
+  readonly pageSize?: number;
   /** Waits, for tests that do not. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface ReconciliationRun {
   readonly starting_after: string | null;
 }
 
-const pageSize = 100;
+const pageSizeMax = 100;
 const feeBatch = 500;
 const attemptsMax = 8;
 const waitMaxMs = 60_000;
@@ -122,7 +124,7 @@ async function list(
   return await waitOut(options, () =>
     options.stripe.balanceTransactions.list({
       created,
-      limit: pageSize,
+      limit: options.pageSize ?? pageSizeMax,
       ...(startingAfter === null ? {} : { starting_after: startingAfter }),
     }),
   );
@@ -166,7 +168,7 @@ async function lookUpSources(options: Reconciliation): Promise<void> {
     const unknown = await callOn<readonly { id: string; source: string }[]>(
       database,
       "stripe_sources_to_look_up",
-      pageSize,
+      pageSizeMax,
     );
     if (unknown.length === 0) return;
     progress?.(`asking about ${unknown.length} charges and refunds that are not known`);

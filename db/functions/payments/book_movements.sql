@@ -1,5 +1,5 @@
 -- A correction belongs to what it corrects, so that both together are compared with Stripe.
-create or replace view app_private.book_movements as
+create or replace view app_private.book_movements with (security_invoker) as
 select
   m.id, m.organization_id, m.ledger_transaction_id, m.accounting_period, m.transaction_type,
   m.booking_id, m.payment_intent_id, m.refund_id, m.gross_amount_cents, m.fee_amount_cents,
@@ -7,7 +7,8 @@ select
   coalesce(c.id, m.id) as root_id,
   coalesce(c.stripe_balance_transaction_id, m.stripe_balance_transaction_id) as stripe_id,
   coalesce(e.amount_cents, 0) as ledger_cents,
-  sum(m.net_amount_cents) over (partition by coalesce(c.id, m.id)) as corrected_net_cents
+  (sum(m.net_amount_cents) over (partition by coalesce(c.id, m.id)))::bigint
+    as corrected_net_cents
 from app_public.payment_transactions as m
 join app_public.ledger_transactions as t
   on t.organization_id = m.organization_id and t.id = m.ledger_transaction_id
