@@ -179,7 +179,7 @@ test("a charge that was made outside is found, and nobody's", async () => {
     currency: "eur",
     confirm: true,
     payment_method: "pm_card_visa",
-    payment_method_types: ["card"],
+    allowed_payment_method_types: ["card"],
   });
   await compare();
   const [finding, ...others] = await findings();
@@ -205,10 +205,13 @@ test("a payment of which Stripe's news were lost is found with its booking, unti
   const { control } = office.standIn;
   const buyer = office.client();
   const booking = await held(buyer);
-  const session = await until(() => buyer.paymentSession(booking));
+  const intentId = await until(() => intentOf(booking));
   await control.settled();
   control.deliveries({ drop: 100 });
-  await stripe.paymentIntents.confirm(session.intentId, { payment_method: "pm_card_visa" });
+  await stripe.paymentIntents.confirm(intentId, {
+    payment_method: "pm_card_visa",
+    return_url: "https://shop.example/",
+  });
   await compare();
   const [finding, ...others] = await findings();
   expect(others).toEqual([]);
@@ -353,7 +356,7 @@ test("a run that was killed goes on where it was", async () => {
   await buy();
   const calls: (string | undefined)[] = [];
   const watched = stripeClient({ secretKey: "sk_test_sdk", apiBase: office.standIn.url });
-  watched.on("request", ({ path }) => {
+  watched.on("request", ({ path }: { readonly path: string }) => {
     if (path.includes("balance_transactions")) {
       calls.push(new URL(path, "http://x").searchParams.get("starting_after") ?? undefined);
     }
@@ -389,7 +392,7 @@ test("two at once do nothing twice", async () => {
     currency: "eur",
     confirm: true,
     payment_method: "pm_card_visa",
-    payment_method_types: ["card"],
+    allowed_payment_method_types: ["card"],
   });
   const [one, other] = await Promise.all([
     compare({ pageSize: 2 }),
@@ -426,6 +429,14 @@ test("rate limits and outages are waited out", async () => {
   expect(waits.length).toBe(3);
   expect(await findings()).toEqual([]);
 });
+
+async function intentOf(booking: Booking): Promise<string | null> {
+  const [row] = await rowsOf<{ id: string | null }>(
+    "select stripe_payment_intent_id as id from app_public.payment_intents where booking_id = $1",
+    [booking.id],
+  );
+  return row?.id ?? null;
+}
 
 async function until<T>(get: () => Promise<T | null>): Promise<T> {
   const deadline = Date.now() + 20_000;
