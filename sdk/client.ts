@@ -116,6 +116,7 @@ import {
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
+  PaymentFindingsDocument,
   PaymentTransactionsDocument,
   PerformanceDocument,
   PerformancesDocument,
@@ -135,6 +136,8 @@ import {
   RefundFeesDocument,
   RefundItemsDocument,
   RefundRequestsDocument,
+  ReconciliationResultsDocument,
+  ReconciliationRunsDocument,
   RefundsDocument,
   RefundTicketsDocument,
   RegisterScannerDeviceDocument,
@@ -159,6 +162,7 @@ import {
   RequestGuestConsentDocument,
   RequestLayoutFetchDocument,
   RequestPasswordResetDocument,
+  ResolvePaymentFindingDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
   RetireAttendeeQuestionDocument,
@@ -302,6 +306,7 @@ import {
   type Organization,
   type PaymentPlan,
   type PaymentSession,
+  type PaymentFinding,
   type PaymentTransaction,
   type Performance,
   type Price,
@@ -309,6 +314,8 @@ import {
   type PricingRule,
   type Promoter,
   type Quote,
+  type ReconciliationResult,
+  type ReconciliationRun,
   type Ref,
   type Refund,
   type RefundItem,
@@ -3740,6 +3747,72 @@ export class LastMinuteLive {
       const data = await this.#query(PaymentTransactionsDocument, variables, options);
       return present(data.paymentTransactions);
     });
+  }
+
+  /** Comparisons of the books with Stripe, the newest first. Needs `payments.read` somewhere. */
+  reconciliationRuns(options: ListOptions = {}): Paged<ReconciliationRun> {
+    return this.#list(options, async (first, after) => {
+      const data = await this.#query(ReconciliationRunsDocument, { first, after }, options);
+      return present(data.reconciliationRuns);
+    });
+  }
+
+  /**
+   * What the comparisons found, by currency, the newest first: of organizations in which you have `payments.read`; of
+   * all, and of the platform itself, for its staff.
+   */
+  reconciliationResults(
+    filter: {
+      readonly runId?: string | undefined;
+      readonly organizationId?: string | undefined;
+      readonly currency?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<ReconciliationResult> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(ReconciliationResultsDocument, variables, options);
+      return present(data.reconciliationResults);
+    });
+  }
+
+  /**
+   * What contradicts the books or was not asked for, the newest first. It is open while nobody has resolved it and it is
+   * not gone. Needs `payments.read`.
+   */
+  paymentFindings(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<PaymentFinding> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(PaymentFindingsDocument, variables, options);
+      return present(data.paymentFindings);
+    });
+  }
+
+  /**
+   * Closes a finding with what was found and done. It moves no money; a difference that stays as it is is not found
+   * again. Closing it twice is harmless. Needs `payments.manage`, or to be of the platform's staff.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async resolvePaymentFinding(
+    finding: Ref,
+    note: string,
+    options?: CallOptions,
+  ): Promise<PaymentFinding> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.#transport.graphql(
+      ResolvePaymentFindingDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.resolvePaymentFinding).paymentFinding;
   }
 
   /**

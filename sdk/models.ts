@@ -42,7 +42,10 @@ import type {
   PaymentPlanBasis,
   PaymentPlanFragment,
   PaymentSessionFragment,
+  PaymentFindingFragment,
   PaymentTransactionFragment,
+  ReconciliationResultFragment,
+  ReconciliationRunFragment,
   PerformanceFragment,
   PriceFragment,
   PricingRuleFragment,
@@ -470,6 +473,15 @@ export type AccountingPeriod = AccountingPeriodFragment;
 
 /** A movement of money at Stripe; what came is positive. */
 export type PaymentTransaction = PaymentTransactionFragment;
+
+/** A comparison of the books with Stripe. */
+export type ReconciliationRun = ReconciliationRunFragment;
+
+/** What a comparison found of an organization in a currency, from the beginning on. */
+export type ReconciliationResult = ReconciliationResultFragment;
+
+/** What contradicts the books or was not asked for. */
+export type PaymentFinding = PaymentFindingFragment;
 
 /** A correction of the books, and what became of it. */
 export type LedgerCorrection = LedgerCorrectionFragment;

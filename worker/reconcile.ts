@@ -193,7 +193,7 @@ async function paymentIntentOf(options: Reconciliation, source: string): Promise
 }
 
 async function postFees({ database, progress }: Reconciliation): Promise<void> {
-  for (let posted = 0; ; ) {
+  for (let posted = 0; ;) {
     const count = await callOn<number>(database, "post_stripe_fees", feeBatch);
     if (count === 0) return;
     posted += count;

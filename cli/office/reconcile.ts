@@ -89,11 +89,7 @@ async function findingsOf(client: pg.ClientBase): Promise<readonly OpenFinding[]
   return rows;
 }
 
-function print(
-  output: Output,
-  results: readonly Result[],
-  findings: readonly OpenFinding[],
-): void {
+function print(output: Output, results: readonly Result[], findings: readonly OpenFinding[]): void {
   const head = ["organization", "at Stripe", "in the books", "difference", "matched", "findings"];
   const rows = results.map((result) => Object.values(result).map(String));
   for (const line of alignColumns([head, ...rows])) output.line(line);

@@ -15,7 +15,7 @@ as $$
       array_agg(distinct m.currency) as currencies,
       sum(m.gross_amount_cents)::bigint as gross, sum(m.fee_amount_cents)::bigint as fee,
       sum(m.net_amount_cents)::bigint as net, sum(m.ledger_cents)::bigint as ledger,
-      min(m.created_at) as created_at
+      (array_agg(m.created_at order by m.transaction_type = 'fee', m.id))[1] as created_at
     from app_private.book_movements as m
     where m.stripe_id is not null
     group by m.stripe_id
