@@ -1,23 +1,24 @@
 import { fromBase64, randomToken, sha256Hex } from "./crypto.ts";
 import {
+  errorOf,
   type LastMinuteLiveError,
   NotFoundError,
   PaymentLostError,
   PaymentPendingError,
   UnexpectedAnswerError,
   UsageError,
-  errorOf,
 } from "./errors.ts";
 import {
+  AcceptDisputeDocument,
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
   AddAddOnDocument,
   AddBookingNoteDocument,
   AddOnOrdersDocument,
-  AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
+  AddOnStockDocument,
   AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
@@ -26,6 +27,7 @@ import {
   ApplyDiscountCodeDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
+  ApprovePayoutDocument,
   ApproveRefundDocument,
   AttendeeListDocument,
   AttendeeQuestionsDocument,
@@ -35,9 +37,10 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   CancelEventDocument,
-  CancelPerformanceDocument,
   CancellationFailuresDocument,
   CancellationTermsDocument,
+  CancelPayoutDocument,
+  CancelPerformanceDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
   ChoosePaymentDocument,
@@ -60,27 +63,10 @@ import {
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePaymentPlanDocument,
+  CreatePayoutDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
   CreatePricingRuleDocument,
-  ApprovePayoutDocument,
-  CancelPayoutDocument,
-  CreatePayoutDocument,
-  HoldPayoutDocument,
-  OpenPayoutAccountDocument,
-  PayoutAccountsDocument,
-  PayoutDocument,
-  PayoutHoldsDocument,
-  PayoutItemsDocument,
-  PayoutOnboardingLinkDocument,
-  PayoutPreviewDocument,
-  PayoutsDocument,
-  ReleasePayoutHoldDocument,
-  ReproducePayoutDocument,
-  RequestOnboardingLinkDocument,
-  RetryPayoutDocument,
-  SetPayoutSettingsDocument,
-  SubmitPayoutDocument,
   CreatePromoterDocument,
   CreateTicketCategoryDocument,
   CreateVenueDocument,
@@ -92,6 +78,9 @@ import {
   DeclineTicketDocument,
   DescribeBookingDocument,
   DiscountCodesDocument,
+  type DisputeResponseFragment,
+  DisputeResponsesDocument,
+  DisputesDocument,
   EndDiscountCodeDocument,
   EndImpersonationDocument,
   EndPriceDocument,
@@ -117,6 +106,7 @@ import {
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
+  HoldPayoutDocument,
   HoldSeatsDocument,
   ImportMembershipsDocument,
   ImportVenueLayoutDocument,
@@ -133,15 +123,24 @@ import {
   OfferTicketDocument,
   OnlineAddressDocument,
   OpenPaymentDocument,
+  OpenPayoutAccountDocument,
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PaymentTransactionsDocument,
+  PayoutAccountsDocument,
+  PayoutDocument,
+  PayoutHoldsDocument,
+  PayoutItemsDocument,
+  PayoutOnboardingLinkDocument,
+  PayoutPreviewDocument,
+  PayoutsDocument,
   PerformanceDocument,
   PerformancesDocument,
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PrepareDisputeEvidenceDocument,
   PricesDocument,
   PricingRulesDocument,
   PublishEventDocument,
@@ -155,8 +154,8 @@ import {
   RefundFeesDocument,
   RefundItemsDocument,
   RefundRequestsDocument,
-  RefundTicketsDocument,
   RefundsDocument,
+  RefundTicketsDocument,
   RegisterScannerDeviceDocument,
   ReinstateUserDocument,
   ReissueTicketDocument,
@@ -165,12 +164,14 @@ import {
   ReleaseAdmissionAllocationDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
+  ReleasePayoutHoldDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveDiscountCodeDocument,
   RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
+  ReproducePayoutDocument,
   RequestCorrectionDocument,
   RequestDomainCheckDocument,
   RequestEmailChangeDocument,
@@ -178,11 +179,13 @@ import {
   RequestErasureDocument,
   RequestGuestConsentDocument,
   RequestLayoutFetchDocument,
+  RequestOnboardingLinkDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
   RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
+  RetryPayoutDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
   ReturnTicketsDocument,
@@ -195,14 +198,14 @@ import {
   RevokeUserSessionsDocument,
   SaveAttendeeQuestionDocument,
   type SaveAttendeeQuestionInput,
+  type SavedCardFragment,
+  SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
   SaveTaxJurisdictionDocument,
-  type SavedCardFragment,
-  SavedCardsDocument,
   ScanListDocument,
-  ScanTicketDocument,
   ScannerDevicesDocument,
+  ScanTicketDocument,
   SearchEventsDocument,
   SearchVenuesDocument,
   SeatMapChangesDocument,
@@ -219,6 +222,7 @@ import {
   SetEventTaxJurisdictionDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
+  SetPayoutSettingsDocument,
   SetPoolCapacityDocument,
   SetPriceDocument,
   SetRefundApprovalDocument,
@@ -238,6 +242,8 @@ import {
   StartImpersonationDocument,
   StatementCsvDocument,
   StatementDocument,
+  SubmitDisputeEvidenceDocument,
+  SubmitPayoutDocument,
   SuspendUserDocument,
   TakePaymentDocument,
   TicketAttendeeDocument,
@@ -246,8 +252,8 @@ import {
   TicketOfferDocument,
   TicketQrPngDocument,
   TicketQrSvgDocument,
-  TicketTransfersDocument,
   TicketsDocument,
+  TicketTransfersDocument,
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
@@ -294,6 +300,9 @@ import {
   type CustomerMembership,
   type DiscountCode,
   type DiscountedTotal,
+  type Dispute,
+  type DisputeEvidence,
+  type DisputeResponse,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -308,6 +317,7 @@ import {
   type FraudQuestion,
   type FraudRule,
   type HeldForCustomer,
+  idOf,
   type Installment,
   type InstallmentQuote,
   type LayoutDifference,
@@ -326,10 +336,6 @@ import {
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
-  type Performance,
-  type Price,
-  type PriceStep,
-  type PricingRule,
   type Payout,
   type PayoutAccount,
   type PayoutAmounts,
@@ -337,6 +343,10 @@ import {
   type PayoutItem,
   type PayoutOnboardingLink,
   type PayoutPreview,
+  type Performance,
+  type Price,
+  type PriceStep,
+  type PricingRule,
   type Promoter,
   type Quote,
   type Ref,
@@ -360,6 +370,7 @@ import {
   type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
+  toTicketCategory,
   type TrialBalanceLine,
   type TrustedDevice,
   type User,
@@ -367,8 +378,6 @@ import {
   type VenueCompliance,
   type VenueDetails,
   type VenueLayout,
-  idOf,
-  toTicketCategory,
 } from "./models.ts";
 import { formatCents } from "./money.ts";
 import { type OfflineScan, type SignedScanList } from "./offline.ts";
@@ -2014,12 +2023,75 @@ export class LastMinuteLive {
   /**
    * Sends a failed refund again, and returns the new one; again it is the same. Needs `payments.refund`.
    *
-   * @throws RefundDecidedError (it has not failed), BookingNotFoundError, NotAllowedError
+   * @throws RefundDecidedError (it has not failed), DisputeError, RefundTooLargeError, BookingNotFoundError,
+   * NotAllowedError
    */
   async retryRefund(refund: Ref, options?: CallOptions): Promise<Refund> {
     const variables = { input: { refundId: idOf(refund) } };
     const data = await this.#transport.graphql(RetryRefundDocument, variables, true, options);
     return present(data.retryRefund).refund;
+  }
+
+  /** Disputes of the organizations in which you have `payments.read`, the oldest first. */
+  disputes(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: Dispute["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<Dispute> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: filter };
+      return present((await this.#query(DisputesDocument, variables, options)).disputes);
+    });
+  }
+
+  /** What was answered to a dispute, the oldest first. Needs `disputes.manage`. */
+  disputeResponses(dispute: Ref, options: ListOptions = {}): Paged<DisputeResponse> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: { disputeId: idOf(dispute) } };
+      const data = await this.#query(DisputeResponsesDocument, variables, options);
+      const { nodes, pageInfo } = present(data.disputeResponses);
+      return { nodes: nodes.map(responseOf), pageInfo };
+    });
+  }
+
+  /**
+   * Suggests evidence from what is known of the sale, to be read, completed and submitted. Needs `disputes.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async prepareDisputeEvidence(dispute: Ref, options?: CallOptions): Promise<DisputeEvidence> {
+    const variables = { disputeId: idOf(dispute) };
+    const data = await this.#query(PrepareDisputeEvidenceDocument, variables, options);
+    return evidenceOf(present(data.prepareDisputeEvidence));
+  }
+
+  /**
+   * Sends evidence to the bank, which takes it once. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async submitDisputeEvidence(
+    dispute: Ref,
+    evidence: DisputeEvidence,
+    options: KeyedCallOptions = {},
+  ): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute), evidence };
+    const data = await this.#keyed(SubmitDisputeEvidenceDocument, input, options);
+    return responseOf(present(data.submitDisputeEvidence).disputeResponse);
+  }
+
+  /**
+   * Gives a dispute up: the buyer keeps the money. It cannot be undone. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError
+   */
+  async acceptDispute(dispute: Ref, options: KeyedCallOptions = {}): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute) };
+    const data = await this.#keyed(AcceptDisputeDocument, input, options);
+    return responseOf(present(data.acceptDispute).disputeResponse);
   }
 
   /**
@@ -4566,4 +4638,17 @@ function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
 
 function discountRefused(reason: string): Error {
   return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
+}
+
+/** The texts of an object that the schema only knows as JSON. */
+function evidenceOf(value: unknown): DisputeEvidence {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function responseOf(found: DisputeResponseFragment): DisputeResponse {
+  return { ...found, evidence: evidenceOf(found.evidence) };
 }

@@ -21,6 +21,8 @@ import type {
   CreatePricingRuleInput,
   CustomerMembershipFragment,
   DiscountCodeFragment,
+  DisputeFragment,
+  DisputeResponseFragment,
   EntryGateFragment,
   EntryZoneFragment,
   EventCancellationFragment,
@@ -38,29 +40,29 @@ import type {
   MergeOfflineScansMutation,
   OnlineAddressQuery,
   OrganizationFragment,
-  OrganizationSettingsFragment,
   OrganizationRole,
+  OrganizationSettingsFragment,
   OverdueAction,
   PaymentPlanBasis,
   PaymentPlanFragment,
   PaymentSessionFragment,
   PaymentTransactionFragment,
-  PerformanceFragment,
-  PriceFragment,
-  PricingRuleFragment,
   PayoutAccountFragment,
   PayoutFragment,
   PayoutHoldFragment,
   PayoutItemFragment,
   PayoutOnboardingLinkQuery,
   PayoutPreviewQuery,
+  PerformanceFragment,
+  PriceFragment,
+  PricingRuleFragment,
   PromoterFragment,
-  ReproducePayoutQuery,
   QuoteMutation,
   RefundFragment,
   RefundItemFragment,
   RefundReason,
   RefundRequestFragment,
+  ReproducePayoutQuery,
   RequestDomainCheckMutation,
   SavedCardFragment,
   ScannerDeviceFragment,
@@ -337,6 +339,17 @@ export interface CancellationWindows {
   /** Default: they are kept. */
   readonly refundsProcessingFees?: boolean | undefined;
 }
+
+/** A buyer's bank takes a payment back, or asks about it. */
+export type Dispute = DisputeFragment;
+
+/** Evidence for a bank, by Stripe's names, such as `access_activity_log`. */
+export type DisputeEvidence = Readonly<Record<string, string>>;
+
+/** What was answered to a dispute. */
+export type DisputeResponse = Omit<DisputeResponseFragment, "evidence"> & {
+  readonly evidence: DisputeEvidence;
+};
 
 /** Money on its way back by one payment. */
 export type Refund = RefundFragment;

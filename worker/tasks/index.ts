@@ -4,6 +4,8 @@ import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingCompleteDue } from "./booking__complete_due.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { disputeRemindDue } from "./dispute__remind_due.ts";
+import { disputeResponseSend } from "./dispute_response__send.ts";
 import { emailSend } from "./email__send.ts";
 import { eventCancelBookings } from "./event__cancel_bookings.ts";
 import { eventCompleteDue } from "./event__complete_due.ts";
@@ -42,6 +44,8 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__complete_due: bookingCompleteDue(context),
     booking__expire_due: bookingExpireDue(context),
+    dispute__remind_due: disputeRemindDue(context),
+    dispute_response__send: disputeResponseSend(context),
     email__send: emailSend(context),
     event__cancel_bookings: eventCancelBookings(context),
     event__complete_due: eventCompleteDue(context),
@@ -90,6 +94,7 @@ export const crontab = `
 12 * * * * booking__complete_due ?jobKey=booking__complete_due&max=1
 */10 * * * * payout__run_due ?jobKey=payout__run_due&max=1
 7 * * * * installment__follow_up ?jobKey=installment__follow_up&max=1
+23 * * * * dispute__remind_due ?jobKey=dispute__remind_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
 29 4 * * * organization__check_domains ?fill=2d&jobKey=organization__check_domains

@@ -204,6 +204,9 @@ from (values
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news method'),
+  ('app_public.payment_charges', 'financial', null, null,
+    'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
+  ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
@@ -247,6 +250,10 @@ from (values
   ('app_public.refund_requests', 'sensitive', 'keep',
     'Vouchers: why money went back, and on whose word.', 'note decision_note'),
   ('app_public.refund_items', 'financial', null, null, 'is_return'),
+  ('app_public.disputes', 'financial', null, null,
+    'stripe_dispute_id stripe_charge_id status reason network_reason_code currency stripe_news'),
+  ('app_public.dispute_responses', 'personal', 'anonymize', $$'{}'$$, 'evidence'),
+  ('app_public.dispute_responses', 'internal', null, null, 'is_acceptance status failure_reason'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
   ('app_public.ledger_account_rules', 'public', null, null,
     'kind normal_side may_be_negative description'),
@@ -266,7 +273,7 @@ from (values
   -- tickets
   ('app_public.tickets', 'internal', null, null,
     'seat_no ticket_number status section row_name seat_number currency credential_version '
-    'delivery_method delivery_status entry_count is_inside'),
+    'delivery_method delivery_status entry_count is_inside is_disputed'),
   ('app_public.tickets', 'personal', 'anonymize', 'null', 'delivery_tracking'),
   ('app_public.ticket_attendees', 'personal', 'delete', null,
     'first_name last_name email phone answers'),
@@ -298,6 +305,8 @@ from (values
   ('app_private.payment_failure_signals', 'personal', 'anonymize', 'null',
     'buyer_key email ip_address device'),
   ('app_private.payment_failure_signals', 'internal', null, null, 'stripe_event_id'),
+  ('app_private.lost_dispute_signals', 'personal', 'anonymize', 'null',
+    'buyer_key email ip_address device'),
   ('app_private.disposable_email_domains', 'public', null, null, 'domain'),
   ('app_private.calling_codes', 'public', null, null, 'prefix country'),
   ('app_public.risk_assessments', 'sensitive', 'keep',

@@ -459,6 +459,18 @@ beforeAll(async () => {
     insert into app_private.payment_failure_signals (stripe_event_id, organization_id, booking_id)
     select (select id from app_private.stripe_events limit 1), b.organization_id, b.id
     from app_public.bookings as b where b.id = tests.id('theatre.suspect');
+    insert into app_public.disputes (
+      id, organization_id, booking_id, payment_intent_id, stripe_dispute_id, status, reason,
+      amount_cents, currency, opened_at
+    )
+    select uuidv7(), p.organization_id, p.booking_id, p.id, 'dp_' || p.id,
+      'warning_needs_response', 'general', p.amount_cents, p.currency, now()
+    from app_public.payment_intents as p
+    where p.status = 'succeeded';
+    insert into app_public.dispute_responses (organization_id, dispute_id, is_acceptance)
+    select d.organization_id, d.id, true from app_public.disputes as d;
+    insert into app_private.lost_dispute_signals (organization_id, dispute_id, booking_id)
+    select d.organization_id, d.id, d.booking_id from app_public.disputes as d;
     insert into app_public.member_permissions (organization_id, member_id, permission)
     select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
     where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));
@@ -493,6 +505,8 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.record_charge(p, jsonb_build_object('id', 'ch_' || p.id, 'status', 'failed'))
+    from app_public.payment_intents as p;
     select app_private.raise_payment_finding(
       'event_amount_differs', p.id::text, p.organization_id, p.booking_id, '{}'
     ) from app_public.payment_intents as p;
