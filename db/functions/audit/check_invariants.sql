@@ -843,7 +843,7 @@ as $$
   ) as i
   where (
       p.gross_revenue_cents, p.total_commission_cents, p.stripe_fees_cents, p.refunds_cents,
-      p.adjustments_cents, p.net_payout_cents, p.transactions_included::bigint
+      p.adjustments_cents, p.net_payout_cents, p.transactions_included
     ) is distinct from (
       b.gross_revenue_cents, b.total_commission_cents, b.stripe_fees_cents, b.refunds_cents,
       b.adjustments_cents, b.net_payout_cents, b.transactions_included

@@ -6,7 +6,7 @@ as $$
   from app_public.organizations as o
   join app_public.organization_settings as s on s.organization_id = o.id
   cross join lateral (
-    select app_private.payout_period_end(s.payout_schedule, s.books_timezone, now()) as ends_at
+    select app_private.end_of_payout_period(s.payout_schedule, s.books_timezone, now()) as ends_at
   ) as e
   left join app_private.payout_runs as r on r.organization_id = o.id
   where o.status = 'active'

@@ -11,7 +11,7 @@ as $$
       + coalesce(sum(h.amount_cents * case i.kind when 'hold' then -1 else 1 end), 0),
     coalesce(sum(b.net_cents), 0)
       + coalesce(sum(h.amount_cents * case i.kind when 'hold' then -1 else 1 end), 0),
-    count(i.ledger_transaction_id)
+    count(i.ledger_transaction_id)::integer
   )::app_public.payout_amounts
   from app_public.payout_items as i
   left join app_public.payout_holds as h

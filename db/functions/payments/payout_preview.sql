@@ -14,7 +14,7 @@ begin
     k.held, d.amount, t.amount,
     case when f.ready + k.free - d.amount >= greatest(m.minimum_cents, 1)
       then f.ready + k.free - d.amount else 0 end::bigint,
-    (app_private.payout_period_end(
+    (app_private.end_of_payout_period(
       v_settings.payout_schedule, v_settings.books_timezone,
       now() + case v_settings.payout_schedule
         when 'daily' then interval '1 day' when 'weekly' then interval '1 week'

@@ -553,7 +553,7 @@ create type app_public.payout_amounts as (
   refunds_cents bigint,
   adjustments_cents bigint,
   net_payout_cents bigint,
-  transactions_included bigint
+  transactions_included integer
 );
 comment on type app_public.payout_amounts is 'What a payout amounts to.';
 comment on column app_public.payout_amounts.gross_revenue_cents is 'Sold.';

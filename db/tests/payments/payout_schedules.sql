@@ -40,7 +40,7 @@ update app_public.organization_settings set minimum_payout_cents = 1;
 
 -- Periods.
 select is(
-  app_private.payout_period_end(
+  app_private.end_of_payout_period(
     schedule::app_public.payout_schedule, timezone, at::timestamptz
   ), ends::timestamptz, format('%s in %s', schedule, timezone)
 )
