@@ -19,6 +19,7 @@ import {
   AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
+  AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
@@ -36,6 +37,7 @@ import {
   CancelBookingDocument,
   CancelEventDocument,
   CancelPerformanceDocument,
+  CancellationFailuresDocument,
   CancellationTermsDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
@@ -240,6 +242,7 @@ import {
   UpdateAddOnDocument,
   type UpdateAddOnInput,
   UpdateEventDocument,
+  UpdateOrganizationSettingsDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
   UpdateTicketCategoryDocument,
@@ -270,6 +273,7 @@ import {
   type BookingDescription,
   type BookingDetails,
   type BookingNote,
+  type CancellationFailure,
   type CancellationPolicy,
   type CancellationQuote,
   type CancellationTerm,
@@ -308,6 +312,8 @@ import {
   type NewPricingRule,
   type OnlineAddress,
   type Organization,
+  type OrganizationSettings,
+  type OrganizationSettingsChanges,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
@@ -2472,6 +2478,33 @@ export class LastMinuteLive {
   }
 
   /**
+   * Changes what an organization says of all its sales: fees, times of a hold, limits. Fees are percentages such as `"2.5"`
+   * and amounts for each ticket; events take them over when they are made. What is not given stays. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async updateOrganizationSettings(
+    organization: Ref,
+    changes: OrganizationSettingsChanges,
+    options?: CallOptions,
+  ): Promise<OrganizationSettings> {
+    const { serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents, ...rest } = changes;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents }),
+    };
+    const data = await this.#transport.graphql(
+      UpdateOrganizationSettingsDocument,
+      { input },
+      true,
+      options,
+    );
+    return present(data.updateOrganizationSettings).organizationSetting;
+  }
+
+  /**
    * A new venue. `timezone` is an IANA name. Needs `venues.manage`.
    *
    * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownTimezoneError, InvalidInputError,
@@ -3238,6 +3271,17 @@ export class LastMinuteLive {
   }
 
   /**
+   * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
+   */
+  async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) => {
+      const data = await this.#query(AdmissionPoolsDocument, { performanceId, after }, options);
+      return present(data.admissionPools);
+    });
+  }
+
+  /**
    * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
    * `inventory.manage`.
    *
@@ -3728,6 +3772,18 @@ export class LastMinuteLive {
     const variables = { input: { performanceId: idOf(performance), reason: options.reason } };
     const data = await this.#transport.graphql(CancelPerformanceDocument, variables, true, options);
     return present(data.cancelPerformance).eventCancellation;
+  }
+
+  /**
+   * The bookings that a cancellation could not end by itself, such as one with a used ticket, and the code that says why:
+   * a person decides about them.
+   */
+  cancellationFailures(cancellation: Ref, options: ListOptions = {}): Paged<CancellationFailure> {
+    return this.#list(options, async (first, after) => {
+      const variables = { cancellationId: idOf(cancellation), first, after };
+      const data = await this.#query(CancellationFailuresDocument, variables, options);
+      return present(data.eventCancellationFailures);
+    });
   }
 
   /** How far a cancellation is; null when it is not for you. */

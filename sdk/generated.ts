@@ -203,6 +203,9 @@ export type BookingStatus =
   | "refunded"
   | "transferred";
 
+/** What kind of organization it is. */
+export type BusinessType = "enterprise" | "event_promoter" | "venue_owner";
+
 /** All input for the `cancelBooking` mutation. */
 export type CancelBookingInput = {
   readonly bookingId: string;
@@ -1070,6 +1073,9 @@ export type PaymentTransactionCondition = {
 /** Why money moved at Stripe. */
 export type PaymentTransactionType =
   "adjustment" | "dispute" | "fee" | "payment" | "payout" | "refund";
+
+/** How often an organization is paid. */
+export type PayoutSchedule = "daily" | "monthly" | "weekly";
 
 /** The life of one date of an event. */
 export type PerformanceStatus = "canceled" | "completed" | "postponed" | "scheduled";
@@ -2051,6 +2057,34 @@ export type UpdateEventInput = {
   readonly title?: string | null | undefined;
   readonly videos?: ReadonlyArray<string> | null | undefined;
   readonly visibility?: EventVisibility | null | undefined;
+};
+
+/** All input for the `updateOrganizationSettings` mutation. */
+export type UpdateOrganizationSettingsInput = {
+  readonly allowGuestCheckout?: boolean | null | undefined;
+  readonly businessType?: BusinessType | null | undefined;
+  readonly checkoutSeconds?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly emailNotifications?: boolean | null | undefined;
+  readonly fraudReviewSeconds?: number | null | undefined;
+  readonly holdSeconds?: number | null | undefined;
+  readonly holdSecondsMax?: number | null | undefined;
+  readonly minimumPayoutCents?: string | null | undefined;
+  readonly openCartsMax?: number | null | undefined;
+  readonly organizationId: string;
+  readonly payoutSchedule?: PayoutSchedule | null | undefined;
+  readonly processingFeeFixedCents?: string | null | undefined;
+  readonly processingFeePercentage?: string | null | undefined;
+  readonly registrationNumber?: string | null | undefined;
+  readonly serviceFeeFixedCents?: string | null | undefined;
+  readonly serviceFeePercentage?: string | null | undefined;
+  readonly taxId?: string | null | undefined;
+  readonly ticketTransfersEnabled?: boolean | null | undefined;
+  readonly ticketsPerBookingMax?: number | null | undefined;
 };
 
 /** All input for the `updatePerformance` mutation. */
@@ -4724,6 +4758,62 @@ export type RejectFraudReviewMutationVariables = Exact<{
 
 export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
+};
+
+export type OrganizationSettingsFragment = {
+  readonly organizationId: string;
+  readonly serviceFeePercentage: string;
+  readonly serviceFeeFixedCents: number;
+  readonly processingFeePercentage: string;
+  readonly processingFeeFixedCents: number;
+  readonly commissionPercentage: string;
+  readonly allowGuestCheckout: boolean;
+  readonly holdSeconds: number;
+  readonly checkoutSeconds: number;
+  readonly holdSecondsMax: number;
+  readonly ticketsPerBookingMax: number;
+  readonly openCartsMax: number;
+  readonly emailNotifications: boolean;
+  readonly ticketTransfersEnabled: boolean;
+};
+
+export type AdmissionPoolsQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type AdmissionPoolsQuery = {
+  readonly admissionPools: {
+    readonly nodes: ReadonlyArray<AdmissionPoolFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CancellationFailuresQueryVariables = Exact<{
+  cancellationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type CancellationFailuresQuery = {
+  readonly eventCancellationFailures: {
+    readonly nodes: ReadonlyArray<{
+      readonly bookingId: string;
+      readonly code: string;
+      readonly createdAt: string;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type UpdateOrganizationSettingsMutationVariables = Exact<{
+  input: UpdateOrganizationSettingsInput;
+}>;
+
+export type UpdateOrganizationSettingsMutation = {
+  readonly updateOrganizationSettings: {
+    readonly organizationSetting: OrganizationSettingsFragment;
+  } | null;
 };
 
 export type TicketTransferFragment = {
@@ -11123,6 +11213,95 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation AdmissionPools. */
+export const AdmissionPoolsDocument: TypedDocument<
+  AdmissionPoolsQuery,
+  AdmissionPoolsQueryVariables
+> = {
+  name: "AdmissionPools",
+  text: `query AdmissionPools($performanceId: UUID!, $after: Cursor) {
+  admissionPools(
+    condition: {performanceId: $performanceId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...AdmissionPool
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CancellationFailures. */
+export const CancellationFailuresDocument: TypedDocument<
+  CancellationFailuresQuery,
+  CancellationFailuresQueryVariables
+> = {
+  name: "CancellationFailures",
+  text: `query CancellationFailures($cancellationId: UUID!, $first: Int!, $after: Cursor) {
+  eventCancellationFailures(
+    condition: {cancellationId: $cancellationId}
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      bookingId
+      code
+      createdAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation UpdateOrganizationSettings. */
+export const UpdateOrganizationSettingsDocument: TypedDocument<
+  UpdateOrganizationSettingsMutation,
+  UpdateOrganizationSettingsMutationVariables
+> = {
+  name: "UpdateOrganizationSettings",
+  text: `mutation UpdateOrganizationSettings($input: UpdateOrganizationSettingsInput!) {
+  updateOrganizationSettings(input: $input) {
+    organizationSetting {
+      ...OrganizationSettings
+    }
+  }
+}
+fragment OrganizationSettings on OrganizationSetting {
+  organizationId
+  serviceFeePercentage
+  serviceFeeFixedCents
+  processingFeePercentage
+  processingFeeFixedCents
+  commissionPercentage
+  allowGuestCheckout
+  holdSeconds
+  checkoutSeconds
+  holdSecondsMax
+  ticketsPerBookingMax
+  openCartsMax
+  emailNotifications
+  ticketTransfersEnabled
 }`,
 };
 /** The operation HeldTickets. */

@@ -11,6 +11,7 @@ import type {
   BookingFragment,
   BookingItemFragment,
   BookingNoteFragment,
+  CancellationFailuresQuery,
   CancellationPolicyFragment,
   CancellationQuoteFragment,
   CancellationTermFragment,
@@ -39,6 +40,7 @@ import type {
   MergeOfflineScansMutation,
   OnlineAddressQuery,
   OrganizationFragment,
+  OrganizationSettingsFragment,
   OrganizationRole,
   OverdueAction,
   PaymentPlanBasis,
@@ -70,6 +72,7 @@ import type {
   TrustedDevicesQuery,
   TryFraudRuleQuery,
   UpdateEventInput,
+  UpdateOrganizationSettingsInput,
   UpdateTicketCategoryInput,
   UserFragment,
   ValidateLayoutsQuery,
@@ -120,6 +123,23 @@ export type TrustedDevice = NonNullable<
 
 /** Who sells. */
 export type Organization = OrganizationFragment;
+
+/** What an organization says of all its sales. */
+export type OrganizationSettings = OrganizationSettingsFragment;
+
+/** Settings to be changed. Amounts are in the minor unit of each event's currency. */
+export type OrganizationSettingsChanges = Omit<
+  UpdateOrganizationSettingsInput,
+  | "clientMutationId"
+  | "organizationId"
+  | "serviceFeeFixedCents"
+  | "processingFeeFixedCents"
+  | "minimumPayoutCents"
+> & {
+  readonly serviceFeeFixedCents?: number | undefined;
+  readonly processingFeeFixedCents?: number | undefined;
+  readonly minimumPayoutCents?: number | undefined;
+};
 
 /** What the signed-in user may do in an organization. */
 export interface Membership {
@@ -173,6 +193,11 @@ export type OnlineAddress = NonNullable<OnlineAddressQuery["eventOnlineAddress"]
 
 /** How far the cancellation of an event is: done when it has a `completedAt`. */
 export type EventCancellation = EventCancellationFragment;
+
+/** A booking that a cancellation has left to a person, and the code that says why. */
+export type CancellationFailure = NonNullable<
+  CancellationFailuresQuery["eventCancellationFailures"]
+>["nodes"][number];
 
 /** What to look for. Prices are in the minor unit, so give a currency with them. */
 export interface EventSearch {

@@ -413,7 +413,7 @@ as $$
     where s.organization_id = b.organization_id and s.booking_id = b.id
   ) as s
   left join lateral (
-    select sum(p.received_cents - p.refunded_cents) as received
+    select sum(app_private.left_of_payment(p)) as received
     from app_public.payment_intents as p
     where p.organization_id = b.organization_id and p.booking_id = b.id
   ) as p on true

@@ -6,7 +6,7 @@ language sql volatile security definer set search_path = ''
 as $$
   select greatest(
     0,
-    coalesce(sum(p.received_cents - p.refunded_cents - p.disputed_cents), 0)
+    coalesce(sum(app_private.left_of_payment(p)), 0)
       - ((surplus_of.booking).total_amount_cents - (surplus_of.booking).refunded_cents)
   )::bigint
   from app_public.payment_intents as p

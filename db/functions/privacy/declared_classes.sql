@@ -204,6 +204,9 @@ from (values
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news method'),
+  ('app_public.payment_charges', 'financial', null, null,
+    'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
+  ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,

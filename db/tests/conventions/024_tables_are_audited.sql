@@ -12,6 +12,7 @@ with not_audited (name, reason) as (
     ('app_public.ticket_scans', 'append-only history'),
     ('app_public.consents', 'append-only history'),
     ('app_public.failed_attempts', 'append-only history'),
+    ('app_public.payment_charges', 'news from Stripe, whose inbox keeps them'),
     ('app_public.booking_notes', 'append-only history'),
     ('app_public.booking_details', 'what a buyer says of their own order, in their own words'),
     ('app_public.ticket_transfers', 'every offer is a row, and what became of it'),

@@ -456,6 +456,8 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.record_charge(p, jsonb_build_object('id', 'ch_' || p.id, 'status', 'failed'))
+    from app_public.payment_intents as p;
     select app_private.raise_payment_finding(
       'event_amount_differs', p.id::text, p.organization_id, p.booking_id, '{}'
     ) from app_public.payment_intents as p;
