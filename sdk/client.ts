@@ -1,12 +1,12 @@
 import { fromBase64, randomToken, sha256Hex } from "./crypto.ts";
 import {
+  errorOf,
   type LastMinuteLiveError,
   NotFoundError,
   PaymentLostError,
   PaymentPendingError,
   UnexpectedAnswerError,
   UsageError,
-  errorOf,
 } from "./errors.ts";
 import {
   AcceptDisputeDocument,
@@ -16,9 +16,9 @@ import {
   AddAddOnDocument,
   AddBookingNoteDocument,
   AddOnOrdersDocument,
-  AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
+  AddOnStockDocument,
   AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
@@ -27,6 +27,7 @@ import {
   ApplyDiscountCodeDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
+  ApprovePayoutDocument,
   ApproveRefundDocument,
   AttendeeListDocument,
   AttendeeQuestionsDocument,
@@ -36,9 +37,10 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   CancelEventDocument,
-  CancelPerformanceDocument,
   CancellationFailuresDocument,
   CancellationTermsDocument,
+  CancelPayoutDocument,
+  CancelPerformanceDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
   ChoosePaymentDocument,
@@ -61,6 +63,7 @@ import {
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePaymentPlanDocument,
+  CreatePayoutDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
   CreatePricingRuleDocument,
@@ -103,6 +106,7 @@ import {
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
+  HoldPayoutDocument,
   HoldSeatsDocument,
   ImportMembershipsDocument,
   ImportVenueLayoutDocument,
@@ -119,10 +123,19 @@ import {
   OfferTicketDocument,
   OnlineAddressDocument,
   OpenPaymentDocument,
+  OpenPayoutAccountDocument,
+  PaymentFindingsDocument,
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PaymentTransactionsDocument,
+  PayoutAccountsDocument,
+  PayoutDocument,
+  PayoutHoldsDocument,
+  PayoutItemsDocument,
+  PayoutOnboardingLinkDocument,
+  PayoutPreviewDocument,
+  PayoutsDocument,
   PerformanceDocument,
   PerformancesDocument,
   PostCorrectionDocument,
@@ -135,6 +148,8 @@ import {
   QuoteCancellationDocument,
   QuoteDocument,
   QuotePaymentPlanDocument,
+  ReconciliationResultsDocument,
+  ReconciliationRunsDocument,
   RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
   RefreshSessionDocument,
@@ -142,8 +157,8 @@ import {
   RefundFeesDocument,
   RefundItemsDocument,
   RefundRequestsDocument,
-  RefundTicketsDocument,
   RefundsDocument,
+  RefundTicketsDocument,
   RegisterScannerDeviceDocument,
   ReinstateUserDocument,
   ReissueTicketDocument,
@@ -152,12 +167,14 @@ import {
   ReleaseAdmissionAllocationDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
+  ReleasePayoutHoldDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveDiscountCodeDocument,
   RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
+  ReproducePayoutDocument,
   RequestCorrectionDocument,
   RequestDomainCheckDocument,
   RequestEmailChangeDocument,
@@ -165,11 +182,14 @@ import {
   RequestErasureDocument,
   RequestGuestConsentDocument,
   RequestLayoutFetchDocument,
+  RequestOnboardingLinkDocument,
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  ResolvePaymentFindingDocument,
   RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
+  RetryPayoutDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
   ReturnTicketsDocument,
@@ -182,14 +202,14 @@ import {
   RevokeUserSessionsDocument,
   SaveAttendeeQuestionDocument,
   type SaveAttendeeQuestionInput,
+  type SavedCardFragment,
+  SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
   SaveTaxJurisdictionDocument,
-  type SavedCardFragment,
-  SavedCardsDocument,
   ScanListDocument,
-  ScanTicketDocument,
   ScannerDevicesDocument,
+  ScanTicketDocument,
   SearchEventsDocument,
   SearchVenuesDocument,
   SeatMapChangesDocument,
@@ -206,6 +226,7 @@ import {
   SetEventTaxJurisdictionDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
+  SetPayoutSettingsDocument,
   SetPoolCapacityDocument,
   SetPriceDocument,
   SetRefundApprovalDocument,
@@ -226,6 +247,7 @@ import {
   StatementCsvDocument,
   StatementDocument,
   SubmitDisputeEvidenceDocument,
+  SubmitPayoutDocument,
   SuspendUserDocument,
   TakePaymentDocument,
   TicketAttendeeDocument,
@@ -234,8 +256,8 @@ import {
   TicketOfferDocument,
   TicketQrPngDocument,
   TicketQrSvgDocument,
-  TicketTransfersDocument,
   TicketsDocument,
+  TicketTransfersDocument,
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
@@ -299,6 +321,7 @@ import {
   type FraudQuestion,
   type FraudRule,
   type HeldForCustomer,
+  idOf,
   type Installment,
   type InstallmentQuote,
   type LayoutDifference,
@@ -314,15 +337,25 @@ import {
   type Organization,
   type OrganizationSettings,
   type OrganizationSettingsChanges,
+  type PaymentFinding,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
+  type Payout,
+  type PayoutAccount,
+  type PayoutAmounts,
+  type PayoutHold,
+  type PayoutItem,
+  type PayoutOnboardingLink,
+  type PayoutPreview,
   type Performance,
   type Price,
   type PriceStep,
   type PricingRule,
   type Promoter,
   type Quote,
+  type ReconciliationResult,
+  type ReconciliationRun,
   type Ref,
   type Refund,
   type RefundItem,
@@ -344,6 +377,7 @@ import {
   type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
+  toTicketCategory,
   type TrialBalanceLine,
   type TrustedDevice,
   type User,
@@ -351,8 +385,6 @@ import {
   type VenueCompliance,
   type VenueDetails,
   type VenueLayout,
-  idOf,
-  toTicketCategory,
 } from "./models.ts";
 import { formatCents } from "./money.ts";
 import { type OfflineScan, type SignedScanList } from "./offline.ts";
@@ -3870,6 +3902,72 @@ export class LastMinuteLive {
     });
   }
 
+  /** Comparisons of the books with Stripe, the newest first. Needs `payments.read` somewhere. */
+  reconciliationRuns(options: ListOptions = {}): Paged<ReconciliationRun> {
+    return this.#list(options, async (first, after) => {
+      const data = await this.#query(ReconciliationRunsDocument, { first, after }, options);
+      return present(data.reconciliationRuns);
+    });
+  }
+
+  /**
+   * What the comparisons found, by currency, the newest first: of organizations in which you have `payments.read`; of
+   * all, and of the platform itself, for its staff.
+   */
+  reconciliationResults(
+    filter: {
+      readonly runId?: string | undefined;
+      readonly organizationId?: string | undefined;
+      readonly currency?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<ReconciliationResult> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(ReconciliationResultsDocument, variables, options);
+      return present(data.reconciliationResults);
+    });
+  }
+
+  /**
+   * What contradicts the books or was not asked for, the newest first. It is open while nobody has resolved it and it is
+   * not gone. Needs `payments.read`.
+   */
+  paymentFindings(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<PaymentFinding> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(PaymentFindingsDocument, variables, options);
+      return present(data.paymentFindings);
+    });
+  }
+
+  /**
+   * Closes a finding with what was found and done. It moves no money; a difference that stays as it is is not found
+   * again. Closing it twice is harmless. Needs `payments.manage`, or to be of the platform's staff.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async resolvePaymentFinding(
+    finding: Ref,
+    note: string,
+    options?: CallOptions,
+  ): Promise<PaymentFinding> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.#transport.graphql(
+      ResolvePaymentFindingDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.resolvePaymentFinding).paymentFinding;
+  }
+
   /**
    * From here on nothing is posted into a month that has ended, so that it can be checked. Needs `books.manage`.
    *
@@ -3964,6 +4062,239 @@ export class LastMinuteLive {
     const variables = { input: { eventId: idOf(event), ...promoter } };
     const data = await this.#transport.graphql(SetEventPromoterDocument, variables, true, options);
     return present(data.setEventPromoter).event;
+  }
+
+  /**
+   * Opens the account at Stripe to which the organization, or a promoter of it, is paid; the one that there is, is returned.
+   * Needs `payouts.manage`.
+   *
+   * @throws InvalidInputError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async openPayoutAccount(
+    input: {
+      readonly organizationId: string;
+      /** Such as `AT`; default: where the organization's address is. */
+      readonly country?: string | undefined;
+      readonly email?: string | undefined;
+      readonly promoterId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<PayoutAccount> {
+    const document = OpenPayoutAccountDocument;
+    const data = await this.#transport.graphql(document, { input }, true, options);
+    return present(data.openPayoutAccount).stripeAccount;
+  }
+
+  /** The accounts to which an organization and its promoters are paid. Needs `payouts.read`. */
+  payoutAccounts(organization: Ref, options: ListOptions = {}): Paged<PayoutAccount> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { organizationId: idOf(organization) }, first, after };
+      return present(
+        (await this.#query(PayoutAccountsDocument, variables, options)).stripeAccounts,
+      );
+    });
+  }
+
+  /**
+   * Asks for an address at Stripe where the owner of an account says who they are. Read it with {@link payoutOnboardingLink}
+   * until it is there. Needs `payouts.manage`.
+   *
+   * @throws InvalidInputError (an address that is not https), PayoutRefusedError, NotFoundError, NotAllowedError
+   */
+  async requestOnboardingLink(
+    account: Ref,
+    addresses: { readonly returnUrl: string; readonly refreshUrl?: string | undefined },
+    options?: CallOptions,
+  ): Promise<string> {
+    const variables = { input: { accountId: idOf(account), ...addresses } };
+    const document = RequestOnboardingLinkDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return present(present(data.requestOnboardingLink).payoutOnboardingLink.id);
+  }
+
+  /** An address that you have asked for; its `url` is null until Stripe has answered, and when it is too old. */
+  async payoutOnboardingLink(
+    link: Ref,
+    options?: CallOptions,
+  ): Promise<PayoutOnboardingLink | null> {
+    const variables = { linkId: idOf(link) };
+    return (await this.#query(PayoutOnboardingLinkDocument, variables, options))
+      .payoutOnboardingLink;
+  }
+
+  /**
+   * When money may be paid out, and above which amount, in the default currency's minor unit, a second person approves a
+   * payout; null: nobody. Needs `organization.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setPayoutSettings(
+    organization: Ref,
+    settings: {
+      readonly payoutTiming?: "rolling" | "after_event" | undefined;
+      readonly payoutDelayDays?: number | undefined;
+      readonly approvalAboveCents: number | null;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    const { approvalAboveCents, ...rest } = settings;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ approvalAboveCents: approvalAboveCents ?? undefined }),
+    };
+    await this.#transport.graphql(SetPayoutSettingsDocument, { input }, true, options);
+  }
+
+  /** What is owed to an organization and its promoters, and what of it would be paid now. Needs `payouts.read`. */
+  payoutPreview(organization: Ref, options: ListOptions = {}): Paged<PayoutPreview> {
+    return this.#list(options, async (first, after) => {
+      const variables = { organizationId: idOf(organization), first, after };
+      return present((await this.#query(PayoutPreviewDocument, variables, options)).payoutPreview);
+    });
+  }
+
+  /** Payouts of an organization and its promoters. Needs `payouts.read`. */
+  payouts(organization: Ref, options: ListOptions = {}): Paged<Payout> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { organizationId: idOf(organization) }, first, after };
+      return present((await this.#query(PayoutsDocument, variables, options)).payouts);
+    });
+  }
+
+  /** One payout, or null. Needs `payouts.read`. */
+  async payout(payout: Ref, options?: CallOptions): Promise<Payout | null> {
+    return (await this.#query(PayoutDocument, { id: idOf(payout) }, options)).payout;
+  }
+
+  /** What a payout is made of. Needs `payouts.read`. */
+  payoutItems(payout: Ref, options: ListOptions = {}): Paged<PayoutItem> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { payoutId: idOf(payout) }, first, after };
+      return present((await this.#query(PayoutItemsDocument, variables, options)).payoutItems);
+    });
+  }
+
+  /** What is, or was, held back of a payout. Needs `payouts.read`. */
+  payoutHolds(payout: Ref, options: ListOptions = {}): Paged<PayoutHold> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { payoutId: idOf(payout) }, first, after };
+      return present((await this.#query(PayoutHoldsDocument, variables, options)).payoutHolds);
+    });
+  }
+
+  /**
+   * The amounts of a payout, made again from the entries of the books that its items name: always its own. Needs
+   * `payouts.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async reproducePayout(payout: Ref, options?: CallOptions): Promise<PayoutAmounts> {
+    const variables = { payoutId: idOf(payout) };
+    return present(
+      (await this.#query(ReproducePayoutDocument, variables, options)).reproducePayout,
+    );
+  }
+
+  /**
+   * A draft of all that may be paid now, without waiting for the schedule. Needs `payouts.manage`.
+   *
+   * @throws NothingToPayOutError, PayoutRefusedError (`unverified`, `no_account`), OrganizationNotActiveError,
+   * UnknownCurrencyError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createPayout(
+    input: {
+      readonly organizationId: string;
+      readonly currency?: string | undefined;
+      readonly promoterId?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Payout> {
+    return present((await this.#keyed(CreatePayoutDocument, input, options)).createPayout).payout;
+  }
+
+  /**
+   * Has a draft sent, or asks for a second person: then it is `pending_approval`. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async submitPayout(payout: Ref, options?: CallOptions): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout) } };
+    const data = await this.#transport.graphql(SubmitPayoutDocument, variables, false, options);
+    return present(data.submitPayout).payout;
+  }
+
+  /**
+   * Approves a payout that somebody else, or the schedule, has made. Needs `payouts.approve`.
+   *
+   * @throws ApprovalNeededError (your own), PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError,
+   * NotAllowedError
+   */
+  async approvePayout(
+    payout: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout), note: options.note } };
+    const data = await this.#transport.graphql(ApprovePayoutDocument, variables, false, options);
+    return present(data.approvePayout).payout;
+  }
+
+  /**
+   * Gives a payout up that is not on its way; its items are paid with the next one. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError (`held`), NotFoundError, NotAllowedError
+   */
+  async cancelPayout(
+    payout: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout), note: options.note } };
+    const data = await this.#transport.graphql(CancelPayoutDocument, variables, false, options);
+    return present(data.cancelPayout).payout;
+  }
+
+  /**
+   * Has a payout sent again that Stripe has refused. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async retryPayout(payout: Ref, options?: CallOptions): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout) } };
+    const data = await this.#transport.graphql(RetryPayoutDocument, variables, false, options);
+    return present(data.retryPayout).payout;
+  }
+
+  /**
+   * Holds a payout back, or an amount of it, which is then paid with a later one. Needs `payouts.approve`.
+   *
+   * @throws PayoutStatusError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async holdPayout(
+    payout: Ref,
+    hold: {
+      readonly reason: string;
+      /** Default: all of it. */
+      readonly amountCents?: number | undefined;
+      /** Default: until it is released. */
+      readonly holdUntil?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<PayoutHold> {
+    const { amountCents, ...rest } = hold;
+    const variables = { input: { ...rest, payoutId: idOf(payout), ...asText({ amountCents }) } };
+    const data = await this.#transport.graphql(HoldPayoutDocument, variables, false, options);
+    return present(data.holdPayout).payoutHold;
+  }
+
+  /**
+   * Ends a hold. Needs `payouts.approve`.
+   *
+   * @throws PayoutRefusedError (`disputed`), NotFoundError, NotAllowedError (the platform holds it)
+   */
+  async releasePayoutHold(hold: Ref, options?: CallOptions): Promise<PayoutHold> {
+    const variables = { input: { holdId: idOf(hold) } };
+    const data = await this.#transport.graphql(ReleasePayoutHoldDocument, variables, true, options);
+    return present(data.releasePayoutHold).payoutHold;
   }
 
   /**

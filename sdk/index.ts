@@ -8,11 +8,11 @@ export {
 } from "./client.ts";
 export * from "./errors.ts";
 export {
+  canonicalText,
   type Layout,
   type LayoutDocument,
   type LayoutSeat,
   type LayoutStandingArea,
-  canonicalText,
 } from "./layout.ts";
 export type {
   AccountingPeriod,
@@ -70,15 +70,25 @@ export type {
   Organization,
   OrganizationSettings,
   OrganizationSettingsChanges,
+  PaymentFinding,
   PaymentPlan,
   PaymentSession,
   PaymentTransaction,
+  Payout,
+  PayoutAccount,
+  PayoutAmounts,
+  PayoutHold,
+  PayoutItem,
+  PayoutOnboardingLink,
+  PayoutPreview,
   Performance,
   Price,
   PriceStep,
   PricingRule,
   Promoter,
   Quote,
+  ReconciliationResult,
+  ReconciliationRun,
   Ref,
   Refund,
   RefundItem,

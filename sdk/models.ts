@@ -40,22 +40,32 @@ import type {
   MergeOfflineScansMutation,
   OnlineAddressQuery,
   OrganizationFragment,
-  OrganizationSettingsFragment,
   OrganizationRole,
+  OrganizationSettingsFragment,
   OverdueAction,
+  PaymentFindingFragment,
   PaymentPlanBasis,
   PaymentPlanFragment,
   PaymentSessionFragment,
   PaymentTransactionFragment,
+  PayoutAccountFragment,
+  PayoutFragment,
+  PayoutHoldFragment,
+  PayoutItemFragment,
+  PayoutOnboardingLinkQuery,
+  PayoutPreviewQuery,
   PerformanceFragment,
   PriceFragment,
   PricingRuleFragment,
   PromoterFragment,
   QuoteMutation,
+  ReconciliationResultFragment,
+  ReconciliationRunFragment,
   RefundFragment,
   RefundItemFragment,
   RefundReason,
   RefundRequestFragment,
+  ReproducePayoutQuery,
   RequestDomainCheckMutation,
   SavedCardFragment,
   ScannerDeviceFragment,
@@ -509,11 +519,41 @@ export type AccountingPeriod = AccountingPeriodFragment;
 /** A movement of money at Stripe; what came is positive. */
 export type PaymentTransaction = PaymentTransactionFragment;
 
+/** A comparison of the books with Stripe. */
+export type ReconciliationRun = ReconciliationRunFragment;
+
+/** What a comparison found of an organization in a currency, from the beginning on. */
+export type ReconciliationResult = ReconciliationResultFragment;
+
+/** What contradicts the books or was not asked for. */
+export type PaymentFinding = PaymentFindingFragment;
+
 /** A correction of the books, and what became of it. */
 export type LedgerCorrection = LedgerCorrectionFragment;
 
 /** Who brings buyers, for a share. */
 export type Promoter = PromoterFragment;
+
+/** The account at Stripe to which an organization, or a promoter of it, is paid. */
+export type PayoutAccount = PayoutAccountFragment;
+
+/** An address at Stripe where the owner of an account says who they are. */
+export type PayoutOnboardingLink = NonNullable<PayoutOnboardingLinkQuery["payoutOnboardingLink"]>;
+
+/** What an organization, or a promoter of it, is paid. */
+export type Payout = PayoutFragment;
+
+/** A fact of the books that a payout pays, or an amount that is held back of it. */
+export type PayoutItem = PayoutItemFragment;
+
+/** What is held back of a payout. */
+export type PayoutHold = PayoutHoldFragment;
+
+/** What is owed to a payee, and what of it would be paid now. */
+export type PayoutPreview = NonNullable<PayoutPreviewQuery["payoutPreview"]>["nodes"][number];
+
+/** What a payout amounts to. */
+export type PayoutAmounts = NonNullable<ReproducePayoutQuery["reproducePayout"]>;
 
 /** A line of a statement; its amount is positive on the account's own side. */
 export type StatementLine = NonNullable<StatementQuery["statement"]>["nodes"][number];

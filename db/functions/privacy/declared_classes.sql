@@ -59,7 +59,7 @@ from (values
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
     'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
-    'open_carts_max'),
+    'open_carts_max payout_timing payout_delay_days pays_stripe_fees'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -215,11 +215,36 @@ from (values
   ('app_private.stripe_events', 'personal', 'anonymize', $$'{}'$$, 'payload'),
   ('app_private.stripe_events', 'internal', null, null, 'id type livemode outcome reason'),
   ('app_public.payment_findings', 'financial', null, null,
-    'kind subject detail stripe_event_ids resolution_note'),
+    'kind subject detail stripe_event_ids resolution_note accounting_period'),
+  ('app_public.reconciliation_runs', 'internal', null, null, 'status starting_after'),
+  ('app_public.reconciliation_results', 'financial', null, null,
+    'currency stripe_count book_count matched_count finding_count'),
+  ('app_public.reconciliation_balances', 'financial', null, null, 'currency is_certain'),
+  ('app_private.stripe_balance_transactions', 'financial', null, null,
+    'id type currency source stripe_payment_intent_id is_matched'),
   ('app_private.stripe_calls', 'internal', null, null,
     'purpose idempotency_key request_hash status attempts stripe_id http_code error_code '
     'stripe_request_id duration_ms'),
   ('app_private.stripe_reachability', 'internal', null, null, 'is_only_row failures last_error'),
+  ('app_public.payouts', 'financial', null, null,
+    'currency payout_period_start payout_period_end transactions_included events_included status '
+    'attempt failure_code failure_reason stripe_transfer_id'),
+  ('app_public.payouts', 'sensitive', 'keep', 'Proof of why money was paid out, or not.',
+    'decision_note'),
+  ('app_public.payout_items', 'financial', null, null, 'kind'),
+  ('app_public.payout_holds', 'financial', null, null, 'kind is_of_platform'),
+  ('app_public.payout_holds', 'sensitive', 'keep', 'Proof of why money was held back.', 'reason'),
+  ('app_public.payout_reversals', 'financial', null, null,
+    'status stripe_reversal_id failure_reason'),
+  ('app_public.payout_reversals', 'sensitive', 'keep', 'Proof of why money was taken back.',
+    'reason'),
+  ('app_public.payout_status_transitions', 'public', null, null, 'from_status to_status reason'),
+  ('app_public.stripe_accounts', 'financial', null, null,
+    'country email stripe_account_id stripe_onboarding_completed charges_enabled payout_enabled '
+    'transfers_enabled requirements_due disabled_reason failure_reason stripe_news'),
+  ('app_private.stripe_account_links', 'secret', null, null, 'url'),
+  ('app_private.stripe_account_links', 'internal', null, null,
+    'return_url refresh_url failure_reason'),
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason stripe_status attempt'),
   ('app_public.cancellation_policies', 'public', null, null,

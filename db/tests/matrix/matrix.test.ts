@@ -150,6 +150,53 @@ beforeAll(async () => {
       from app_public.fraud_alerts as a;
     end
     $$;
+    -- A payout, a hold of it, and what is taken back of it.
+    create function tests.pay_out(theatre text)
+    returns void
+    language plpgsql volatile
+    as $$
+    declare
+      v_account app_public.stripe_accounts;
+      v_payout app_public.payouts;
+    begin
+      perform tests.as_owner();
+      update app_public.organizations set verification_status = 'verified'
+      where id = tests.id(theatre || '.organization');
+      insert into app_public.stripe_accounts (
+        organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+      )
+      values (
+        tests.id(theatre || '.organization'), 'AT', 'a@b.example', 'acct_' || theatre, true, true
+      )
+      returning * into v_account;
+      insert into app_private.stripe_account_links (
+        organization_id, stripe_account_id, requested_by, return_url, refresh_url
+      )
+      values (
+        v_account.organization_id, v_account.id, tests.user_id(theatre || ' owner'),
+        'https://b.example', 'https://b.example'
+      );
+      perform app_private.lock_payouts_of(v_account.organization_id);
+      v_payout := app_private.queue_payout(app_private.make_payout(
+        v_account.organization_id, null, 'EUR', clock_timestamp(), null
+      ));
+      insert into app_public.payout_holds (
+        organization_id, payout_id, reason, created_by, released_at
+      )
+      values (
+        v_account.organization_id, v_payout.id, 'x', tests.user_id(theatre || ' owner'), now()
+      );
+      perform app_private.begin_payout(v_payout.id);
+      perform app_private.record_transfer(v_payout.id, 'tr_' || theatre, null);
+      insert into app_public.payout_reversals (
+        organization_id, payout_id, amount_cents, reason, requested_by
+      )
+      values (
+        v_account.organization_id, v_payout.id, 1, 'x', tests.user_id(theatre || ' owner')
+      );
+      update app_public.payouts set reversed_cents = 1 where id = v_payout.id;
+    end
+    $$;
     -- A promoter with a share of a sale, a balance that was written down, and a correction.
     create function tests.books(theatre text)
     returns void
@@ -181,6 +228,17 @@ beforeAll(async () => {
         tests.user_id('root')
       from app_public.ledger_transactions as t
       where t.organization_id = tests.id(theatre || '.organization') and t.source = 'test:x';
+      -- A comparison with Stripe: of this organization, and of the platform's own money.
+      perform tests.keep(theatre || '.run', (app_private.begin_reconciliation()).id);
+      perform app_private.store_stripe_movements(tests.id(theatre || '.run'), jsonb_build_array(
+        jsonb_build_object(
+          'id', 'txn_' || theatre, 'type', 'topup', 'amount', 100, 'fee', 0, 'net', 100,
+          'currency', 'eur', 'source', 'tu_1', 'created', 1700000000, 'available_on', 1700000000
+        )
+      ), true, true);
+      perform app_private.complete_reconciliation(tests.id(theatre || '.run'), '{"eur": 200}', true);
+      insert into app_public.payment_findings (organization_id, kind, subject)
+      values (tests.id(theatre || '.organization'), 'reconciliation_missing_here', 'txn_1');
     end
     $$;
     -- What else there is of an event: kinds, an address, a code, and a date that was canceled.
@@ -297,6 +355,8 @@ beforeAll(async () => {
     select tests.sell('r1', 'rival', 2, 1);
     select tests.books('theatre');
     select tests.books('rival');
+    select tests.pay_out('theatre');
+    select tests.pay_out('rival');
     select tests.sign_in('theatre staff');
     select app_public.scan_ticket(tests.id('theatre.performance'), 'x');
     select tests.as_guest(1);
