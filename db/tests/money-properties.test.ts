@@ -150,9 +150,9 @@ async function perform(office: Office, bookings: Booking[], step: Step): Promise
         "tests.sign_in('theatre owner')",
         `app_public.refund_booking_amount(${id}, ${cents}, 'x')`,
       );
+      // What was bought and kept, and no cent more.
+      if (cents > about.sold) expect(outcome).not.toBe("done");
       if (outcome === "done") about.sold -= cents;
-      // Nothing more than what was bought and kept, and nothing less of it.
-      if (about.sold > 0 && cents > about.sold) expect(outcome).not.toBe("done");
       return;
     }
     case "return": {
@@ -333,7 +333,7 @@ test("whatever is paid and returned, every cent is somebody's after every step",
     // As many histories as half a minute allows, on whatever machine.
     await fc.assert(addsUp(transaction), {
       seed,
-      numRuns: 30,
+      numRuns: 100,
       interruptAfterTimeLimit: 25_000,
       markInterruptAsFailure: false,
     });
