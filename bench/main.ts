@@ -10,6 +10,7 @@ import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
 import { readsOverOwner } from "./figures/reads-over-owner.ts";
+import { saleOverHandWritten } from "./figures/sale-over-hand-written.ts";
 import { scanOverHandWritten } from "./figures/scan-over-hand-written.ts";
 import { seatMap } from "./figures/seat-map.ts";
 import { seatStorage } from "./figures/seat-storage.ts";
@@ -18,6 +19,7 @@ import { stripeEvents } from "./figures/stripe-events.ts";
 const measurements: Readonly<Record<string, Measurement>> = {
   "hold-over-hand-written": holdOverHandWritten,
   "hold-over-seed": holdOverSeed,
+  "sale-over-hand-written": saleOverHandWritten,
   "scan-over-hand-written": scanOverHandWritten,
   "stripe-events": stripeEvents,
   deadlocks,

@@ -9,6 +9,7 @@ import {
   UsageError,
 } from "./errors.ts";
 import {
+  AcceptDisputeDocument,
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
@@ -18,6 +19,7 @@ import {
   AddOnsDocument,
   AddOnsLeftDocument,
   AddOnStockDocument,
+  AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
@@ -25,6 +27,7 @@ import {
   ApplyDiscountCodeDocument,
   ApproveBookingDocument,
   ApproveFraudReviewDocument,
+  ApprovePayoutDocument,
   ApproveRefundDocument,
   AttendeeListDocument,
   AttendeeQuestionsDocument,
@@ -34,7 +37,9 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   CancelEventDocument,
+  CancellationFailuresDocument,
   CancellationTermsDocument,
+  CancelPayoutDocument,
   CancelPerformanceDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
@@ -58,6 +63,7 @@ import {
   CreateFraudRuleDocument,
   CreateOrganizationDocument,
   CreatePaymentPlanDocument,
+  CreatePayoutDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
   CreatePricingRuleDocument,
@@ -72,6 +78,9 @@ import {
   DeclineTicketDocument,
   DescribeBookingDocument,
   DiscountCodesDocument,
+  type DisputeResponseFragment,
+  DisputeResponsesDocument,
+  DisputesDocument,
   EndDiscountCodeDocument,
   EndImpersonationDocument,
   EndPriceDocument,
@@ -97,6 +106,7 @@ import {
   HoldAllocatedSeatsDocument,
   HoldBestAvailableDocument,
   HoldForCustomerDocument,
+  HoldPayoutDocument,
   HoldSeatsDocument,
   ImportMembershipsDocument,
   ImportVenueLayoutDocument,
@@ -113,16 +123,25 @@ import {
   OfferTicketDocument,
   OnlineAddressDocument,
   OpenPaymentDocument,
+  OpenPayoutAccountDocument,
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
   PaymentFindingsDocument,
   PaymentTransactionsDocument,
+  PayoutAccountsDocument,
+  PayoutDocument,
+  PayoutHoldsDocument,
+  PayoutItemsDocument,
+  PayoutOnboardingLinkDocument,
+  PayoutPreviewDocument,
+  PayoutsDocument,
   PerformanceDocument,
   PerformancesDocument,
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PrepareDisputeEvidenceDocument,
   PricesDocument,
   PricingRulesDocument,
   PublishEventDocument,
@@ -148,12 +167,14 @@ import {
   ReleaseAdmissionAllocationDocument,
   ReleaseAdmissionsDocument,
   ReleaseAllocationDocument,
+  ReleasePayoutHoldDocument,
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
   RemoveDiscountCodeDocument,
   RemovePaymentMethodDocument,
   RemoveTwoFactorDocument,
   ReopenPeriodDocument,
+  ReproducePayoutDocument,
   RequestCorrectionDocument,
   RequestDomainCheckDocument,
   RequestEmailChangeDocument,
@@ -161,12 +182,14 @@ import {
   RequestErasureDocument,
   RequestGuestConsentDocument,
   RequestLayoutFetchDocument,
+  RequestOnboardingLinkDocument,
   RequestPasswordResetDocument,
   ResolvePaymentFindingDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
   RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
+  RetryPayoutDocument,
   RetryRefundDocument,
   ReturnBookingDocument,
   ReturnTicketsDocument,
@@ -203,6 +226,7 @@ import {
   SetEventTaxJurisdictionDocument,
   SetFraudRuleEnabledDocument,
   SetOnlineAddressDocument,
+  SetPayoutSettingsDocument,
   SetPoolCapacityDocument,
   SetPriceDocument,
   SetRefundApprovalDocument,
@@ -222,6 +246,8 @@ import {
   StartImpersonationDocument,
   StatementCsvDocument,
   StatementDocument,
+  SubmitDisputeEvidenceDocument,
+  SubmitPayoutDocument,
   SuspendUserDocument,
   TakePaymentDocument,
   TicketAttendeeDocument,
@@ -238,6 +264,7 @@ import {
   UpdateAddOnDocument,
   type UpdateAddOnInput,
   UpdateEventDocument,
+  UpdateOrganizationSettingsDocument,
   UpdatePerformanceDocument,
   UpdateProfileDocument,
   UpdateTicketCategoryDocument,
@@ -268,6 +295,7 @@ import {
   type BookingDescription,
   type BookingDetails,
   type BookingNote,
+  type CancellationFailure,
   type CancellationPolicy,
   type CancellationQuote,
   type CancellationTerm,
@@ -276,6 +304,9 @@ import {
   type CustomerMembership,
   type DiscountCode,
   type DiscountedTotal,
+  type Dispute,
+  type DisputeEvidence,
+  type DisputeResponse,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -304,10 +335,19 @@ import {
   type NewPricingRule,
   type OnlineAddress,
   type Organization,
+  type OrganizationSettings,
+  type OrganizationSettingsChanges,
   type PaymentPlan,
   type PaymentSession,
   type PaymentFinding,
   type PaymentTransaction,
+  type Payout,
+  type PayoutAccount,
+  type PayoutAmounts,
+  type PayoutHold,
+  type PayoutItem,
+  type PayoutOnboardingLink,
+  type PayoutPreview,
   type Performance,
   type Price,
   type PriceStep,
@@ -1990,12 +2030,75 @@ export class LastMinuteLive {
   /**
    * Sends a failed refund again, and returns the new one; again it is the same. Needs `payments.refund`.
    *
-   * @throws RefundDecidedError (it has not failed), BookingNotFoundError, NotAllowedError
+   * @throws RefundDecidedError (it has not failed), DisputeError, RefundTooLargeError, BookingNotFoundError,
+   * NotAllowedError
    */
   async retryRefund(refund: Ref, options?: CallOptions): Promise<Refund> {
     const variables = { input: { refundId: idOf(refund) } };
     const data = await this.#transport.graphql(RetryRefundDocument, variables, true, options);
     return present(data.retryRefund).refund;
+  }
+
+  /** Disputes of the organizations in which you have `payments.read`, the oldest first. */
+  disputes(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: Dispute["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<Dispute> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: filter };
+      return present((await this.#query(DisputesDocument, variables, options)).disputes);
+    });
+  }
+
+  /** What was answered to a dispute, the oldest first. Needs `disputes.manage`. */
+  disputeResponses(dispute: Ref, options: ListOptions = {}): Paged<DisputeResponse> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: { disputeId: idOf(dispute) } };
+      const data = await this.#query(DisputeResponsesDocument, variables, options);
+      const { nodes, pageInfo } = present(data.disputeResponses);
+      return { nodes: nodes.map(responseOf), pageInfo };
+    });
+  }
+
+  /**
+   * Suggests evidence from what is known of the sale, to be read, completed and submitted. Needs `disputes.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async prepareDisputeEvidence(dispute: Ref, options?: CallOptions): Promise<DisputeEvidence> {
+    const variables = { disputeId: idOf(dispute) };
+    const data = await this.#query(PrepareDisputeEvidenceDocument, variables, options);
+    return evidenceOf(present(data.prepareDisputeEvidence));
+  }
+
+  /**
+   * Sends evidence to the bank, which takes it once. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async submitDisputeEvidence(
+    dispute: Ref,
+    evidence: DisputeEvidence,
+    options: KeyedCallOptions = {},
+  ): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute), evidence };
+    const data = await this.#keyed(SubmitDisputeEvidenceDocument, input, options);
+    return responseOf(present(data.submitDisputeEvidence).disputeResponse);
+  }
+
+  /**
+   * Gives a dispute up: the buyer keeps the money. It cannot be undone. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError
+   */
+  async acceptDispute(dispute: Ref, options: KeyedCallOptions = {}): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute) };
+    const data = await this.#keyed(AcceptDisputeDocument, input, options);
+    return responseOf(present(data.acceptDispute).disputeResponse);
   }
 
   /**
@@ -2404,6 +2507,33 @@ export class LastMinuteLive {
   ): Promise<Organization> {
     const data = await this.#keyed(CreateOrganizationDocument, input, options);
     return present(data.createOrganization).organization;
+  }
+
+  /**
+   * Changes what an organization says of all its sales: fees, times of a hold, limits. Fees are percentages such as `"2.5"`
+   * and amounts for each ticket; events take them over when they are made. What is not given stays. Needs
+   * `organization.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async updateOrganizationSettings(
+    organization: Ref,
+    changes: OrganizationSettingsChanges,
+    options?: CallOptions,
+  ): Promise<OrganizationSettings> {
+    const { serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents, ...rest } = changes;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ serviceFeeFixedCents, processingFeeFixedCents, minimumPayoutCents }),
+    };
+    const data = await this.#transport.graphql(
+      UpdateOrganizationSettingsDocument,
+      { input },
+      true,
+      options,
+    );
+    return present(data.updateOrganizationSettings).organizationSetting;
   }
 
   /**
@@ -3173,6 +3303,17 @@ export class LastMinuteLive {
   }
 
   /**
+   * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
+   */
+  async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) => {
+      const data = await this.#query(AdmissionPoolsDocument, { performanceId, after }, options);
+      return present(data.admissionPools);
+    });
+  }
+
+  /**
    * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
    * `inventory.manage`.
    *
@@ -3665,6 +3806,18 @@ export class LastMinuteLive {
     return present(data.cancelPerformance).eventCancellation;
   }
 
+  /**
+   * The bookings that a cancellation could not end by itself, such as one with a used ticket, and the code that says why:
+   * a person decides about them.
+   */
+  cancellationFailures(cancellation: Ref, options: ListOptions = {}): Paged<CancellationFailure> {
+    return this.#list(options, async (first, after) => {
+      const variables = { cancellationId: idOf(cancellation), first, after };
+      const data = await this.#query(CancellationFailuresDocument, variables, options);
+      return present(data.eventCancellationFailures);
+    });
+  }
+
   /** How far a cancellation is; null when it is not for you. */
   async eventCancellation(
     cancellation: Ref,
@@ -3912,6 +4065,239 @@ export class LastMinuteLive {
   }
 
   /**
+   * Opens the account at Stripe to which the organization, or a promoter of it, is paid; the one that there is, is returned.
+   * Needs `payouts.manage`.
+   *
+   * @throws InvalidInputError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async openPayoutAccount(
+    input: {
+      readonly organizationId: string;
+      /** Such as `AT`; default: where the organization's address is. */
+      readonly country?: string | undefined;
+      readonly email?: string | undefined;
+      readonly promoterId?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<PayoutAccount> {
+    const document = OpenPayoutAccountDocument;
+    const data = await this.#transport.graphql(document, { input }, true, options);
+    return present(data.openPayoutAccount).stripeAccount;
+  }
+
+  /** The accounts to which an organization and its promoters are paid. Needs `payouts.read`. */
+  payoutAccounts(organization: Ref, options: ListOptions = {}): Paged<PayoutAccount> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { organizationId: idOf(organization) }, first, after };
+      return present(
+        (await this.#query(PayoutAccountsDocument, variables, options)).stripeAccounts,
+      );
+    });
+  }
+
+  /**
+   * Asks for an address at Stripe where the owner of an account says who they are. Read it with {@link payoutOnboardingLink}
+   * until it is there. Needs `payouts.manage`.
+   *
+   * @throws InvalidInputError (an address that is not https), PayoutRefusedError, NotFoundError, NotAllowedError
+   */
+  async requestOnboardingLink(
+    account: Ref,
+    addresses: { readonly returnUrl: string; readonly refreshUrl?: string | undefined },
+    options?: CallOptions,
+  ): Promise<string> {
+    const variables = { input: { accountId: idOf(account), ...addresses } };
+    const document = RequestOnboardingLinkDocument;
+    const data = await this.#transport.graphql(document, variables, false, options);
+    return present(present(data.requestOnboardingLink).payoutOnboardingLink.id);
+  }
+
+  /** An address that you have asked for; its `url` is null until Stripe has answered, and when it is too old. */
+  async payoutOnboardingLink(
+    link: Ref,
+    options?: CallOptions,
+  ): Promise<PayoutOnboardingLink | null> {
+    const variables = { linkId: idOf(link) };
+    return (await this.#query(PayoutOnboardingLinkDocument, variables, options))
+      .payoutOnboardingLink;
+  }
+
+  /**
+   * When money may be paid out, and above which amount, in the default currency's minor unit, a second person approves a
+   * payout; null: nobody. Needs `organization.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setPayoutSettings(
+    organization: Ref,
+    settings: {
+      readonly payoutTiming?: "rolling" | "after_event" | undefined;
+      readonly payoutDelayDays?: number | undefined;
+      readonly approvalAboveCents: number | null;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    const { approvalAboveCents, ...rest } = settings;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      ...asText({ approvalAboveCents: approvalAboveCents ?? undefined }),
+    };
+    await this.#transport.graphql(SetPayoutSettingsDocument, { input }, true, options);
+  }
+
+  /** What is owed to an organization and its promoters, and what of it would be paid now. Needs `payouts.read`. */
+  payoutPreview(organization: Ref, options: ListOptions = {}): Paged<PayoutPreview> {
+    return this.#list(options, async (first, after) => {
+      const variables = { organizationId: idOf(organization), first, after };
+      return present((await this.#query(PayoutPreviewDocument, variables, options)).payoutPreview);
+    });
+  }
+
+  /** Payouts of an organization and its promoters. Needs `payouts.read`. */
+  payouts(organization: Ref, options: ListOptions = {}): Paged<Payout> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { organizationId: idOf(organization) }, first, after };
+      return present((await this.#query(PayoutsDocument, variables, options)).payouts);
+    });
+  }
+
+  /** One payout, or null. Needs `payouts.read`. */
+  async payout(payout: Ref, options?: CallOptions): Promise<Payout | null> {
+    return (await this.#query(PayoutDocument, { id: idOf(payout) }, options)).payout;
+  }
+
+  /** What a payout is made of. Needs `payouts.read`. */
+  payoutItems(payout: Ref, options: ListOptions = {}): Paged<PayoutItem> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { payoutId: idOf(payout) }, first, after };
+      return present((await this.#query(PayoutItemsDocument, variables, options)).payoutItems);
+    });
+  }
+
+  /** What is, or was, held back of a payout. Needs `payouts.read`. */
+  payoutHolds(payout: Ref, options: ListOptions = {}): Paged<PayoutHold> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: { payoutId: idOf(payout) }, first, after };
+      return present((await this.#query(PayoutHoldsDocument, variables, options)).payoutHolds);
+    });
+  }
+
+  /**
+   * The amounts of a payout, made again from the entries of the books that its items name: always its own. Needs
+   * `payouts.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async reproducePayout(payout: Ref, options?: CallOptions): Promise<PayoutAmounts> {
+    const variables = { payoutId: idOf(payout) };
+    return present(
+      (await this.#query(ReproducePayoutDocument, variables, options)).reproducePayout,
+    );
+  }
+
+  /**
+   * A draft of all that may be paid now, without waiting for the schedule. Needs `payouts.manage`.
+   *
+   * @throws NothingToPayOutError, PayoutRefusedError (`unverified`, `no_account`), OrganizationNotActiveError,
+   * UnknownCurrencyError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async createPayout(
+    input: {
+      readonly organizationId: string;
+      readonly currency?: string | undefined;
+      readonly promoterId?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Payout> {
+    return present((await this.#keyed(CreatePayoutDocument, input, options)).createPayout).payout;
+  }
+
+  /**
+   * Has a draft sent, or asks for a second person: then it is `pending_approval`. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async submitPayout(payout: Ref, options?: CallOptions): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout) } };
+    const data = await this.#transport.graphql(SubmitPayoutDocument, variables, false, options);
+    return present(data.submitPayout).payout;
+  }
+
+  /**
+   * Approves a payout that somebody else, or the schedule, has made. Needs `payouts.approve`.
+   *
+   * @throws ApprovalNeededError (your own), PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError,
+   * NotAllowedError
+   */
+  async approvePayout(
+    payout: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout), note: options.note } };
+    const data = await this.#transport.graphql(ApprovePayoutDocument, variables, false, options);
+    return present(data.approvePayout).payout;
+  }
+
+  /**
+   * Gives a payout up that is not on its way; its items are paid with the next one. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError (`held`), NotFoundError, NotAllowedError
+   */
+  async cancelPayout(
+    payout: Ref,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout), note: options.note } };
+    const data = await this.#transport.graphql(CancelPayoutDocument, variables, false, options);
+    return present(data.cancelPayout).payout;
+  }
+
+  /**
+   * Has a payout sent again that Stripe has refused. Needs `payouts.manage`.
+   *
+   * @throws PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError, NotAllowedError
+   */
+  async retryPayout(payout: Ref, options?: CallOptions): Promise<Payout> {
+    const variables = { input: { payoutId: idOf(payout) } };
+    const data = await this.#transport.graphql(RetryPayoutDocument, variables, false, options);
+    return present(data.retryPayout).payout;
+  }
+
+  /**
+   * Holds a payout back, or an amount of it, which is then paid with a later one. Needs `payouts.approve`.
+   *
+   * @throws PayoutStatusError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async holdPayout(
+    payout: Ref,
+    hold: {
+      readonly reason: string;
+      /** Default: all of it. */
+      readonly amountCents?: number | undefined;
+      /** Default: until it is released. */
+      readonly holdUntil?: string | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<PayoutHold> {
+    const { amountCents, ...rest } = hold;
+    const variables = { input: { ...rest, payoutId: idOf(payout), ...asText({ amountCents }) } };
+    const data = await this.#transport.graphql(HoldPayoutDocument, variables, false, options);
+    return present(data.holdPayout).payoutHold;
+  }
+
+  /**
+   * Ends a hold. Needs `payouts.approve`.
+   *
+   * @throws PayoutRefusedError (`disputed`), NotFoundError, NotAllowedError (the platform holds it)
+   */
+  async releasePayoutHold(hold: Ref, options?: CallOptions): Promise<PayoutHold> {
+    const variables = { input: { holdId: idOf(hold) } };
+    const data = await this.#transport.graphql(ReleasePayoutHoldDocument, variables, true, options);
+    return present(data.releasePayoutHold).payoutHold;
+  }
+
+  /**
    * Asks for a correction of a fact in the books; somebody else has to post it. Debit is positive, and all amounts sum to zero.
    * For the platform's support.
    *
@@ -3935,7 +4321,7 @@ export class LastMinuteLive {
       {
         ...rest,
         kinds: entries.map(({ kind }) => kind),
-        amounts: entries.map(({ amountCents }) => String(amountCents)),
+        amountsCents: entries.map(({ amountCents }) => String(amountCents)),
       },
       options,
     );
@@ -4325,4 +4711,17 @@ function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
 
 function discountRefused(reason: string): Error {
   return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
+}
+
+/** The texts of an object that the schema only knows as JSON. */
+function evidenceOf(value: unknown): DisputeEvidence {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function responseOf(found: DisputeResponseFragment): DisputeResponse {
+  return { ...found, evidence: evidenceOf(found.evidence) };
 }

@@ -6,6 +6,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> =
   T | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
+/** All input for the `acceptDispute` mutation. */
+export type AcceptDisputeInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly disputeId: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 /** All input for the `acceptTicket` mutation. */
 export type AcceptTicketInput = {
   /**
@@ -146,6 +157,17 @@ export type ApproveFraudReviewInput = {
   readonly note?: string | null | undefined;
 };
 
+/** All input for the `approvePayout` mutation. */
+export type ApprovePayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly payoutId: string;
+};
+
 /** All input for the `approveRefund` mutation. */
 export type ApproveRefundInput = {
   /**
@@ -192,6 +214,9 @@ export type BookingStatus =
   | "refunded"
   | "transferred";
 
+/** What kind of organization it is. */
+export type BusinessType = "enterprise" | "event_promoter" | "venue_owner";
+
 /** All input for the `cancelBooking` mutation. */
 export type CancelBookingInput = {
   readonly bookingId: string;
@@ -213,6 +238,17 @@ export type CancelEventInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
   readonly reason?: string | null | undefined;
+};
+
+/** All input for the `cancelPayout` mutation. */
+export type CancelPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly payoutId: string;
 };
 
 /** All input for the `cancelPerformance` mutation. */
@@ -469,6 +505,19 @@ export type CreatePaymentPlanInput = {
   readonly ticketCategoryId?: string | null | undefined;
 };
 
+/** All input for the `createPayout` mutation. */
+export type CreatePayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly organizationId: string;
+  readonly promoterId?: string | null | undefined;
+};
+
 /** All input for the `createPerformance` mutation. */
 export type CreatePerformanceInput = {
   /**
@@ -628,6 +677,50 @@ export type DescribeBookingInput = {
   readonly utmTerm?: string | null | undefined;
 };
 
+/** A condition to be used against `Dispute` object types. All fields are tested for equality and combined with a logical ‘and.’ */
+export type DisputeCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `openedAt` field. */
+  readonly openedAt?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `paymentIntentId` field. */
+  readonly paymentIntentId?: string | null | undefined;
+  /** Checks for equality with the object’s `status` field. */
+  readonly status?: DisputeStatus | null | undefined;
+  /** Checks for equality with the object’s `stripeDisputeId` field. */
+  readonly stripeDisputeId?: string | null | undefined;
+};
+
+/**
+ * A condition to be used against `DisputeResponse` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type DisputeResponseCondition = {
+  /** Checks for equality with the object’s `disputeId` field. */
+  readonly disputeId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `submittedBy` field. */
+  readonly submittedBy?: string | null | undefined;
+};
+
+/** Where a dispute stands, in Stripe's words. A warning is a question of the bank: no money moves. */
+export type DisputeStatus =
+  | "lost"
+  | "needs_response"
+  | "prevented"
+  | "under_review"
+  | "warning_closed"
+  | "warning_needs_response"
+  | "warning_under_review"
+  | "won";
+
 /** All input for the `endDiscountCode` mutation. */
 export type EndDiscountCodeInput = {
   /**
@@ -711,12 +804,14 @@ export type FraudResolution = "confirmed" | "false_positive";
 
 /**
  * What a rule looks at: how often a person, an address or a device buys; how much;
- * from where; after how many declined payments; how many seats; with which kind of mailbox.
+ * from where; after how many declined payments; how many seats; with which kind of
+ * mailbox; after how many disputes that were lost.
  */
 export type FraudRuleType =
   | "amount"
   | "disposable_email"
   | "geography_mismatch"
+  | "lost_disputes"
   | "payment_failures"
   | "seat_hoarding"
   | "velocity_address"
@@ -831,6 +926,19 @@ export type HoldForCustomerInput = {
   readonly quantity?: number | null | undefined;
   readonly seatIds?: ReadonlyArray<string> | null | undefined;
   readonly ticketCategoryId?: string | null | undefined;
+};
+
+/** All input for the `holdPayout` mutation. */
+export type HoldPayoutInput = {
+  readonly amountCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly holdUntil?: string | null | undefined;
+  readonly payoutId: string;
+  readonly reason: string;
 };
 
 /** All input for the `holdSeats` mutation. */
@@ -966,6 +1074,19 @@ export type OpenPaymentInput = {
   readonly clientMutationId?: string | null | undefined;
 };
 
+/** All input for the `openPayoutAccount` mutation. */
+export type OpenPayoutAccountInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly country?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly organizationId: string;
+  readonly promoterId?: string | null | undefined;
+};
+
 /** A named bundle of permissions; role_permissions says which. */
 export type OrganizationRole =
   "admin" | "analyst" | "coordinator" | "manager" | "owner" | "staff" | "support" | "viewer";
@@ -1030,6 +1151,84 @@ export type PaymentTransactionCondition = {
 /** Why money moved at Stripe. */
 export type PaymentTransactionType =
   "adjustment" | "dispute" | "fee" | "payment" | "payout" | "refund";
+
+/** A condition to be used against `Payout` object types. All fields are tested for equality and combined with a logical ‘and.’ */
+export type PayoutCondition = {
+  /** Checks for equality with the object’s `approvedBy` field. */
+  readonly approvedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `canceledBy` field. */
+  readonly canceledBy?: string | null | undefined;
+  /** Checks for equality with the object’s `createdAt` field. */
+  readonly createdAt?: string | null | undefined;
+  /** Checks for equality with the object’s `currency` field. */
+  readonly currency?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+  /** Checks for equality with the object’s `requestedBy` field. */
+  readonly requestedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeAccountId` field. */
+  readonly stripeAccountId?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeTransferId` field. */
+  readonly stripeTransferId?: string | null | undefined;
+};
+
+/**
+ * A condition to be used against `PayoutHold` object types. All fields are tested
+ * for equality and combined with a logical ‘and.’
+ */
+export type PayoutHoldCondition = {
+  /** Checks for equality with the object’s `createdAt` field. */
+  readonly createdAt?: string | null | undefined;
+  /** Checks for equality with the object’s `createdBy` field. */
+  readonly createdBy?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `payoutId` field. */
+  readonly payoutId?: string | null | undefined;
+  /** Checks for equality with the object’s `releasedBy` field. */
+  readonly releasedBy?: string | null | undefined;
+};
+
+/** Why money is held back. */
+export type PayoutHoldKind = "dispute" | "manual";
+
+/**
+ * A condition to be used against `PayoutItem` object types. All fields are tested
+ * for equality and combined with a logical ‘and.’
+ */
+export type PayoutItemCondition = {
+  /** Checks for equality with the object’s `holdId` field. */
+  readonly holdId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `ledgerTransactionId` field. */
+  readonly ledgerTransactionId?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `payoutId` field. */
+  readonly payoutId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+};
+
+/** A fact of the books that is paid, an amount that is held back, or one that no longer is. */
+export type PayoutItemKind = "fact" | "hold" | "release";
+
+/** How often an organization is paid. */
+export type PayoutSchedule = "daily" | "monthly" | "weekly";
+
+/** State of a payout. */
+export type PayoutStatus =
+  "approved" | "canceled" | "draft" | "failed" | "in_transit" | "paid" | "pending_approval";
+
+/** When money may be paid out that was received. */
+export type PayoutTiming = "after_event" | "rolling";
 
 /** The life of one date of an event. */
 export type PerformanceStatus = "canceled" | "completed" | "postponed" | "scheduled";
@@ -1204,7 +1403,13 @@ export type RefundKind = "fee_only" | "full" | "partial" | "ticket";
 
 /** Why money goes back. */
 export type RefundReason =
-  "booking_canceled" | "customer_request" | "error" | "event_canceled" | "fraud" | "late_payment";
+  | "booking_canceled"
+  | "customer_request"
+  | "dispute"
+  | "error"
+  | "event_canceled"
+  | "fraud"
+  | "late_payment";
 
 /**
  * A condition to be used against `RefundRequest` object types. All fields are
@@ -1325,6 +1530,16 @@ export type ReleaseAllocationInput = {
   readonly clientMutationId?: string | null | undefined;
 };
 
+/** All input for the `releasePayoutHold` mutation. */
+export type ReleasePayoutHoldInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly holdId: string;
+};
+
 /** All input for the `releaseSeatLock` mutation. */
 export type ReleaseSeatLockInput = {
   /**
@@ -1391,7 +1606,7 @@ export type ReopenPeriodInput = {
 
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
-  readonly amounts: ReadonlyArray<string>;
+  readonly amountsCents: ReadonlyArray<string>;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -1443,6 +1658,18 @@ export type RequestLayoutFetchInput = {
   readonly sha256: string;
   readonly url: string;
   readonly venueId: string;
+};
+
+/** All input for the `requestOnboardingLink` mutation. */
+export type RequestOnboardingLinkInput = {
+  readonly accountId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly refreshUrl?: string | null | undefined;
+  readonly returnUrl: string;
 };
 
 /** Who wants a new password. */
@@ -1500,6 +1727,16 @@ export type RetirePaymentPlanInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly paymentPlanId: string;
+};
+
+/** All input for the `retryPayout` mutation. */
+export type RetryPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly payoutId: string;
 };
 
 /** All input for the `retryRefund` mutation. */
@@ -1615,7 +1852,14 @@ export type ScanDirection = "in" | "out";
 
 /** What the door says. */
 export type ScanResult =
-  "already_scanned" | "canceled" | "expired" | "invalid" | "success" | "wrong_event" | "wrong_gate";
+  | "already_scanned"
+  | "canceled"
+  | "disputed"
+  | "expired"
+  | "invalid"
+  | "success"
+  | "wrong_event"
+  | "wrong_gate";
 
 /** All input for the `scanTicket` mutation. */
 export type ScanTicketInput = {
@@ -1752,6 +1996,19 @@ export type SetOnlineAddressInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
   readonly instructions?: string | null | undefined;
+};
+
+/** All input for the `setPayoutSettings` mutation. */
+export type SetPayoutSettingsInput = {
+  readonly approvalAboveCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly payoutDelayDays?: number | null | undefined;
+  readonly payoutTiming?: PayoutTiming | null | undefined;
 };
 
 /** All input for the `setPoolCapacity` mutation. */
@@ -1934,6 +2191,45 @@ export type StartImpersonationInput = {
   readonly userId: string;
 };
 
+/**
+ * A condition to be used against `StripeAccount` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type StripeAccountCondition = {
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+  /** Checks for equality with the object’s `requestedBy` field. */
+  readonly requestedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeAccountId` field. */
+  readonly stripeAccountId?: string | null | undefined;
+};
+
+/** All input for the `submitDisputeEvidence` mutation. */
+export type SubmitDisputeEvidenceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly disputeId: string;
+  readonly evidence: unknown;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
+/** All input for the `submitPayout` mutation. */
+export type SubmitPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly payoutId: string;
+};
+
 /** All input for the `takePayment` mutation. */
 export type TakePaymentInput = {
   readonly bookingId: string;
@@ -2012,6 +2308,34 @@ export type UpdateEventInput = {
   readonly title?: string | null | undefined;
   readonly videos?: ReadonlyArray<string> | null | undefined;
   readonly visibility?: EventVisibility | null | undefined;
+};
+
+/** All input for the `updateOrganizationSettings` mutation. */
+export type UpdateOrganizationSettingsInput = {
+  readonly allowGuestCheckout?: boolean | null | undefined;
+  readonly businessType?: BusinessType | null | undefined;
+  readonly checkoutSeconds?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly emailNotifications?: boolean | null | undefined;
+  readonly fraudReviewSeconds?: number | null | undefined;
+  readonly holdSeconds?: number | null | undefined;
+  readonly holdSecondsMax?: number | null | undefined;
+  readonly minimumPayoutCents?: string | null | undefined;
+  readonly openCartsMax?: number | null | undefined;
+  readonly organizationId: string;
+  readonly payoutSchedule?: PayoutSchedule | null | undefined;
+  readonly processingFeeFixedCents?: string | null | undefined;
+  readonly processingFeePercentage?: string | null | undefined;
+  readonly registrationNumber?: string | null | undefined;
+  readonly serviceFeeFixedCents?: string | null | undefined;
+  readonly serviceFeePercentage?: string | null | undefined;
+  readonly taxId?: string | null | undefined;
+  readonly ticketTransfersEnabled?: boolean | null | undefined;
+  readonly ticketsPerBookingMax?: number | null | undefined;
 };
 
 /** All input for the `updatePerformance` mutation. */
@@ -2540,7 +2864,7 @@ export type LedgerCorrectionFragment = {
   readonly correctsId: string;
   readonly currency: string;
   readonly kinds: ReadonlyArray<LedgerAccountKind | null>;
-  readonly amounts: ReadonlyArray<number | null>;
+  readonly amountsCents: ReadonlyArray<number | null>;
   readonly reason: string;
   readonly status: LedgerCorrectionStatus;
   readonly decidedAt: string | null;
@@ -2998,6 +3322,7 @@ export type TicketFragment = {
   readonly usedAt: string | null;
   readonly entryCount: number;
   readonly isInside: boolean;
+  readonly isDisputed: boolean;
   readonly transferId: string | null;
   readonly deliveryMethod: TicketDeliveryMethod;
   readonly deliveryStatus: TicketDeliveryStatus;
@@ -3258,6 +3583,89 @@ export type AddBookingNoteMutationVariables = Exact<{
 
 export type AddBookingNoteMutation = {
   readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type DisputeFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly bookingId: string;
+  readonly paymentIntentId: string;
+  readonly stripeDisputeId: string;
+  readonly status: DisputeStatus;
+  readonly reason: string;
+  readonly networkReasonCode: string | null;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly countedCents: number;
+  readonly withdrawnCents: number;
+  readonly reinstatedCents: number;
+  readonly feeCents: number;
+  readonly lostCents: number;
+  readonly chargedFeeCents: number;
+  readonly evidenceDueAt: string | null;
+  readonly evidenceSubmittedAt: string | null;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+};
+
+export type DisputeResponseFragment = {
+  readonly id: string;
+  readonly disputeId: string;
+  readonly isAcceptance: boolean;
+  readonly evidence: unknown;
+  readonly status: string;
+  readonly failureReason: string | null;
+  readonly submittedBy: string | null;
+  readonly endedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type DisputesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  condition?: DisputeCondition | null | undefined;
+}>;
+
+export type DisputesQuery = {
+  readonly disputes: {
+    readonly nodes: ReadonlyArray<DisputeFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type DisputeResponsesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  condition?: DisputeResponseCondition | null | undefined;
+}>;
+
+export type DisputeResponsesQuery = {
+  readonly disputeResponses: {
+    readonly nodes: ReadonlyArray<DisputeResponseFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PrepareDisputeEvidenceQueryVariables = Exact<{
+  disputeId: string;
+}>;
+
+export type PrepareDisputeEvidenceQuery = { readonly prepareDisputeEvidence: unknown };
+
+export type SubmitDisputeEvidenceMutationVariables = Exact<{
+  input: SubmitDisputeEvidenceInput;
+}>;
+
+export type SubmitDisputeEvidenceMutation = {
+  readonly submitDisputeEvidence: { readonly disputeResponse: DisputeResponseFragment } | null;
+};
+
+export type AcceptDisputeMutationVariables = Exact<{
+  input: AcceptDisputeInput;
+}>;
+
+export type AcceptDisputeMutation = {
+  readonly acceptDispute: { readonly disputeResponse: DisputeResponseFragment } | null;
 };
 
 export type AddOnFragment = {
@@ -3945,6 +4353,287 @@ export type SetOnlineAddressMutation = {
   readonly setOnlineAddress: {
     readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
   } | null;
+};
+
+export type PayoutAccountFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly promoterId: string | null;
+  readonly country: string;
+  readonly email: string;
+  readonly stripeAccountId: string | null;
+  readonly stripeOnboardingCompleted: boolean;
+  readonly payoutEnabled: boolean;
+  readonly transfersEnabled: boolean;
+  readonly requirementsDue: ReadonlyArray<string | null>;
+  readonly disabledReason: string | null;
+  readonly failureReason: string | null;
+  readonly deauthorizedAt: string | null;
+};
+
+export type PayoutFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly promoterId: string | null;
+  readonly currency: string;
+  readonly payoutPeriodStart: string;
+  readonly payoutPeriodEnd: string;
+  readonly grossRevenueCents: number;
+  readonly totalCommissionCents: number;
+  readonly stripeFeesCents: number;
+  readonly refundsCents: number;
+  readonly adjustmentsCents: number;
+  readonly netPayoutCents: number;
+  readonly transactionsIncluded: number;
+  readonly eventsIncluded: number;
+  readonly reversedCents: number;
+  readonly status: PayoutStatus;
+  readonly attempt: number;
+  readonly requestedBy: string | null;
+  readonly approvedBy: string | null;
+  readonly approvedAt: string | null;
+  readonly decisionNote: string | null;
+  readonly scheduledFor: string;
+  readonly initiatedAt: string | null;
+  readonly completedAt: string | null;
+  readonly failedAt: string | null;
+  readonly failureCode: string | null;
+  readonly failureReason: string | null;
+  readonly retryAt: string | null;
+  readonly canceledAt: string | null;
+  readonly stripeTransferId: string | null;
+  readonly createdAt: string;
+};
+
+export type PayoutItemFragment = {
+  readonly id: string;
+  readonly payoutId: string;
+  readonly kind: PayoutItemKind;
+  readonly ledgerTransactionId: string | null;
+  readonly holdId: string | null;
+  readonly grossRevenueCents: number;
+  readonly commissionCents: number;
+  readonly stripeFeesCents: number;
+  readonly refundsCents: number;
+  readonly adjustmentsCents: number;
+  readonly netCents: number;
+  readonly ledgerTransaction: {
+    readonly bookingId: string | null;
+    readonly category: string;
+    readonly description: string;
+    readonly occurredAt: string;
+  } | null;
+};
+
+export type PayoutHoldFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly payoutId: string;
+  readonly kind: PayoutHoldKind;
+  readonly amountCents: number | null;
+  readonly reason: string;
+  readonly isOfPlatform: boolean;
+  readonly holdUntil: string | null;
+  readonly createdAt: string;
+  readonly releasedAt: string | null;
+};
+
+export type PayoutAccountsQueryVariables = Exact<{
+  condition: StripeAccountCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutAccountsQuery = {
+  readonly stripeAccounts: {
+    readonly nodes: ReadonlyArray<PayoutAccountFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutOnboardingLinkQueryVariables = Exact<{
+  linkId: string;
+}>;
+
+export type PayoutOnboardingLinkQuery = {
+  readonly payoutOnboardingLink: {
+    readonly id: string | null;
+    readonly url: string | null;
+    readonly expiresAt: string | null;
+    readonly failureReason: string | null;
+  } | null;
+};
+
+export type PayoutPreviewQueryVariables = Exact<{
+  organizationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutPreviewQuery = {
+  readonly payoutPreview: {
+    readonly nodes: ReadonlyArray<{
+      readonly currency: string | null;
+      readonly promoterId: string | null;
+      readonly payableCents: number | null;
+      readonly waitingCents: number | null;
+      readonly heldCents: number | null;
+      readonly disputedCents: number | null;
+      readonly inTransitCents: number | null;
+      readonly nextPayoutCents: number | null;
+      readonly nextPeriodEndsAt: string | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type PayoutQuery = { readonly payout: PayoutFragment | null };
+
+export type PayoutsQueryVariables = Exact<{
+  condition: PayoutCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutsQuery = {
+  readonly payouts: {
+    readonly nodes: ReadonlyArray<PayoutFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutItemsQueryVariables = Exact<{
+  condition: PayoutItemCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutItemsQuery = {
+  readonly payoutItems: {
+    readonly nodes: ReadonlyArray<PayoutItemFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutHoldsQueryVariables = Exact<{
+  condition: PayoutHoldCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutHoldsQuery = {
+  readonly payoutHolds: {
+    readonly nodes: ReadonlyArray<PayoutHoldFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReproducePayoutQueryVariables = Exact<{
+  payoutId: string;
+}>;
+
+export type ReproducePayoutQuery = {
+  readonly reproducePayout: {
+    readonly grossRevenueCents: number | null;
+    readonly totalCommissionCents: number | null;
+    readonly stripeFeesCents: number | null;
+    readonly refundsCents: number | null;
+    readonly adjustmentsCents: number | null;
+    readonly netPayoutCents: number | null;
+    readonly transactionsIncluded: number | null;
+  } | null;
+};
+
+export type OpenPayoutAccountMutationVariables = Exact<{
+  input: OpenPayoutAccountInput;
+}>;
+
+export type OpenPayoutAccountMutation = {
+  readonly openPayoutAccount: { readonly stripeAccount: PayoutAccountFragment } | null;
+};
+
+export type RequestOnboardingLinkMutationVariables = Exact<{
+  input: RequestOnboardingLinkInput;
+}>;
+
+export type RequestOnboardingLinkMutation = {
+  readonly requestOnboardingLink: {
+    readonly payoutOnboardingLink: { readonly id: string | null };
+  } | null;
+};
+
+export type SetPayoutSettingsMutationVariables = Exact<{
+  input: SetPayoutSettingsInput;
+}>;
+
+export type SetPayoutSettingsMutation = {
+  readonly setPayoutSettings: {
+    readonly organizationSetting: {
+      readonly payoutTiming: PayoutTiming;
+      readonly payoutDelayDays: number;
+      readonly payoutApprovalAboveCents: number | null;
+    };
+  } | null;
+};
+
+export type CreatePayoutMutationVariables = Exact<{
+  input: CreatePayoutInput;
+}>;
+
+export type CreatePayoutMutation = {
+  readonly createPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type SubmitPayoutMutationVariables = Exact<{
+  input: SubmitPayoutInput;
+}>;
+
+export type SubmitPayoutMutation = {
+  readonly submitPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type ApprovePayoutMutationVariables = Exact<{
+  input: ApprovePayoutInput;
+}>;
+
+export type ApprovePayoutMutation = {
+  readonly approvePayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type CancelPayoutMutationVariables = Exact<{
+  input: CancelPayoutInput;
+}>;
+
+export type CancelPayoutMutation = {
+  readonly cancelPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type RetryPayoutMutationVariables = Exact<{
+  input: RetryPayoutInput;
+}>;
+
+export type RetryPayoutMutation = {
+  readonly retryPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type HoldPayoutMutationVariables = Exact<{
+  input: HoldPayoutInput;
+}>;
+
+export type HoldPayoutMutation = {
+  readonly holdPayout: { readonly payoutHold: PayoutHoldFragment } | null;
+};
+
+export type ReleasePayoutHoldMutationVariables = Exact<{
+  input: ReleasePayoutHoldInput;
+}>;
+
+export type ReleasePayoutHoldMutation = {
+  readonly releasePayoutHold: { readonly payoutHold: PayoutHoldFragment } | null;
 };
 
 export type PriceFragment = {
@@ -4689,6 +5378,62 @@ export type RejectFraudReviewMutationVariables = Exact<{
 
 export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
+};
+
+export type OrganizationSettingsFragment = {
+  readonly organizationId: string;
+  readonly serviceFeePercentage: string;
+  readonly serviceFeeFixedCents: number;
+  readonly processingFeePercentage: string;
+  readonly processingFeeFixedCents: number;
+  readonly commissionPercentage: string;
+  readonly allowGuestCheckout: boolean;
+  readonly holdSeconds: number;
+  readonly checkoutSeconds: number;
+  readonly holdSecondsMax: number;
+  readonly ticketsPerBookingMax: number;
+  readonly openCartsMax: number;
+  readonly emailNotifications: boolean;
+  readonly ticketTransfersEnabled: boolean;
+};
+
+export type AdmissionPoolsQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type AdmissionPoolsQuery = {
+  readonly admissionPools: {
+    readonly nodes: ReadonlyArray<AdmissionPoolFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CancellationFailuresQueryVariables = Exact<{
+  cancellationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type CancellationFailuresQuery = {
+  readonly eventCancellationFailures: {
+    readonly nodes: ReadonlyArray<{
+      readonly bookingId: string;
+      readonly code: string;
+      readonly createdAt: string;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type UpdateOrganizationSettingsMutationVariables = Exact<{
+  input: UpdateOrganizationSettingsInput;
+}>;
+
+export type UpdateOrganizationSettingsMutation = {
+  readonly updateOrganizationSettings: {
+    readonly organizationSetting: OrganizationSettingsFragment;
+  } | null;
 };
 
 export type TicketTransferFragment = {
@@ -6057,7 +6802,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6083,7 +6828,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6109,7 +6854,7 @@ fragment LedgerCorrection on LedgerCorrection {
   correctsId
   currency
   kinds
-  amounts
+  amountsCents
   reason
   status
   decidedAt
@@ -6813,6 +7558,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -7581,6 +8327,138 @@ fragment BookingNote on BookingNote {
   id
   note
   writtenBy
+  createdAt
+}`,
+};
+/** The operation Disputes. */
+export const DisputesDocument: TypedDocument<DisputesQuery, DisputesQueryVariables> = {
+  name: "Disputes",
+  text: `query Disputes($first: Int!, $after: Cursor, $condition: DisputeCondition) {
+  disputes(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...Dispute
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Dispute on Dispute {
+  id
+  organizationId
+  bookingId
+  paymentIntentId
+  stripeDisputeId
+  status
+  reason
+  networkReasonCode
+  amountCents
+  currency
+  countedCents
+  withdrawnCents
+  reinstatedCents
+  feeCents
+  lostCents
+  chargedFeeCents
+  evidenceDueAt
+  evidenceSubmittedAt
+  openedAt
+  closedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DisputeResponses. */
+export const DisputeResponsesDocument: TypedDocument<
+  DisputeResponsesQuery,
+  DisputeResponsesQueryVariables
+> = {
+  name: "DisputeResponses",
+  text: `query DisputeResponses($first: Int!, $after: Cursor, $condition: DisputeResponseCondition) {
+  disputeResponses(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...DisputeResponse
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation PrepareDisputeEvidence. */
+export const PrepareDisputeEvidenceDocument: TypedDocument<
+  PrepareDisputeEvidenceQuery,
+  PrepareDisputeEvidenceQueryVariables
+> = {
+  name: "PrepareDisputeEvidence",
+  text: `query PrepareDisputeEvidence($disputeId: UUID!) {
+  prepareDisputeEvidence(disputeId: $disputeId)
+}`,
+};
+/** The operation SubmitDisputeEvidence. */
+export const SubmitDisputeEvidenceDocument: TypedDocument<
+  SubmitDisputeEvidenceMutation,
+  SubmitDisputeEvidenceMutationVariables
+> = {
+  name: "SubmitDisputeEvidence",
+  text: `mutation SubmitDisputeEvidence($input: SubmitDisputeEvidenceInput!) {
+  submitDisputeEvidence(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}`,
+};
+/** The operation AcceptDispute. */
+export const AcceptDisputeDocument: TypedDocument<
+  AcceptDisputeMutation,
+  AcceptDisputeMutationVariables
+> = {
+  name: "AcceptDispute",
+  text: `mutation AcceptDispute($input: AcceptDisputeInput!) {
+  acceptDispute(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
   createdAt
 }`,
 };
@@ -9034,6 +9912,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -9534,6 +10413,603 @@ export const SetOnlineAddressDocument: TypedDocument<
       instructions
     }
   }
+}`,
+};
+/** The operation PayoutAccounts. */
+export const PayoutAccountsDocument: TypedDocument<
+  PayoutAccountsQuery,
+  PayoutAccountsQueryVariables
+> = {
+  name: "PayoutAccounts",
+  text: `query PayoutAccounts($condition: StripeAccountCondition!, $first: Int!, $after: Cursor) {
+  stripeAccounts(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutAccount
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutAccount on StripeAccount {
+  id
+  organizationId
+  promoterId
+  country
+  email
+  stripeAccountId
+  stripeOnboardingCompleted
+  payoutEnabled
+  transfersEnabled
+  requirementsDue
+  disabledReason
+  failureReason
+  deauthorizedAt
+}`,
+};
+/** The operation PayoutOnboardingLink. */
+export const PayoutOnboardingLinkDocument: TypedDocument<
+  PayoutOnboardingLinkQuery,
+  PayoutOnboardingLinkQueryVariables
+> = {
+  name: "PayoutOnboardingLink",
+  text: `query PayoutOnboardingLink($linkId: UUID!) {
+  payoutOnboardingLink(linkId: $linkId) {
+    id
+    url
+    expiresAt
+    failureReason
+  }
+}`,
+};
+/** The operation PayoutPreview. */
+export const PayoutPreviewDocument: TypedDocument<PayoutPreviewQuery, PayoutPreviewQueryVariables> =
+  {
+    name: "PayoutPreview",
+    text: `query PayoutPreview($organizationId: UUID!, $first: Int!, $after: Cursor) {
+  payoutPreview(organizationId: $organizationId, first: $first, after: $after) {
+    nodes {
+      currency
+      promoterId
+      payableCents
+      waitingCents
+      heldCents
+      disputedCents
+      inTransitCents
+      nextPayoutCents
+      nextPeriodEndsAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation Payout. */
+export const PayoutDocument: TypedDocument<PayoutQuery, PayoutQueryVariables> = {
+  name: "Payout",
+  text: `query Payout($id: UUID!) {
+  payout(id: $id) {
+    ...Payout
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation Payouts. */
+export const PayoutsDocument: TypedDocument<PayoutsQuery, PayoutsQueryVariables> = {
+  name: "Payouts",
+  text: `query Payouts($condition: PayoutCondition!, $first: Int!, $after: Cursor) {
+  payouts(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...Payout
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation PayoutItems. */
+export const PayoutItemsDocument: TypedDocument<PayoutItemsQuery, PayoutItemsQueryVariables> = {
+  name: "PayoutItems",
+  text: `query PayoutItems($condition: PayoutItemCondition!, $first: Int!, $after: Cursor) {
+  payoutItems(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutItem on PayoutItem {
+  id
+  payoutId
+  kind
+  ledgerTransactionId
+  ledgerTransaction {
+    bookingId
+    category
+    description
+    occurredAt
+  }
+  holdId
+  grossRevenueCents
+  commissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netCents
+}`,
+};
+/** The operation PayoutHolds. */
+export const PayoutHoldsDocument: TypedDocument<PayoutHoldsQuery, PayoutHoldsQueryVariables> = {
+  name: "PayoutHolds",
+  text: `query PayoutHolds($condition: PayoutHoldCondition!, $first: Int!, $after: Cursor) {
+  payoutHolds(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutHold
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
+}`,
+};
+/** The operation ReproducePayout. */
+export const ReproducePayoutDocument: TypedDocument<
+  ReproducePayoutQuery,
+  ReproducePayoutQueryVariables
+> = {
+  name: "ReproducePayout",
+  text: `query ReproducePayout($payoutId: UUID!) {
+  reproducePayout(payoutId: $payoutId) {
+    grossRevenueCents
+    totalCommissionCents
+    stripeFeesCents
+    refundsCents
+    adjustmentsCents
+    netPayoutCents
+    transactionsIncluded
+  }
+}`,
+};
+/** The operation OpenPayoutAccount. */
+export const OpenPayoutAccountDocument: TypedDocument<
+  OpenPayoutAccountMutation,
+  OpenPayoutAccountMutationVariables
+> = {
+  name: "OpenPayoutAccount",
+  text: `mutation OpenPayoutAccount($input: OpenPayoutAccountInput!) {
+  openPayoutAccount(input: $input) {
+    stripeAccount {
+      ...PayoutAccount
+    }
+  }
+}
+fragment PayoutAccount on StripeAccount {
+  id
+  organizationId
+  promoterId
+  country
+  email
+  stripeAccountId
+  stripeOnboardingCompleted
+  payoutEnabled
+  transfersEnabled
+  requirementsDue
+  disabledReason
+  failureReason
+  deauthorizedAt
+}`,
+};
+/** The operation RequestOnboardingLink. */
+export const RequestOnboardingLinkDocument: TypedDocument<
+  RequestOnboardingLinkMutation,
+  RequestOnboardingLinkMutationVariables
+> = {
+  name: "RequestOnboardingLink",
+  text: `mutation RequestOnboardingLink($input: RequestOnboardingLinkInput!) {
+  requestOnboardingLink(input: $input) {
+    payoutOnboardingLink {
+      id
+    }
+  }
+}`,
+};
+/** The operation SetPayoutSettings. */
+export const SetPayoutSettingsDocument: TypedDocument<
+  SetPayoutSettingsMutation,
+  SetPayoutSettingsMutationVariables
+> = {
+  name: "SetPayoutSettings",
+  text: `mutation SetPayoutSettings($input: SetPayoutSettingsInput!) {
+  setPayoutSettings(input: $input) {
+    organizationSetting {
+      payoutTiming
+      payoutDelayDays
+      payoutApprovalAboveCents
+    }
+  }
+}`,
+};
+/** The operation CreatePayout. */
+export const CreatePayoutDocument: TypedDocument<
+  CreatePayoutMutation,
+  CreatePayoutMutationVariables
+> = {
+  name: "CreatePayout",
+  text: `mutation CreatePayout($input: CreatePayoutInput!) {
+  createPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation SubmitPayout. */
+export const SubmitPayoutDocument: TypedDocument<
+  SubmitPayoutMutation,
+  SubmitPayoutMutationVariables
+> = {
+  name: "SubmitPayout",
+  text: `mutation SubmitPayout($input: SubmitPayoutInput!) {
+  submitPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation ApprovePayout. */
+export const ApprovePayoutDocument: TypedDocument<
+  ApprovePayoutMutation,
+  ApprovePayoutMutationVariables
+> = {
+  name: "ApprovePayout",
+  text: `mutation ApprovePayout($input: ApprovePayoutInput!) {
+  approvePayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation CancelPayout. */
+export const CancelPayoutDocument: TypedDocument<
+  CancelPayoutMutation,
+  CancelPayoutMutationVariables
+> = {
+  name: "CancelPayout",
+  text: `mutation CancelPayout($input: CancelPayoutInput!) {
+  cancelPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation RetryPayout. */
+export const RetryPayoutDocument: TypedDocument<RetryPayoutMutation, RetryPayoutMutationVariables> =
+  {
+    name: "RetryPayout",
+    text: `mutation RetryPayout($input: RetryPayoutInput!) {
+  retryPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+  };
+/** The operation HoldPayout. */
+export const HoldPayoutDocument: TypedDocument<HoldPayoutMutation, HoldPayoutMutationVariables> = {
+  name: "HoldPayout",
+  text: `mutation HoldPayout($input: HoldPayoutInput!) {
+  holdPayout(input: $input) {
+    payoutHold {
+      ...PayoutHold
+    }
+  }
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
+}`,
+};
+/** The operation ReleasePayoutHold. */
+export const ReleasePayoutHoldDocument: TypedDocument<
+  ReleasePayoutHoldMutation,
+  ReleasePayoutHoldMutationVariables
+> = {
+  name: "ReleasePayoutHold",
+  text: `mutation ReleasePayoutHold($input: ReleasePayoutHoldInput!) {
+  releasePayoutHold(input: $input) {
+    payoutHold {
+      ...PayoutHold
+    }
+  }
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
 }`,
 };
 /** The operation Prices. */
@@ -11097,6 +12573,95 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation AdmissionPools. */
+export const AdmissionPoolsDocument: TypedDocument<
+  AdmissionPoolsQuery,
+  AdmissionPoolsQueryVariables
+> = {
+  name: "AdmissionPools",
+  text: `query AdmissionPools($performanceId: UUID!, $after: Cursor) {
+  admissionPools(
+    condition: {performanceId: $performanceId}
+    first: 100
+    after: $after
+  ) {
+    nodes {
+      ...AdmissionPool
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CancellationFailures. */
+export const CancellationFailuresDocument: TypedDocument<
+  CancellationFailuresQuery,
+  CancellationFailuresQueryVariables
+> = {
+  name: "CancellationFailures",
+  text: `query CancellationFailures($cancellationId: UUID!, $first: Int!, $after: Cursor) {
+  eventCancellationFailures(
+    condition: {cancellationId: $cancellationId}
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      bookingId
+      code
+      createdAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation UpdateOrganizationSettings. */
+export const UpdateOrganizationSettingsDocument: TypedDocument<
+  UpdateOrganizationSettingsMutation,
+  UpdateOrganizationSettingsMutationVariables
+> = {
+  name: "UpdateOrganizationSettings",
+  text: `mutation UpdateOrganizationSettings($input: UpdateOrganizationSettingsInput!) {
+  updateOrganizationSettings(input: $input) {
+    organizationSetting {
+      ...OrganizationSettings
+    }
+  }
+}
+fragment OrganizationSettings on OrganizationSetting {
+  organizationId
+  serviceFeePercentage
+  serviceFeeFixedCents
+  processingFeePercentage
+  processingFeeFixedCents
+  commissionPercentage
+  allowGuestCheckout
+  holdSeconds
+  checkoutSeconds
+  holdSecondsMax
+  ticketsPerBookingMax
+  openCartsMax
+  emailNotifications
+  ticketTransfersEnabled
+}`,
+};
 /** The operation HeldTickets. */
 export const HeldTicketsDocument: TypedDocument<HeldTicketsQuery, HeldTicketsQueryVariables> = {
   name: "HeldTickets",
@@ -11136,6 +12701,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -11310,6 +12876,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -11387,6 +12954,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -11463,6 +13031,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus

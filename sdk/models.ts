@@ -11,6 +11,7 @@ import type {
   BookingFragment,
   BookingItemFragment,
   BookingNoteFragment,
+  CancellationFailuresQuery,
   CancellationPolicyFragment,
   CancellationQuoteFragment,
   CancellationTermFragment,
@@ -20,6 +21,8 @@ import type {
   CreatePricingRuleInput,
   CustomerMembershipFragment,
   DiscountCodeFragment,
+  DisputeFragment,
+  DisputeResponseFragment,
   EntryGateFragment,
   EntryZoneFragment,
   EventCancellationFragment,
@@ -38,6 +41,7 @@ import type {
   OnlineAddressQuery,
   OrganizationFragment,
   OrganizationRole,
+  OrganizationSettingsFragment,
   OverdueAction,
   PaymentPlanBasis,
   PaymentPlanFragment,
@@ -46,6 +50,12 @@ import type {
   PaymentTransactionFragment,
   ReconciliationResultFragment,
   ReconciliationRunFragment,
+  PayoutAccountFragment,
+  PayoutFragment,
+  PayoutHoldFragment,
+  PayoutItemFragment,
+  PayoutOnboardingLinkQuery,
+  PayoutPreviewQuery,
   PerformanceFragment,
   PriceFragment,
   PricingRuleFragment,
@@ -55,6 +65,7 @@ import type {
   RefundItemFragment,
   RefundReason,
   RefundRequestFragment,
+  ReproducePayoutQuery,
   RequestDomainCheckMutation,
   SavedCardFragment,
   ScannerDeviceFragment,
@@ -71,6 +82,7 @@ import type {
   TrustedDevicesQuery,
   TryFraudRuleQuery,
   UpdateEventInput,
+  UpdateOrganizationSettingsInput,
   UpdateTicketCategoryInput,
   UserFragment,
   ValidateLayoutsQuery,
@@ -121,6 +133,23 @@ export type TrustedDevice = NonNullable<
 
 /** Who sells. */
 export type Organization = OrganizationFragment;
+
+/** What an organization says of all its sales. */
+export type OrganizationSettings = OrganizationSettingsFragment;
+
+/** Settings to be changed. Amounts are in the minor unit of each event's currency. */
+export type OrganizationSettingsChanges = Omit<
+  UpdateOrganizationSettingsInput,
+  | "clientMutationId"
+  | "organizationId"
+  | "serviceFeeFixedCents"
+  | "processingFeeFixedCents"
+  | "minimumPayoutCents"
+> & {
+  readonly serviceFeeFixedCents?: number | undefined;
+  readonly processingFeeFixedCents?: number | undefined;
+  readonly minimumPayoutCents?: number | undefined;
+};
 
 /** What the signed-in user may do in an organization. */
 export interface Membership {
@@ -174,6 +203,11 @@ export type OnlineAddress = NonNullable<OnlineAddressQuery["eventOnlineAddress"]
 
 /** How far the cancellation of an event is: done when it has a `completedAt`. */
 export type EventCancellation = EventCancellationFragment;
+
+/** A booking that a cancellation has left to a person, and the code that says why. */
+export type CancellationFailure = NonNullable<
+  CancellationFailuresQuery["eventCancellationFailures"]
+>["nodes"][number];
 
 /** What to look for. Prices are in the minor unit, so give a currency with them. */
 export interface EventSearch {
@@ -308,6 +342,17 @@ export interface CancellationWindows {
   /** Default: they are kept. */
   readonly refundsProcessingFees?: boolean | undefined;
 }
+
+/** A buyer's bank takes a payment back, or asks about it. */
+export type Dispute = DisputeFragment;
+
+/** Evidence for a bank, by Stripe's names, such as `access_activity_log`. */
+export type DisputeEvidence = Readonly<Record<string, string>>;
+
+/** What was answered to a dispute. */
+export type DisputeResponse = Omit<DisputeResponseFragment, "evidence"> & {
+  readonly evidence: DisputeEvidence;
+};
 
 /** Money on its way back by one payment. */
 export type Refund = RefundFragment;
@@ -488,6 +533,27 @@ export type LedgerCorrection = LedgerCorrectionFragment;
 
 /** Who brings buyers, for a share. */
 export type Promoter = PromoterFragment;
+
+/** The account at Stripe to which an organization, or a promoter of it, is paid. */
+export type PayoutAccount = PayoutAccountFragment;
+
+/** An address at Stripe where the owner of an account says who they are. */
+export type PayoutOnboardingLink = NonNullable<PayoutOnboardingLinkQuery["payoutOnboardingLink"]>;
+
+/** What an organization, or a promoter of it, is paid. */
+export type Payout = PayoutFragment;
+
+/** A fact of the books that a payout pays, or an amount that is held back of it. */
+export type PayoutItem = PayoutItemFragment;
+
+/** What is held back of a payout. */
+export type PayoutHold = PayoutHoldFragment;
+
+/** What is owed to a payee, and what of it would be paid now. */
+export type PayoutPreview = NonNullable<PayoutPreviewQuery["payoutPreview"]>["nodes"][number];
+
+/** What a payout amounts to. */
+export type PayoutAmounts = NonNullable<ReproducePayoutQuery["reproducePayout"]>;
 
 /** A line of a statement; its amount is positive on the account's own side. */
 export type StatementLine = NonNullable<StatementQuery["statement"]>["nodes"][number];

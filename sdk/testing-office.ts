@@ -1,11 +1,15 @@
 // A box office of a test's own: database, Stripe's stand-in, server and worker.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
+import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { startServer } from "../server/server.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
-import { startWorker } from "../worker/worker.ts";
+import { type RunningWorker, startWorker } from "../worker/worker.ts";
 import {
   type ClientOptions,
   LastMinuteLive,
@@ -19,12 +23,26 @@ export interface TestOffice extends AsyncDisposable {
   readonly url: string;
   readonly database: TestDatabase;
   readonly standIn: StripeStandIn;
+  /** Lets a running job finish, and takes no new one until `startWorker`. */
+  stopWorker(): Promise<void>;
+  /** Starts the worker again. */
+  startWorker(): Promise<void>;
+  /** A worker in a process of its own, which can be killed. */
+  startMortalWorker(): Promise<MortalWorker>;
+  /** What cards were charged with at Stripe, and what of it went back, in minor units. */
+  atStripe(): Promise<{ readonly received: number; readonly returned: number }>;
   /** The newest mail to an address, once the worker has sent it. */
   mailTo(email: string): Promise<string>;
   /** A client for one more person. */
   client(options?: Partial<ClientOptions>): LastMinuteLive;
   /** Stops all but the database, once everything that was begun has come to its end. */
   close(): Promise<void>;
+}
+
+/** A worker in a process of its own. */
+export interface MortalWorker {
+  /** Kills it as a failure of the machine would (SIGKILL), and lets the minute pass in which it is found dead. */
+  kill(): Promise<void>;
 }
 
 const keys = {
@@ -59,12 +77,21 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
   standIn.control.sendWebhooksTo(`${server.url}/stripe/webhook`);
   const mailDirectory = await mkdtemp(join(tmpdir(), "lml-mail-"));
   started.defer(() => rm(mailDirectory, { recursive: true }));
-  const worker = await startWorker({
-    databaseUrl: database.url("lml_worker"),
-    stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
-    mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
-  });
-  started.defer(() => worker.stop());
+  let worker: RunningWorker | null = null;
+  const begin = async (): Promise<void> => {
+    worker ??= await startWorker({
+      databaseUrl: database.url("lml_worker"),
+      stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
+      mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
+    });
+  };
+  const stop = async (): Promise<void> => {
+    const running = worker;
+    worker = null;
+    await running?.stop();
+  };
+  await begin();
+  started.defer(stop);
   const running = started.move();
   const close = async (): Promise<void> => {
     await standIn.control.settled();
@@ -74,6 +101,10 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     url: server.url,
     database,
     standIn,
+    startWorker: begin,
+    stopWorker: stop,
+    startMortalWorker: () => startMortalWorker(database, standIn, mailDirectory),
+    atStripe: () => chargesAtStripe(standIn),
     mailTo: (email) => newestMail(mailDirectory, email),
     client: (options) => new LastMinuteLive({ url: server.url, ...options }),
     close,
@@ -82,6 +113,72 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
       await database.drop();
     },
   };
+}
+
+const chargesPage = z.object({
+  has_more: z.boolean(),
+  data: z.array(
+    z.object({
+      id: z.string(),
+      status: z.string(),
+      amount: z.int(),
+      amount_refunded: z.int(),
+    }),
+  ),
+});
+
+async function chargesAtStripe({ url }: StripeStandIn): ReturnType<TestOffice["atStripe"]> {
+  const sum = { received: 0, returned: 0 };
+  for (let after = ""; ;) {
+    const answer = await fetch(`${url}/v1/charges?limit=100${after}`, {
+      headers: { authorization: `Bearer ${keys.secretKey}` },
+    });
+    const page = chargesPage.parse(await answer.json());
+    for (const { status, amount, amount_refunded: returned } of page.data) {
+      if (status !== "succeeded") continue;
+      sum.received += amount;
+      sum.returned += returned;
+    }
+    if (!page.has_more) return sum;
+    after = `&starting_after=${page.data.at(-1)?.id ?? ""}`;
+  }
+}
+
+async function startMortalWorker(
+  database: TestDatabase,
+  standIn: StripeStandIn,
+  mailDirectory: string,
+): Promise<MortalWorker> {
+  const child = spawn(process.execPath, [join(repositoryRoot, "worker", "main.ts")], {
+    env: {
+      ...process.env,
+      LML_WORKER_DATABASE_URL: database.url("lml_worker"),
+      STRIPE_SECRET_KEY: keys.secretKey,
+      STRIPE_API_BASE: standIn.url,
+      LML_MAIL_DIRECTORY: mailDirectory,
+      LML_PUBLIC_URL: "https://shop.example",
+    },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [ready] = (await once(child.stdout, "data")) as [Buffer];
+  const id = /^worker (\S+) is ready/.exec(String(ready))?.[1] ?? "";
+  const kill = async (): Promise<void> => {
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    const root = database.pool("superuser", 1);
+    // The server would go on with what it was told last.
+    await root.query(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+      where usename = 'lml_worker' and datname = current_database()`,
+    );
+    await root.query(
+      `update app_private.worker_heartbeats set beaten_at = beaten_at - interval '1 minute'
+      where worker_id = $1`,
+      [id],
+    );
+  };
+  return { kill };
 }
 
 async function newestMail(directory: string, email: string): Promise<string> {

@@ -2,9 +2,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SafeError } from "postgraphile/grafast";
+import { GraphQLError } from "postgraphile/graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TestDatabase } from "../db/tests/harness.ts";
 import { publicError } from "./errors.ts";
+import { makeMaskError } from "./graphql/errors.ts";
 import {
   ask,
   createTheatre,
@@ -81,6 +84,12 @@ describe("an error", () => {
         extensions: { code: "LMZZZ", hint: "Tomorrow.", detail: "a-b-c" },
       },
     ]);
+  });
+
+  test("of a limit on planning tells that it took too long", () => {
+    const mask = makeMaskError({ error: () => undefined });
+    const originalError = new SafeError("Operation took too long to plan and was aborted.");
+    expect(mask(new GraphQLError("", { originalError })).extensions).toEqual({ code: "LMTMO" });
   });
 
   test.each(["theirs", "alike", "unique", "missing"])(

@@ -79,7 +79,11 @@ async function perform({ rows }: TestTransaction, step: Step): Promise<void> {
     "select tests.status(tests.id('last')) as status",
   );
   if (booking?.status === "pending_payment" && step.isDeclined) {
-    await rows("select tests.stripe_says(tests.id('last'), 'payment_failed')");
+    await rows(
+      `select tests.stripe_says(
+        tests.id('last'), 'payment_failed', null, '{"status": "requires_payment_method"}'
+      )`,
+    );
   }
   if (booking?.status !== "canceled") {
     await rows(

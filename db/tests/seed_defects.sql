@@ -159,7 +159,8 @@ select is_empty(
     select a.attrelid::regclass, a.attname
     from pg_attribute as a join pg_class as c on c.oid = a.attrelid
     where c.relnamespace in ('app_public'::regnamespace, 'app_private'::regnamespace)
-      and c.relkind in ('r', 'p') and a.attname like '%\_cents' and a.atttypid <> 'bigint'::regtype
+      and c.relkind in ('r', 'p') and a.attname like '%\_cents'
+      and a.atttypid not in ('bigint'::regtype, 'bigint[]'::regtype)
   $$,
   'every amount is a bigint'
 );

@@ -24,7 +24,7 @@ export function makeMaskError(log: ErrorLog): (error: GraphQLError) => GraphQLEr
     if (originalError == null || originalError instanceof GraphQLError) return error;
     if (isSafeError(originalError)) {
       // Grafast's own limits on planning and execution.
-      return /timeout exceeded/i.test(originalError.message)
+      return /timeout exceeded|too long to plan/i.test(originalError.message)
         ? again(error, originalError.message, { code: "LMTMO" })
         : again(error, originalError.message, { ...originalError.extensions });
     }

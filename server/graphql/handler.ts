@@ -51,8 +51,9 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
       extends: [resolvedPreset],
       plugins: [requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule])],
       grafast: {
-        // Each statement has a limit of its own; this one is for all statements of a request.
-        timeouts: { planning: 500, execution: 35_000 },
+        // Each statement has a limit of its own; that of execution is for all statements of a request. That of planning is
+        // by the clock, and who once was above it is refused for a minute: a machine with much to do must not get there.
+        timeouts: { planning: 5_000, execution: 35_000 },
         context: ({ fastifyv5 }) => {
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
           const { request } = fastifyv5;

@@ -43,6 +43,15 @@ export function amountMin(currency: string): number {
   return MINIMUMS[currency] ?? 1;
 }
 
+const THREE_DECIMALS = new Set(["bhd", "jod", "kwd", "omr", "tnd"]);
+const DECIMALS_KEPT = new Set(["isk", "ugx"]);
+
+/** What amounts are multiples of: Stripe takes thousandths in tens, and hundredths that are no more only as `00`. */
+export function amountStep(currency: string): number {
+  if (THREE_DECIMALS.has(currency)) return 10;
+  return DECIMALS_KEPT.has(currency) ? 100 : 1;
+}
+
 /**
  * What the stand-in keeps of a payment: 2.9 % rounded half up, plus 30 of the minor unit, in every
  * currency. A refund gives no fee back, as at Stripe.

@@ -17,7 +17,7 @@ import {
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
 import { METADATA_QUERY, listPage } from "./lists.ts";
-import { AMOUNT_MAX, amountMin, formatAmount, isCurrency } from "./money.ts";
+import { AMOUNT_MAX, amountMin, amountStep, formatAmount, isCurrency } from "./money.ts";
 import { cancel, capture, confirm } from "./payment-flow.ts";
 import {
   checkOwner,
@@ -200,6 +200,12 @@ function checkAmount(amount: number, currency: string): void {
   if (amount < min) {
     throw invalidRequest(`Amount must be at least ${formatAmount(min, currency)} ${currency}`, {
       code: "amount_too_small",
+      param: "amount",
+    });
+  }
+  const step = amountStep(currency);
+  if (amount % step !== 0) {
+    throw invalidRequest(`Amount must be a multiple of ${step} in ${currency}`, {
       param: "amount",
     });
   }

@@ -34,6 +34,18 @@ function call(
 }
 
 describe("the cap", () => {
+  test("in thousandths, amounts are tens, when they come and when they go", async () => {
+    await using bench = await startBench();
+    const { stripe } = bench;
+    const odd = stripe.paymentIntents.create({ amount: 5_005, currency: "kwd" });
+    expect(await errorOf(odd)).toMatchObject({ statusCode: 400, param: "amount" });
+    const intent = await pay(stripe, "pm_card_visa", { amount: 5_000, currency: "kwd" });
+    const refused = stripe.refunds.create({ payment_intent: intent.id, amount: 1_005 });
+    expect(await errorOf(refused)).toMatchObject({ statusCode: 400, param: "amount" });
+    const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 1_010 });
+    expect(refund.status).toBe("succeeded");
+  });
+
   test("a charge is refunded in parts, never beyond its amount", async () => {
     await using bench = await startBench();
     const { stripe } = bench;

@@ -8,7 +8,7 @@ import { expand } from "./expand.ts";
 import { changeMetadata, expandable, metadata, page, positiveInteger, word } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { listPage } from "./lists.ts";
-import { formatAmount } from "./money.ts";
+import { amountStep, formatAmount } from "./money.ts";
 import { testCardBehind } from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Charge, Refund } from "./types.ts";
@@ -103,6 +103,12 @@ function checkedAmount(charge: Charge, wanted: number | undefined): number {
         `(${formatAmount(limit, charge.currency)})`,
       { param: "amount" },
     );
+  }
+  const step = amountStep(charge.currency);
+  if (amount % step !== 0) {
+    throw invalidRequest(`Amount must be a multiple of ${step} in ${charge.currency}`, {
+      param: "amount",
+    });
   }
   return amount;
 }

@@ -33,7 +33,7 @@ begin
     raise exception 'A paid booking is canceled by the organization that sold it.'
       using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';
   end if;
-  if v_booking.status = 'confirmed'
+  if v_booking.status in ('partially_paid', 'confirmed')
     and app_private.needs_approval(
       v_booking, v_booking.total_amount_cents - v_booking.refunded_cents
     )

@@ -1,6 +1,6 @@
 -- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
--- they are free. False: somebody else has one of them, or it was not this money that was asked for,
--- and nothing has changed. Parts of a price come through receive_installment.
+-- they are free. False: somebody else has one of them or it is beyond limits by now,
+-- or it was not this money that was asked for, and nothing has changed. Parts of a price come through receive_installment.
 create or replace function app_private.confirm_booking(
   booking_id uuid, received_cents bigint default null
 )
@@ -32,7 +32,11 @@ begin
   ) then
     return false;
   end if;
-  if not app_private.book_everything(v_booking) then
+  if v_booking.status = 'expired' or v_booking.expires_at <= now() then
+    if not app_private.book_late(v_booking) then
+      return false;
+    end if;
+  elsif not app_private.book_everything(v_booking) then
     return false;
   end if;
 

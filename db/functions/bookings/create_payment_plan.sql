@@ -42,6 +42,9 @@ begin
     raise exception 'The event has no such category.'
       using errcode = 'LMNFD', detail = 'ticket_category_id';
   end if;
+  perform app_hidden.require_chargeable(
+    create_payment_plan.deposit_cents, v_event.currency, 'deposit_cents'
+  );
   insert into app_public.payment_plans as p (
     organization_id, event_id, ticket_category_id, name, deposit_percentage, deposit_cents,
     installments, basis, first_due_days, interval_days, last_due_days_before, reminder_days,

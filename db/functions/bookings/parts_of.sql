@@ -26,8 +26,9 @@ begin
   end if;
   select d.starts_at into strict v_starts_at
   from app_public.performances as d where d.id = (parts_of.booking).performance_id;
-  v_deposit := coalesce(
-    v_plan.deposit_cents, app_hidden.percentage_of(v_total, v_plan.deposit_percentage)
+  v_deposit := app_hidden.rounded(
+    coalesce(v_plan.deposit_cents, v_total * v_plan.deposit_percentage / 100),
+    (parts_of.booking).currency
   );
   v_last_day := (v_plan.installments - 1) * v_plan.interval_days;
   for v_part in
@@ -47,7 +48,9 @@ begin
       end,
       case n
         when 0 then v_deposit
-        else app_hidden.share_of(v_total - v_deposit, n, v_plan.installments)
+        else app_hidden.share_to_charge(
+          v_total - v_deposit, n, v_plan.installments, (parts_of.booking).currency
+        )
       end
     from generate_series(0, v_plan.installments) as n
   loop

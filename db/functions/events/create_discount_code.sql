@@ -51,7 +51,7 @@ begin
       coalesce(create_discount_code.quantity_min, 1),
       coalesce(create_discount_code.subtotal_min_cents, 0), create_discount_code.uses_max,
       create_discount_code.uses_per_customer_max,
-      app_hidden.period(create_discount_code.valid_from, create_discount_code.valid_until)
+      app_hidden.time_span(create_discount_code.valid_from, create_discount_code.valid_until)
     )
     on conflict on constraint discount_codes_code_is_unique do nothing
     returning id into v_id;

@@ -30,7 +30,7 @@ begin
       raise exception 'The event is %: nothing is sold any more.', v_event.status
         using errcode = 'LMEVT', detail = v_event.status::text;
     end if;
-    v_during := app_hidden.period(
+    v_during := app_hidden.time_span(
       greatest(set_price.valid_from, now()), set_price.valid_until
     );
     for v_old in

@@ -36,7 +36,7 @@ begin
     values (
       grant_membership.organization_id, grant_membership.user_id,
       nullif(trim(grant_membership.email), ''), grant_membership.member_number,
-      app_hidden.period(
+      app_hidden.time_span(
         coalesce(grant_membership.valid_from, now()), grant_membership.valid_until
       ),
       app_hidden.require_user_id()

@@ -14,7 +14,7 @@ declare
 begin
   perform app_hidden.require_permission(import_memberships.organization_id, 'memberships.manage');
   v_user_id := app_hidden.require_user_id();
-  v_during := app_hidden.period(
+  v_during := app_hidden.time_span(
     coalesce(import_memberships.valid_from, now()), import_memberships.valid_until
   );
   if coalesce(cardinality(import_memberships.emails), 0) not between 1 and c_emails_max then

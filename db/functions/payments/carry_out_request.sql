@@ -11,6 +11,7 @@ declare
   v_request app_public.refund_requests := carry_out_request.request;
   v_ticket_ids uuid[];
   v_parts app_private.refund_part[];
+  v_is_over boolean := false;
 begin
   if v_request.kind in ('full', 'ticket') then
     v_ticket_ids := app_private.lock_tickets_to_return(v_booking, v_request.ticket_ids);
@@ -26,6 +27,8 @@ begin
       v_booking := app_private.close_booking(
         v_booking, coalesce(v_request.note, 'Given back by the buyer')
       );
+      v_is_over := true;
+      v_parts := app_private.parts_not_received(v_booking, v_parts);
     end if;
   end if;
   update app_public.refund_requests as r
@@ -34,7 +37,10 @@ begin
   )
   where r.id = v_request.id
   returning * into v_request;
-  perform app_private.take_back(v_booking, v_request, v_parts);
+  v_booking := app_private.take_back(v_booking, v_request, v_parts);
+  if v_is_over then
+    perform app_private.withdraw_payment(v_booking);
+  end if;
   return v_request;
 end
 $$;

@@ -22,7 +22,7 @@ begin
   perform app_private.write_ledger_balances(v_period);
   update app_public.accounting_periods as p
   set status = 'closed', closed_at = now(), closed_by = app_hidden.current_user_id(),
-    unreconciled_count = v_unreconciled
+    unreconciled_count = v_unreconciled::integer
   where p.id = v_period.id
   returning * into v_period;
   return v_period;

@@ -1,3 +1,4 @@
+-- Together with what of the booking was returned without one before: many small parts are one large one.
 create or replace function app_private.needs_approval(
   booking app_public.bookings, amount_cents bigint
 )
@@ -7,7 +8,13 @@ as $$
   select s.refund_approval_above_cents is not null
     and needs_approval.amount_cents > 0
     and (
-      needs_approval.amount_cents > s.refund_approval_above_cents
+      needs_approval.amount_cents + (
+        select coalesce(sum(r.amount_cents), 0)
+        from app_public.refund_requests as r
+        where r.organization_id = (needs_approval.booking).organization_id
+          and r.booking_id = (needs_approval.booking).id
+          and r.is_exception and r.status = 'approved' and r.decided_by is null
+      ) > s.refund_approval_above_cents
       -- The threshold says nothing about other currencies.
       or o.default_currency <> (needs_approval.booking).currency
     )

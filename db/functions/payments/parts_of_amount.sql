@@ -25,16 +25,25 @@ as $$
   ),
   amounts as (
     select c.*,
-      app_hidden.portion_of(parts_of_amount.amount_cents, c.running, c.whole)
-        - app_hidden.portion_of(parts_of_amount.amount_cents, c.running - c.total, c.whole)
-        as amount
+      app_hidden.portion_to_charge(
+        parts_of_amount.amount_cents, c.running, c.whole, (parts_of_amount.booking).currency
+      ) - app_hidden.portion_to_charge(
+        parts_of_amount.amount_cents, c.running - c.total, c.whole,
+        (parts_of_amount.booking).currency
+      ) as amount
     from chosen as c
   ),
   parts as (
     select a.*,
-      app_hidden.portion_of(a.amount, a.price_cents, a.total) as until_price,
-      app_hidden.portion_of(a.amount, a.with_service_fee, a.total) as until_service_fee,
-      app_hidden.portion_of(a.amount, a.with_fees, a.total) as until_fees
+      app_hidden.portion_to_charge(
+        a.amount, a.price_cents, a.total, (parts_of_amount.booking).currency
+      ) as until_price,
+      app_hidden.portion_to_charge(
+        a.amount, a.with_service_fee, a.total, (parts_of_amount.booking).currency
+      ) as until_service_fee,
+      app_hidden.portion_to_charge(
+        a.amount, a.with_fees, a.total, (parts_of_amount.booking).currency
+      ) as until_fees
     from amounts as a
     where a.amount > 0
   )

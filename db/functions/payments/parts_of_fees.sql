@@ -7,8 +7,9 @@ language sql stable security definer set search_path = ''
 as $$
   select
     f.booking_item_id, f.ticket_id, false, f.price, f.service_fee, f.processing_fee,
-    app_hidden.portion_of(
-      f.tax_cents, f.price + f.service_fee, f.price_cents + f.service_fee_cents
+    app_hidden.portion_to_charge(
+      f.tax_cents, f.price + f.service_fee, f.price_cents + f.service_fee_cents,
+      (parts_of_fees.booking).currency
     ),
     case when f.price = f.price_cents then f.commission_cents else 0 end
   from (

@@ -23,7 +23,7 @@ begin
     v_left := least(
       (parts_of_request.booking).total_amount_cents - (parts_of_request.booking).refunded_cents,
       (
-        select sum(p.received_cents - p.refunded_cents)
+        select sum(app_private.left_of_payment(p))
         from app_public.payment_intents as p
         where p.organization_id = (parts_of_request.booking).organization_id
           and p.booking_id = (parts_of_request.booking).id

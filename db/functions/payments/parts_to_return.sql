@@ -12,16 +12,22 @@ as $$
   ),
   returned as (
     select u.*,
-      app_hidden.percentage_of(
-        u.price_cents,
-        case when u.is_fee and not parts_to_return.with_service_fees then 0
-          else parts_to_return.percentage end
+      app_hidden.rounded(
+        u.price_cents * case when u.is_fee and not parts_to_return.with_service_fees then 0
+          else parts_to_return.percentage end / 100,
+        (parts_to_return.booking).currency
       ) as price,
       case when parts_to_return.with_service_fees
-        then app_hidden.percentage_of(u.service_fee_cents, parts_to_return.percentage)
+        then app_hidden.rounded(
+          u.service_fee_cents * parts_to_return.percentage / 100,
+          (parts_to_return.booking).currency
+        )
         else 0 end as service_fee,
       case when parts_to_return.with_processing_fees
-        then app_hidden.percentage_of(u.processing_fee_cents, parts_to_return.percentage)
+        then app_hidden.rounded(
+          u.processing_fee_cents * parts_to_return.percentage / 100,
+          (parts_to_return.booking).currency
+        )
         else 0 end as processing_fee
     from units as u
     where parts_to_return.ticket_ids is null
@@ -30,15 +36,24 @@ as $$
         select from units as other
         where other.ticket_id is not null
           and not other.ticket_id = any (parts_to_return.ticket_ids)
+      ) and not exists (
+        -- Who was let in has come with it.
+        select from app_public.tickets as t
+        where t.organization_id = (parts_to_return.booking).organization_id
+          and t.booking_id = (parts_to_return.booking).id
+          and t.status = 'used'
       ))
   )
   select
     r.booking_item_id, r.ticket_id, true, r.price, r.service_fee, r.processing_fee,
     case
       when r.price_cents + r.service_fee_cents = 0
-        then app_hidden.percentage_of(r.tax_cents, parts_to_return.percentage)
-      else app_hidden.portion_of(
-        r.tax_cents, r.price + r.service_fee, r.price_cents + r.service_fee_cents
+        then app_hidden.rounded(
+          r.tax_cents * parts_to_return.percentage / 100, (parts_to_return.booking).currency
+        )
+      else app_hidden.portion_to_charge(
+        r.tax_cents, r.price + r.service_fee, r.price_cents + r.service_fee_cents,
+        (parts_to_return.booking).currency
       )
     end,
     case

@@ -14,7 +14,7 @@ begin
   perform app_private.post_to_ledger(
     v_correction.organization_id, v_corrected.booking_id, v_correction.currency,
     'correction:' || v_correction.id, 'Correction of: ' || v_corrected.description,
-    v_correction.kinds, v_correction.amounts, corrects_id => v_corrected.id
+    v_correction.kinds, v_correction.amounts_cents, corrects_id => v_corrected.id
   );
   update app_public.ledger_corrections as c
   set status = 'posted', decided_by = app_hidden.current_user_id(), decided_at = now(),

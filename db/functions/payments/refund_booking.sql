@@ -16,12 +16,13 @@ begin
     select * from app_public.payment_intents as p
     where p.organization_id = (refund_booking.booking).organization_id
       and p.booking_id = (refund_booking.booking).id
-      and p.received_cents > p.refunded_cents
+      and p.received_cents > p.refunded_cents + p.disputed_cents
     order by p.id desc
     for no key update
   loop
-    v_part := least(v_intent.received_cents - v_intent.refunded_cents, v_rest);
-    exit when v_part = 0;
+    exit when v_rest = 0;
+    v_part := least(app_private.left_of_payment(v_intent), v_rest);
+    continue when v_part = 0;
     perform app_private.queue_refund(
       v_intent, v_part, refund_booking.reason, refund_booking.request_id
     );

@@ -21,6 +21,9 @@ begin
   if v_known is not null then
     return app_private.known_refund_request(v_known);
   end if;
+  perform app_hidden.require_chargeable(
+    refund_booking_amount.amount_cents, v_booking.currency, 'amount_cents'
+  );
   v_request.kind := 'partial';
   v_request.amount_cents := refund_booking_amount.amount_cents;
   v_request.reason := refund_booking_amount.reason;

@@ -28,10 +28,12 @@ as $$
     select
       s.booking_item_id, s.ticket_id, false as is_fee, s.is_live,
       s.total_paid_cents - s.fees_paid_cents - s.tax_paid_cents as price, s.fees_paid_cents as fees,
-      app_hidden.portion_of(s.service_fee_cents, s.running::bigint, s.fees::bigint)
-        - app_hidden.portion_of(
-          s.service_fee_cents, (s.running - s.fees_paid_cents)::bigint, s.fees::bigint
-        ) as service_fee,
+      app_hidden.portion_to_charge(
+        s.service_fee_cents, s.running::bigint, s.fees::bigint, (refund_units.booking).currency
+      ) - app_hidden.portion_to_charge(
+        s.service_fee_cents, (s.running - s.fees_paid_cents)::bigint, s.fees::bigint,
+        (refund_units.booking).currency
+      ) as service_fee,
       s.tax_paid_cents as tax
     from shares as s
     union all

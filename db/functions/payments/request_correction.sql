@@ -1,6 +1,6 @@
 create or replace function app_public.request_correction(
   ledger_transaction_id uuid, currency text, kinds app_public.ledger_account_kind[],
-  amounts bigint[], reason text, idempotency_key text default null
+  amounts_cents bigint[], reason text, idempotency_key text default null
 )
 returns app_public.ledger_corrections
 language plpgsql volatile security definer set search_path = ''
@@ -16,7 +16,7 @@ begin
     request_correction.idempotency_key, 'request_correction',
     jsonb_build_array(
       request_correction.ledger_transaction_id, request_correction.currency,
-      request_correction.kinds, request_correction.amounts, request_correction.reason
+      request_correction.kinds, request_correction.amounts_cents, request_correction.reason
     )
   );
   if v_known is not null then
@@ -24,8 +24,8 @@ begin
     from app_public.ledger_corrections as c where c.id = v_known;
     return v_correction;
   end if;
-  if (select sum(a) from unnest(request_correction.amounts) as a) <> 0 then
-    raise exception 'A correction sums to zero.' using errcode = 'LMBAL', detail = 'amounts';
+  if (select sum(a) from unnest(request_correction.amounts_cents) as a) <> 0 then
+    raise exception 'A correction sums to zero.' using errcode = 'LMBAL', detail = 'amounts_cents';
   end if;
   if (
     select count(distinct k) < count(*) from unnest(request_correction.kinds) as k
@@ -34,10 +34,10 @@ begin
   end if;
   perform app_hidden.require_currency(request_correction.currency);
   insert into app_public.ledger_corrections (
-    organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+    organization_id, corrects_id, currency, kinds, amounts_cents, reason, requested_by
   )
   select t.organization_id, t.id, request_correction.currency, request_correction.kinds,
-    request_correction.amounts, request_correction.reason, app_hidden.current_user_id()
+    request_correction.amounts_cents, request_correction.reason, app_hidden.current_user_id()
   from app_public.ledger_transactions as t
   where t.id = request_correction.ledger_transaction_id
   returning * into v_correction;

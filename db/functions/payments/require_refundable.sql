@@ -12,6 +12,11 @@ begin
       require_refundable.kind in ('full', 'ticket')
       and (require_refundable.booking).status not in ('confirmed', 'partially_paid')
     )
+    -- Its parts have to sum to its price, and it has no tickets yet to take an amount off.
+    or (
+      require_refundable.kind in ('partial', 'fee_only')
+      and (require_refundable.booking).status = 'partially_paid'
+    )
   then
     raise exception 'The booking is %.', (require_refundable.booking).status
       using errcode = 'LMBST', detail = (require_refundable.booking).status::text;

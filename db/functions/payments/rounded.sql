@@ -1,15 +1,12 @@
 -- Stripe charges currencies with three decimals in steps of ten of their minor unit, and two that have
--- lost their decimals in steps of a hundred: every part of a price is a multiple of it there. Written
--- out, because a hold asks it for each fee.
+-- lost their decimals in steps of a hundred: every part of a price is a multiple of it there.
 create or replace function app_hidden.rounded(amount numeric, currency text)
 returns bigint
 language sql immutable parallel safe
-return case
-  when rounded.currency in ('BHD', 'JOD', 'KWD', 'OMR', 'TND')
-    then round(rounded.amount / 10) * 10
-  when rounded.currency in ('ISK', 'UGX') then round(rounded.amount / 100) * 100
-  else round(rounded.amount)
-end::bigint;
+return (
+  round(rounded.amount / app_hidden.charge_step(rounded.currency))
+    * app_hidden.charge_step(rounded.currency)
+)::bigint;
 
 comment on function app_hidden.rounded(numeric, text) is
   'An amount that can be charged in a currency, half away from zero.';

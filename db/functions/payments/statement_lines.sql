@@ -7,7 +7,7 @@ returns setof app_public.statement_line
 language sql stable security definer set search_path = ''
 as $$
   with moved as (
-    select e.account_id, t.category, count(*) as facts, sum(e.amount_cents) as amount
+    select e.account_id, t.category, count(*)::integer as facts, sum(e.amount_cents) as amount
     from app_public.accounting_periods as p
     join app_public.ledger_transactions as t
       on t.organization_id = p.organization_id and t.accounting_period = p.period
@@ -32,7 +32,7 @@ as $$
   ),
   lines as (
     select o.account_id, 1 as position, 'opening' as line, null as category,
-      null::bigint as facts, o.balance_cents as amount
+      null::integer as facts, o.balance_cents as amount
     from opening as o
     union all
     select m.account_id, 2, 'movement', m.category, m.facts, m.amount from moved as m

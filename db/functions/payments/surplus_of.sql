@@ -6,7 +6,7 @@ language sql volatile security definer set search_path = ''
 as $$
   select greatest(
     0,
-    coalesce(sum(p.received_cents - p.refunded_cents), 0)
+    coalesce(sum(app_private.left_of_payment(p)), 0)
       - ((surplus_of.booking).total_amount_cents - (surplus_of.booking).refunded_cents)
   )::bigint
   from app_public.payment_intents as p
@@ -15,4 +15,4 @@ as $$
 $$;
 
 comment on function app_private.surplus_of(app_public.bookings) is
-  'What was received for a booking beyond what is left of its total.';
+  'What was received for a booking, and not taken by its bank, beyond what is left of its total.';

@@ -47,6 +47,7 @@ begin
   returning * into v_booking;
 
   perform app_private.post_take_back(v_booking, take_back.request);
+  perform app_private.reduce_invoice(v_booking);
   perform app_private.refund_booking(
     v_booking, (take_back.request).reason, least(v_amount, app_private.surplus_of(v_booking)),
     (take_back.request).id

@@ -59,7 +59,7 @@ from (values
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
     'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
-    'open_carts_max'),
+    'open_carts_max payout_timing payout_delay_days pays_stripe_fees'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -204,6 +204,9 @@ from (values
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news method'),
+  ('app_public.payment_charges', 'financial', null, null,
+    'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
+  ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
@@ -223,6 +226,25 @@ from (values
     'purpose idempotency_key request_hash status attempts stripe_id http_code error_code '
     'stripe_request_id duration_ms'),
   ('app_private.stripe_reachability', 'internal', null, null, 'is_only_row failures last_error'),
+  ('app_public.payouts', 'financial', null, null,
+    'currency payout_period_start payout_period_end transactions_included events_included status '
+    'attempt failure_code failure_reason stripe_transfer_id'),
+  ('app_public.payouts', 'sensitive', 'keep', 'Proof of why money was paid out, or not.',
+    'decision_note'),
+  ('app_public.payout_items', 'financial', null, null, 'kind'),
+  ('app_public.payout_holds', 'financial', null, null, 'kind is_of_platform'),
+  ('app_public.payout_holds', 'sensitive', 'keep', 'Proof of why money was held back.', 'reason'),
+  ('app_public.payout_reversals', 'financial', null, null,
+    'status stripe_reversal_id failure_reason'),
+  ('app_public.payout_reversals', 'sensitive', 'keep', 'Proof of why money was taken back.',
+    'reason'),
+  ('app_public.payout_status_transitions', 'public', null, null, 'from_status to_status reason'),
+  ('app_public.stripe_accounts', 'financial', null, null,
+    'country email stripe_account_id stripe_onboarding_completed charges_enabled payout_enabled '
+    'transfers_enabled requirements_due disabled_reason failure_reason stripe_news'),
+  ('app_private.stripe_account_links', 'secret', null, null, 'url'),
+  ('app_private.stripe_account_links', 'internal', null, null,
+    'return_url refresh_url failure_reason'),
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason stripe_status attempt'),
   ('app_public.cancellation_policies', 'public', null, null,
@@ -234,6 +256,10 @@ from (values
   ('app_public.refund_requests', 'sensitive', 'keep',
     'Vouchers: why money went back, and on whose word.', 'note decision_note'),
   ('app_public.refund_items', 'financial', null, null, 'is_return'),
+  ('app_public.disputes', 'financial', null, null,
+    'stripe_dispute_id stripe_charge_id status reason network_reason_code currency stripe_news'),
+  ('app_public.dispute_responses', 'personal', 'anonymize', $$'{}'$$, 'evidence'),
+  ('app_public.dispute_responses', 'internal', null, null, 'is_acceptance status failure_reason'),
   ('app_public.ledger_accounts', 'financial', null, null, 'kind currency'),
   ('app_public.ledger_account_rules', 'public', null, null,
     'kind normal_side may_be_negative description'),
@@ -245,7 +271,7 @@ from (values
     'accounting_period transaction_type transaction_category currency description '
     'stripe_balance_transaction_id reconciliation_status'),
   ('app_public.ledger_corrections', 'financial', null, null,
-    'currency kinds amounts reason status'),
+    'currency kinds amounts_cents reason status'),
   ('app_public.promoters', 'internal', null, null, 'name email'),
   ('app_public.event_promoters', 'financial', null, null, 'share_percentage'),
   ('app_public.promoter_shares', 'financial', null, null, 'share_percentage'),
@@ -253,7 +279,7 @@ from (values
   -- tickets
   ('app_public.tickets', 'internal', null, null,
     'seat_no ticket_number status section row_name seat_number currency credential_version '
-    'delivery_method delivery_status entry_count is_inside'),
+    'delivery_method delivery_status entry_count is_inside is_disputed'),
   ('app_public.tickets', 'personal', 'anonymize', 'null', 'delivery_tracking'),
   ('app_public.ticket_attendees', 'personal', 'delete', null,
     'first_name last_name email phone answers'),
@@ -285,6 +311,8 @@ from (values
   ('app_private.payment_failure_signals', 'personal', 'anonymize', 'null',
     'buyer_key email ip_address device'),
   ('app_private.payment_failure_signals', 'internal', null, null, 'stripe_event_id'),
+  ('app_private.lost_dispute_signals', 'personal', 'anonymize', 'null',
+    'buyer_key email ip_address device'),
   ('app_private.disposable_email_domains', 'public', null, null, 'domain'),
   ('app_private.calling_codes', 'public', null, null, 'prefix country'),
   ('app_public.risk_assessments', 'sensitive', 'keep',

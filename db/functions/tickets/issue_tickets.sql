@@ -34,11 +34,16 @@ begin
       and section.section_no = s.section_no
     cross join lateral (
       select
-        app_hidden.share_of(i.discount_cents, n.ordinality, i.quantity) as discount,
-        app_hidden.share_of(
-          i.service_fee_cents + i.processing_fee_cents, n.ordinality, i.quantity
+        app_hidden.share_to_charge(
+          i.discount_cents, n.ordinality, i.quantity, (issue_tickets.booking).currency
+        ) as discount,
+        app_hidden.share_to_charge(
+          i.service_fee_cents + i.processing_fee_cents, n.ordinality, i.quantity,
+          (issue_tickets.booking).currency
         ) as fees,
-        app_hidden.share_of(i.tax_cents, n.ordinality, i.quantity) as tax
+        app_hidden.share_to_charge(
+          i.tax_cents, n.ordinality, i.quantity, (issue_tickets.booking).currency
+        ) as tax
     ) as share
     where i.organization_id = (issue_tickets.booking).organization_id
       and i.booking_id = (issue_tickets.booking).id

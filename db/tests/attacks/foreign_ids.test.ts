@@ -137,6 +137,16 @@ beforeAll(async () => {
     );
     insert into app_public.payment_findings (organization_id, kind, subject)
     values (tests.id('theatre.organization'), 'event_amount_differs', 'pi_1');
+    insert into app_public.disputes (
+      id, organization_id, booking_id, payment_intent_id, stripe_dispute_id, status, reason,
+      amount_cents, currency, opened_at
+    )
+    select tests.keep('dispute', uuidv7()), p.organization_id, p.booking_id, p.id, 'dp_' || p.id,
+      'warning_needs_response', 'general', p.amount_cents, p.currency, now()
+    from app_public.payment_intents as p
+    where p.status = 'succeeded' and p.organization_id = tests.id('theatre.organization')
+    order by p.id
+    limit 1;
     with customer as (
       insert into app_private.stripe_customers (organization_id, user_id, stripe_id)
       values (tests.id('theatre.organization'), tests.user_id('ada'), 'cus_ada')
@@ -152,12 +162,38 @@ beforeAll(async () => {
     insert into app_public.promoters (id, organization_id, name)
     values (tests.keep('promoter', uuidv7()), tests.id('theatre.organization'), 'X');
     insert into app_public.ledger_corrections (
-      id, organization_id, corrects_id, currency, kinds, amounts, reason, requested_by
+      id, organization_id, corrects_id, currency, kinds, amounts_cents, reason, requested_by
     )
     select tests.keep('correction', uuidv7()), t.organization_id, tests.keep('fact', t.id), 'EUR',
       '{adjustments,organizer_payable}', '{-1,1}', 'x', tests.user_id('theatre owner')
     from app_public.ledger_transactions as t
     where t.source = 'sale:' || tests.id('paid');
+    with account as (
+      insert into app_public.stripe_accounts (id, organization_id, country, email)
+      values (tests.keep('account', uuidv7()), tests.id('theatre.organization'), 'AT', 'a@b.example')
+      returning *
+    ),
+    link as (
+      insert into app_private.stripe_account_links (
+        id, organization_id, stripe_account_id, requested_by, return_url, refresh_url
+      )
+      select tests.keep('link', uuidv7()), a.organization_id, a.id, tests.user_id('theatre owner'),
+        'https://b.example', 'https://b.example'
+      from account as a
+    ),
+    payout as (
+      insert into app_public.payouts (
+        id, organization_id, stripe_account_id, currency, payout_period_start, payout_period_end,
+        period_ends_at, gross_revenue_cents, net_payout_cents
+      )
+      select tests.keep('payout', uuidv7()), a.organization_id, a.id, 'EUR', current_date,
+        current_date, now(), 100, 100
+      from account as a
+      returning *
+    )
+    insert into app_public.payout_holds (id, organization_id, payout_id, reason, created_by)
+    select tests.keep('hold', uuidv7()), p.organization_id, p.id, 'x', tests.user_id('theatre owner')
+    from payout as p;
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -200,8 +236,10 @@ beforeAll(async () => {
       'revoke_trusted_device.device_id', (
         select id from app_public.trusted_devices
       ),
-      'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
+      'dispute_id', tests.id('dispute'), 'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
       'ledger_transaction_id', tests.id('fact'),
+      'account_id', tests.id('account'), 'link_id', tests.id('link'),
+      'payout_id', tests.id('payout'), 'hold_id', tests.id('hold'),
       'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
       'payment_method_id', tests.id('card'),
       'discount_code_id', tests.id('code'), 'pricing_rule_id', tests.id('rule of price'),
@@ -312,6 +350,8 @@ const valid: Readonly<Record<string, string>> = {
   contact_website: "https://b.example",
   language: "de",
   url: "https://b.example",
+  return_url: "https://b.example",
+  refresh_url: "https://b.example",
 };
 
 function valueFor(attacked: string, { name, type, label }: Parameter): unknown {

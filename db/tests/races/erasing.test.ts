@@ -74,7 +74,7 @@ test("the job waits for a checkout that has its booking, and then for its money"
   expect(await theatre.value(named)).toBe(1);
 });
 
-test("a checkout that waits for the job finds its hold run out", async () => {
+test("a checkout that waits for the job finds its cart given up", async () => {
   await using theatre = await Theatre.open();
   const { ada, cart } = await withCart(theatre);
   const id = await requestedFor(theatre);
@@ -84,7 +84,7 @@ test("a checkout that waits for the job finds its hold run out", async () => {
   const checkingOut = ada.once(checkOut(cart));
   await ada.waits();
   await job.commit();
-  expect(await checkingOut).toBe("LMEXP");
+  expect(await checkingOut).toBe("LMBST");
   expect(await theatre.value(named)).toBe(0);
 });
 

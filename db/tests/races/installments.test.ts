@@ -79,7 +79,7 @@ test("of a payment and another plan, the plan gives way or the money comes back"
   const old = await theatre.value<string>("select tests.intent_of($1)", [second]);
   const news = `select app_private.apply_payment_intent(jsonb_build_object(
     'object', 'payment_intent', 'id', 'pi_old', 'status', 'succeeded', 'amount', 12560,
-    'currency', 'eur', 'metadata', jsonb_build_object('lml_payment_intent_id', '${old}')))`;
+    'currency', 'eur', 'metadata', jsonb_build_object('lml_payment_intent_id', '${old}')), '{}')`;
   expect(
     await meet([await theatre.guest(3), choose(second)], [await theatre.worker(), news]),
   ).toEqual([["pending_payment"], ["applied"]]);

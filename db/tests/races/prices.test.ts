@@ -42,6 +42,41 @@ test("control: without the lock of the code, both have it", async () => {
   expect(uses).toBe(2);
 });
 
+/** Who pays late has the last use back if it is free; another cart applies it before that commits. */
+async function lateUse(theatre: Theatre): Promise<{ outcome: Outcome; late: string }> {
+  const owner = await theatre.user("theatre owner");
+  await owner.once(`select app_public.create_discount_code(
+    tests.id('theatre.event'), 'ONCE', percentage => 10, uses_max => 1)`);
+  const late = await theatre.hold("late", 1, 1);
+  const cart = await theatre.hold("cart", 2, 2);
+  const [ada, eve, worker] = [
+    await theatre.guest(1),
+    await theatre.guest(2),
+    await theatre.worker(),
+  ];
+  await ada.once(apply(late));
+  await ada.once(`select (app_public.start_checkout('${late}', 'late@example.com')).id`);
+  await theatre.runOut(late);
+  await worker.begin();
+  await worker.run(`select tests.pay('${late}')`);
+  const second = eve.once(apply(cart));
+  await eve.waitsBefore(second);
+  await worker.commit();
+  return { outcome: await second, late: await theatre.status(late) };
+}
+
+test("the last use of a code is had by who pays late, or by another cart", async () => {
+  await using theatre = await Theatre.open();
+  expect(await lateUse(theatre)).toEqual({ outcome: ["used_up"], late: "confirmed" });
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock of the code, by both", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_discount_code", "for no key update");
+  expect(await lateUse(theatre)).toEqual({ outcome: ["applied"], late: "confirmed" });
+});
+
 /** A seat is given a price while somebody holds it. */
 async function priceAgainstHold(theatre: Theatre): Promise<Outcome> {
   const [ada, owner] = [await theatre.guest(1), await theatre.user("theatre owner")];
