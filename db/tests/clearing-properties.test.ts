@@ -327,7 +327,7 @@ function addsUp(transaction: TestTransaction): fc.IAsyncProperty<[Step[]]> {
 
 test("whatever is paid and returned, every cent is somebody's after every step", async () => {
   const seed = Number(process.env["LML_SEED"] ?? Date.now() % 2 ** 31);
-  process.stdout.write(`money: LML_SEED=${seed}\n`);
+  process.stdout.write(`clearing: LML_SEED=${seed}\n`);
   await inTransaction("lml_owner", async (transaction) => {
     await transaction.client.query(prepare);
     // As many histories as half a minute allows, on whatever machine.
