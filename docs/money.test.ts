@@ -86,6 +86,50 @@ test("each flow is posted as the page says", async () => {
   });
 });
 
+test("payouts are posted as the page says", async () => {
+  await inTransaction("lml_owner", async ({ rows }) => {
+    await rows("select tests.create_theatre()");
+    await rows("update app_public.organizations set verification_status = 'verified'");
+    await rows(`insert into app_public.stripe_accounts (
+        organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+      )
+      values (tests.id('theatre.organization'), 'AT', 'a@b.example', 'acct_1', true, true)`);
+    await rows("select tests.sell('sale', 'theatre', 1, 1)");
+    await rows(
+      "select app_private.post_stripe_fee(tests.intent_of(tests.id('sale')), 212, 6068, 'txn_1')",
+    );
+    await rows(`select tests.keep('payout', (app_private.queue_payout(app_private.make_payout(
+      tests.id('theatre.organization'), null, 'EUR', clock_timestamp(), null))).id)`);
+    await rows("select app_private.begin_payout(tests.id('payout'))");
+    await rows("select app_private.record_transfer_failure(tests.id('payout'), 'x', 'No.')");
+    await rows(`select app_private.retry_payout_again(p) from app_public.payouts as p`);
+    await rows("select app_private.begin_payout(tests.id('payout'))");
+    await rows("select app_private.record_transfer(tests.id('payout'), 'tr_1', 'txn_2')");
+    await rows(`insert into app_public.platform_staff (user_id, role)
+      values (tests.user_id('sam'), 'support')`);
+    await rows("select tests.sign_in('sam')");
+    await rows(`select tests.keep('reversal', (
+      app_public.reverse_payout(tests.id('payout'), 'Wrong', 1000)).id)`);
+    await rows("select tests.as_owner()");
+    await rows(
+      "select app_private.record_payout_reversal(tests.id('reversal'), 'trr_1', 'txn_3', null)",
+    );
+    const posted = await rows<{ category: string; entries: Record<string, number> }>(`
+      select t.category, json_object_agg(a.kind, e.amount_cents) as entries
+      from app_public.ledger_transactions as t
+      join app_public.ledger_entries as e on e.transaction_id = t.id
+      join app_public.ledger_accounts as a on a.id = e.account_id
+      where t.category like 'payout%'
+      group by t.id order by t.id`);
+    expect(posted.map(({ category }) => category)).toEqual(
+      "payout payout_failure payout payout_transfer payout_reversal".split(" "),
+    );
+    for (const { category, entries } of posted) {
+      expect(postingsOf(category), category).toEqual(entries);
+    }
+  });
+});
+
 test("the accounts are those that there are", async () => {
   const section = page.split(/^## /m).find((each) => each.startsWith("Accounts")) ?? "";
   await inTransaction("lml_owner", async ({ rows }) => {

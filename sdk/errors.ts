@@ -180,6 +180,15 @@ export class RefusedByRuleError extends LastMinuteLiveError {}
 /** LMPER: the month of the books does not allow this; `detail` says why, or which. */
 export class BooksMonthError extends LastMinuteLiveError {}
 
+/** LMPOS: the payout's status, which `detail` is, does not allow it. */
+export class PayoutStatusError extends LastMinuteLiveError {}
+
+/** LMPOA: nothing can be paid out now; `detail` says why: `unverified`, `no_account`, `held` or `disputed`. */
+export class PayoutRefusedError extends LastMinuteLiveError {}
+
+/** LMPOE: there is nothing to pay out, or less than the minimum; `detail` is how much. It is carried over. */
+export class NothingToPayOutError extends LastMinuteLiveError {}
+
 /** LMCOR: the correction was decided on, as `detail` says. */
 export class CorrectionDecidedError extends LastMinuteLiveError {}
 
@@ -466,6 +475,9 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMOPN", MoneyOnItsWayError],
   ["LMOWN", LastOwnerError],
   ["LMPER", BooksMonthError],
+  ["LMPOA", PayoutRefusedError],
+  ["LMPOE", NothingToPayOutError],
+  ["LMPOS", PayoutStatusError],
   ["LMRTE", TooManyRequestsError],
   ["LMSLG", SlugTakenError],
   ["LMSTF", StaffAccountError],

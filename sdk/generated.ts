@@ -146,6 +146,17 @@ export type ApproveFraudReviewInput = {
   readonly note?: string | null | undefined;
 };
 
+/** All input for the `approvePayout` mutation. */
+export type ApprovePayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly payoutId: string;
+};
+
 /** All input for the `approveRefund` mutation. */
 export type ApproveRefundInput = {
   /**
@@ -216,6 +227,17 @@ export type CancelEventInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly eventId: string;
   readonly reason?: string | null | undefined;
+};
+
+/** All input for the `cancelPayout` mutation. */
+export type CancelPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly payoutId: string;
 };
 
 /** All input for the `cancelPerformance` mutation. */
@@ -470,6 +492,19 @@ export type CreatePaymentPlanInput = {
   readonly overdueAction?: OverdueAction | null | undefined;
   readonly reminderDays?: number | null | undefined;
   readonly ticketCategoryId?: string | null | undefined;
+};
+
+/** All input for the `createPayout` mutation. */
+export type CreatePayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly organizationId: string;
+  readonly promoterId?: string | null | undefined;
 };
 
 /** All input for the `createPerformance` mutation. */
@@ -836,6 +871,19 @@ export type HoldForCustomerInput = {
   readonly ticketCategoryId?: string | null | undefined;
 };
 
+/** All input for the `holdPayout` mutation. */
+export type HoldPayoutInput = {
+  readonly amountCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly holdUntil?: string | null | undefined;
+  readonly payoutId: string;
+  readonly reason: string;
+};
+
 /** All input for the `holdSeats` mutation. */
 export type HoldSeatsInput = {
   readonly bookingId?: string | null | undefined;
@@ -969,6 +1017,19 @@ export type OpenPaymentInput = {
   readonly clientMutationId?: string | null | undefined;
 };
 
+/** All input for the `openPayoutAccount` mutation. */
+export type OpenPayoutAccountInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly country?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly organizationId: string;
+  readonly promoterId?: string | null | undefined;
+};
+
 /** A named bundle of permissions; role_permissions says which. */
 export type OrganizationRole =
   "admin" | "analyst" | "coordinator" | "manager" | "owner" | "staff" | "support" | "viewer";
@@ -1017,8 +1078,83 @@ export type PaymentTransactionCondition = {
 export type PaymentTransactionType =
   "adjustment" | "dispute" | "fee" | "payment" | "payout" | "refund";
 
+/** A condition to be used against `Payout` object types. All fields are tested for equality and combined with a logical ‘and.’ */
+export type PayoutCondition = {
+  /** Checks for equality with the object’s `approvedBy` field. */
+  readonly approvedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `canceledBy` field. */
+  readonly canceledBy?: string | null | undefined;
+  /** Checks for equality with the object’s `createdAt` field. */
+  readonly createdAt?: string | null | undefined;
+  /** Checks for equality with the object’s `currency` field. */
+  readonly currency?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+  /** Checks for equality with the object’s `requestedBy` field. */
+  readonly requestedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeAccountId` field. */
+  readonly stripeAccountId?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeTransferId` field. */
+  readonly stripeTransferId?: string | null | undefined;
+};
+
+/**
+ * A condition to be used against `PayoutHold` object types. All fields are tested
+ * for equality and combined with a logical ‘and.’
+ */
+export type PayoutHoldCondition = {
+  /** Checks for equality with the object’s `createdAt` field. */
+  readonly createdAt?: string | null | undefined;
+  /** Checks for equality with the object’s `createdBy` field. */
+  readonly createdBy?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `payoutId` field. */
+  readonly payoutId?: string | null | undefined;
+  /** Checks for equality with the object’s `releasedBy` field. */
+  readonly releasedBy?: string | null | undefined;
+};
+
+/** Why money is held back. */
+export type PayoutHoldKind = "dispute" | "manual";
+
+/**
+ * A condition to be used against `PayoutItem` object types. All fields are tested
+ * for equality and combined with a logical ‘and.’
+ */
+export type PayoutItemCondition = {
+  /** Checks for equality with the object’s `holdId` field. */
+  readonly holdId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `ledgerTransactionId` field. */
+  readonly ledgerTransactionId?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `payoutId` field. */
+  readonly payoutId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+};
+
+/** A fact of the books that is paid, an amount that is held back, or one that no longer is. */
+export type PayoutItemKind = "fact" | "hold" | "release";
+
 /** How often an organization is paid. */
 export type PayoutSchedule = "daily" | "monthly" | "weekly";
+
+/** State of a payout. */
+export type PayoutStatus =
+  "approved" | "canceled" | "draft" | "failed" | "in_transit" | "paid" | "pending_approval";
+
+/** When money may be paid out that was received. */
+export type PayoutTiming = "after_event" | "rolling";
 
 /** The life of one date of an event. */
 export type PerformanceStatus = "canceled" | "completed" | "postponed" | "scheduled";
@@ -1299,6 +1435,16 @@ export type ReleaseAllocationInput = {
   readonly clientMutationId?: string | null | undefined;
 };
 
+/** All input for the `releasePayoutHold` mutation. */
+export type ReleasePayoutHoldInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly holdId: string;
+};
+
 /** All input for the `releaseSeatLock` mutation. */
 export type ReleaseSeatLockInput = {
   /**
@@ -1419,6 +1565,18 @@ export type RequestLayoutFetchInput = {
   readonly venueId: string;
 };
 
+/** All input for the `requestOnboardingLink` mutation. */
+export type RequestOnboardingLinkInput = {
+  readonly accountId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly refreshUrl?: string | null | undefined;
+  readonly returnUrl: string;
+};
+
 /** Who wants a new password. */
 export type RequestPasswordResetInput = {
   /** The account's address. */
@@ -1463,6 +1621,16 @@ export type RetirePaymentPlanInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly paymentPlanId: string;
+};
+
+/** All input for the `retryPayout` mutation. */
+export type RetryPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly payoutId: string;
 };
 
 /** All input for the `retryRefund` mutation. */
@@ -1717,6 +1885,19 @@ export type SetOnlineAddressInput = {
   readonly instructions?: string | null | undefined;
 };
 
+/** All input for the `setPayoutSettings` mutation. */
+export type SetPayoutSettingsInput = {
+  readonly approvalAboveCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly payoutDelayDays?: number | null | undefined;
+  readonly payoutTiming?: PayoutTiming | null | undefined;
+};
+
 /** All input for the `setPoolCapacity` mutation. */
 export type SetPoolCapacityInput = {
   readonly capacity: number;
@@ -1895,6 +2076,33 @@ export type StartImpersonationInput = {
   readonly reason: string;
   /** In whose name. */
   readonly userId: string;
+};
+
+/**
+ * A condition to be used against `StripeAccount` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type StripeAccountCondition = {
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `promoterId` field. */
+  readonly promoterId?: string | null | undefined;
+  /** Checks for equality with the object’s `requestedBy` field. */
+  readonly requestedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `stripeAccountId` field. */
+  readonly stripeAccountId?: string | null | undefined;
+};
+
+/** All input for the `submitPayout` mutation. */
+export type SubmitPayoutInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly payoutId: string;
 };
 
 /** All input for the `takePayment` mutation. */
@@ -3936,6 +4144,287 @@ export type SetOnlineAddressMutation = {
   readonly setOnlineAddress: {
     readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
   } | null;
+};
+
+export type PayoutAccountFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly promoterId: string | null;
+  readonly country: string;
+  readonly email: string;
+  readonly stripeAccountId: string | null;
+  readonly stripeOnboardingCompleted: boolean;
+  readonly payoutEnabled: boolean;
+  readonly transfersEnabled: boolean;
+  readonly requirementsDue: ReadonlyArray<string | null>;
+  readonly disabledReason: string | null;
+  readonly failureReason: string | null;
+  readonly deauthorizedAt: string | null;
+};
+
+export type PayoutFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly promoterId: string | null;
+  readonly currency: string;
+  readonly payoutPeriodStart: string;
+  readonly payoutPeriodEnd: string;
+  readonly grossRevenueCents: number;
+  readonly totalCommissionCents: number;
+  readonly stripeFeesCents: number;
+  readonly refundsCents: number;
+  readonly adjustmentsCents: number;
+  readonly netPayoutCents: number;
+  readonly transactionsIncluded: number;
+  readonly eventsIncluded: number;
+  readonly reversedCents: number;
+  readonly status: PayoutStatus;
+  readonly attempt: number;
+  readonly requestedBy: string | null;
+  readonly approvedBy: string | null;
+  readonly approvedAt: string | null;
+  readonly decisionNote: string | null;
+  readonly scheduledFor: string;
+  readonly initiatedAt: string | null;
+  readonly completedAt: string | null;
+  readonly failedAt: string | null;
+  readonly failureCode: string | null;
+  readonly failureReason: string | null;
+  readonly retryAt: string | null;
+  readonly canceledAt: string | null;
+  readonly stripeTransferId: string | null;
+  readonly createdAt: string;
+};
+
+export type PayoutItemFragment = {
+  readonly id: string;
+  readonly payoutId: string;
+  readonly kind: PayoutItemKind;
+  readonly ledgerTransactionId: string | null;
+  readonly holdId: string | null;
+  readonly grossRevenueCents: number;
+  readonly commissionCents: number;
+  readonly stripeFeesCents: number;
+  readonly refundsCents: number;
+  readonly adjustmentsCents: number;
+  readonly netCents: number;
+  readonly ledgerTransaction: {
+    readonly bookingId: string | null;
+    readonly category: string;
+    readonly description: string;
+    readonly occurredAt: string;
+  } | null;
+};
+
+export type PayoutHoldFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly payoutId: string;
+  readonly kind: PayoutHoldKind;
+  readonly amountCents: number | null;
+  readonly reason: string;
+  readonly isOfPlatform: boolean;
+  readonly holdUntil: string | null;
+  readonly createdAt: string;
+  readonly releasedAt: string | null;
+};
+
+export type PayoutAccountsQueryVariables = Exact<{
+  condition: StripeAccountCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutAccountsQuery = {
+  readonly stripeAccounts: {
+    readonly nodes: ReadonlyArray<PayoutAccountFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutOnboardingLinkQueryVariables = Exact<{
+  linkId: string;
+}>;
+
+export type PayoutOnboardingLinkQuery = {
+  readonly payoutOnboardingLink: {
+    readonly id: string | null;
+    readonly url: string | null;
+    readonly expiresAt: string | null;
+    readonly failureReason: string | null;
+  } | null;
+};
+
+export type PayoutPreviewQueryVariables = Exact<{
+  organizationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutPreviewQuery = {
+  readonly payoutPreview: {
+    readonly nodes: ReadonlyArray<{
+      readonly currency: string | null;
+      readonly promoterId: string | null;
+      readonly payableCents: number | null;
+      readonly waitingCents: number | null;
+      readonly heldCents: number | null;
+      readonly disputedCents: number | null;
+      readonly inTransitCents: number | null;
+      readonly nextPayoutCents: number | null;
+      readonly nextPeriodEndsAt: string | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type PayoutQuery = { readonly payout: PayoutFragment | null };
+
+export type PayoutsQueryVariables = Exact<{
+  condition: PayoutCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutsQuery = {
+  readonly payouts: {
+    readonly nodes: ReadonlyArray<PayoutFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutItemsQueryVariables = Exact<{
+  condition: PayoutItemCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutItemsQuery = {
+  readonly payoutItems: {
+    readonly nodes: ReadonlyArray<PayoutItemFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PayoutHoldsQueryVariables = Exact<{
+  condition: PayoutHoldCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PayoutHoldsQuery = {
+  readonly payoutHolds: {
+    readonly nodes: ReadonlyArray<PayoutHoldFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReproducePayoutQueryVariables = Exact<{
+  payoutId: string;
+}>;
+
+export type ReproducePayoutQuery = {
+  readonly reproducePayout: {
+    readonly grossRevenueCents: number | null;
+    readonly totalCommissionCents: number | null;
+    readonly stripeFeesCents: number | null;
+    readonly refundsCents: number | null;
+    readonly adjustmentsCents: number | null;
+    readonly netPayoutCents: number | null;
+    readonly transactionsIncluded: number | null;
+  } | null;
+};
+
+export type OpenPayoutAccountMutationVariables = Exact<{
+  input: OpenPayoutAccountInput;
+}>;
+
+export type OpenPayoutAccountMutation = {
+  readonly openPayoutAccount: { readonly stripeAccount: PayoutAccountFragment } | null;
+};
+
+export type RequestOnboardingLinkMutationVariables = Exact<{
+  input: RequestOnboardingLinkInput;
+}>;
+
+export type RequestOnboardingLinkMutation = {
+  readonly requestOnboardingLink: {
+    readonly payoutOnboardingLink: { readonly id: string | null };
+  } | null;
+};
+
+export type SetPayoutSettingsMutationVariables = Exact<{
+  input: SetPayoutSettingsInput;
+}>;
+
+export type SetPayoutSettingsMutation = {
+  readonly setPayoutSettings: {
+    readonly organizationSetting: {
+      readonly payoutTiming: PayoutTiming;
+      readonly payoutDelayDays: number;
+      readonly payoutApprovalAboveCents: number | null;
+    };
+  } | null;
+};
+
+export type CreatePayoutMutationVariables = Exact<{
+  input: CreatePayoutInput;
+}>;
+
+export type CreatePayoutMutation = {
+  readonly createPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type SubmitPayoutMutationVariables = Exact<{
+  input: SubmitPayoutInput;
+}>;
+
+export type SubmitPayoutMutation = {
+  readonly submitPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type ApprovePayoutMutationVariables = Exact<{
+  input: ApprovePayoutInput;
+}>;
+
+export type ApprovePayoutMutation = {
+  readonly approvePayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type CancelPayoutMutationVariables = Exact<{
+  input: CancelPayoutInput;
+}>;
+
+export type CancelPayoutMutation = {
+  readonly cancelPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type RetryPayoutMutationVariables = Exact<{
+  input: RetryPayoutInput;
+}>;
+
+export type RetryPayoutMutation = {
+  readonly retryPayout: { readonly payout: PayoutFragment } | null;
+};
+
+export type HoldPayoutMutationVariables = Exact<{
+  input: HoldPayoutInput;
+}>;
+
+export type HoldPayoutMutation = {
+  readonly holdPayout: { readonly payoutHold: PayoutHoldFragment } | null;
+};
+
+export type ReleasePayoutHoldMutationVariables = Exact<{
+  input: ReleasePayoutHoldInput;
+}>;
+
+export type ReleasePayoutHoldMutation = {
+  readonly releasePayoutHold: { readonly payoutHold: PayoutHoldFragment } | null;
 };
 
 export type PriceFragment = {
@@ -9493,6 +9982,603 @@ export const SetOnlineAddressDocument: TypedDocument<
       instructions
     }
   }
+}`,
+};
+/** The operation PayoutAccounts. */
+export const PayoutAccountsDocument: TypedDocument<
+  PayoutAccountsQuery,
+  PayoutAccountsQueryVariables
+> = {
+  name: "PayoutAccounts",
+  text: `query PayoutAccounts($condition: StripeAccountCondition!, $first: Int!, $after: Cursor) {
+  stripeAccounts(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutAccount
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutAccount on StripeAccount {
+  id
+  organizationId
+  promoterId
+  country
+  email
+  stripeAccountId
+  stripeOnboardingCompleted
+  payoutEnabled
+  transfersEnabled
+  requirementsDue
+  disabledReason
+  failureReason
+  deauthorizedAt
+}`,
+};
+/** The operation PayoutOnboardingLink. */
+export const PayoutOnboardingLinkDocument: TypedDocument<
+  PayoutOnboardingLinkQuery,
+  PayoutOnboardingLinkQueryVariables
+> = {
+  name: "PayoutOnboardingLink",
+  text: `query PayoutOnboardingLink($linkId: UUID!) {
+  payoutOnboardingLink(linkId: $linkId) {
+    id
+    url
+    expiresAt
+    failureReason
+  }
+}`,
+};
+/** The operation PayoutPreview. */
+export const PayoutPreviewDocument: TypedDocument<PayoutPreviewQuery, PayoutPreviewQueryVariables> =
+  {
+    name: "PayoutPreview",
+    text: `query PayoutPreview($organizationId: UUID!, $first: Int!, $after: Cursor) {
+  payoutPreview(organizationId: $organizationId, first: $first, after: $after) {
+    nodes {
+      currency
+      promoterId
+      payableCents
+      waitingCents
+      heldCents
+      disputedCents
+      inTransitCents
+      nextPayoutCents
+      nextPeriodEndsAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation Payout. */
+export const PayoutDocument: TypedDocument<PayoutQuery, PayoutQueryVariables> = {
+  name: "Payout",
+  text: `query Payout($id: UUID!) {
+  payout(id: $id) {
+    ...Payout
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation Payouts. */
+export const PayoutsDocument: TypedDocument<PayoutsQuery, PayoutsQueryVariables> = {
+  name: "Payouts",
+  text: `query Payouts($condition: PayoutCondition!, $first: Int!, $after: Cursor) {
+  payouts(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...Payout
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation PayoutItems. */
+export const PayoutItemsDocument: TypedDocument<PayoutItemsQuery, PayoutItemsQueryVariables> = {
+  name: "PayoutItems",
+  text: `query PayoutItems($condition: PayoutItemCondition!, $first: Int!, $after: Cursor) {
+  payoutItems(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutItem on PayoutItem {
+  id
+  payoutId
+  kind
+  ledgerTransactionId
+  ledgerTransaction {
+    bookingId
+    category
+    description
+    occurredAt
+  }
+  holdId
+  grossRevenueCents
+  commissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netCents
+}`,
+};
+/** The operation PayoutHolds. */
+export const PayoutHoldsDocument: TypedDocument<PayoutHoldsQuery, PayoutHoldsQueryVariables> = {
+  name: "PayoutHolds",
+  text: `query PayoutHolds($condition: PayoutHoldCondition!, $first: Int!, $after: Cursor) {
+  payoutHolds(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PayoutHold
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
+}`,
+};
+/** The operation ReproducePayout. */
+export const ReproducePayoutDocument: TypedDocument<
+  ReproducePayoutQuery,
+  ReproducePayoutQueryVariables
+> = {
+  name: "ReproducePayout",
+  text: `query ReproducePayout($payoutId: UUID!) {
+  reproducePayout(payoutId: $payoutId) {
+    grossRevenueCents
+    totalCommissionCents
+    stripeFeesCents
+    refundsCents
+    adjustmentsCents
+    netPayoutCents
+    transactionsIncluded
+  }
+}`,
+};
+/** The operation OpenPayoutAccount. */
+export const OpenPayoutAccountDocument: TypedDocument<
+  OpenPayoutAccountMutation,
+  OpenPayoutAccountMutationVariables
+> = {
+  name: "OpenPayoutAccount",
+  text: `mutation OpenPayoutAccount($input: OpenPayoutAccountInput!) {
+  openPayoutAccount(input: $input) {
+    stripeAccount {
+      ...PayoutAccount
+    }
+  }
+}
+fragment PayoutAccount on StripeAccount {
+  id
+  organizationId
+  promoterId
+  country
+  email
+  stripeAccountId
+  stripeOnboardingCompleted
+  payoutEnabled
+  transfersEnabled
+  requirementsDue
+  disabledReason
+  failureReason
+  deauthorizedAt
+}`,
+};
+/** The operation RequestOnboardingLink. */
+export const RequestOnboardingLinkDocument: TypedDocument<
+  RequestOnboardingLinkMutation,
+  RequestOnboardingLinkMutationVariables
+> = {
+  name: "RequestOnboardingLink",
+  text: `mutation RequestOnboardingLink($input: RequestOnboardingLinkInput!) {
+  requestOnboardingLink(input: $input) {
+    payoutOnboardingLink {
+      id
+    }
+  }
+}`,
+};
+/** The operation SetPayoutSettings. */
+export const SetPayoutSettingsDocument: TypedDocument<
+  SetPayoutSettingsMutation,
+  SetPayoutSettingsMutationVariables
+> = {
+  name: "SetPayoutSettings",
+  text: `mutation SetPayoutSettings($input: SetPayoutSettingsInput!) {
+  setPayoutSettings(input: $input) {
+    organizationSetting {
+      payoutTiming
+      payoutDelayDays
+      payoutApprovalAboveCents
+    }
+  }
+}`,
+};
+/** The operation CreatePayout. */
+export const CreatePayoutDocument: TypedDocument<
+  CreatePayoutMutation,
+  CreatePayoutMutationVariables
+> = {
+  name: "CreatePayout",
+  text: `mutation CreatePayout($input: CreatePayoutInput!) {
+  createPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation SubmitPayout. */
+export const SubmitPayoutDocument: TypedDocument<
+  SubmitPayoutMutation,
+  SubmitPayoutMutationVariables
+> = {
+  name: "SubmitPayout",
+  text: `mutation SubmitPayout($input: SubmitPayoutInput!) {
+  submitPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation ApprovePayout. */
+export const ApprovePayoutDocument: TypedDocument<
+  ApprovePayoutMutation,
+  ApprovePayoutMutationVariables
+> = {
+  name: "ApprovePayout",
+  text: `mutation ApprovePayout($input: ApprovePayoutInput!) {
+  approvePayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation CancelPayout. */
+export const CancelPayoutDocument: TypedDocument<
+  CancelPayoutMutation,
+  CancelPayoutMutationVariables
+> = {
+  name: "CancelPayout",
+  text: `mutation CancelPayout($input: CancelPayoutInput!) {
+  cancelPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
+/** The operation RetryPayout. */
+export const RetryPayoutDocument: TypedDocument<RetryPayoutMutation, RetryPayoutMutationVariables> =
+  {
+    name: "RetryPayout",
+    text: `mutation RetryPayout($input: RetryPayoutInput!) {
+  retryPayout(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+  };
+/** The operation HoldPayout. */
+export const HoldPayoutDocument: TypedDocument<HoldPayoutMutation, HoldPayoutMutationVariables> = {
+  name: "HoldPayout",
+  text: `mutation HoldPayout($input: HoldPayoutInput!) {
+  holdPayout(input: $input) {
+    payoutHold {
+      ...PayoutHold
+    }
+  }
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
+}`,
+};
+/** The operation ReleasePayoutHold. */
+export const ReleasePayoutHoldDocument: TypedDocument<
+  ReleasePayoutHoldMutation,
+  ReleasePayoutHoldMutationVariables
+> = {
+  name: "ReleasePayoutHold",
+  text: `mutation ReleasePayoutHold($input: ReleasePayoutHoldInput!) {
+  releasePayoutHold(input: $input) {
+    payoutHold {
+      ...PayoutHold
+    }
+  }
+}
+fragment PayoutHold on PayoutHold {
+  id
+  organizationId
+  payoutId
+  kind
+  amountCents
+  reason
+  isOfPlatform
+  holdUntil
+  createdAt
+  releasedAt
 }`,
 };
 /** The operation Prices. */

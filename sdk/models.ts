@@ -48,7 +48,14 @@ import type {
   PerformanceFragment,
   PriceFragment,
   PricingRuleFragment,
+  PayoutAccountFragment,
+  PayoutFragment,
+  PayoutHoldFragment,
+  PayoutItemFragment,
+  PayoutOnboardingLinkQuery,
+  PayoutPreviewQuery,
   PromoterFragment,
+  ReproducePayoutQuery,
   QuoteMutation,
   RefundFragment,
   RefundItemFragment,
@@ -501,6 +508,27 @@ export type LedgerCorrection = LedgerCorrectionFragment;
 
 /** Who brings buyers, for a share. */
 export type Promoter = PromoterFragment;
+
+/** The account at Stripe to which an organization, or a promoter of it, is paid. */
+export type PayoutAccount = PayoutAccountFragment;
+
+/** An address at Stripe where the owner of an account says who they are. */
+export type PayoutOnboardingLink = NonNullable<PayoutOnboardingLinkQuery["payoutOnboardingLink"]>;
+
+/** What an organization, or a promoter of it, is paid. */
+export type Payout = PayoutFragment;
+
+/** A fact of the books that a payout pays, or an amount that is held back of it. */
+export type PayoutItem = PayoutItemFragment;
+
+/** What is held back of a payout. */
+export type PayoutHold = PayoutHoldFragment;
+
+/** What is owed to a payee, and what of it would be paid now. */
+export type PayoutPreview = NonNullable<PayoutPreviewQuery["payoutPreview"]>["nodes"][number];
+
+/** What a payout amounts to. */
+export type PayoutAmounts = NonNullable<ReproducePayoutQuery["reproducePayout"]>;
 
 /** A line of a statement; its amount is positive on the account's own side. */
 export type StatementLine = NonNullable<StatementQuery["statement"]>["nodes"][number];

@@ -30,7 +30,12 @@ let stripe: Stripe;
 let nextSeat = 0;
 const children: ChildProcess[] = [];
 
-type Task = "payment_intent__create" | "payment_intent__cancel" | "refund__create";
+type Task =
+  | "payment_intent__create"
+  | "payment_intent__cancel"
+  | "refund__create"
+  | "payout__send"
+  | "payout_reversal__create";
 
 interface Moment {
   /** Has the next call of Stripe stop there. */
@@ -126,6 +131,28 @@ const errands: Readonly<Record<Task, () => Promise<Errand>>> = {
       subject: await rowOf("refund", booking),
       effects: () => refundsAtStripe(intent),
       isDone: () => hasRefund(booking),
+    };
+  },
+  payout__send: async () => {
+    const payout = await makePayout();
+    return {
+      task: "payout__send",
+      purpose: "payout.send",
+      subject: payout,
+      effects: () => transfersAtStripe(payout),
+      isDone: () => isPaid(payout),
+    };
+  },
+  payout_reversal__create: async () => {
+    const payout = await makePayout();
+    await work(() => isPaid(payout));
+    const reversal = await takeBack(payout);
+    return {
+      task: "payout_reversal__create",
+      purpose: "payout_reversal.create",
+      subject: reversal,
+      effects: () => reversalsAtStripe(payout),
+      isDone: () => isTakenBack(reversal),
     };
   },
 };
@@ -288,6 +315,49 @@ describe("a refund whose key may be forgotten", () => {
     await makeRefund(booking);
     await standIn.control.forgetIdempotencyKeys();
     await expect(makeRefund(booking)).rejects.toMatchObject({ code: "charge_already_refunded" });
+  });
+});
+
+describe("a payout whose key may be forgotten", () => {
+  test("is found, not transferred again", async () => {
+    const payout = await makePayout();
+    const made = await makeTransfer(payout);
+    await standIn.control.forgetIdempotencyKeys();
+    await superuser.query(
+      "update app_public.payouts set initiated_at = initiated_at - interval '1 day' where id = $1",
+      [payout],
+    );
+    await work(() => isPaid(payout));
+    expect(await transfersAtStripe(payout)).toEqual([made]);
+    await expectConsistency();
+  });
+
+  test("would be transferred twice if nobody looked", async () => {
+    const payout = await makePayout();
+    const made = await makeTransfer(payout);
+    await standIn.control.forgetIdempotencyKeys();
+    expect(await makeTransfer(payout)).not.toBe(made);
+    await work(() => isPaid(payout));
+  });
+});
+
+describe("a payout that Stripe refuses", () => {
+  test("is owed again, and paid by another attempt", async () => {
+    const payout = await makePayout();
+    standIn.control.outage({
+      status: 400,
+      path: "/v1/transfers",
+      calls: 1,
+      code: "balance_insufficient",
+    });
+    await work(async () => (await statusOf(payout)) === "failed");
+    expect(await transfersAtStripe(payout)).toEqual([]);
+    await expectConsistency();
+    await superuser.query("update app_public.payouts set retry_at = now() where id = $1", [payout]);
+    await owner.query("select app_private.requeue_payouts()");
+    await work(() => isPaid(payout));
+    expect(await transfersAtStripe(payout)).toHaveLength(1);
+    await expectConsistency();
   });
 });
 
@@ -619,6 +689,113 @@ async function makeRefund(booking: string): Promise<string> {
   const { params, options } = await prepared("refund", booking);
   const { id } = await stripe.refunds.create(params, options);
   return id;
+}
+
+let account: string | undefined;
+
+/** An account at Stripe to which the theatre may be paid, and money to pay it with. */
+async function connectAccount(): Promise<string> {
+  const { id } = await stripe.accounts.create({
+    type: "express",
+    country: "US",
+    capabilities: { transfers: { requested: true } },
+  });
+  await standIn.control.onboard(id);
+  const { rows } = await owner.query<{ currency: string }>(
+    "update app_public.organizations set verification_status = 'verified' returning lower(default_currency) as currency",
+  );
+  await standIn.control.addFunds(1_000_000, rows[0]?.currency ?? missing());
+  await owner.query(
+    `insert into app_public.stripe_accounts (
+      organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+    )
+    select o.id, 'US', o.email, $1, true, true from app_public.organizations as o`,
+    [id],
+  );
+  return id;
+}
+
+/** A payout that waits for a worker. */
+async function makePayout(): Promise<string> {
+  account ??= await connectAccount();
+  await owner.query(
+    `select app_private.post_to_ledger(
+      o.id, null, o.default_currency, 'adjustment:' || uuidv7(), 'A gesture',
+      '{organizer_payable,adjustments}', '{-5000,5000}'
+    )
+    from app_public.organizations as o`,
+  );
+  const { rows } = await owner.query<{ id: string }>(
+    `select (app_private.queue_payout(app_private.make_payout(
+      o.id, null, o.default_currency, clock_timestamp(), null
+    ))).id
+    from app_public.organizations as o`,
+  );
+  return rows[0]?.id ?? missing();
+}
+
+/** Transfers a payout as a worker does that dies before it can say so. */
+async function makeTransfer(payout: string): Promise<string> {
+  const { rows } = await owner.query<{
+    request: Stripe.TransferCreateParams & { idempotency_key: string; may_be_forgotten?: boolean };
+  }>("select app_private.begin_payout($1) as request", [payout]);
+  const { idempotency_key: idempotencyKey, ...params } = rows[0]?.request ?? missing();
+  delete params.may_be_forgotten;
+  return (await stripe.transfers.create(params, { idempotencyKey })).id;
+}
+
+async function statusOf(payout: string): Promise<string | undefined> {
+  const { rows } = await owner.query<{ status: string }>(
+    "select status from app_public.payouts where id = $1",
+    [payout],
+  );
+  return rows[0]?.status;
+}
+
+async function isPaid(payout: string): Promise<boolean> {
+  return (await statusOf(payout)) === "paid";
+}
+
+async function transfersAtStripe(payout: string): Promise<string[]> {
+  const { data } = await stripe.transfers.list({ transfer_group: `payout_${payout}` });
+  return data.map(({ id }) => id);
+}
+
+async function takeBack(payout: string): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>(
+    `with reversal as (
+      insert into app_public.payout_reversals (
+        organization_id, payout_id, amount_cents, reason, requested_by
+      )
+      select p.organization_id, p.id, p.net_payout_cents, 'x', (
+        select m.user_id from app_public.organization_members as m
+        where m.organization_id = p.organization_id and m.role = 'owner' limit 1
+      )
+      from app_public.payouts as p where p.id = $1
+      returning id, payout_id, amount_cents
+    ),
+    reversed as (
+      update app_public.payouts as p set reversed_cents = r.amount_cents
+      from reversal as r where p.id = r.payout_id
+    )
+    select r.id, app_private.add_stripe_job('payout_reversal.create', r.id, '0') from reversal as r`,
+    [payout],
+  );
+  return rows[0]?.id ?? missing();
+}
+
+async function isTakenBack(reversal: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    "select from app_public.payout_reversals where id = $1 and status = 'succeeded'",
+    [reversal],
+  );
+  return rowCount === 1;
+}
+
+async function reversalsAtStripe(payout: string): Promise<string[]> {
+  const [transfer] = await transfersAtStripe(payout);
+  const { data } = await stripe.transfers.listReversals(transfer ?? missing());
+  return data.map(({ id }) => id);
 }
 
 /** Stripe knows a key for a day: moves what was asked for into the past, which only a superuser can. */

@@ -31,6 +31,12 @@ const handWritten = {
   charged: `
     with changed as (
       update app_public.payment_intents set stripe_charge_id = $2 where id = $1
+      returning organization_id
+    ), charge as (
+      insert into app_public.payment_charges (
+        organization_id, payment_intent_id, stripe_charge_id, status, charged_at
+      )
+      select organization_id, $1, $2, 'succeeded', now() from changed
     )
     update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $3`,
   succeeded: `

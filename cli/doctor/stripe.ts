@@ -14,6 +14,11 @@ export const neededEvents: readonly Stripe.WebhookEndpointUpdateParams.EnabledEv
   "refund.created",
   "refund.updated",
   "refund.failed",
+  "account.updated",
+  "account.application.deauthorized",
+  "transfer.created",
+  "transfer.updated",
+  "transfer.reversed",
 ];
 
 const path = "/stripe/webhook";

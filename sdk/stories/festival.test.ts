@@ -202,8 +202,8 @@ test("one pays in three parts, and another has paid only the deposit", async () 
 });
 
 test("friends of the bands are on the list, and pay nothing", async () => {
-  const list = office.client();
   for (let index = 0; index < GUESTS; index += 1) {
+    const list = office.client();
     const cart = await list.holdAdmissions(main, guest, 1);
     const booking = await list.startCheckout(cart, { email: `friend${index}@example.com` });
     expect(booking).toMatchObject({ status: "confirmed", totalAmountCents: 0 });

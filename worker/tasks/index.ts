@@ -18,10 +18,15 @@ import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { paymentMethodDetach } from "./payment_method__detach.ts";
 import { performanceNotify } from "./performance__notify.ts";
+import { payoutReversalCreate } from "./payout_reversal__create.ts";
+import { payoutRunDue } from "./payout__run_due.ts";
+import { payoutSend } from "./payout__send.ts";
 import { refundCreate } from "./refund__create.ts";
 import { retentionApply } from "./retention__apply.ts";
 import { riskLoadDisposableDomains } from "./risk__load_disposable_domains.ts";
 import { seatChangeForget } from "./seat_change__forget.ts";
+import { stripeAccountCreate } from "./stripe_account__create.ts";
+import { stripeAccountLinkCreate } from "./stripe_account_link__create.ts";
 import { stripeCustomerCreate } from "./stripe_customer__create.ts";
 import { stripeCustomerDelete } from "./stripe_customer__delete.ts";
 import { stripeEventApply } from "./stripe_event__apply.ts";
@@ -51,10 +56,15 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__create: paymentIntentCreate(context),
     payment_method__detach: paymentMethodDetach(context),
     performance__notify: performanceNotify(context),
+    payout__run_due: payoutRunDue(context),
+    payout__send: payoutSend(context),
+    payout_reversal__create: payoutReversalCreate(context),
     refund__create: refundCreate(context),
     retention__apply: retentionApply(context),
     risk__load_disposable_domains: riskLoadDisposableDomains(context),
     seat_change__forget: seatChangeForget(context),
+    stripe_account__create: stripeAccountCreate(context),
+    stripe_account_link__create: stripeAccountLinkCreate(context),
     stripe_customer__create: stripeCustomerCreate(context),
     stripe_customer__delete: stripeCustomerDelete(context),
     stripe_event__apply: stripeEventApply(context),
@@ -78,6 +88,7 @@ export const crontab = `
 */5 * * * * seat_change__forget ?jobKey=seat_change__forget&max=1
 */10 * * * * event__complete_due ?jobKey=event__complete_due&max=1
 12 * * * * booking__complete_due ?jobKey=booking__complete_due&max=1
+*/10 * * * * payout__run_due ?jobKey=payout__run_due&max=1
 7 * * * * installment__follow_up ?jobKey=installment__follow_up&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead

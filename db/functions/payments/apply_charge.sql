@@ -35,11 +35,12 @@ begin
   ) then
     return 'refused: refund_not_asked_for';
   end if;
+  if v_object ->> 'status' = 'succeeded' and v_intent.stripe_charge_id <> v_object ->> 'id' then
+    return 'refused: second_charge';
+  end if;
+  perform app_private.record_charge(v_intent, v_object);
   if v_object ->> 'status' is distinct from 'succeeded' then
     return 'applied';
-  end if;
-  if v_intent.stripe_charge_id <> v_object ->> 'id' then
-    return 'refused: second_charge';
   end if;
   update app_public.payment_intents as p
   set stripe_charge_id = v_object ->> 'id'

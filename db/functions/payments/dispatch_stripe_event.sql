@@ -22,7 +22,7 @@ begin
   -- Payments, charges and refunds are the platform's own. What they are called on the account of
   -- somebody who is paid out is no news of ours, unless it says that it is.
   if v_payload ->> 'account' is not null
-    and v_object ->> 'object' in ('payment_intent', 'charge', 'refund')
+    and v_object ->> 'object' in ('payment_intent', 'charge', 'refund', 'transfer')
   then
     return case
       when app_private.is_stripe_object_ours(v_object) then 'refused: event_account_differs'
@@ -34,6 +34,9 @@ begin
     when 'charge' then app_private.apply_charge(v_object)
     when 'refund' then app_private.apply_refund(v_object)
     when 'payment_method' then app_private.apply_payment_method(v_payload)
+    when 'account' then app_private.apply_account(v_object, v_payload)
+    when 'application' then app_private.apply_deauthorization(v_payload)
+    when 'transfer' then app_private.apply_transfer(v_object)
     else 'ignored: no handler'
   end;
 end

@@ -59,7 +59,7 @@ from (values
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
     'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
-    'open_carts_max'),
+    'open_carts_max payout_timing payout_delay_days pays_stripe_fees'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -204,6 +204,9 @@ from (values
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
     'stripe_charge_id stripe_news method'),
+  ('app_public.payment_charges', 'financial', null, null,
+    'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
+  ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
@@ -217,6 +220,25 @@ from (values
     'purpose idempotency_key request_hash status attempts stripe_id http_code error_code '
     'stripe_request_id duration_ms'),
   ('app_private.stripe_reachability', 'internal', null, null, 'is_only_row failures last_error'),
+  ('app_public.payouts', 'financial', null, null,
+    'currency payout_period_start payout_period_end transactions_included events_included status '
+    'attempt failure_code failure_reason stripe_transfer_id'),
+  ('app_public.payouts', 'sensitive', 'keep', 'Proof of why money was paid out, or not.',
+    'decision_note'),
+  ('app_public.payout_items', 'financial', null, null, 'kind'),
+  ('app_public.payout_holds', 'financial', null, null, 'kind is_of_platform'),
+  ('app_public.payout_holds', 'sensitive', 'keep', 'Proof of why money was held back.', 'reason'),
+  ('app_public.payout_reversals', 'financial', null, null,
+    'status stripe_reversal_id failure_reason'),
+  ('app_public.payout_reversals', 'sensitive', 'keep', 'Proof of why money was taken back.',
+    'reason'),
+  ('app_public.payout_status_transitions', 'public', null, null, 'from_status to_status reason'),
+  ('app_public.stripe_accounts', 'financial', null, null,
+    'country email stripe_account_id stripe_onboarding_completed charges_enabled payout_enabled '
+    'transfers_enabled requirements_due disabled_reason failure_reason stripe_news'),
+  ('app_private.stripe_account_links', 'secret', null, null, 'url'),
+  ('app_private.stripe_account_links', 'internal', null, null,
+    'return_url refresh_url failure_reason'),
   ('app_public.refunds', 'financial', null, null,
     'reason currency status stripe_refund_id failure_reason stripe_status attempt'),
   ('app_public.cancellation_policies', 'public', null, null,

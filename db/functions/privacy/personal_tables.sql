@@ -124,6 +124,12 @@ from (values
     'app_private.payment_failure_signals', 'declined_payments',
     't.booking_id in (select app_private.bought_by($1))'
   ),
+  (
+    'app_public.payment_charges', 'charges',
+    't.payment_intent_id in (
+      select p.id from app_public.payment_intents as p where p.booking_id = any (($1).booking_ids)
+    )'
+  ),
   ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refund_items', 'refund_items', 't.booking_id = any (($1).booking_ids)'),

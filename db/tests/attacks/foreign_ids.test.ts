@@ -158,6 +158,32 @@ beforeAll(async () => {
       '{adjustments,organizer_payable}', '{-1,1}', 'x', tests.user_id('theatre owner')
     from app_public.ledger_transactions as t
     where t.source = 'sale:' || tests.id('paid');
+    with account as (
+      insert into app_public.stripe_accounts (id, organization_id, country, email)
+      values (tests.keep('account', uuidv7()), tests.id('theatre.organization'), 'AT', 'a@b.example')
+      returning *
+    ),
+    link as (
+      insert into app_private.stripe_account_links (
+        id, organization_id, stripe_account_id, requested_by, return_url, refresh_url
+      )
+      select tests.keep('link', uuidv7()), a.organization_id, a.id, tests.user_id('theatre owner'),
+        'https://b.example', 'https://b.example'
+      from account as a
+    ),
+    payout as (
+      insert into app_public.payouts (
+        id, organization_id, stripe_account_id, currency, payout_period_start, payout_period_end,
+        period_ends_at, gross_revenue_cents, net_payout_cents
+      )
+      select tests.keep('payout', uuidv7()), a.organization_id, a.id, 'EUR', current_date,
+        current_date, now(), 100, 100
+      from account as a
+      returning *
+    )
+    insert into app_public.payout_holds (id, organization_id, payout_id, reason, created_by)
+    select tests.keep('hold', uuidv7()), p.organization_id, p.id, 'x', tests.user_id('theatre owner')
+    from payout as p;
   `);
   const { rows } = await client.query<Attackable>(`
     select p.proname as name, (
@@ -202,6 +228,8 @@ beforeAll(async () => {
       ),
       'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
       'ledger_transaction_id', tests.id('fact'),
+      'account_id', tests.id('account'), 'link_id', tests.id('link'),
+      'payout_id', tests.id('payout'), 'hold_id', tests.id('hold'),
       'request_id', tests.id('request'), 'refund_id', (select id from app_public.refunds limit 1),
       'payment_method_id', tests.id('card'),
       'discount_code_id', tests.id('code'), 'pricing_rule_id', tests.id('rule of price'),
@@ -312,6 +340,8 @@ const valid: Readonly<Record<string, string>> = {
   contact_website: "https://b.example",
   language: "de",
   url: "https://b.example",
+  return_url: "https://b.example",
+  refresh_url: "https://b.example",
 };
 
 function valueFor(attacked: string, { name, type, label }: Parameter): unknown {

@@ -150,6 +150,53 @@ beforeAll(async () => {
       from app_public.fraud_alerts as a;
     end
     $$;
+    -- A payout, a hold of it, and what is taken back of it.
+    create function tests.pay_out(theatre text)
+    returns void
+    language plpgsql volatile
+    as $$
+    declare
+      v_account app_public.stripe_accounts;
+      v_payout app_public.payouts;
+    begin
+      perform tests.as_owner();
+      update app_public.organizations set verification_status = 'verified'
+      where id = tests.id(theatre || '.organization');
+      insert into app_public.stripe_accounts (
+        organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+      )
+      values (
+        tests.id(theatre || '.organization'), 'AT', 'a@b.example', 'acct_' || theatre, true, true
+      )
+      returning * into v_account;
+      insert into app_private.stripe_account_links (
+        organization_id, stripe_account_id, requested_by, return_url, refresh_url
+      )
+      values (
+        v_account.organization_id, v_account.id, tests.user_id(theatre || ' owner'),
+        'https://b.example', 'https://b.example'
+      );
+      perform app_private.lock_payouts_of(v_account.organization_id);
+      v_payout := app_private.queue_payout(app_private.make_payout(
+        v_account.organization_id, null, 'EUR', clock_timestamp(), null
+      ));
+      insert into app_public.payout_holds (
+        organization_id, payout_id, reason, created_by, released_at
+      )
+      values (
+        v_account.organization_id, v_payout.id, 'x', tests.user_id(theatre || ' owner'), now()
+      );
+      perform app_private.begin_payout(v_payout.id);
+      perform app_private.record_transfer(v_payout.id, 'tr_' || theatre, null);
+      insert into app_public.payout_reversals (
+        organization_id, payout_id, amount_cents, reason, requested_by
+      )
+      values (
+        v_account.organization_id, v_payout.id, 1, 'x', tests.user_id(theatre || ' owner')
+      );
+      update app_public.payouts set reversed_cents = 1 where id = v_payout.id;
+    end
+    $$;
     -- A promoter with a share of a sale, a balance that was written down, and a correction.
     create function tests.books(theatre text)
     returns void
@@ -297,6 +344,8 @@ beforeAll(async () => {
     select tests.sell('r1', 'rival', 2, 1);
     select tests.books('theatre');
     select tests.books('rival');
+    select tests.pay_out('theatre');
+    select tests.pay_out('rival');
     select tests.sign_in('theatre staff');
     select app_public.scan_ticket(tests.id('theatre.performance'), 'x');
     select tests.as_guest(1);
@@ -444,6 +493,8 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.record_charge(p, jsonb_build_object('id', 'ch_' || p.id, 'status', 'failed'))
+    from app_public.payment_intents as p;
     select app_private.raise_payment_finding(
       'event_amount_differs', p.id::text, p.organization_id, p.booking_id, '{}'
     ) from app_public.payment_intents as p;

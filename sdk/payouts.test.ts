@@ -1,0 +1,95 @@
+// If this failed, programs could not pay an organization out, with a second person, or hold what is doubtful.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  ApprovalNeededError,
+  type LastMinuteLive,
+  NothingToPayOutError,
+  type Payout,
+  PayoutRefusedError,
+  PayoutStatusError,
+  type Performance,
+} from "./index.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+
+let office: TestOffice;
+let organizer: LastMinuteLive;
+let performance: Performance;
+
+beforeAll(async () => {
+  office = await startOffice();
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
+    layout: smallHall,
+    prices: { Good: 5000, Cheap: 2000 },
+  });
+  const buyer = office.client();
+  const { seats } = await buyer.seatMap(performance);
+  const held = await buyer.hold(performance, seats.slice(0, 2));
+  await buyer.startCheckout(held, { email: "ada@example.com" });
+  await buyer.pay(held, { testCard: "visa" });
+});
+
+afterAll(() => office[Symbol.asyncDispose]());
+
+async function sql(text: string): Promise<void> {
+  const platform = await office.database.connect("lml_owner");
+  await platform.query(text);
+  await platform.end();
+}
+
+async function until(payout: Payout, status: Payout["status"]): Promise<Payout> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const now = await organizer.payout(payout);
+    if (now?.status === status) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The payout does not become ${status}.`);
+}
+
+test("a payout is made, held, approved, refused for lack of money, and paid", async () => {
+  const { organizationId } = performance;
+  const refused = organizer.createPayout({ organizationId });
+  await expect(refused).rejects.toThrow(PayoutRefusedError);
+  await sql("update app_public.organizations set verification_status = 'verified'");
+  const account = await organizer.openPayoutAccount({ organizationId, country: "AT" });
+  let [known] = await organizer.payoutAccounts(organizationId).toArray(1);
+  for (; known?.stripeAccountId == null;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    [known] = await organizer.payoutAccounts(organizationId).toArray(1);
+  }
+  expect(known).toMatchObject({ id: account.id, transfersEnabled: false });
+  await office.standIn.control.onboard(known.stripeAccountId);
+  while (known?.transfersEnabled !== true) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    [known] = await organizer.payoutAccounts(organizationId).toArray(1);
+  }
+
+  await organizer.setPayoutSettings(organizationId, { approvalAboveCents: 0 });
+  const draft = await organizer.createPayout({ organizationId });
+  expect(draft).toMatchObject({ status: "draft", netPayoutCents: 9000, refundsCents: 0 });
+  await expect(organizer.createPayout({ organizationId })).rejects.toThrow(NothingToPayOutError);
+  const hold = await organizer.holdPayout(draft, { reason: "The roof", amountCents: 1000 });
+  expect(await organizer.payoutHolds(draft).toArray(9)).toMatchObject([{ id: hold.id }]);
+  expect((await organizer.submitPayout(draft)).status).toBe("pending_approval");
+  await expect(organizer.approvePayout(draft)).rejects.toThrow(ApprovalNeededError);
+  expect((await organizer.cancelPayout(draft, { note: "Again" })).status).toBe("canceled");
+
+  await organizer.setPayoutSettings(organizationId, { approvalAboveCents: null });
+  const payout = await organizer.createPayout({ organizationId });
+  const whole = await organizer.holdPayout(payout, { reason: "Wait" });
+  expect((await organizer.submitPayout(payout)).status).toBe("approved");
+  await expect(organizer.submitPayout(payout)).rejects.toThrow(PayoutStatusError);
+  expect((await organizer.releasePayoutHold(whole)).releasedAt).not.toBeNull();
+  // What was paid by card is available only days later.
+  const failed = await until(payout, "failed");
+  expect(failed).toMatchObject({ failureCode: "balance_insufficient", attempt: 1 });
+  await office.standIn.control.addFunds(100_000, "eur");
+  expect(await organizer.retryPayout(payout)).toMatchObject({ status: "approved", attempt: 2 });
+  const paid = await until(payout, "paid");
+  expect(paid).toMatchObject({ netPayoutCents: 9000, transactionsIncluded: 1, eventsIncluded: 1 });
+  expect(await organizer.payouts(organizationId).toArray(9)).toHaveLength(2);
+  expect((await organizer.reproducePayout(payout)).netPayoutCents).toBe(9000);
+  const [item] = await organizer.payoutItems(payout).toArray(9);
+  expect(item).toMatchObject({ kind: "fact", netCents: 9000, commissionCents: 1000 });
+}, 90_000);
