@@ -1,23 +1,24 @@
 import { fromBase64, randomToken, sha256Hex } from "./crypto.ts";
 import {
+  errorOf,
   type LastMinuteLiveError,
   NotFoundError,
   PaymentLostError,
   PaymentPendingError,
   UnexpectedAnswerError,
   UsageError,
-  errorOf,
 } from "./errors.ts";
 import {
+  AcceptDisputeDocument,
   AcceptTicketDocument,
   AccountingPeriodsDocument,
   AcquireSeatLockDocument,
   AddAddOnDocument,
   AddBookingNoteDocument,
   AddOnOrdersDocument,
-  AddOnStockDocument,
   AddOnsDocument,
   AddOnsLeftDocument,
+  AddOnStockDocument,
   AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
@@ -36,10 +37,10 @@ import {
   BookingsDocument,
   CancelBookingDocument,
   CancelEventDocument,
-  CancelPayoutDocument,
-  CancelPerformanceDocument,
   CancellationFailuresDocument,
   CancellationTermsDocument,
+  CancelPayoutDocument,
+  CancelPerformanceDocument,
   ChangePasswordDocument,
   CheckoutForCustomerDocument,
   ChoosePaymentDocument,
@@ -77,6 +78,9 @@ import {
   DeclineTicketDocument,
   DescribeBookingDocument,
   DiscountCodesDocument,
+  type DisputeResponseFragment,
+  DisputeResponsesDocument,
+  DisputesDocument,
   EndDiscountCodeDocument,
   EndImpersonationDocument,
   EndPriceDocument,
@@ -120,6 +124,7 @@ import {
   OnlineAddressDocument,
   OpenPaymentDocument,
   OpenPayoutAccountDocument,
+  PaymentFindingsDocument,
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
@@ -136,12 +141,15 @@ import {
   PostCorrectionDocument,
   PostponeEventDocument,
   PostponePerformanceDocument,
+  PrepareDisputeEvidenceDocument,
   PricesDocument,
   PricingRulesDocument,
   PublishEventDocument,
   QuoteCancellationDocument,
   QuoteDocument,
   QuotePaymentPlanDocument,
+  ReconciliationResultsDocument,
+  ReconciliationRunsDocument,
   RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
   RefreshSessionDocument,
@@ -149,8 +157,8 @@ import {
   RefundFeesDocument,
   RefundItemsDocument,
   RefundRequestsDocument,
-  RefundTicketsDocument,
   RefundsDocument,
+  RefundTicketsDocument,
   RegisterScannerDeviceDocument,
   ReinstateUserDocument,
   ReissueTicketDocument,
@@ -178,6 +186,7 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  ResolvePaymentFindingDocument,
   RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
   RetryPayoutDocument,
@@ -193,14 +202,14 @@ import {
   RevokeUserSessionsDocument,
   SaveAttendeeQuestionDocument,
   type SaveAttendeeQuestionInput,
+  type SavedCardFragment,
+  SavedCardsDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
   SaveTaxJurisdictionDocument,
-  type SavedCardFragment,
-  SavedCardsDocument,
   ScanListDocument,
-  ScanTicketDocument,
   ScannerDevicesDocument,
+  ScanTicketDocument,
   SearchEventsDocument,
   SearchVenuesDocument,
   SeatMapChangesDocument,
@@ -237,6 +246,7 @@ import {
   StartImpersonationDocument,
   StatementCsvDocument,
   StatementDocument,
+  SubmitDisputeEvidenceDocument,
   SubmitPayoutDocument,
   SuspendUserDocument,
   TakePaymentDocument,
@@ -246,8 +256,8 @@ import {
   TicketOfferDocument,
   TicketQrPngDocument,
   TicketQrSvgDocument,
-  TicketTransfersDocument,
   TicketsDocument,
+  TicketTransfersDocument,
   TrialBalanceDocument,
   TrustedDevicesDocument,
   TryFraudRuleDocument,
@@ -294,6 +304,9 @@ import {
   type CustomerMembership,
   type DiscountCode,
   type DiscountedTotal,
+  type Dispute,
+  type DisputeEvidence,
+  type DisputeResponse,
   type DomainChallenge,
   type EntryGate,
   type EntryZone,
@@ -308,6 +321,7 @@ import {
   type FraudQuestion,
   type FraudRule,
   type HeldForCustomer,
+  idOf,
   type Installment,
   type InstallmentQuote,
   type LayoutDifference,
@@ -323,6 +337,7 @@ import {
   type Organization,
   type OrganizationSettings,
   type OrganizationSettingsChanges,
+  type PaymentFinding,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
@@ -339,6 +354,8 @@ import {
   type PricingRule,
   type Promoter,
   type Quote,
+  type ReconciliationResult,
+  type ReconciliationRun,
   type Ref,
   type Refund,
   type RefundItem,
@@ -360,6 +377,7 @@ import {
   type TicketCategoryChanges,
   type TicketOffer,
   type TicketTransfer,
+  toTicketCategory,
   type TrialBalanceLine,
   type TrustedDevice,
   type User,
@@ -367,8 +385,6 @@ import {
   type VenueCompliance,
   type VenueDetails,
   type VenueLayout,
-  idOf,
-  toTicketCategory,
 } from "./models.ts";
 import { formatCents } from "./money.ts";
 import { type OfflineScan, type SignedScanList } from "./offline.ts";
@@ -2014,12 +2030,75 @@ export class LastMinuteLive {
   /**
    * Sends a failed refund again, and returns the new one; again it is the same. Needs `payments.refund`.
    *
-   * @throws RefundDecidedError (it has not failed), BookingNotFoundError, NotAllowedError
+   * @throws RefundDecidedError (it has not failed), DisputeError, RefundTooLargeError, BookingNotFoundError,
+   * NotAllowedError
    */
   async retryRefund(refund: Ref, options?: CallOptions): Promise<Refund> {
     const variables = { input: { refundId: idOf(refund) } };
     const data = await this.#transport.graphql(RetryRefundDocument, variables, true, options);
     return present(data.retryRefund).refund;
+  }
+
+  /** Disputes of the organizations in which you have `payments.read`, the oldest first. */
+  disputes(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+      readonly status?: Dispute["status"] | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<Dispute> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: filter };
+      return present((await this.#query(DisputesDocument, variables, options)).disputes);
+    });
+  }
+
+  /** What was answered to a dispute, the oldest first. Needs `disputes.manage`. */
+  disputeResponses(dispute: Ref, options: ListOptions = {}): Paged<DisputeResponse> {
+    return this.#list(options, async (first, after) => {
+      const variables = { first, after, condition: { disputeId: idOf(dispute) } };
+      const data = await this.#query(DisputeResponsesDocument, variables, options);
+      const { nodes, pageInfo } = present(data.disputeResponses);
+      return { nodes: nodes.map(responseOf), pageInfo };
+    });
+  }
+
+  /**
+   * Suggests evidence from what is known of the sale, to be read, completed and submitted. Needs `disputes.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async prepareDisputeEvidence(dispute: Ref, options?: CallOptions): Promise<DisputeEvidence> {
+    const variables = { disputeId: idOf(dispute) };
+    const data = await this.#query(PrepareDisputeEvidenceDocument, variables, options);
+    return evidenceOf(present(data.prepareDisputeEvidence));
+  }
+
+  /**
+   * Sends evidence to the bank, which takes it once. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async submitDisputeEvidence(
+    dispute: Ref,
+    evidence: DisputeEvidence,
+    options: KeyedCallOptions = {},
+  ): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute), evidence };
+    const data = await this.#keyed(SubmitDisputeEvidenceDocument, input, options);
+    return responseOf(present(data.submitDisputeEvidence).disputeResponse);
+  }
+
+  /**
+   * Gives a dispute up: the buyer keeps the money. It cannot be undone. Needs `disputes.manage`.
+   *
+   * @throws DisputeError, NotFoundError, NotAllowedError
+   */
+  async acceptDispute(dispute: Ref, options: KeyedCallOptions = {}): Promise<DisputeResponse> {
+    const input = { disputeId: idOf(dispute) };
+    const data = await this.#keyed(AcceptDisputeDocument, input, options);
+    return responseOf(present(data.acceptDispute).disputeResponse);
   }
 
   /**
@@ -3823,6 +3902,72 @@ export class LastMinuteLive {
     });
   }
 
+  /** Comparisons of the books with Stripe, the newest first. Needs `payments.read` somewhere. */
+  reconciliationRuns(options: ListOptions = {}): Paged<ReconciliationRun> {
+    return this.#list(options, async (first, after) => {
+      const data = await this.#query(ReconciliationRunsDocument, { first, after }, options);
+      return present(data.reconciliationRuns);
+    });
+  }
+
+  /**
+   * What the comparisons found, by currency, the newest first: of organizations in which you have `payments.read`; of
+   * all, and of the platform itself, for its staff.
+   */
+  reconciliationResults(
+    filter: {
+      readonly runId?: string | undefined;
+      readonly organizationId?: string | undefined;
+      readonly currency?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<ReconciliationResult> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(ReconciliationResultsDocument, variables, options);
+      return present(data.reconciliationResults);
+    });
+  }
+
+  /**
+   * What contradicts the books or was not asked for, the newest first. It is open while nobody has resolved it and it is
+   * not gone. Needs `payments.read`.
+   */
+  paymentFindings(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<PaymentFinding> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(PaymentFindingsDocument, variables, options);
+      return present(data.paymentFindings);
+    });
+  }
+
+  /**
+   * Closes a finding with what was found and done. It moves no money; a difference that stays as it is is not found
+   * again. Closing it twice is harmless. Needs `payments.manage`, or to be of the platform's staff.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async resolvePaymentFinding(
+    finding: Ref,
+    note: string,
+    options?: CallOptions,
+  ): Promise<PaymentFinding> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.#transport.graphql(
+      ResolvePaymentFindingDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.resolvePaymentFinding).paymentFinding;
+  }
+
   /**
    * From here on nothing is posted into a month that has ended, so that it can be checked. Needs `books.manage`.
    *
@@ -4566,4 +4711,17 @@ function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
 
 function discountRefused(reason: string): Error {
   return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
+}
+
+/** The texts of an object that the schema only knows as JSON. */
+function evidenceOf(value: unknown): DisputeEvidence {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    ),
+  );
+}
+
+function responseOf(found: DisputeResponseFragment): DisputeResponse {
+  return { ...found, evidence: evidenceOf(found.evidence) };
 }

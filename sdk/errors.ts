@@ -157,6 +157,9 @@ export class RefundTooLargeError extends LastMinuteLiveError {}
 /** LMRFD: this was decided already, or the refund has not failed; `detail` is its status. */
 export class RefundDecidedError extends LastMinuteLiveError {}
 
+/** LMDSP: a dispute does not allow it: it is open, was answered, or is over; `detail` says which. */
+export class DisputeError extends LastMinuteLiveError {}
+
 /** LMAPV: a second person has to approve it. */
 export class ApprovalNeededError extends LastMinuteLiveError {}
 /** LMPLN: the payment plan is not for this booking, or there is not enough time for it any more. */
@@ -294,6 +297,9 @@ export class TicketReplacedError extends LastMinuteLiveError {}
 
 /** LMTNI: nobody is inside with this ticket, so nobody goes out with it. */
 export class NotInsideError extends LastMinuteLiveError {}
+
+/** LMTDP: the buyer's bank disputes the payment of this ticket. */
+export class TicketDisputedError extends LastMinuteLiveError {}
 
 /** LMTRB: the ticket cannot be handed on, issued again or changed now; `detail` says why. */
 export class TicketBoundError extends LastMinuteLiveError {}
@@ -452,6 +458,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],
   ["LMRFD", RefundDecidedError],
+  ["LMDSP", DisputeError],
   ["LMRFX", RefundTooLargeError],
   ["LMRSK", RefusedByRuleError],
   ["LMREF", BookingReferenceError],
@@ -485,6 +492,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMDEV", ScannerNeededError],
   ["LMTEX", TicketExpiredError],
   ["LMTNI", NotInsideError],
+  ["LMTDP", TicketDisputedError],
   ["LMTRB", TicketBoundError],
   ["LMTRP", TicketReplacedError],
   ["LMTWG", WrongGateError],

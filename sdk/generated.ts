@@ -6,6 +6,17 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> =
   T | { [P in keyof T]?: P extends " $fragmentName" | "__typename" ? T[P] : never };
+/** All input for the `acceptDispute` mutation. */
+export type AcceptDisputeInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly disputeId: string;
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 /** All input for the `acceptTicket` mutation. */
 export type AcceptTicketInput = {
   /**
@@ -666,6 +677,50 @@ export type DescribeBookingInput = {
   readonly utmTerm?: string | null | undefined;
 };
 
+/** A condition to be used against `Dispute` object types. All fields are tested for equality and combined with a logical ‘and.’ */
+export type DisputeCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `openedAt` field. */
+  readonly openedAt?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `paymentIntentId` field. */
+  readonly paymentIntentId?: string | null | undefined;
+  /** Checks for equality with the object’s `status` field. */
+  readonly status?: DisputeStatus | null | undefined;
+  /** Checks for equality with the object’s `stripeDisputeId` field. */
+  readonly stripeDisputeId?: string | null | undefined;
+};
+
+/**
+ * A condition to be used against `DisputeResponse` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type DisputeResponseCondition = {
+  /** Checks for equality with the object’s `disputeId` field. */
+  readonly disputeId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `submittedBy` field. */
+  readonly submittedBy?: string | null | undefined;
+};
+
+/** Where a dispute stands, in Stripe's words. A warning is a question of the bank: no money moves. */
+export type DisputeStatus =
+  | "lost"
+  | "needs_response"
+  | "prevented"
+  | "under_review"
+  | "warning_closed"
+  | "warning_needs_response"
+  | "warning_under_review"
+  | "won";
+
 /** All input for the `endDiscountCode` mutation. */
 export type EndDiscountCodeInput = {
   /**
@@ -749,12 +804,14 @@ export type FraudResolution = "confirmed" | "false_positive";
 
 /**
  * What a rule looks at: how often a person, an address or a device buys; how much;
- * from where; after how many declined payments; how many seats; with which kind of mailbox.
+ * from where; after how many declined payments; how many seats; with which kind of
+ * mailbox; after how many disputes that were lost.
  */
 export type FraudRuleType =
   | "amount"
   | "disposable_email"
   | "geography_mismatch"
+  | "lost_disputes"
   | "payment_failures"
   | "seat_hoarding"
   | "velocity_address"
@@ -1043,6 +1100,23 @@ export type OrganizationStatus = "active" | "banned" | "pending" | "suspended";
  */
 export type OverdueAction = "keep_deposit" | "refund";
 
+/**
+ * A condition to be used against `PaymentFinding` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type PaymentFindingCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `lastSeenAt` field. */
+  readonly lastSeenAt?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `resolvedBy` field. */
+  readonly resolvedBy?: string | null | undefined;
+};
+
 /** How money comes: by Stripe, or to the box office without it. */
 export type PaymentMethod = "card" | "cash" | "invoice" | "terminal";
 
@@ -1253,6 +1327,21 @@ export type QuoteInput = {
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/**
+ * A condition to be used against `ReconciliationResult` object types. All fields
+ * are tested for equality and combined with a logical ‘and.’
+ */
+export type ReconciliationResultCondition = {
+  /** Checks for equality with the object’s `currency` field. */
+  readonly currency?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `runId` field. */
+  readonly runId?: string | null | undefined;
+};
+
 /** Whether Stripe says the same of a movement as the books. */
 export type ReconciliationStatus = "matched" | "mismatched" | "pending";
 
@@ -1314,7 +1403,13 @@ export type RefundKind = "fee_only" | "full" | "partial" | "ticket";
 
 /** Why money goes back. */
 export type RefundReason =
-  "booking_canceled" | "customer_request" | "error" | "event_canceled" | "fraud" | "late_payment";
+  | "booking_canceled"
+  | "customer_request"
+  | "dispute"
+  | "error"
+  | "event_canceled"
+  | "fraud"
+  | "late_payment";
 
 /**
  * A condition to be used against `RefundRequest` object types. All fields are
@@ -1603,6 +1698,17 @@ export type ResolveFraudAlertInput = {
   readonly resolution: FraudResolution;
 };
 
+/** All input for the `resolvePaymentFinding` mutation. */
+export type ResolvePaymentFindingInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** All input for the `retireAttendeeQuestion` mutation. */
 export type RetireAttendeeQuestionInput = {
   /**
@@ -1746,7 +1852,14 @@ export type ScanDirection = "in" | "out";
 
 /** What the door says. */
 export type ScanResult =
-  "already_scanned" | "canceled" | "expired" | "invalid" | "success" | "wrong_event" | "wrong_gate";
+  | "already_scanned"
+  | "canceled"
+  | "disputed"
+  | "expired"
+  | "invalid"
+  | "success"
+  | "wrong_event"
+  | "wrong_gate";
 
 /** All input for the `scanTicket` mutation. */
 export type ScanTicketInput = {
@@ -2093,6 +2206,18 @@ export type StripeAccountCondition = {
   readonly requestedBy?: string | null | undefined;
   /** Checks for equality with the object’s `stripeAccountId` field. */
   readonly stripeAccountId?: string | null | undefined;
+};
+
+/** All input for the `submitDisputeEvidence` mutation. */
+export type SubmitDisputeEvidenceInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly disputeId: string;
+  readonly evidence: unknown;
+  readonly idempotencyKey?: string | null | undefined;
 };
 
 /** All input for the `submitPayout` mutation. */
@@ -3197,6 +3322,7 @@ export type TicketFragment = {
   readonly usedAt: string | null;
   readonly entryCount: number;
   readonly isInside: boolean;
+  readonly isDisputed: boolean;
   readonly transferId: string | null;
   readonly deliveryMethod: TicketDeliveryMethod;
   readonly deliveryStatus: TicketDeliveryStatus;
@@ -3457,6 +3583,89 @@ export type AddBookingNoteMutationVariables = Exact<{
 
 export type AddBookingNoteMutation = {
   readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type DisputeFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly bookingId: string;
+  readonly paymentIntentId: string;
+  readonly stripeDisputeId: string;
+  readonly status: DisputeStatus;
+  readonly reason: string;
+  readonly networkReasonCode: string | null;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly countedCents: number;
+  readonly withdrawnCents: number;
+  readonly reinstatedCents: number;
+  readonly feeCents: number;
+  readonly lostCents: number;
+  readonly chargedFeeCents: number;
+  readonly evidenceDueAt: string | null;
+  readonly evidenceSubmittedAt: string | null;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+};
+
+export type DisputeResponseFragment = {
+  readonly id: string;
+  readonly disputeId: string;
+  readonly isAcceptance: boolean;
+  readonly evidence: unknown;
+  readonly status: string;
+  readonly failureReason: string | null;
+  readonly submittedBy: string | null;
+  readonly endedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type DisputesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  condition?: DisputeCondition | null | undefined;
+}>;
+
+export type DisputesQuery = {
+  readonly disputes: {
+    readonly nodes: ReadonlyArray<DisputeFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type DisputeResponsesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  condition?: DisputeResponseCondition | null | undefined;
+}>;
+
+export type DisputeResponsesQuery = {
+  readonly disputeResponses: {
+    readonly nodes: ReadonlyArray<DisputeResponseFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PrepareDisputeEvidenceQueryVariables = Exact<{
+  disputeId: string;
+}>;
+
+export type PrepareDisputeEvidenceQuery = { readonly prepareDisputeEvidence: unknown };
+
+export type SubmitDisputeEvidenceMutationVariables = Exact<{
+  input: SubmitDisputeEvidenceInput;
+}>;
+
+export type SubmitDisputeEvidenceMutation = {
+  readonly submitDisputeEvidence: { readonly disputeResponse: DisputeResponseFragment } | null;
+};
+
+export type AcceptDisputeMutationVariables = Exact<{
+  input: AcceptDisputeInput;
+}>;
+
+export type AcceptDisputeMutation = {
+  readonly acceptDispute: { readonly disputeResponse: DisputeResponseFragment } | null;
 };
 
 export type AddOnFragment = {
@@ -4737,6 +4946,94 @@ export type SetAbsorbedFeesMutationVariables = Exact<{
 
 export type SetAbsorbedFeesMutation = {
   readonly setAbsorbedFees: { readonly event: EventFragment } | null;
+};
+
+export type ReconciliationRunFragment = {
+  readonly id: string;
+  readonly status: string;
+  readonly listedFrom: string;
+  readonly listedThrough: string;
+  readonly comparedBefore: string;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+};
+
+export type ReconciliationResultFragment = {
+  readonly id: string;
+  readonly runId: string;
+  readonly organizationId: string | null;
+  readonly currency: string;
+  readonly stripeCount: number;
+  readonly stripeGrossCents: number;
+  readonly stripeFeeCents: number;
+  readonly stripeNetCents: number;
+  readonly bookCount: number;
+  readonly bookNetCents: number;
+  readonly differenceCents: number;
+  readonly matchedCount: number;
+  readonly findingCount: number;
+};
+
+export type PaymentFindingFragment = {
+  readonly id: string;
+  readonly organizationId: string | null;
+  readonly bookingId: string | null;
+  readonly paymentTransactionId: string | null;
+  readonly kind: string;
+  readonly subject: string;
+  readonly detail: unknown;
+  readonly accountingPeriod: string | null;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly goneAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly resolutionNote: string | null;
+};
+
+export type ReconciliationRunsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type ReconciliationRunsQuery = {
+  readonly reconciliationRuns: {
+    readonly nodes: ReadonlyArray<ReconciliationRunFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReconciliationResultsQueryVariables = Exact<{
+  condition: ReconciliationResultCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type ReconciliationResultsQuery = {
+  readonly reconciliationResults: {
+    readonly nodes: ReadonlyArray<ReconciliationResultFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PaymentFindingsQueryVariables = Exact<{
+  condition: PaymentFindingCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PaymentFindingsQuery = {
+  readonly paymentFindings: {
+    readonly nodes: ReadonlyArray<PaymentFindingFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ResolvePaymentFindingMutationVariables = Exact<{
+  input: ResolvePaymentFindingInput;
+}>;
+
+export type ResolvePaymentFindingMutation = {
+  readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
 };
 
 export type CancellationTermFragment = {
@@ -7261,6 +7558,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -8029,6 +8327,138 @@ fragment BookingNote on BookingNote {
   id
   note
   writtenBy
+  createdAt
+}`,
+};
+/** The operation Disputes. */
+export const DisputesDocument: TypedDocument<DisputesQuery, DisputesQueryVariables> = {
+  name: "Disputes",
+  text: `query Disputes($first: Int!, $after: Cursor, $condition: DisputeCondition) {
+  disputes(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...Dispute
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Dispute on Dispute {
+  id
+  organizationId
+  bookingId
+  paymentIntentId
+  stripeDisputeId
+  status
+  reason
+  networkReasonCode
+  amountCents
+  currency
+  countedCents
+  withdrawnCents
+  reinstatedCents
+  feeCents
+  lostCents
+  chargedFeeCents
+  evidenceDueAt
+  evidenceSubmittedAt
+  openedAt
+  closedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DisputeResponses. */
+export const DisputeResponsesDocument: TypedDocument<
+  DisputeResponsesQuery,
+  DisputeResponsesQueryVariables
+> = {
+  name: "DisputeResponses",
+  text: `query DisputeResponses($first: Int!, $after: Cursor, $condition: DisputeResponseCondition) {
+  disputeResponses(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...DisputeResponse
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation PrepareDisputeEvidence. */
+export const PrepareDisputeEvidenceDocument: TypedDocument<
+  PrepareDisputeEvidenceQuery,
+  PrepareDisputeEvidenceQueryVariables
+> = {
+  name: "PrepareDisputeEvidence",
+  text: `query PrepareDisputeEvidence($disputeId: UUID!) {
+  prepareDisputeEvidence(disputeId: $disputeId)
+}`,
+};
+/** The operation SubmitDisputeEvidence. */
+export const SubmitDisputeEvidenceDocument: TypedDocument<
+  SubmitDisputeEvidenceMutation,
+  SubmitDisputeEvidenceMutationVariables
+> = {
+  name: "SubmitDisputeEvidence",
+  text: `mutation SubmitDisputeEvidence($input: SubmitDisputeEvidenceInput!) {
+  submitDisputeEvidence(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}`,
+};
+/** The operation AcceptDispute. */
+export const AcceptDisputeDocument: TypedDocument<
+  AcceptDisputeMutation,
+  AcceptDisputeMutationVariables
+> = {
+  name: "AcceptDispute",
+  text: `mutation AcceptDispute($input: AcceptDisputeInput!) {
+  acceptDispute(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
   createdAt
 }`,
 };
@@ -9482,6 +9912,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -11249,6 +11680,147 @@ fragment Venue on Venue {
   description
 }`,
 };
+/** The operation ReconciliationRuns. */
+export const ReconciliationRunsDocument: TypedDocument<
+  ReconciliationRunsQuery,
+  ReconciliationRunsQueryVariables
+> = {
+  name: "ReconciliationRuns",
+  text: `query ReconciliationRuns($first: Int!, $after: Cursor) {
+  reconciliationRuns(first: $first, after: $after, orderBy: ID_DESC) {
+    nodes {
+      ...ReconciliationRun
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ReconciliationRun on ReconciliationRun {
+  id
+  status
+  listedFrom
+  listedThrough
+  comparedBefore
+  createdAt
+  completedAt
+}`,
+};
+/** The operation ReconciliationResults. */
+export const ReconciliationResultsDocument: TypedDocument<
+  ReconciliationResultsQuery,
+  ReconciliationResultsQueryVariables
+> = {
+  name: "ReconciliationResults",
+  text: `query ReconciliationResults($condition: ReconciliationResultCondition!, $first: Int!, $after: Cursor) {
+  reconciliationResults(
+    condition: $condition
+    first: $first
+    after: $after
+    orderBy: ID_DESC
+  ) {
+    nodes {
+      ...ReconciliationResult
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ReconciliationResult on ReconciliationResult {
+  id
+  runId
+  organizationId
+  currency
+  stripeCount
+  stripeGrossCents
+  stripeFeeCents
+  stripeNetCents
+  bookCount
+  bookNetCents
+  differenceCents
+  matchedCount
+  findingCount
+}`,
+};
+/** The operation PaymentFindings. */
+export const PaymentFindingsDocument: TypedDocument<
+  PaymentFindingsQuery,
+  PaymentFindingsQueryVariables
+> = {
+  name: "PaymentFindings",
+  text: `query PaymentFindings($condition: PaymentFindingCondition!, $first: Int!, $after: Cursor) {
+  paymentFindings(
+    condition: $condition
+    first: $first
+    after: $after
+    orderBy: ID_DESC
+  ) {
+    nodes {
+      ...PaymentFinding
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
+/** The operation ResolvePaymentFinding. */
+export const ResolvePaymentFindingDocument: TypedDocument<
+  ResolvePaymentFindingMutation,
+  ResolvePaymentFindingMutationVariables
+> = {
+  name: "ResolvePaymentFinding",
+  text: `mutation ResolvePaymentFinding($input: ResolvePaymentFindingInput!) {
+  resolvePaymentFinding(input: $input) {
+    paymentFinding {
+      ...PaymentFinding
+    }
+  }
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
 /** The operation CancellationTerms. */
 export const CancellationTermsDocument: TypedDocument<
   CancellationTermsQuery,
@@ -12129,6 +12701,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -12303,6 +12876,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -12380,6 +12954,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus
@@ -12456,6 +13031,7 @@ fragment Ticket on Ticket {
   usedAt
   entryCount
   isInside
+  isDisputed
   transferId
   deliveryMethod
   deliveryStatus

@@ -8,11 +8,11 @@ export {
 } from "./client.ts";
 export * from "./errors.ts";
 export {
+  canonicalText,
   type Layout,
   type LayoutDocument,
   type LayoutSeat,
   type LayoutStandingArea,
-  canonicalText,
 } from "./layout.ts";
 export type {
   AccountingPeriod,
@@ -38,6 +38,9 @@ export type {
   CustomerMembership,
   DiscountCode,
   DiscountedTotal,
+  Dispute,
+  DisputeEvidence,
+  DisputeResponse,
   DomainChallenge,
   EntryGate,
   EntryZone,
@@ -67,6 +70,7 @@ export type {
   Organization,
   OrganizationSettings,
   OrganizationSettingsChanges,
+  PaymentFinding,
   PaymentPlan,
   PaymentSession,
   PaymentTransaction,
@@ -83,6 +87,8 @@ export type {
   PricingRule,
   Promoter,
   Quote,
+  ReconciliationResult,
+  ReconciliationRun,
   Ref,
   Refund,
   RefundItem,

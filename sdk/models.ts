@@ -21,6 +21,8 @@ import type {
   CreatePricingRuleInput,
   CustomerMembershipFragment,
   DiscountCodeFragment,
+  DisputeFragment,
+  DisputeResponseFragment,
   EntryGateFragment,
   EntryZoneFragment,
   EventCancellationFragment,
@@ -38,29 +40,32 @@ import type {
   MergeOfflineScansMutation,
   OnlineAddressQuery,
   OrganizationFragment,
-  OrganizationSettingsFragment,
   OrganizationRole,
+  OrganizationSettingsFragment,
   OverdueAction,
+  PaymentFindingFragment,
   PaymentPlanBasis,
   PaymentPlanFragment,
   PaymentSessionFragment,
   PaymentTransactionFragment,
-  PerformanceFragment,
-  PriceFragment,
-  PricingRuleFragment,
   PayoutAccountFragment,
   PayoutFragment,
   PayoutHoldFragment,
   PayoutItemFragment,
   PayoutOnboardingLinkQuery,
   PayoutPreviewQuery,
+  PerformanceFragment,
+  PriceFragment,
+  PricingRuleFragment,
   PromoterFragment,
-  ReproducePayoutQuery,
   QuoteMutation,
+  ReconciliationResultFragment,
+  ReconciliationRunFragment,
   RefundFragment,
   RefundItemFragment,
   RefundReason,
   RefundRequestFragment,
+  ReproducePayoutQuery,
   RequestDomainCheckMutation,
   SavedCardFragment,
   ScannerDeviceFragment,
@@ -338,6 +343,17 @@ export interface CancellationWindows {
   readonly refundsProcessingFees?: boolean | undefined;
 }
 
+/** A buyer's bank takes a payment back, or asks about it. */
+export type Dispute = DisputeFragment;
+
+/** Evidence for a bank, by Stripe's names, such as `access_activity_log`. */
+export type DisputeEvidence = Readonly<Record<string, string>>;
+
+/** What was answered to a dispute. */
+export type DisputeResponse = Omit<DisputeResponseFragment, "evidence"> & {
+  readonly evidence: DisputeEvidence;
+};
+
 /** Money on its way back by one payment. */
 export type Refund = RefundFragment;
 
@@ -502,6 +518,15 @@ export type AccountingPeriod = AccountingPeriodFragment;
 
 /** A movement of money at Stripe; what came is positive. */
 export type PaymentTransaction = PaymentTransactionFragment;
+
+/** A comparison of the books with Stripe. */
+export type ReconciliationRun = ReconciliationRunFragment;
+
+/** What a comparison found of an organization in a currency, from the beginning on. */
+export type ReconciliationResult = ReconciliationResultFragment;
+
+/** What contradicts the books or was not asked for. */
+export type PaymentFinding = PaymentFindingFragment;
 
 /** A correction of the books, and what became of it. */
 export type LedgerCorrection = LedgerCorrectionFragment;

@@ -179,6 +179,14 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Fraud alert (${severity}) at ${organization}`,
     text: `The rule "${rule}" caught something${booking === undefined ? "" : ` in booking ${booking}`}. Somebody of ${organization} should look at it: sign in and read the open alerts.`,
   }),
+  dispute_opened: (dispute) => ({
+    subject: `A payment of ${dispute.amount} is disputed`,
+    text: `The bank of the buyer of ${describeBooking(dispute)} wants ${dispute.amount} back. The reason it gives: ${dispute.reason}. Until it has decided, the tickets open no door and the amount is not paid out.${answerBy(dispute)}`,
+  }),
+  dispute_evidence_due: (dispute) => ({
+    subject: `A dispute of ${dispute.amount} is still without an answer`,
+    text: `Nobody has answered the bank of the buyer of ${describeBooking(dispute)}, which wants ${dispute.amount} back. The reason it gives: ${dispute.reason}.${answerBy(dispute)}`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -203,6 +211,12 @@ function describe({ event, seat, startsAt }: MailVariables): string {
 
 function describeBooking({ event, startsAt, reference }: MailVariables): string {
   return `${event} on ${startsAt} (${reference})`;
+}
+
+function answerBy({ until }: MailVariables): string {
+  return until == null
+    ? ""
+    : `\n\nIt takes evidence until ${until}, once. What nobody answers is lost.`;
 }
 
 /** Where the booking is: for a guest by a link that makes it theirs, once; with an account it is there already. */

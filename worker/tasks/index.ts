@@ -4,6 +4,8 @@ import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingCompleteDue } from "./booking__complete_due.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { disputeRemindDue } from "./dispute__remind_due.ts";
+import { disputeResponseSend } from "./dispute_response__send.ts";
 import { emailSend } from "./email__send.ts";
 import { eventCancelBookings } from "./event__cancel_bookings.ts";
 import { eventCompleteDue } from "./event__complete_due.ts";
@@ -17,6 +19,7 @@ import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { paymentMethodDetach } from "./payment_method__detach.ts";
+import { paymentReconcile } from "./payment__reconcile.ts";
 import { performanceNotify } from "./performance__notify.ts";
 import { payoutReversalCreate } from "./payout_reversal__create.ts";
 import { payoutRunDue } from "./payout__run_due.ts";
@@ -42,6 +45,8 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__complete_due: bookingCompleteDue(context),
     booking__expire_due: bookingExpireDue(context),
+    dispute__remind_due: disputeRemindDue(context),
+    dispute_response__send: disputeResponseSend(context),
     email__send: emailSend(context),
     event__cancel_bookings: eventCancelBookings(context),
     event__complete_due: eventCompleteDue(context),
@@ -55,6 +60,7 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     payment_method__detach: paymentMethodDetach(context),
+    payment__reconcile: paymentReconcile(context),
     performance__notify: performanceNotify(context),
     payout__run_due: payoutRunDue(context),
     payout__send: payoutSend(context),
@@ -90,8 +96,10 @@ export const crontab = `
 12 * * * * booking__complete_due ?jobKey=booking__complete_due&max=1
 */10 * * * * payout__run_due ?jobKey=payout__run_due&max=1
 7 * * * * installment__follow_up ?jobKey=installment__follow_up&max=1
+23 * * * * dispute__remind_due ?jobKey=dispute__remind_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+11 4 * * * payment__reconcile ?fill=2d&jobKey=payment__reconcile
 29 4 * * * organization__check_domains ?fill=2d&jobKey=organization__check_domains
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
 47 3 * * * partition__retire ?fill=2d&jobKey=partition__retire

@@ -14,7 +14,7 @@ as $$
       b.performance_id = s.performance_id
       and b.status in (
         'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed',
-        'completed'
+        'completed', 'disputed'
       )
       and exists (
         select from app_public.booking_items as i
@@ -37,7 +37,7 @@ as $$
         b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
         and b.expires_at > now()
       )
-      or b.status in ('partially_paid', 'confirmed', 'completed')
+      or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
     )
     -- A seat whose ticket was returned is on sale again.
     and not exists (
@@ -86,7 +86,12 @@ as $$
       when exists (
         select from app_public.bookings as b
         where b.organization_id = s.organization_id and b.id = s.booking_id
-          and b.status = 'partially_paid'
+          and b.status in ('partially_paid', 'disputed')
+          -- No ticket is issued before all of it is paid.
+          and not exists (
+            select from app_public.tickets as any_ticket
+            where any_ticket.organization_id = b.organization_id and any_ticket.booking_id = b.id
+          )
       ) then 0
       else 1
     end
@@ -186,7 +191,7 @@ as $$
         b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
         and b.expires_at > now()
       )
-      or b.status in ('confirmed', 'partially_paid', 'completed')
+      or b.status in ('confirmed', 'partially_paid', 'completed', 'disputed')
     )
     and c.quantity is distinct from i.quantity
 
@@ -241,7 +246,7 @@ as $$
         b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
         and b.expires_at > now()
       )
-      or b.status in ('partially_paid', 'confirmed', 'completed')
+      or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
     )
     and coalesce(c.quantity, 0) <> n.quantity
 
@@ -252,7 +257,8 @@ as $$
   from app_private.admission_claims as c
   join app_public.bookings as b on b.organization_id = c.organization_id and b.id = c.booking_id
   where (
-      c.held_until is null and b.status not in ('partially_paid', 'confirmed', 'completed')
+      c.held_until is null
+      and b.status not in ('partially_paid', 'confirmed', 'completed', 'disputed')
     )
     or (
       c.held_until > now()
@@ -376,7 +382,7 @@ as $$
     )
   from app_public.bookings as b
   left join lateral (
-    select sum(p.received_cents - p.refunded_cents) as received
+    select sum(p.received_cents - p.refunded_cents - p.disputed_cents) as received
     from app_public.payment_intents as p
     where p.organization_id = b.organization_id and p.booking_id = b.id
   ) as p on true
@@ -440,7 +446,7 @@ as $$
   select
     'sale_is_in_the_books', b.organization_id, b.id, 'no ledger transaction sale:ID'
   from app_public.bookings as b
-  where b.status in ('partially_paid', 'confirmed', 'completed')
+  where b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
     and b.total_amount_cents > 0
     and not exists (
       select from app_public.ledger_transactions as t
@@ -659,11 +665,76 @@ as $$
 
   union all
   select
+    'disputed_is_sum_of_disputes', p.organization_id, p.id,
+    format('disputes sum to %s, the payment says %s', coalesce(d.total, 0), p.disputed_cents)
+  from app_public.payment_intents as p
+  left join lateral (
+    select sum(d.counted_cents) as total
+    from app_public.disputes as d
+    where d.organization_id = p.organization_id
+      and d.payment_intent_id = p.id
+      and d.status in ('needs_response', 'under_review', 'lost')
+  ) as d on true
+  where coalesce(d.total, 0) <> p.disputed_cents
+
+  union all
+  select
+    'dispute_is_in_the_books', d.organization_id, d.id,
+    format('the books say %s, the dispute %s', e.balance,
+      d.withdrawn_cents - d.reinstated_cents - d.posted_loss_cents)
+  from app_public.disputes as d
+  cross join lateral (
+    select coalesce(sum(e.amount_cents), 0) as balance
+    from app_public.ledger_transactions as t
+    join app_public.ledger_entries as e
+      on e.organization_id = t.organization_id and e.transaction_id = t.id
+    join app_public.ledger_accounts as a
+      on a.organization_id = e.organization_id and a.id = e.account_id and a.kind = 'disputes'
+    where t.organization_id = d.organization_id and t.booking_id = d.booking_id
+      and starts_with(t.category, 'dispute') and split_part(t.source, ':', 2) = d.id::text
+  ) as e
+  where e.balance <> d.withdrawn_cents - d.reinstated_cents - d.posted_loss_cents
+
+  union all
+  select
+    'dispute_is_settled', d.organization_id, d.id,
+    format('it is %s, %s of %s is lost, the booking is %s', d.status, d.lost_cents,
+      d.counted_cents, b.status)
+  from app_public.disputes as d
+  join app_public.bookings as b on b.organization_id = d.organization_id and b.id = d.booking_id
+  where d.status in ('needs_response', 'under_review')
+      and b.status in ('confirmed', 'partially_paid', 'completed')
+    or d.status = 'lost' and (d.lost_cents, d.charged_fee_cents)
+      is distinct from (d.counted_cents, d.fee_cents)
+
+  union all
+  select
+    'disputed_booking_has_an_open_dispute', b.organization_id, b.id, 'no dispute of it is open'
+  from app_public.bookings as b
+  where b.status = 'disputed'
+    and not exists (
+      select from app_public.disputes as d
+      where d.organization_id = b.organization_id and d.booking_id = b.id
+        and d.status in ('needs_response', 'under_review')
+    )
+
+  union all
+  select
+    'ticket_is_blocked_with_its_booking', t.organization_id, t.id,
+    format('ticket %s is %s, its booking is %s', t.ticket_number,
+      case when t.is_disputed then 'blocked' else 'not blocked' end, b.status)
+  from app_public.tickets as t
+  join app_public.bookings as b on b.organization_id = t.organization_id and b.id = t.booking_id
+  where t.is_disputed <> (b.status = 'disputed' and t.status in ('valid', 'used'))
+
+  union all
+  select
     'unwanted_money_is_on_its_way_back', b.organization_id, b.id,
     format('received %s, returned %s, to be kept %s', p.received, p.returned, k.kept)
   from app_public.bookings as b
   cross join lateral (
-    select sum(p.received_cents) as received, sum(p.refunded_cents) as returned
+    select sum(p.received_cents) as received,
+      sum(p.refunded_cents + p.disputed_cents) as returned
     from app_public.payment_intents as p
     where p.organization_id = b.organization_id and p.booking_id = b.id
   ) as p

@@ -19,10 +19,10 @@ begin
   if v_object ->> 'livemode' <> (dispatch_stripe_event.event).livemode::text then
     return 'refused: event_mode_differs';
   end if;
-  -- Payments, charges and refunds are the platform's own. What they are called on the account of
-  -- somebody who is paid out is no news of ours, unless it says that it is.
+  -- Payments, charges, refunds, disputes and transfers are the platform's own. What they are called
+  -- on the account of somebody who is paid out is no news of ours, unless it says that it is.
   if v_payload ->> 'account' is not null
-    and v_object ->> 'object' in ('payment_intent', 'charge', 'refund', 'transfer')
+    and v_object ->> 'object' in ('payment_intent', 'charge', 'refund', 'dispute', 'transfer')
   then
     return case
       when app_private.is_stripe_object_ours(v_object) then 'refused: event_account_differs'
@@ -33,6 +33,7 @@ begin
     when 'payment_intent' then app_private.apply_payment_intent(v_object, v_payload)
     when 'charge' then app_private.apply_charge(v_object)
     when 'refund' then app_private.apply_refund(v_object)
+    when 'dispute' then app_private.apply_dispute(v_object, v_payload)
     when 'payment_method' then app_private.apply_payment_method(v_payload)
     when 'account' then app_private.apply_account(v_object, v_payload)
     when 'application' then app_private.apply_deauthorization(v_payload)

@@ -1,8 +1,15 @@
--- Nothing is disputed yet.
+-- The whole amount and the fee, although not all of it would be the organizer's: what is lost is
+-- lost at once, and what was paid out is hard to get back.
 create or replace function app_private.held_for_disputes(organization_id uuid, currency text)
 returns bigint
 language sql stable security definer set search_path = ''
-as $$ select 0::bigint $$;
+as $$
+  select coalesce(sum(d.counted_cents + greatest(0, d.fee_cents - d.charged_fee_cents)), 0)::bigint
+  from app_public.disputes as d
+  where d.organization_id = held_for_disputes.organization_id
+    and d.currency = held_for_disputes.currency
+    and d.status in ('needs_response', 'under_review')
+$$;
 
 comment on function app_private.held_for_disputes(uuid, text) is
-  'How much of an organization''s money is not paid out because buyers dispute it.';
+  'What payouts to an organization leave back because disputes are open.';

@@ -4,7 +4,7 @@ returns bigint
 language sql stable security definer set search_path = ''
 as $$
   select (left_of_payment.intent).received_cents - (left_of_payment.intent).refunded_cents
-    - coalesce(sum(r.amount_cents), 0)::bigint
+    - (left_of_payment.intent).disputed_cents - coalesce(sum(r.amount_cents), 0)::bigint
   from app_public.refunds as r
   where r.organization_id = (left_of_payment.intent).organization_id
     and r.payment_intent_id = (left_of_payment.intent).id
@@ -13,4 +13,4 @@ as $$
 $$;
 
 comment on function app_private.left_of_payment(app_public.payment_intents) is
-  'What of a payment was neither returned nor is to be.';
+  'What of a payment was neither returned nor disputed, nor is to be returned.';

@@ -24,6 +24,13 @@ begin
         select r.id from app_public.refunds as r
         where r.organization_id = payment_provider_calls.organization_id
           and r.booking_id = payment_provider_calls.booking_id
+        union all
+        select a.id
+        from app_public.disputes as d
+        join app_public.dispute_responses as a
+          on a.organization_id = d.organization_id and a.dispute_id = d.id
+        where d.organization_id = payment_provider_calls.organization_id
+          and d.booking_id = payment_provider_calls.booking_id
       )
     )
   order by c.last_asked_at desc, c.id desc

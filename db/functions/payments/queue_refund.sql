@@ -9,7 +9,8 @@ as $$
 declare
   v_id uuid;
 begin
-  -- The check on refunded_cents is what keeps refunds within the payment, under any concurrency.
+  -- The check on refunded_cents is what keeps refunds, and what disputes have taken, within the
+  -- payment, under any concurrency.
   update app_public.payment_intents as p
   set refunded_cents = p.refunded_cents + queue_refund.amount_cents
   where p.id = (queue_refund.intent).id;

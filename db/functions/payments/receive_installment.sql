@@ -16,7 +16,8 @@ begin
   ) then
     return false;
   end if;
-  if v_booking.status <> 'partially_paid'
+  -- A dispute of another part makes nobody pay this one twice.
+  if v_booking.status not in ('partially_paid', 'disputed')
     and not app_private.confirm_booking(v_booking.id)
   then
     return false;
@@ -28,7 +29,7 @@ begin
     paid_at = case when s.id = (receive_installment.intent).schedule_id then now() end
   where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
     and (s.id = (receive_installment.intent).schedule_id or s.status = 'canceled');
-  if not exists (
+  if v_booking.status <> 'disputed' and not exists (
     select from app_public.booking_payment_schedule as s
     where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
       and s.status <> 'paid'

@@ -1,4 +1,5 @@
--- The source names the fact: payment:ID, refund:ID, stripe_fee:PAYMENT:ID-AT-STRIPE. What the same
+-- The source names the fact: payment:ID, refund:ID, stripe_fee:PAYMENT:ID-AT-STRIPE,
+-- dispute:ID:ID-AT-STRIPE. What the same
 -- posting puts on stripe_fees is the fee, so that gross, fee and net are said once.
 create or replace function app_private.record_movement(
   fact app_public.ledger_transactions, currency text, kinds app_public.ledger_account_kind[],
@@ -36,6 +37,10 @@ begin
     into v_payment_intent_id, v_refund_id, v_category
     from app_public.refunds as r
     where r.organization_id = (record_movement.fact).organization_id and r.id = v_id;
+  elsif v_type = 'dispute' then
+    select d.payment_intent_id into v_payment_intent_id
+    from app_public.disputes as d
+    where d.organization_id = (record_movement.fact).organization_id and d.id = v_id;
   end if;
   insert into app_public.payment_transactions (
     organization_id, ledger_transaction_id, accounting_period, transaction_type,

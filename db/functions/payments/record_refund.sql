@@ -42,6 +42,7 @@ begin
 
   if v_refund.status = 'succeeded' then
     perform app_private.settle_refund(v_refund);
+    perform app_private.count_disputes(v_refund.payment_intent_id);
   elsif v_refund.status in ('failed', 'canceled') then
     if v_before = 'succeeded' then
       perform app_private.unsettle_refund(v_refund);
@@ -53,6 +54,9 @@ begin
       'refund_' || v_refund.status, v_refund.id::text, v_refund.organization_id,
       v_refund.booking_id, jsonb_build_object('amount', v_refund.amount_cents)
     );
+    -- A bank that was faster takes what did not go back.
+    perform app_private.count_disputes(v_refund.payment_intent_id);
+    perform app_private.settle_disputes_of(v_refund.booking_id);
     perform app_private.retry_by_itself(v_refund);
   end if;
 end

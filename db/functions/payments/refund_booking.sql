@@ -16,7 +16,7 @@ begin
     select * from app_public.payment_intents as p
     where p.organization_id = (refund_booking.booking).organization_id
       and p.booking_id = (refund_booking.booking).id
-      and p.received_cents > p.refunded_cents
+      and p.received_cents > p.refunded_cents + p.disputed_cents
     order by p.id desc
     for no key update
   loop

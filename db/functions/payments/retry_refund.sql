@@ -5,6 +5,7 @@ as $$
 declare
   v_refund app_public.refunds;
   v_next app_public.refunds;
+  v_intent app_public.payment_intents;
 begin
   select r.* into v_refund from app_public.refunds as r where r.id = retry_refund.refund_id;
   perform app_private.lock_booking_for_refund(v_refund.booking_id, 'payments.refund');
@@ -21,11 +22,14 @@ begin
     raise exception 'The refund is %.', v_refund.status
       using errcode = 'LMRFD', detail = v_refund.status::text;
   end if;
-  perform app_private.queue_refund(
-    p, v_refund.amount_cents, v_refund.reason, v_refund.request_id, v_refund
-  )
+  select * into strict v_intent
   from app_public.payment_intents as p
-  where p.organization_id = v_refund.organization_id and p.id = v_refund.payment_intent_id;
+  where p.organization_id = v_refund.organization_id and p.id = v_refund.payment_intent_id
+  for no key update;
+  perform app_private.require_undisputed(v_intent, v_refund.amount_cents);
+  perform app_private.queue_refund(
+    v_intent, v_refund.amount_cents, v_refund.reason, v_refund.request_id, v_refund
+  );
   select * into strict v_next
   from app_public.refunds as r
   where r.organization_id = v_refund.organization_id and r.retried_refund_id = v_refund.id;
@@ -35,5 +39,6 @@ $$;
 
 comment on function app_public.retry_refund(uuid) is
   'Sends a failed refund again, as a new one, and returns that; once: again it is the same one. '
-  'Needs payments.refund. Raises LMBKG, LMRGT, LMRFD (it has not failed), LMAUT, LMSES.';
+  'Needs payments.refund. Raises LMBKG, LMRGT, LMRFD (it has not failed), '
+  'LMDSP (the payment is disputed), LMRFX (a lost dispute left less), LMAUT, LMSES.';
 grant execute on function app_public.retry_refund(uuid) to lml_user;

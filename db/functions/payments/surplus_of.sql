@@ -15,4 +15,4 @@ as $$
 $$;
 
 comment on function app_private.surplus_of(app_public.bookings) is
-  'What was received for a booking beyond what is left of its total.';
+  'What was received for a booking, and not taken by its bank, beyond what is left of its total.';

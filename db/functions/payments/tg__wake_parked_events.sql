@@ -1,4 +1,4 @@
--- When what an event waited for gets its id at Stripe.
+-- When what an event waited for gets its id at Stripe, or its money, of which a dispute may tell first.
 create or replace function app_hidden.tg__wake_parked_events()
 returns trigger
 language plpgsql security definer set search_path = ''
@@ -25,4 +25,12 @@ create or replace trigger _900_wake_parked_events
   after update of stripe_refund_id on app_public.refunds
   for each row
   when (old.stripe_refund_id is distinct from new.stripe_refund_id)
+  execute function app_hidden.tg__wake_parked_events();
+create or replace trigger _900_wake_parked_disputes
+  after update of status on app_public.payment_intents
+  for each row
+  when (
+    new.status = 'succeeded' and old.status <> 'succeeded'
+    and new.stripe_payment_intent_id is not null
+  )
   execute function app_hidden.tg__wake_parked_events();

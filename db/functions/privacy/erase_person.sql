@@ -27,6 +27,9 @@ begin
   update app_private.payment_failure_signals as s
   set email = null
   where s.booking_id = any ((erase_person.person).booking_ids) and s.email is not null;
+  update app_private.lost_dispute_signals as s
+  set email = null
+  where s.booking_id = any ((erase_person.person).booking_ids) and s.email is not null;
   return v_summary;
 end
 $$;

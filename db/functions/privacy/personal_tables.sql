@@ -130,6 +130,17 @@ from (values
       select p.id from app_public.payment_intents as p where p.booking_id = any (($1).booking_ids)
     )'
   ),
+  (
+    'app_private.lost_dispute_signals', 'lost_disputes',
+    't.booking_id in (select app_private.bought_by($1))'
+  ),
+  (
+    'app_public.dispute_responses', 'dispute_responses',
+    't.dispute_id in (
+      select d.id from app_public.disputes as d where d.booking_id = any (($1).booking_ids)
+    )'
+  ),
+  ('app_public.disputes', 'disputes', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.payment_intents', 'payments', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refunds', 'refunds', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.refund_items', 'refund_items', 't.booking_id = any (($1).booking_ids)'),

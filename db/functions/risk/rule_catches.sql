@@ -128,6 +128,40 @@ begin
           limit rule.trigger_count
         ) as seen
       );
+    when 'lost_disputes' then
+      return rule.trigger_count <= (
+        select count(*)
+        from (
+          select f.id
+          from app_private.lost_dispute_signals as f
+          where f.organization_id = signal.organization_id
+            and f.buyer_key = signal.buyer_key
+            and f.occurred_at > v_since
+            and f.occurred_at <= signal.occurred_at
+          union
+          select f.id
+          from app_private.lost_dispute_signals as f
+          where f.organization_id = signal.organization_id
+            and f.email = signal.email
+            and f.occurred_at > v_since
+            and f.occurred_at <= signal.occurred_at
+          union
+          select f.id
+          from app_private.lost_dispute_signals as f
+          where f.organization_id = signal.organization_id
+            and f.ip_address = signal.ip_address
+            and f.occurred_at > v_since
+            and f.occurred_at <= signal.occurred_at
+          union
+          select f.id
+          from app_private.lost_dispute_signals as f
+          where f.organization_id = signal.organization_id
+            and f.device = signal.device
+            and f.occurred_at > v_since
+            and f.occurred_at <= signal.occurred_at
+          limit rule.trigger_count
+        ) as seen
+      );
   end case;
 end
 $$;

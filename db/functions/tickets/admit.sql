@@ -44,6 +44,7 @@ begin
           and t.entry_count <= (admit.door).reentry_limit
         )
       )
+      and not t.is_disputed
       and (
         (admit.door).has_zone is not true
         or app_private.leads_to(admit.door, t.section, t.ticket_category_id)

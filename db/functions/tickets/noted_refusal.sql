@@ -17,6 +17,7 @@ as $$
       when 'wrong_event' then 'LMTFO'
       when 'expired' then 'LMTEX'
       when 'wrong_gate' then 'LMTWG'
+      when 'disputed' then 'LMTDP'
       else 'LMTUK'
     end
 $$;

@@ -35,6 +35,7 @@ begin
   where t.organization_id = v_door.organization_id
     and t.performance_id = v_door.performance_id
     and t.status in ('valid', 'used')
+    and not t.is_disputed
     and not v_door.is_canceled;
 
   select encode(

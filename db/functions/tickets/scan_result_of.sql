@@ -9,6 +9,7 @@ begin
     when 'LMTFO' then 'wrong_event'
     when 'LMTEX' then 'expired'
     when 'LMTWG' then 'wrong_gate'
+    when 'LMTDP' then 'disputed'
     else 'invalid'
   end;
 end

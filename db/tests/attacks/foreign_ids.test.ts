@@ -137,6 +137,16 @@ beforeAll(async () => {
     );
     insert into app_public.payment_findings (organization_id, kind, subject)
     values (tests.id('theatre.organization'), 'event_amount_differs', 'pi_1');
+    insert into app_public.disputes (
+      id, organization_id, booking_id, payment_intent_id, stripe_dispute_id, status, reason,
+      amount_cents, currency, opened_at
+    )
+    select tests.keep('dispute', uuidv7()), p.organization_id, p.booking_id, p.id, 'dp_' || p.id,
+      'warning_needs_response', 'general', p.amount_cents, p.currency, now()
+    from app_public.payment_intents as p
+    where p.status = 'succeeded' and p.organization_id = tests.id('theatre.organization')
+    order by p.id
+    limit 1;
     with customer as (
       insert into app_private.stripe_customers (organization_id, user_id, stripe_id)
       values (tests.id('theatre.organization'), tests.user_id('ada'), 'cus_ada')
@@ -226,7 +236,7 @@ beforeAll(async () => {
       'revoke_trusted_device.device_id', (
         select id from app_public.trusted_devices
       ),
-      'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
+      'dispute_id', tests.id('dispute'), 'promoter_id', tests.id('promoter'), 'correction_id', tests.id('correction'),
       'ledger_transaction_id', tests.id('fact'),
       'account_id', tests.id('account'), 'link_id', tests.id('link'),
       'payout_id', tests.id('payout'), 'hold_id', tests.id('hold'),

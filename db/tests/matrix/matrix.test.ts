@@ -228,6 +228,17 @@ beforeAll(async () => {
         tests.user_id('root')
       from app_public.ledger_transactions as t
       where t.organization_id = tests.id(theatre || '.organization') and t.source = 'test:x';
+      -- A comparison with Stripe: of this organization, and of the platform's own money.
+      perform tests.keep(theatre || '.run', (app_private.begin_reconciliation()).id);
+      perform app_private.store_stripe_movements(tests.id(theatre || '.run'), jsonb_build_array(
+        jsonb_build_object(
+          'id', 'txn_' || theatre, 'type', 'topup', 'amount', 100, 'fee', 0, 'net', 100,
+          'currency', 'eur', 'source', 'tu_1', 'created', 1700000000, 'available_on', 1700000000
+        )
+      ), true, true);
+      perform app_private.complete_reconciliation(tests.id(theatre || '.run'), '{"eur": 200}', true);
+      insert into app_public.payment_findings (organization_id, kind, subject)
+      values (tests.id(theatre || '.organization'), 'reconciliation_missing_here', 'txn_1');
     end
     $$;
     -- What else there is of an event: kinds, an address, a code, and a date that was canceled.
@@ -459,6 +470,18 @@ beforeAll(async () => {
     insert into app_private.payment_failure_signals (stripe_event_id, organization_id, booking_id)
     select (select id from app_private.stripe_events limit 1), b.organization_id, b.id
     from app_public.bookings as b where b.id = tests.id('theatre.suspect');
+    insert into app_public.disputes (
+      id, organization_id, booking_id, payment_intent_id, stripe_dispute_id, status, reason,
+      amount_cents, currency, opened_at
+    )
+    select uuidv7(), p.organization_id, p.booking_id, p.id, 'dp_' || p.id,
+      'warning_needs_response', 'general', p.amount_cents, p.currency, now()
+    from app_public.payment_intents as p
+    where p.status = 'succeeded';
+    insert into app_public.dispute_responses (organization_id, dispute_id, is_acceptance)
+    select d.organization_id, d.id, true from app_public.disputes as d;
+    insert into app_private.lost_dispute_signals (organization_id, dispute_id, booking_id)
+    select d.organization_id, d.id, d.booking_id from app_public.disputes as d;
     insert into app_public.member_permissions (organization_id, member_id, permission)
     select m.organization_id, m.id, 'bookings.read' from app_public.organization_members as m
     where m.user_id in (tests.user_id('theatre viewer'), tests.user_id('rival viewer'));

@@ -1,0 +1,52 @@
+-- As it was before; or as it would be now, if its show was canceled or went by meanwhile. The lock on
+-- the performance makes the job wait that completes its bookings, so that none is left out.
+create or replace function app_private.unblock_booking(booking app_public.bookings)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_booking app_public.bookings := unblock_booking.booking;
+  v_performance app_public.performances;
+  v_is_owed boolean := exists (
+    select from app_public.booking_payment_schedule as s
+    where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
+      and s.status <> 'paid'
+  );
+begin
+  select * into strict v_performance
+  from app_public.performances as p
+  where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id
+  for share;
+  update app_public.bookings as b
+  set status = case
+    when v_is_owed then 'partially_paid'
+    when v_performance.bookings_completed_at is not null then 'completed'
+    else 'confirmed'
+  end::app_public.booking_status
+  where b.id = v_booking.id
+  returning * into v_booking;
+  update app_public.tickets as t
+  set is_disputed = false
+  where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
+    and t.is_disputed;
+  -- The last installment came meanwhile.
+  if not v_is_owed and v_booking.payment_plan_id is not null and not exists (
+    select from app_public.tickets as t
+    where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
+  ) then
+    perform app_private.issue_tickets(v_booking);
+  end if;
+  if v_performance.status = 'canceled' and not exists (
+    select from app_public.tickets as t
+    where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
+      and t.status = 'used'
+  ) and v_booking.status <> 'completed' then
+    perform app_private.end_booking(
+      v_booking, 'It was canceled while the payment was disputed.', 'event_canceled'
+    );
+  end if;
+end
+$$;
+
+comment on function app_private.unblock_booking(app_public.bookings) is
+  'Gives a booking back what a dispute kept from it.';

@@ -1,0 +1,17 @@
+-- Staff who may read payments.
+alter table app_public.disputes enable row level security;
+alter table app_public.disputes force row level security;
+
+drop policy if exists all_owner on app_public.disputes;
+create policy all_owner on app_public.disputes
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_member on app_public.disputes;
+create policy select_member on app_public.disputes
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+
+revoke all on app_public.disputes from public;
+grant select on app_public.disputes to lml_user;

@@ -1,0 +1,99 @@
+-- If this fails, what became of a dispute depends on the order in which its news arrive.
+select plan(7);
+
+select tests.create_theatre();
+select tests.sell('sale', 'theatre', 1, 1, 2);
+
+-- The news of one dispute, from its opening to its end, as Stripe tells them.
+create function tests.news(verdict text) returns jsonb[]
+language sql stable as $$
+  select array_agg(
+    jsonb_build_object(
+      'object', 'dispute', 'id', 'dp_1', 'status', n.status, 'amount', p.amount_cents - 100,
+      'currency', lower(p.currency), 'payment_intent', p.stripe_payment_intent_id, 'created', 1,
+      'balance_transactions', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'id', 'txn_' || m.no, 'amount', m.sign * (p.amount_cents - 100), 'fee', m.fee,
+          'currency', lower(p.currency), 'created', m.no
+        )), '[]')
+        from (values (1, -1, 1500), (2, 1, 0)) as m (no, sign, fee)
+        where m.no <= n.movements
+      )
+    ) order by n.no
+  )
+  from app_public.payment_intents as p, (
+    values (1, 'warning_needs_response', 0), (2, 'needs_response', 0), (3, 'needs_response', 1),
+      (4, 'under_review', 1), (5, news.verdict, case news.verdict when 'won' then 2 else 1 end)
+  ) as n (no, status, movements)
+  where p.booking_id = tests.id('sale')
+$$;
+create function tests.state() returns text
+language sql volatile as $$
+  select concat_ws(' | ',
+    (select b.status || ' ' || b.refunded_cents from app_public.bookings as b
+      where b.id = tests.id('sale')),
+    (select string_agg(t.status || ' ' || t.is_disputed, ' ' order by t.seat_no)
+      from app_public.tickets as t where t.booking_id = tests.id('sale')),
+    (select concat_ws(' ', d.status, d.counted_cents, d.withdrawn_cents, d.reinstated_cents,
+        d.fee_cents, d.lost_cents, d.posted_loss_cents, d.charged_fee_cents)
+      from app_public.disputes as d),
+    (select p.disputed_cents from app_public.payment_intents as p
+      where p.booking_id = tests.id('sale')),
+    (select string_agg(x.kind || ' ' || x.cents, ' ' order by x.kind) from (
+      select a.kind, sum(e.amount_cents) as cents
+      from app_public.ledger_entries as e
+      join app_public.ledger_accounts as a on a.id = e.account_id
+      group by a.kind
+    ) as x where x.cents <> 0),
+    (select string_agg(c.invariant, ' ') from app_public.check_invariants() as c)
+  )
+$$;
+-- Told in this order, each twice, and undone again.
+create function tests.told(verdict text, numbers integer[]) returns text
+language plpgsql volatile as $$
+declare
+  v_news jsonb[] := tests.news(verdict);
+  v_no integer;
+begin
+  begin
+    foreach v_no in array numbers || numbers loop
+      perform app_private.apply_dispute(
+        v_news[v_no], jsonb_build_object('id', 'evt_' || v_no, 'created', 100 + v_no)
+      );
+    end loop;
+    raise exception using errcode = 'LMXXX', message = tests.state();
+  exception when sqlstate 'LMXXX' then
+    return sqlerrm;
+  end;
+end
+$$;
+create function tests.orders() returns setof integer[]
+language sql stable as $$
+  with recursive p as (
+    select array[n] as taken from generate_series(1, 5) as n
+    union all
+    select p.taken || n from p, generate_series(1, 5) as n where n <> all (p.taken)
+  )
+  select taken from p where cardinality(taken) = 5
+$$;
+
+select is((select count(*) from tests.orders()), 120::bigint, 'there are 120 orders');
+select is(
+  (select count(distinct tests.told(verdict, o)) from tests.orders() as o), 1::bigint,
+  format('all of them leave the same of one that is %s', verdict)
+)
+from unnest(array['won', 'lost']) as verdict;
+select alike(
+  tests.told('won', array[1, 2, 3, 4, 5]),
+  'confirmed 0 | valid false valid false | won 0 12460 12460 1500 0 0 0 | 0 | %', 'which is right'
+);
+select alike(
+  tests.told('lost', array[1, 2, 3, 4, 5]),
+  'confirmed 12460 | valid false valid false | lost 12460 12460 0 1500 12460 12460 1500 | 12460 | %',
+  'and this as well'
+);
+-- What is missing is not needed.
+select is(
+  tests.told('lost', array[5]), tests.told('lost', array[1, 2, 3, 4, 5]), 'the last one says it all'
+);
+select unalike(tests.told('lost', array[4]), tests.told('lost', array[5]), 'and others do not');
