@@ -137,7 +137,8 @@ select is_empty(
           'app_private.user_credentials'::regclass, 'app_private.session_tokens'::regclass,
           'app_private.user_tokens'::regclass, 'app_private.two_factor_secrets'::regclass,
           'app_private.recovery_codes'::regclass, 'app_private.session_activity'::regclass,
-          'app_public.trusted_devices'::regclass, 'app_private.trusted_device_tokens'::regclass)
+          'app_public.trusted_devices'::regclass, 'app_private.trusted_device_tokens'::regclass,
+          'app_private.stripe_account_links'::regclass)
       )
       and not (
         confrelid in ('app_public.organization_members'::regclass,

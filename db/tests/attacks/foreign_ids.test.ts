@@ -217,7 +217,7 @@ beforeAll(async () => {
     order by 1`);
   functions = rows;
   const ids = await client.query<{ ids: Record<string, string> }>(`
-    select json_build_object(
+    select jsonb_build_object(
       'organization_id', tests.id('theatre.organization'), 'venue_id', tests.id('theatre.venue'),
       'layout_id', tests.id('theatre.layout'), 'event_id', tests.id('draft.event'),
       'performance_id', tests.id('theatre.performance'), 'booking_id', tests.id('cart'),
@@ -251,7 +251,8 @@ beforeAll(async () => {
         select p.id from app_public.ticket_category_prices as p
         join app_public.ticket_categories as c on c.id = p.ticket_category_id
         where c.event_id = tests.id('draft.event') limit 1
-      ),
+      )
+    ) || jsonb_build_object(
       'zone_id', tests.id('zone'), 'gate_id', tests.id('gate'), 'device_id', tests.id('device'),
       'payment_plan_id', tests.id('plan'),
       'record_box_office_refund.refund_id', tests.refund_of(tests.id('sold')),
