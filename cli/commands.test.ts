@@ -47,9 +47,8 @@ describe("help", () => {
   test("is there for every command, with examples", async () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
-    const commands = "start stop url migrate seed import layout check statement doctor staff".split(
-      " ",
-    );
+    const commands =
+      "start stop url migrate seed import layout check statement reconcile doctor staff".split(" ");
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
@@ -61,6 +60,7 @@ describe("help", () => {
         "layout export",
         "layout list",
         "statement",
+        "reconcile",
         "layout validate",
         "doctor",
       ].map((words) => lml([...words.split(" "), "--help"])),

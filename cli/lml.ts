@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
 import { layoutCommand } from "./commands/layout.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { reconcileCommand } from "./commands/reconcile.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { staffCommand } from "./commands/staff.ts";
 import { standInCommand } from "./commands/stand-in.ts";
@@ -31,6 +32,7 @@ const program = new Command("lml")
   .addCommand(layoutCommand())
   .addCommand(checkCommand())
   .addCommand(statementCommand())
+  .addCommand(reconcileCommand())
   .addCommand(doctorCommand())
   .addCommand(staffCommand())
   .addCommand(standInCommand())

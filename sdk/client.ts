@@ -124,6 +124,7 @@ import {
   OnlineAddressDocument,
   OpenPaymentDocument,
   OpenPayoutAccountDocument,
+  PaymentFindingsDocument,
   PaymentPlansDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
@@ -147,6 +148,8 @@ import {
   QuoteCancellationDocument,
   QuoteDocument,
   QuotePaymentPlanDocument,
+  ReconciliationResultsDocument,
+  ReconciliationRunsDocument,
   RecordBoxOfficeRefundDocument,
   RecordTicketDeliveryDocument,
   RefreshSessionDocument,
@@ -183,6 +186,7 @@ import {
   RequestPasswordResetDocument,
   ResetPasswordDocument,
   ResolveFraudAlertDocument,
+  ResolvePaymentFindingDocument,
   RetireAttendeeQuestionDocument,
   RetirePaymentPlanDocument,
   RetryPayoutDocument,
@@ -333,6 +337,7 @@ import {
   type Organization,
   type OrganizationSettings,
   type OrganizationSettingsChanges,
+  type PaymentFinding,
   type PaymentPlan,
   type PaymentSession,
   type PaymentTransaction,
@@ -349,6 +354,8 @@ import {
   type PricingRule,
   type Promoter,
   type Quote,
+  type ReconciliationResult,
+  type ReconciliationRun,
   type Ref,
   type Refund,
   type RefundItem,
@@ -3893,6 +3900,72 @@ export class LastMinuteLive {
       const data = await this.#query(PaymentTransactionsDocument, variables, options);
       return present(data.paymentTransactions);
     });
+  }
+
+  /** Comparisons of the books with Stripe, the newest first. Needs `payments.read` somewhere. */
+  reconciliationRuns(options: ListOptions = {}): Paged<ReconciliationRun> {
+    return this.#list(options, async (first, after) => {
+      const data = await this.#query(ReconciliationRunsDocument, { first, after }, options);
+      return present(data.reconciliationRuns);
+    });
+  }
+
+  /**
+   * What the comparisons found, by currency, the newest first: of organizations in which you have `payments.read`; of
+   * all, and of the platform itself, for its staff.
+   */
+  reconciliationResults(
+    filter: {
+      readonly runId?: string | undefined;
+      readonly organizationId?: string | undefined;
+      readonly currency?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<ReconciliationResult> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(ReconciliationResultsDocument, variables, options);
+      return present(data.reconciliationResults);
+    });
+  }
+
+  /**
+   * What contradicts the books or was not asked for, the newest first. It is open while nobody has resolved it and it is
+   * not gone. Needs `payments.read`.
+   */
+  paymentFindings(
+    filter: {
+      readonly organizationId?: string | undefined;
+      readonly bookingId?: string | undefined;
+    } = {},
+    options: ListOptions = {},
+  ): Paged<PaymentFinding> {
+    return this.#list(options, async (first, after) => {
+      const variables = { condition: filter, first, after };
+      const data = await this.#query(PaymentFindingsDocument, variables, options);
+      return present(data.paymentFindings);
+    });
+  }
+
+  /**
+   * Closes a finding with what was found and done. It moves no money; a difference that stays as it is is not found
+   * again. Closing it twice is harmless. Needs `payments.manage`, or to be of the platform's staff.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async resolvePaymentFinding(
+    finding: Ref,
+    note: string,
+    options?: CallOptions,
+  ): Promise<PaymentFinding> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.#transport.graphql(
+      ResolvePaymentFindingDocument,
+      variables,
+      true,
+      options,
+    );
+    return present(data.resolvePaymentFinding).paymentFinding;
   }
 
   /**

@@ -1100,6 +1100,23 @@ export type OrganizationStatus = "active" | "banned" | "pending" | "suspended";
  */
 export type OverdueAction = "keep_deposit" | "refund";
 
+/**
+ * A condition to be used against `PaymentFinding` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type PaymentFindingCondition = {
+  /** Checks for equality with the object’s `bookingId` field. */
+  readonly bookingId?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `lastSeenAt` field. */
+  readonly lastSeenAt?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `resolvedBy` field. */
+  readonly resolvedBy?: string | null | undefined;
+};
+
 /** How money comes: by Stripe, or to the box office without it. */
 export type PaymentMethod = "card" | "cash" | "invoice" | "terminal";
 
@@ -1308,6 +1325,21 @@ export type QuoteInput = {
   readonly quantities?: ReadonlyArray<number> | null | undefined;
   readonly seatIds?: ReadonlyArray<string> | null | undefined;
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/**
+ * A condition to be used against `ReconciliationResult` object types. All fields
+ * are tested for equality and combined with a logical ‘and.’
+ */
+export type ReconciliationResultCondition = {
+  /** Checks for equality with the object’s `currency` field. */
+  readonly currency?: string | null | undefined;
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `runId` field. */
+  readonly runId?: string | null | undefined;
 };
 
 /** Whether Stripe says the same of a movement as the books. */
@@ -1664,6 +1696,17 @@ export type ResolveFraudAlertInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly note?: string | null | undefined;
   readonly resolution: FraudResolution;
+};
+
+/** All input for the `resolvePaymentFinding` mutation. */
+export type ResolvePaymentFindingInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
 };
 
 /** All input for the `retireAttendeeQuestion` mutation. */
@@ -4903,6 +4946,94 @@ export type SetAbsorbedFeesMutationVariables = Exact<{
 
 export type SetAbsorbedFeesMutation = {
   readonly setAbsorbedFees: { readonly event: EventFragment } | null;
+};
+
+export type ReconciliationRunFragment = {
+  readonly id: string;
+  readonly status: string;
+  readonly listedFrom: string;
+  readonly listedThrough: string;
+  readonly comparedBefore: string;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+};
+
+export type ReconciliationResultFragment = {
+  readonly id: string;
+  readonly runId: string;
+  readonly organizationId: string | null;
+  readonly currency: string;
+  readonly stripeCount: number;
+  readonly stripeGrossCents: number;
+  readonly stripeFeeCents: number;
+  readonly stripeNetCents: number;
+  readonly bookCount: number;
+  readonly bookNetCents: number;
+  readonly differenceCents: number;
+  readonly matchedCount: number;
+  readonly findingCount: number;
+};
+
+export type PaymentFindingFragment = {
+  readonly id: string;
+  readonly organizationId: string | null;
+  readonly bookingId: string | null;
+  readonly paymentTransactionId: string | null;
+  readonly kind: string;
+  readonly subject: string;
+  readonly detail: unknown;
+  readonly accountingPeriod: string | null;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly goneAt: string | null;
+  readonly resolvedAt: string | null;
+  readonly resolutionNote: string | null;
+};
+
+export type ReconciliationRunsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type ReconciliationRunsQuery = {
+  readonly reconciliationRuns: {
+    readonly nodes: ReadonlyArray<ReconciliationRunFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ReconciliationResultsQueryVariables = Exact<{
+  condition: ReconciliationResultCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type ReconciliationResultsQuery = {
+  readonly reconciliationResults: {
+    readonly nodes: ReadonlyArray<ReconciliationResultFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PaymentFindingsQueryVariables = Exact<{
+  condition: PaymentFindingCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type PaymentFindingsQuery = {
+  readonly paymentFindings: {
+    readonly nodes: ReadonlyArray<PaymentFindingFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ResolvePaymentFindingMutationVariables = Exact<{
+  input: ResolvePaymentFindingInput;
+}>;
+
+export type ResolvePaymentFindingMutation = {
+  readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
 };
 
 export type CancellationTermFragment = {
@@ -11547,6 +11678,147 @@ fragment Venue on Venue {
   timezone
   address
   description
+}`,
+};
+/** The operation ReconciliationRuns. */
+export const ReconciliationRunsDocument: TypedDocument<
+  ReconciliationRunsQuery,
+  ReconciliationRunsQueryVariables
+> = {
+  name: "ReconciliationRuns",
+  text: `query ReconciliationRuns($first: Int!, $after: Cursor) {
+  reconciliationRuns(first: $first, after: $after, orderBy: ID_DESC) {
+    nodes {
+      ...ReconciliationRun
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ReconciliationRun on ReconciliationRun {
+  id
+  status
+  listedFrom
+  listedThrough
+  comparedBefore
+  createdAt
+  completedAt
+}`,
+};
+/** The operation ReconciliationResults. */
+export const ReconciliationResultsDocument: TypedDocument<
+  ReconciliationResultsQuery,
+  ReconciliationResultsQueryVariables
+> = {
+  name: "ReconciliationResults",
+  text: `query ReconciliationResults($condition: ReconciliationResultCondition!, $first: Int!, $after: Cursor) {
+  reconciliationResults(
+    condition: $condition
+    first: $first
+    after: $after
+    orderBy: ID_DESC
+  ) {
+    nodes {
+      ...ReconciliationResult
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ReconciliationResult on ReconciliationResult {
+  id
+  runId
+  organizationId
+  currency
+  stripeCount
+  stripeGrossCents
+  stripeFeeCents
+  stripeNetCents
+  bookCount
+  bookNetCents
+  differenceCents
+  matchedCount
+  findingCount
+}`,
+};
+/** The operation PaymentFindings. */
+export const PaymentFindingsDocument: TypedDocument<
+  PaymentFindingsQuery,
+  PaymentFindingsQueryVariables
+> = {
+  name: "PaymentFindings",
+  text: `query PaymentFindings($condition: PaymentFindingCondition!, $first: Int!, $after: Cursor) {
+  paymentFindings(
+    condition: $condition
+    first: $first
+    after: $after
+    orderBy: ID_DESC
+  ) {
+    nodes {
+      ...PaymentFinding
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
+/** The operation ResolvePaymentFinding. */
+export const ResolvePaymentFindingDocument: TypedDocument<
+  ResolvePaymentFindingMutation,
+  ResolvePaymentFindingMutationVariables
+> = {
+  name: "ResolvePaymentFinding",
+  text: `mutation ResolvePaymentFinding($input: ResolvePaymentFindingInput!) {
+  resolvePaymentFinding(input: $input) {
+    paymentFinding {
+      ...PaymentFinding
+    }
+  }
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
 }`,
 };
 /** The operation CancellationTerms. */

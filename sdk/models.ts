@@ -43,6 +43,7 @@ import type {
   OrganizationRole,
   OrganizationSettingsFragment,
   OverdueAction,
+  PaymentFindingFragment,
   PaymentPlanBasis,
   PaymentPlanFragment,
   PaymentSessionFragment,
@@ -58,6 +59,8 @@ import type {
   PricingRuleFragment,
   PromoterFragment,
   QuoteMutation,
+  ReconciliationResultFragment,
+  ReconciliationRunFragment,
   RefundFragment,
   RefundItemFragment,
   RefundReason,
@@ -515,6 +518,15 @@ export type AccountingPeriod = AccountingPeriodFragment;
 
 /** A movement of money at Stripe; what came is positive. */
 export type PaymentTransaction = PaymentTransactionFragment;
+
+/** A comparison of the books with Stripe. */
+export type ReconciliationRun = ReconciliationRunFragment;
+
+/** What a comparison found of an organization in a currency, from the beginning on. */
+export type ReconciliationResult = ReconciliationResultFragment;
+
+/** What contradicts the books or was not asked for. */
+export type PaymentFinding = PaymentFindingFragment;
 
 /** A correction of the books, and what became of it. */
 export type LedgerCorrection = LedgerCorrectionFragment;

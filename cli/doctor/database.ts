@@ -54,6 +54,7 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       examineJobs,
       examineInbox,
       examineOutbox,
+      examineReconciliation,
       examinePaymentFindings,
     ]) {
       findings.push(await examine(client));
@@ -289,10 +290,33 @@ async function examineOutbox(client: pg.Client): Promise<Finding> {
   );
 }
 
+/** Nothing has to be compared before money has moved. */
+async function examineReconciliation(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ age: string | null; late: boolean; moved: boolean }>(
+    `select date_trunc('minute', now() - max(r.completed_at))::text as age,
+      coalesce(max(r.completed_at) < now() - interval '36 hours', true) as late,
+      exists (
+        select from app_public.payment_transactions as m
+        where m.created_at < now() - interval '36 hours'
+      ) as moved
+    from app_public.reconciliation_runs as r`,
+  );
+  const { age = null, late = true, moved = false } = rows[0] ?? {};
+  if (!late) return ok("reconciliation", `the books were compared with Stripe ${age ?? ""} ago`);
+  if (!moved) return ok("reconciliation", "nothing has moved yet that is to be compared");
+  return warn(
+    "reconciliation",
+    age === null
+      ? "the books were never compared with Stripe"
+      : `the books were last compared with Stripe ${age} ago`,
+    "The worker does it every night; by hand: npx lml reconcile",
+  );
+}
+
 async function examinePaymentFindings(client: pg.Client): Promise<Finding> {
   const { rows } = await client.query<{ kind: string; count: number }>(
     `select kind, count(*)::int as count from app_public.payment_findings
-    where resolved_at is null group by kind order by kind`,
+    where resolved_at is null and gone_at is null group by kind order by kind`,
   );
   if (rows.length === 0) return ok("payment findings", "none is open");
   return warn(

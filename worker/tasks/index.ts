@@ -19,6 +19,7 @@ import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
 import { paymentMethodDetach } from "./payment_method__detach.ts";
+import { paymentReconcile } from "./payment__reconcile.ts";
 import { performanceNotify } from "./performance__notify.ts";
 import { payoutReversalCreate } from "./payout_reversal__create.ts";
 import { payoutRunDue } from "./payout__run_due.ts";
@@ -59,6 +60,7 @@ export function taskList(context: TaskContext): TaskList {
     payment_intent__cancel: paymentIntentCancel(context),
     payment_intent__create: paymentIntentCreate(context),
     payment_method__detach: paymentMethodDetach(context),
+    payment__reconcile: paymentReconcile(context),
     performance__notify: performanceNotify(context),
     payout__run_due: payoutRunDue(context),
     payout__send: payoutSend(context),
@@ -97,6 +99,7 @@ export const crontab = `
 23 * * * * dispute__remind_due ?jobKey=dispute__remind_due&max=1
 */5 * * * * audit__seal ?jobKey=audit__seal&max=3
 17 3 * * * partition__make_ahead ?fill=2d&jobKey=partition__make_ahead
+11 4 * * * payment__reconcile ?fill=2d&jobKey=payment__reconcile
 29 4 * * * organization__check_domains ?fill=2d&jobKey=organization__check_domains
 43 2 * * * retention__apply ?fill=2d&jobKey=retention__apply
 47 3 * * * partition__retire ?fill=2d&jobKey=partition__retire

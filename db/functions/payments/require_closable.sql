@@ -7,6 +7,7 @@ declare
   v_period date := (require_closable.period).period;
   v_mismatched bigint;
   v_pending bigint;
+  v_findings bigint;
 begin
   if exists (
     select
@@ -34,13 +35,36 @@ begin
       using errcode = 'LMPER', detail = 'corrections',
         hint = 'Ask the platform to post or reject it.';
   end if;
-  select count(*) filter (where m.reconciliation_status = 'mismatched'),
+  -- A difference that somebody has closed with a note keeps nobody from closing the month.
+  select count(*) filter (
+      where m.reconciliation_status = 'mismatched' and not exists (
+        select from app_public.payment_findings as f
+        where f.organization_id = m.organization_id
+          and f.kind like 'reconciliation\_%'
+          and f.resolved_at is not null
+          and f.detail @> jsonb_build_object(
+            'books', jsonb_build_object('payment_transaction_ids', jsonb_build_array(m.id))
+          )
+      )
+    ),
     count(*) filter (where m.reconciliation_status = 'pending')
   into v_mismatched, v_pending
   from app_public.payment_transactions as m
   where m.organization_id = v_organization_id
     and m.accounting_period = v_period
     and m.reconciliation_status <> 'matched';
+  select count(*) into v_findings
+  from app_public.payment_findings as f
+  where f.organization_id = v_organization_id
+    and f.kind like 'reconciliation\_%'
+    and f.accounting_period <= v_period
+    and f.resolved_at is null
+    and f.gone_at is null;
+  if v_findings > 0 then
+    raise exception 'Stripe and the books differ in % places that nobody has closed.', v_findings
+      using errcode = 'LMPER', detail = 'findings',
+        hint = 'Look into each, and close it with resolve_payment_finding and a note.';
+  end if;
   if v_mismatched > 0 then
     raise exception 'Of % movements of the month, Stripe says something else.', v_mismatched
       using errcode = 'LMPER', detail = 'mismatched', hint = 'Find out why, and correct it.';

@@ -8,6 +8,7 @@ declare
 begin
   v_allowed.reconciliation_status := new.reconciliation_status;
   v_allowed.reconciled_at := new.reconciled_at;
+  v_allowed.reconciliation_run_id := new.reconciliation_run_id;
   v_allowed.stripe_balance_transaction_id := coalesce(
     old.stripe_balance_transaction_id, new.stripe_balance_transaction_id
   );

@@ -4,7 +4,9 @@
 -- To resolve: add organization_id to the key. Ids that another system makes unguessable may become
 -- an exception.
 with exceptions (index_name, reason) as (
-  values (null::text, null::text)
+  values (
+    'app_private.stripe_balance_transactions_pkey', 'ids that Stripe makes, and only the worker writes'
+  )
 )
 select
   i.indrelid::regclass::text as object,

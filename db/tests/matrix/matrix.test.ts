@@ -228,6 +228,17 @@ beforeAll(async () => {
         tests.user_id('root')
       from app_public.ledger_transactions as t
       where t.organization_id = tests.id(theatre || '.organization') and t.source = 'test:x';
+      -- A comparison with Stripe: of this organization, and of the platform's own money.
+      perform tests.keep(theatre || '.run', (app_private.begin_reconciliation()).id);
+      perform app_private.store_stripe_movements(tests.id(theatre || '.run'), jsonb_build_array(
+        jsonb_build_object(
+          'id', 'txn_' || theatre, 'type', 'topup', 'amount', 100, 'fee', 0, 'net', 100,
+          'currency', 'eur', 'source', 'tu_1', 'created', 1700000000, 'available_on', 1700000000
+        )
+      ), true, true);
+      perform app_private.complete_reconciliation(tests.id(theatre || '.run'), '{"eur": 200}', true);
+      insert into app_public.payment_findings (organization_id, kind, subject)
+      values (tests.id(theatre || '.organization'), 'reconciliation_missing_here', 'txn_1');
     end
     $$;
     -- What else there is of an event: kinds, an address, a code, and a date that was canceled.
