@@ -8,11 +8,11 @@ export {
 } from "./client.ts";
 export * from "./errors.ts";
 export {
-  canonicalText,
   type Layout,
   type LayoutDocument,
   type LayoutSeat,
   type LayoutStandingArea,
+  canonicalText,
 } from "./layout.ts";
 export type {
   AccountingPeriod,

@@ -48,6 +48,8 @@ import type {
   PaymentPlanFragment,
   PaymentSessionFragment,
   PaymentTransactionFragment,
+  ReconciliationResultFragment,
+  ReconciliationRunFragment,
   PayoutAccountFragment,
   PayoutFragment,
   PayoutHoldFragment,

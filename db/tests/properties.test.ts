@@ -350,11 +350,7 @@ const guards = [
     "return app_private.store_booking_totals(v_booking.id);",
     "return v_booking;",
   ],
-  [
-    "app_private.settle_payment",
-    "if not v_is_wanted then",
-    "if false then",
-  ],
+  ["app_private.settle_payment", "if not v_is_wanted then", "if false then"],
 ] as const;
 test.for(guards)("control: without a part of %s it does not", async ([name, guard, instead]) => {
   await inTransaction("lml_owner", async (transaction) => {

@@ -3,8 +3,11 @@ create or replace function app_private.left_of_payment(intent app_public.payment
 returns bigint
 language sql stable security definer set search_path = ''
 as $$
-  select (left_of_payment.intent).received_cents - (left_of_payment.intent).refunded_cents
-    - (left_of_payment.intent).disputed_cents - coalesce(sum(r.amount_cents), 0)::bigint
+  select greatest(
+    0,
+    (left_of_payment.intent).received_cents - (left_of_payment.intent).refunded_cents
+      - (left_of_payment.intent).disputed_cents - coalesce(sum(r.amount_cents), 0)
+  )::bigint
   from app_public.refunds as r
   where r.organization_id = (left_of_payment.intent).organization_id
     and r.payment_intent_id = (left_of_payment.intent).id
@@ -13,4 +16,4 @@ as $$
 $$;
 
 comment on function app_private.left_of_payment(app_public.payment_intents) is
-  'What of a payment was neither returned nor disputed, nor is to be returned.';
+  'What of a payment was neither returned, nor is to be, nor is with a bank that disputes it.';

@@ -20,7 +20,7 @@ begin
   end if;
   select coalesce(sum(
     case when p.method = 'invoice' and p.status = 'pending' then p.amount_cents
-      else p.received_cents - p.refunded_cents - p.disputed_cents end
+      else app_private.left_of_payment(p) end
   ), 0) into v_paid
   from app_public.payment_intents as p
   where p.organization_id = v_booking.organization_id and p.booking_id = v_booking.id;

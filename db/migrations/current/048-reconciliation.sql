@@ -228,3 +228,6 @@ comment on column app_public.payment_findings.reconciliation_run_id is
   'The comparison with Stripe that saw it last.';
 comment on column app_public.payment_findings.gone_at is
   'When a comparison with Stripe did not find it any more.';
+
+-- What a comparison finds out is written for all movements at once.
+drop function app_private.record_reconciliation(uuid, boolean, text);

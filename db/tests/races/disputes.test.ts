@@ -143,9 +143,8 @@ test("control: without the lock on the booking, nothing is left to refund, and y
 
 async function unguarded(theatre: Theatre): Promise<void> {
   await theatre.weaken("app_private.lock_booking", "for no key update");
-  await theatre.weaken("app_private.surplus_of", " - p.disputed_cents");
+  await theatre.weaken("app_private.left_of_payment", "- (left_of_payment.intent).disputed_cents");
   await theatre.weaken("app_private.refund_booking", " + p.disputed_cents");
-  await theatre.weaken("app_private.refund_booking", " - v_intent.disputed_cents");
 }
 
 test("control: if nobody counts what is disputed, a constraint refuses the refund", async () => {

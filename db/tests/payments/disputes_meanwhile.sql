@@ -1,0 +1,106 @@
+-- If this fails, what happens while a bank decides is forgotten when it has decided.
+select plan(20);
+
+select tests.create_theatre();
+create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  return app_private.apply_dispute(
+    (
+      select jsonb_build_object(
+        'object', 'dispute', 'id', 'dp_' || replace(p.id::text, '-', ''), 'status', verdict.verdict, 'created', 1,
+        'amount', p.amount_cents, 'currency', lower(p.currency),
+        'payment_intent', p.stripe_payment_intent_id,
+        'balance_transactions', jsonb_build_array(jsonb_build_object(
+          'id', 'txn_' || replace(p.id::text, '-', ''), 'amount', -p.amount_cents, 'fee', 1500,
+          'currency', lower(p.currency), 'created', 1
+        )) || case verdict.verdict when 'won' then jsonb_build_array(jsonb_build_object(
+          'id', 'back_' || replace(p.id::text, '-', ''), 'amount', p.amount_cents, 'fee', 0,
+          'currency', lower(p.currency), 'created', 2
+        )) else '[]' end
+      )
+      from app_public.payment_intents as p
+      where p.booking_id = tests.id(verdict.booking)
+      order by p.id
+      offset verdict.nth - 1 limit 1
+    ),
+    jsonb_build_object('id', 'evt_1', 'created', 1)
+  );
+end
+$$;
+create function tests.in_halves(name text, guest integer, seat integer) returns uuid
+language plpgsql volatile as $$
+declare
+  v_id uuid;
+begin
+  perform tests.as_guest(guest);
+  v_id := tests.keep(
+    name, (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(seat))).id
+  );
+  perform app_public.choose_payment_plan(v_id, tests.id('halves'));
+  perform app_public.start_checkout(v_id, name || '@example.com');
+  perform tests.pay(v_id);
+  perform tests.as_owner();
+  return v_id;
+end
+$$;
+select tests.sign_in('theatre owner');
+select tests.keep('halves', (
+  app_public.create_payment_plan(
+    tests.id('theatre.event'), 'Halves', 1, deposit_percentage => 50, first_due_days => 7,
+    last_due_days_before => 10
+  )
+).id);
+select tests.as_owner();
+
+-- The last installment arrives.
+select tests.in_halves('late', 1, 1);
+select tests.as_guest(1);
+select app_public.open_payment(tests.id('late'));
+select tests.as_owner();
+select is(tests.verdict('late', 'needs_response'), 'applied', 'a deposit is disputed');
+select is(tests.status(tests.id('late')), 'disputed', 'and the booking with it');
+select tests.pay(tests.id('late'));
+select is(
+  (select count(*) from app_public.refunds where booking_id = tests.id('late')), 0::bigint,
+  'the installment that was under way is kept'
+);
+select is(tests.status(tests.id('late')), 'disputed', 'and confirms nothing yet');
+select tests.consistent();
+select is(tests.verdict('late', 'won'), 'applied', 'the bank gives in');
+select is(tests.status(tests.id('late')), 'confirmed', 'now all is paid');
+select is(
+  (select count(*) from app_public.tickets where booking_id = tests.id('late')), 1::bigint,
+  'and here is the ticket'
+);
+select tests.consistent();
+
+-- A deposit that is lost.
+select tests.in_halves('deposit', 2, 2);
+select is(tests.verdict('deposit', 'lost'), 'applied', 'a deposit is lost');
+select is(tests.status(tests.id('deposit')), 'refunded', 'nobody pays the rest');
+select is(
+  tests.seat_status(tests.id('theatre.performance'), 2), 'available', 'others may have the seat'
+);
+select tests.consistent();
+
+-- The show is over, or canceled.
+select tests.sell('canceled', 'theatre', 3, 3);
+select is(tests.verdict('canceled', 'under_review'), 'applied', 'one more is disputed');
+select tests.sell('over', 'theatre', 4, 4);
+select is(tests.verdict('over', 'under_review'), 'applied', 'and another one');
+update app_public.performances set bookings_completed_at = now()
+where id = tests.id('theatre.performance');
+select is(tests.verdict('over', 'won'), 'applied', 'it is won, and the show is over');
+select is(tests.status(tests.id('over')), 'completed', 'so it is completed');
+update app_public.performances set bookings_completed_at = null
+where id = tests.id('theatre.performance');
+update app_public.performances set status = 'canceled'
+where id = tests.id('theatre.performance');
+select is(tests.verdict('canceled', 'won'), 'applied', 'it is won, and the show was canceled');
+select is(tests.status(tests.id('canceled')), 'canceled', 'so it is canceled');
+select is(
+  (select (reason, amount_cents)::text from app_public.refunds
+    where booking_id = tests.id('canceled')),
+  '(event_canceled,6280)', 'and its money goes back'
+);
