@@ -109,4 +109,4 @@ test("the example runs as it stands", async () => {
   });
   expect(output).toBe(`fraudulent ${totalAmountCents} EUR\nada@example.com pending\n`);
   await rm(directory, { recursive: true });
-});
+}, 60_000);

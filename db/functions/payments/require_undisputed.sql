@@ -8,7 +8,7 @@ declare
   v_left bigint := (require_undisputed.intent).received_cents
     - (require_undisputed.intent).refunded_cents - (require_undisputed.intent).disputed_cents;
 begin
-  if app_private.is_disputed(require_undisputed.intent) then
+  if app_private.has_open_dispute(require_undisputed.intent) then
     raise exception 'The buyer''s bank has taken this payment back, and decides whose it is.'
       using errcode = 'LMDSP', detail = 'open', hint = 'Wait for the end of the dispute.';
   end if;

@@ -24,7 +24,7 @@ begin
   where p.organization_id = (retry_by_itself.refund).organization_id
     and p.id = (retry_by_itself.refund).payment_intent_id
     -- Not while a bank decides who has the money, nor when it has it.
-    and not app_private.is_disputed(p)
+    and not app_private.has_open_dispute(p)
     and p.received_cents - p.refunded_cents - p.disputed_cents
       >= (retry_by_itself.refund).amount_cents;
 end
