@@ -88,7 +88,7 @@ from unnest(array[
   'update app_public.payment_transactions set stripe_balance_transaction_id = ''txn_2''
     where stripe_balance_transaction_id is not null',
   'delete from app_public.payment_transactions',
-  'truncate app_public.payment_transactions'
+  'truncate app_public.payment_transactions cascade'
 ]) as statement;
 select lives_ok(
   $$ update app_public.payment_transactions
