@@ -48,8 +48,6 @@ import type {
   PaymentPlanFragment,
   PaymentSessionFragment,
   PaymentTransactionFragment,
-  ReconciliationResultFragment,
-  ReconciliationRunFragment,
   PayoutAccountFragment,
   PayoutFragment,
   PayoutHoldFragment,
