@@ -145,7 +145,7 @@ test("one is opened, answered and won", async () => {
   expect(await organizer.disputeResponses(dispute).toArray(10)).toMatchObject([
     { status: "sent", evidence: { customer_name: "Ada" } },
   ]);
-  // The fee stays with Stripe, and the platform bears it.
+  // The fee stays with Stripe, as one of the fees that it has charged.
   expect(await booksOf(booking)).toEqual({
     ...before,
     stripe_balance: (before["stripe_balance"] ?? 0) - 1500,
