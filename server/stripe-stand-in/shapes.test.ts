@@ -137,7 +137,7 @@ describe.skipIf(!existsSync(FIXTURES))("our objects have the shape of Stripe's",
       charge,
       refund,
       customer,
-      event: (await stripe.events.list()).data.find(({ account }) => account === undefined),
+      event: (await stripe.events.list()).data.find((event) => event.account === undefined),
       balance_transaction: await stripe.balanceTransactions.retrieve(
         String(charge.balance_transaction),
       ),
