@@ -1,4 +1,6 @@
 // If this failed, nobody could see from a terminal what the Stripe stand-in has done, or stir it up.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Bench, KEYS, pay, startBench } from "../server/stripe-stand-in/testing.ts";
 import { endAll, launch } from "./testing.ts";
@@ -52,7 +54,8 @@ test("it opens and decides disputes, and lets things fail", async () => {
 });
 
 test("it says what it does not understand", async () => {
-  const none = await launch(["stripe", "status", "--data", "/tmp/no-box-office-here"]).ended;
+  const none = await launch(["stripe", "status", "--data", join(tmpdir(), "no-box-office-here")])
+    .ended;
   expect([none.code, none.stderr]).toEqual([3, expect.stringContaining("npm start")]);
   const unknown = await lml("do", "nonsense");
   expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining("advanceClock")]);

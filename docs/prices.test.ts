@@ -2,13 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripTypeScriptTypes } from "node:module";
+import { compileFunction } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { DiscountRefusedError, type LastMinuteLive, type Performance } from "../sdk/index.ts";
+import { examplesOf } from "../sdk/testing-examples.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
 
 const page = await readFile(join(repositoryRoot, "docs/prices.md"), "utf8");
-const examples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+const examples = examplesOf(page);
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -42,9 +44,8 @@ test("its examples run: prices are set, quoted, charged and explained", async ()
     organization: (await organizer.event(performance.eventId))?.organizationId,
     console: { log: (...words: unknown[]) => void said.push(words) },
   };
-  const body = examples.map((text) => stripTypeScriptTypes(text)).join("\n");
-  // oxlint-disable-next-line no-new-func -- the page is ours, and is what is tested
-  const run = new Function(...Object.keys(names), `return (async () => {${body}})()`) as (
+  const body = examples.map(({ code }) => stripTypeScriptTypes(code)).join("\n");
+  const run = compileFunction(`return (async () => {${body}})()`, Object.keys(names)) as (
     ...values: unknown[]
   ) => Promise<void>;
   await run(...Object.values(names));

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { holdByHand } from "../hand-written.ts";
 import { app, randomReference } from "../hold.ts";
 import { defaultPoolSize } from "../../server/database.ts";
 import { compare, share } from "../compare.ts";
@@ -10,36 +11,6 @@ import { addPerformance, createTheatre, randomToken, type Theatre } from "../the
 const clientCount = defaultPoolSize;
 const seatsPerHold = 4;
 const holdsPerRound = 3000;
-
-/**
- * What somebody would write by hand who knows the seats' numbers, the price and all terms beforehand, and asks nothing:
- * one statement that writes the rows that a hold writes.
- */
-const handWritten = `
-  with booking as (
-    insert into app_public.bookings (
-      organization_id, performance_id, booking_reference, cart_token_hash, currency,
-      subtotal_cents, total_amount_cents, commission_percentage, commission_amount_cents,
-      payout_cents, expires_at
-    )
-    values ($1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
-      now() + interval '10 minutes')
-    returning id
-  ),
-  item as (
-    insert into app_public.booking_items (
-      organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
-      unit_price_cents, subtotal_cents, total_cents
-    )
-    select $1, id, 'seat', $5, $6, 4, 5000, 20000, 20000 from booking
-  )
-  update app_public.seat_booking_state
-  set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
-  from booking
-  where organization_id = $1
-    and performance_id = $2
-    and seat_no = any ($6)
-    and (status = 'available' or (status = 'locked' and locked_until <= now()))`;
 
 /** Holds per second of `hold_seats` over hand-written SQL that writes the same rows in one statement. */
 export async function holdOverHandWritten(bench: Bench): Promise<Figure[]> {
@@ -89,7 +60,7 @@ async function writeByHand(
   const numbers = Array.from({ length: seatsPerHold }, (_, index) => first + index + 1);
   const result = await client.query({
     name: "hand-written",
-    text: handWritten,
+    text: holdByHand,
     values: [
       theatre.organizationId,
       performanceId,
@@ -97,6 +68,7 @@ async function writeByHand(
       Buffer.from(randomToken()),
       theatre.ticketCategoryId,
       numbers,
+      null,
     ],
   });
   if (result.rowCount !== seatsPerHold) throw new Error("The hand-written hold lost seats.");

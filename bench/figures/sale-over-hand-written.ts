@@ -4,6 +4,7 @@ import { defaultPoolSize } from "../../server/database.ts";
 import type { Bench } from "../bench.ts";
 import { compare, share } from "../compare.ts";
 import { figure, type Figure } from "../figure.ts";
+import { confirmByHand, holdByHand } from "../hand-written.ts";
 import { app, randomReference } from "../hold.ts";
 import { addPerformance, createTheatre, randomToken, type Theatre } from "../theatre.ts";
 
@@ -13,28 +14,7 @@ const salesPerRound = 600;
 
 /** What somebody would write by hand who knows the seats, the price and all terms, and asks nothing: the same rows. */
 const handWritten = {
-  hold: `
-    with booking as (
-      insert into app_public.bookings (
-        id, organization_id, performance_id, booking_reference, cart_token_hash, currency,
-        subtotal_cents, total_amount_cents, commission_percentage, commission_amount_cents,
-        payout_cents, expires_at
-      )
-      values ($7, $1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
-        now() + interval '10 minutes')
-      returning id
-    ), item as (
-      insert into app_public.booking_items (
-        organization_id, booking_id, item_type, ticket_category_id, seat_nos, quantity,
-        unit_price_cents, subtotal_cents, total_cents
-      )
-      select $1, id, 'seat', $5, $6, 4, 5000, 20000, 20000 from booking
-    )
-    update app_public.seat_booking_state
-    set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
-    from booking
-    where organization_id = $1 and performance_id = $2 and seat_no = any ($6)
-      and (status = 'available' or (status = 'locked' and locked_until <= now()))`,
+  hold: holdByHand,
   checkOut: `
     with customer as (
       insert into app_public.customers (organization_id, email, first_name, last_name)
@@ -73,65 +53,7 @@ const handWritten = {
     )
     select graphile_worker.add_job('stripe_event__apply', json_build_object('event_id', id))
     from event`,
-  confirm: `
-    with payment as (
-      update app_public.payment_intents
-      set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
-        received_cents = amount_cents, stripe_payment_intent_id = $7
-      where id = $1
-    ), seats as (
-      update app_public.seat_booking_state
-      set status = 'booked', locked_until = null
-      where organization_id = $3 and performance_id = $4 and seat_no = any ($5) and booking_id = $2
-    ), noted as (
-      insert into app_private.seat_changes (performance_id, seat_nos) values ($4, $5)
-    ), booking as (
-      update app_public.bookings
-      set status = 'confirmed', confirmed_at = now(), expires_at = null
-      where id = $2
-      returning *
-    ), ticket as (
-      insert into app_public.tickets (
-        organization_id, performance_id, booking_id, booking_item_id, ticket_category_id, seat_no,
-        ticket_number, section, row_name, seat_number, face_value_cents, discount_cents,
-        fees_paid_cents, tax_paid_cents, total_paid_cents, currency
-      )
-      select i.organization_id, $4, $2, i.id, i.ticket_category_id, n,
-        'TKT-' || upper(translate(substr(md5($2::uuid::text || n), 1, 10), '01', 'XY')), 'Stalls', '1',
-        '1', i.unit_price_cents, 0, 0, 0, i.unit_price_cents, b.currency
-      from booking as b
-      join app_public.booking_items as i on i.booking_id = b.id
-      cross join unnest(i.seat_nos) as n
-      returning organization_id, id
-    ), credential as (
-      insert into app_private.ticket_credentials (organization_id, ticket_id, credential_hash)
-      select t.organization_id, t.id, sha256(t.id::text::bytea) from ticket as t
-    ), posted as (
-      insert into app_public.ledger_transactions (organization_id, booking_id, source, description)
-      values ($3, $2, 'payment:' || $1::uuid, 'Payment received'),
-        ($3, $2, 'sale:' || $2::uuid, 'Sale')
-      returning *
-    ), movement as (
-      insert into app_public.payment_transactions (
-        organization_id, ledger_transaction_id, accounting_period, transaction_type,
-        transaction_category, booking_id, payment_intent_id, gross_amount_cents,
-        fee_amount_cents, net_amount_cents, currency, description, processed_at
-      )
-      select p.organization_id, p.id, p.accounting_period, 'payment', 'booking_payment', $2, $1,
-        20000, 0, 20000, 'USD', p.description, p.occurred_at
-      from posted as p where p.source like 'payment:%'
-    ), entries as (
-      insert into app_public.ledger_entries (organization_id, transaction_id, account_id, amount_cents)
-      select $3, p.id, a.id, l.amount
-      from posted as p
-      join (
-        values ('payment', 'stripe_balance'::app_public.ledger_account_kind, 20000),
-          ('payment', 'buyer_clearing', -20000), ('sale', 'buyer_clearing', 20000),
-          ('sale', 'organizer_payable', -18000), ('sale', 'platform_commission', -2000)
-      ) as l (source, kind, amount) on p.source like l.source || ':%'
-      join app_public.ledger_accounts as a on a.organization_id = $3 and a.kind = l.kind
-    )
-    update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $6`,
+  confirm: confirmByHand,
 } as const;
 
 /** Whole sales per second (hold, check out, hear of the payment, apply it) over hand-written SQL that writes the same rows. */

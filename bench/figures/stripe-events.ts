@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { confirmByHand } from "../hand-written.ts";
 import { app } from "../hold.ts";
 import type { Bench } from "../bench.ts";
 import { compare } from "../compare.ts";
@@ -39,59 +40,7 @@ const handWritten = {
       select organization_id, $1, $2, 'succeeded', now() from changed
     )
     update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $3`,
-  succeeded: `
-    with payment as (
-      update app_public.payment_intents
-      set status = 'succeeded', stripe_status = 'succeeded', succeeded_at = now(),
-        received_cents = amount_cents
-      where id = $1
-    ), seat as (
-      update app_public.seat_booking_state
-      set status = 'booked', locked_until = null
-      where performance_id = $4 and seat_no = $5 and booking_id = $2
-    ), booking as (
-      update app_public.bookings
-      set status = 'confirmed', confirmed_at = now(), expires_at = null
-      where id = $2
-      returning *
-    ), ticket as (
-      insert into app_public.tickets (
-        organization_id, performance_id, booking_id, booking_item_id, ticket_category_id, seat_no,
-        ticket_number, section, row_name, seat_number, face_value_cents, discount_cents,
-        fees_paid_cents, tax_paid_cents, total_paid_cents, currency
-      )
-      select i.organization_id, $4, $2, i.id, i.ticket_category_id, $5,
-        'TKT-' || upper(translate(substr(md5($2::text), 1, 10), '01', 'XY')), 'Stalls', '1', '1',
-        i.unit_price_cents, i.discount_cents, i.service_fee_cents + i.processing_fee_cents,
-        i.tax_cents, $6, b.currency
-      from booking as b join app_public.booking_items as i on i.booking_id = b.id
-      returning organization_id, id
-    ), credential as (
-      insert into app_private.ticket_credentials (organization_id, ticket_id, credential_hash)
-      select t.organization_id, t.id, sha256(t.id::text::bytea) from ticket as t
-    ), posted as (
-      insert into app_public.ledger_transactions (organization_id, booking_id, source, description)
-      values ($3, $2, 'payment:' || $1::text, 'Payment received'),
-        ($3, $2, 'sale:' || $2::text, 'Sale')
-      returning id, source
-    ), entries as (
-      insert into app_public.ledger_entries (organization_id, transaction_id, account_id, amount_cents)
-      select $3, p.id, a.id, l.amount
-      from posted as p
-      join (
-        select 'payment' as source, 'stripe_balance'::app_public.ledger_account_kind as kind,
-          b.total_amount_cents as amount from booking as b
-        union all select 'payment', 'buyer_clearing', -b.total_amount_cents from booking as b
-        union all select 'sale', 'buyer_clearing', b.total_amount_cents from booking as b
-        union all select 'sale', 'organizer_payable', -b.payout_cents from booking as b
-        union all select 'sale', 'platform_commission', -b.commission_amount_cents from booking as b
-        union all select 'sale', 'service_fees', -b.service_fee_cents from booking as b
-        union all select 'sale', 'processing_fees', -b.processing_fee_cents from booking as b
-        union all select 'sale', 'taxes_payable', -b.tax_cents from booking as b
-      ) as l on l.amount <> 0 and p.source like l.source || ':%'
-      join app_public.ledger_accounts as a on a.organization_id = $3 and a.kind = l.kind
-    )
-    update app_private.stripe_events set outcome = 'applied', applied_at = now() where id = $7`,
+  succeeded: confirmByHand,
 } as const;
 
 /** Events per second that one connection applies, over hand-written SQL that writes the same rows. */
@@ -137,7 +86,7 @@ export async function stripeEvents(bench: Bench): Promise<Figure[]> {
       }
     }),
     side("hand-written", async (payment, [created, charged, succeeded]) => {
-      const { intentId, bookingId, organizationId, performanceId, seatNo, amount } = payment;
+      const { intentId, bookingId, organizationId, performanceId, seatNo } = payment;
       const stripeId = `pi_${intentId}`;
       await writer.query({
         name: "created",
@@ -152,7 +101,7 @@ export async function stripeEvents(bench: Bench): Promise<Figure[]> {
       const { rowCount } = await writer.query({
         name: "succeeded",
         text: handWritten.succeeded,
-        values: [intentId, bookingId, organizationId, performanceId, seatNo, amount, succeeded],
+        values: [intentId, bookingId, organizationId, performanceId, [seatNo], succeeded, stripeId],
       });
       if (rowCount !== 1) throw new Error("An event was not found.");
     }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Endpoint, endpoint } from "./endpoint.ts";
-import { invalidRequest, noSuch } from "./errors.ts";
+import { noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
 import {
   address,
@@ -15,7 +15,7 @@ import {
   word,
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
-import { METADATA_QUERY, listPage } from "./lists.ts";
+import { listPage, searchPage } from "./lists.ts";
 import { detach, methodsOf } from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Customer } from "./types.ts";
@@ -111,27 +111,9 @@ export const customerEndpoints: readonly Endpoint[] = [
     path: "/v1/customers/search",
     params: z.strictObject({ ...expandable, limit: positiveInteger.optional(), query: word }),
     run: ({ tx, params }) => {
-      const [, key = "", value] = METADATA_QUERY.exec(params.query) ?? [];
-      if (value === undefined) {
-        throw invalidRequest("The stand-in searches for metadata['key']:'value' only.", {
-          param: "query",
-        });
-      }
-      const newest = tx.now - tx.world.searchLagSeconds();
-      const found = tx
-        .newestFirst("customer")
-        .filter((row) => row.metadata[key] === value && row.created <= newest);
-      return expand(
-        tx,
-        {
-          object: "search_result",
-          data: found.slice(0, params.limit ?? 10),
-          has_more: false,
-          next_page: null,
-          url: "/v1/customers/search",
-        },
-        params.expand,
-      );
+      const rows = tx.newestFirst("customer");
+      const until = tx.now - tx.world.searchLagSeconds();
+      return expand(tx, searchPage("/v1/customers/search", rows, params, until), params.expand);
     },
   }),
   endpoint({

@@ -16,7 +16,7 @@ export interface Page {
 }
 
 /** The one kind of search query that we use. */
-export const METADATA_QUERY = /^metadata\['([^']+)'\]:'([^']*)'$/;
+const METADATA_QUERY = /^metadata\['([^']+)'\]:'([^']*)'$/;
 
 const LIMIT_DEFAULT = 10;
 const LIMIT_MAX = 100;
@@ -61,4 +61,32 @@ export function listPage<T extends { id: string; created: number }>(
       : position(rows, page.starting_after, "starting_after") + 1;
   const data = rows.slice(start, start + limit);
   return { object: "list", data, has_more: start + data.length < rows.length, url };
+}
+
+interface Searched {
+  created: number;
+  metadata: Record<string, string>;
+}
+
+/** Rows that are given the newest first, by their metadata. The newest are not found yet, as at Stripe. */
+export function searchPage<T extends Searched>(
+  url: string,
+  newestFirst: readonly T[],
+  { query, limit }: { query: string; limit?: number | undefined },
+  until: number,
+): { object: "search_result"; data: T[]; has_more: false; next_page: null; url: string } {
+  const [, key = "", value] = METADATA_QUERY.exec(query) ?? [];
+  if (value === undefined) {
+    throw invalidRequest("The stand-in searches for metadata['key']:'value' only.", {
+      param: "query",
+    });
+  }
+  const found = newestFirst.filter((row) => row.metadata[key] === value && row.created <= until);
+  return {
+    object: "search_result",
+    data: found.slice(0, limit ?? LIMIT_DEFAULT),
+    has_more: false,
+    next_page: null,
+    url,
+  };
 }

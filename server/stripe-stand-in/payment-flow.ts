@@ -1,7 +1,7 @@
 import { bookCharge } from "./balance.ts";
 import { createCharge, requireCharge } from "./charges.ts";
+import { openChallenge } from "./challenges.ts";
 import { StripeApiError, unexpectedState } from "./errors.ts";
-import { randomWord } from "./ids.ts";
 import { attach, isSetUp, markSetUp, markSpent, testCardBehind } from "./payment-methods.ts";
 import { releaseAuthorization } from "./refunds.ts";
 import type { TestCard } from "./test-cards.ts";
@@ -16,9 +16,6 @@ export interface Confirmation {
   errorOnRequiresAction: boolean;
   returnUrl: string | null;
 }
-
-/** The path under which the stand-in shows its 3-D Secure page. */
-export const AUTHENTICATION_PATH = "/test_mode/3d_secure";
 
 const CANCELABLE = new Set([
   "requires_payment_method",
@@ -207,19 +204,8 @@ function challenge(
   intent: PaymentIntent,
   returnUrl: string | null,
 ): PaymentIntent {
-  const token = randomWord(32);
-  tx.put("authentication", { id: token, payment_intent: intent.id });
-  const waiting = tx.put("payment_intent", {
-    ...intent,
-    next_action: {
-      redirect_to_url: {
-        return_url: returnUrl,
-        url: `${tx.world.url()}${AUTHENTICATION_PATH}/${token}`,
-      },
-      type: "redirect_to_url",
-    },
-    status: "requires_action",
-  });
+  const challenged = openChallenge(tx, { payment_intent: intent.id }, returnUrl);
+  const waiting = tx.put("payment_intent", { ...intent, ...challenged });
   tx.emit("payment_intent.requires_action", waiting);
   return waiting;
 }

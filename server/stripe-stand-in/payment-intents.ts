@@ -16,7 +16,7 @@ import {
   word,
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
-import { METADATA_QUERY, listPage } from "./lists.ts";
+import { listPage, searchPage } from "./lists.ts";
 import { AMOUNT_MAX, amountMin, amountStep, formatAmount, isCurrency } from "./money.ts";
 import { cancel, capture, confirm } from "./payment-flow.ts";
 import {
@@ -520,25 +520,11 @@ export const paymentIntentEndpoints: readonly Endpoint[] = [
     path: "/v1/payment_intents/search",
     params: z.strictObject({ ...expandable, limit: positiveInteger.optional(), query: word }),
     run: ({ tx, params }) => {
-      const [, key = "", value] = METADATA_QUERY.exec(params.query) ?? [];
-      if (value === undefined) {
-        throw invalidRequest("The stand-in searches for metadata['key']:'value' only.", {
-          param: "query",
-        });
-      }
-      const newest = tx.now - tx.world.searchLagSeconds();
-      const found = tx
-        .newestFirst("payment_intent")
-        .filter((row) => row.metadata[key] === value && row.created <= newest);
+      const rows = tx.newestFirst("payment_intent");
+      const until = tx.now - tx.world.searchLagSeconds();
       return expand(
         tx,
-        {
-          object: "search_result",
-          data: found.slice(0, params.limit ?? 10),
-          has_more: false,
-          next_page: null,
-          url: "/v1/payment_intents/search",
-        },
+        searchPage("/v1/payment_intents/search", rows, params, until),
         params.expand,
       );
     },

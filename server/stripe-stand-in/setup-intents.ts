@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { requireCustomer } from "./customers.ts";
+import { openChallenge } from "./challenges.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
@@ -15,7 +16,6 @@ import {
   testCardBehind,
   usePaymentMethod,
 } from "./payment-methods.ts";
-import { AUTHENTICATION_PATH } from "./payment-flow.ts";
 import type { Transaction } from "./transaction.ts";
 import type { PaymentMethod, SetupIntent } from "./types.ts";
 
@@ -132,19 +132,8 @@ function setUp(
   const intent: SetupIntent = { ...before, last_setup_error: null, payment_method: method.id };
   const card = testCardBehind(tx, method.id);
   if (card.threeDSecure === "required" && !authenticated) {
-    const token = randomWord(32);
-    tx.put("authentication", { id: token, setup_intent: intent.id });
-    const waiting = tx.put("setup_intent", {
-      ...intent,
-      next_action: {
-        redirect_to_url: {
-          return_url: returnUrl,
-          url: `${tx.world.url()}${AUTHENTICATION_PATH}/${token}`,
-        },
-        type: "redirect_to_url",
-      },
-      status: "requires_action",
-    });
+    const challenged = openChallenge(tx, { setup_intent: intent.id }, returnUrl);
+    const waiting = tx.put("setup_intent", { ...intent, ...challenged });
     tx.emit("setup_intent.requires_action", waiting);
     return waiting;
   }

@@ -7,7 +7,9 @@ returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_booking app_public.bookings := app_private.lock_staff_sale(checkout_for_customer.booking_id);
+  v_booking app_public.bookings := app_private.lock_booking_of_staff(
+    checkout_for_customer.booking_id, 'bookings.sell'
+  );
   v_sale app_private.sale;
   v_constraint text;
   v_column text;

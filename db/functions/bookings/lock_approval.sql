@@ -3,20 +3,13 @@ returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_booking app_public.bookings;
-begin
-  -- Asked before it is locked: a stranger must not make anybody wait.
-  select * into v_booking
-  from app_public.bookings as b where b.id = lock_approval.booking_id;
-  perform app_hidden.require_performance_permission(
-    v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
+  v_booking app_public.bookings := app_private.lock_booking_of_staff(
+    lock_approval.booking_id, 'bookings.manage'
   );
+begin
   if v_booking.user_id = app_hidden.current_user_id() then
     raise exception 'Nobody approves what they buy themselves.' using errcode = 'LMRGT';
   end if;
-  select * into strict v_booking
-  from app_public.bookings as b where b.id = lock_approval.booking_id
-  for no key update;
   if v_booking.status <> 'pending_approval' then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;

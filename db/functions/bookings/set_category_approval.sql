@@ -6,12 +6,8 @@ returns app_public.ticket_categories
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_event app_public.events := app_private.lock_event(
-    (
-      select c.event_id from app_public.ticket_categories as c
-      where c.id = set_category_approval.ticket_category_id
-    ),
-    'events.manage'
+  v_event app_public.events := app_private.lock_category_event(
+    set_category_approval.ticket_category_id
   );
   v_category app_public.ticket_categories;
   v_constraint text;

@@ -5,7 +5,9 @@ returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_booking app_public.bookings := app_private.lock_staff_sale(take_payment.booking_id);
+  v_booking app_public.bookings := app_private.lock_booking_of_staff(
+    take_payment.booking_id, 'bookings.sell'
+  );
   v_intent app_public.payment_intents;
 begin
   if app_private.replay_result(
