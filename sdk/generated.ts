@@ -2558,6 +2558,9 @@ export type SessionsQuery = {
         readonly ipAddress: string | null;
         readonly userAgent: string | null;
         readonly place: string | null;
+        readonly network: string | null;
+        readonly country: string | null;
+        readonly city: string | null;
         readonly isCurrent: boolean | null;
         readonly impersonatorId: string | null;
         readonly createdAt: string;
@@ -5984,6 +5987,9 @@ export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariabl
         ipAddress
         userAgent
         place
+        network
+        country
+        city
         isCurrent
         impersonatorId
         createdAt

@@ -21,6 +21,7 @@ const environment = z.object({
   LML_COUNTRY_HEADER: optional(
     z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header"),
   ),
+  LML_PLACE_DATABASE: optional(z.string()),
   LML_SECRET_KEY: optional(z.string().min(32, "must have 32 characters or more")),
   LML_ALLOWED_ORIGINS: optional(z.string()),
   LML_RATE_LIMIT_ADDRESS: rate,
@@ -62,6 +63,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
       "LML_COUNTRY_HEADER needs LML_TRUST_PROXY: without a proxy, it would be the client that says where it is.",
     );
   }
+  if (data.LML_COUNTRY_HEADER !== undefined && data.LML_PLACE_DATABASE !== undefined) {
+    throw new ServerError(
+      "Set LML_PLACE_DATABASE or LML_COUNTRY_HEADER, not both: one of them says where a client is.",
+    );
+  }
   return {
     host: data.HOST,
     port: data.PORT,
@@ -69,6 +75,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     poolSize: data.LML_SERVER_POOL_SIZE,
     trustProxy: data.LML_TRUST_PROXY,
     countryHeader: data.LML_COUNTRY_HEADER,
+    placeDatabase: data.LML_PLACE_DATABASE,
     secretKey: data.LML_SECRET_KEY,
     allowedOrigins: data.LML_ALLOWED_ORIGINS?.split(",")
       .map((origin) => origin.trim())

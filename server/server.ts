@@ -18,6 +18,7 @@ import { buildSchema } from "./graphql/schema.ts";
 import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
 import { Passwords } from "./passwords.ts";
+import { locateByAddress, locateByHeader, openPlaceDatabase, type Locate } from "./places.ts";
 import { addPublicFiles } from "./public-files.ts";
 import { startSessionActivity } from "./session-activity.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
@@ -43,6 +44,11 @@ export interface ServerOptions {
    * remove it: whatever it lets through is believed. Default: no country is known.
    */
   readonly countryHeader?: string | undefined;
+  /**
+   * A file that says where addresses are, such as `dbip-city-lite.mmdb`. It is read into memory at the start. With it, no
+   * header is asked for a country. Default: none.
+   */
+  readonly placeDatabase?: string | undefined;
   /**
    * Pages that may call this API from a browser, such as `https://shop.example`; `*` is any, which is safe as long as
    * tokens are kept from other pages: nothing that a browser adds by itself says who asks. Default: none.
@@ -178,6 +184,7 @@ async function addRoutes(
   isStopping: () => boolean,
 ): Promise<void> {
   const { stripe } = options;
+  const locate = await locator(options);
   const livemode = /^[rs]k_live_/.test(stripe.secretKey);
   const { schema, resolvedPreset } = await buildSchema(database.service).catch((error: unknown) => {
     throw new ServerError(`The database cannot be read: ${messageOf(error)}`, { cause: error });
@@ -224,11 +231,19 @@ async function addRoutes(
     schema,
     resolvedPreset,
     limitSignIn,
-    countryHeader: options.countryHeader,
+    locate,
     graphiql: options.graphiql ?? false,
     introspection: options.introspection ?? options.graphiql ?? false,
     log: app.log,
   });
+}
+
+async function locator({
+  placeDatabase,
+  countryHeader,
+}: ServerOptions): Promise<Locate | undefined> {
+  if (placeDatabase !== undefined) return locateByAddress(await openPlaceDatabase(placeDatabase));
+  return countryHeader === undefined ? undefined : locateByHeader(countryHeader);
 }
 
 async function listen(app: FastifyInstance, options: ServerOptions): Promise<string> {

@@ -119,7 +119,7 @@ describe("acting in somebody's name", () => {
 });
 
 describe("the list of sessions", () => {
-  const list = "{ currentUser { sessions { nodes { id place isCurrent lastSeenAt } } } }";
+  const list = "{ currentUser { sessions { nodes { id place network isCurrent lastSeenAt } } } }";
 
   test("says where, and which one this is", async () => {
     const { token, email } = await signUp(server, { password });
@@ -131,7 +131,7 @@ describe("the list of sessions", () => {
     );
     const { nodes } = (await server.data(list, {}, { token })).currentUser.sessions;
     expect(nodes.map(({ isCurrent }: Anything) => isCurrent)).toEqual([true, false]);
-    expect(nodes[0].place).toBe("127.0.0.0/24");
+    expect(nodes[0]).toMatchObject({ place: null, network: "127.0.0.0/24" });
   });
 
   test("says when each was last used, which no request waits for", async () => {

@@ -7,6 +7,7 @@ import { type OfficeDirectory, shortPath } from "../office/directory.ts";
 import { requireFreePort } from "../office/ports.ts";
 import { runningState } from "../office/state.ts";
 import { givenStripe } from "../office/stripe.ts";
+import { openPlaceDatabase } from "../../server/places.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
 /** What this machine and this directory are like. */
@@ -17,6 +18,7 @@ export async function examineMachine(directory: OfficeDirectory, port: number): 
     ...examineDirectory(directory),
     await examinePort(directory, port),
     examineStripe(directory),
+    await examinePlaces(process.env["LML_PLACE_DATABASE"]),
   ];
 }
 
@@ -148,5 +150,25 @@ function examineStripe(directory: OfficeDirectory): Finding {
   } catch (error) {
     const { message, hint } = tell(error);
     return fail(check, message, hint ?? "");
+  }
+}
+
+const placesDaysMax = 90;
+
+/** Networks move: what an old database says of them is wrong more and more often. */
+export async function examinePlaces(file: string | undefined): Promise<Finding> {
+  const check = "places";
+  if (file === undefined || file === "") {
+    return skip(check, "no LML_PLACE_DATABASE: no address has a country or a city");
+  }
+  try {
+    const { type, builtAt } = await openPlaceDatabase(file);
+    const finding = `${type} of ${builtAt.toISOString().slice(0, 10)}`;
+    const days = (Date.now() - builtAt.getTime()) / 86_400_000;
+    return days <= placesDaysMax
+      ? ok(check, finding)
+      : warn(check, finding, "Fetch a newer one and restart the server: networks move.");
+  } catch (error) {
+    return fail(check, tell(error).message, "Fetch the file again, or unset LML_PLACE_DATABASE.");
   }
 }

@@ -156,6 +156,7 @@ async function startParts(
       graphiql: true,
       // Pages under development on this machine, whatever their port: tokens are not cookies.
       allowedOrigins: ["*"],
+      placeDatabase: process.env["LML_PLACE_DATABASE"] || undefined,
       secretKey: process.env["LML_SECRET_KEY"] || loadSecrets(options.directory).encryptionKey,
       logLevel,
       stripe,

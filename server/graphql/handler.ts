@@ -12,6 +12,7 @@ import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
 import { Invitations } from "../invitations.ts";
 import type { Passwords } from "../passwords.ts";
+import type { Locate } from "../places.ts";
 import type { SessionActivity } from "../session-activity.ts";
 import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
@@ -30,8 +31,8 @@ export interface GraphqlOptions {
   readonly sessionActivity: SessionActivity;
   /** Counts attempts to sign up or in. */
   readonly limitSignIn: SignInLimit;
-  /** The header in which a trusted proxy says the client's country. */
-  readonly countryHeader?: string | undefined;
+  /** Says where a request comes from. Undefined: nobody knows. */
+  readonly locate?: Locate | undefined;
   /** Whether the schema can be asked for. */
   readonly introspection: boolean;
   /** Whether a page for trying queries is served, too. */
@@ -57,7 +58,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         context: ({ fastifyv5 }) => {
           if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
           const { request } = fastifyv5;
-          const pgSettings = requestSettings(request, options.countryHeader);
+          const pgSettings = requestSettings(request, options.locate?.(request));
           options.sessionActivity.note(pgSettings["lml.session_token"] ?? "");
           const limit = (): Promise<void> => options.limitSignIn(request);
           return {

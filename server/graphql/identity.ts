@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { Place } from "../places.ts";
 
 /** The settings of one request's transactions. They are set in this order, the role first. */
 export interface RequestSettings extends Record<string, string> {
@@ -21,7 +22,7 @@ const channels: ReadonlySet<string> = new Set(["web", "mobile", "api"]);
  * Who asks, for the database to find out. Nothing here comes from the body of a request, so no GraphQL argument can change
  * it; a token is only worth what the database finds under it.
  */
-export function requestSettings(request: FastifyRequest, countryHeader?: string): RequestSettings {
+export function requestSettings(request: FastifyRequest, place: Place = {}): RequestSettings {
   const { headers } = request;
   const { authorization } = headers;
   const channel = single(headers["x-lml-channel"]);
@@ -35,7 +36,8 @@ export function requestSettings(request: FastifyRequest, countryHeader?: string)
     "lml.ip_address": request.ip,
     "lml.user_agent": short(headers["user-agent"], 500),
     "lml.device": short(single(headers["x-lml-device"]), 200),
-    "lml.country": countryOf(request, countryHeader),
+    "lml.country": place.country ?? "",
+    "lml.city": place.city ?? "",
     "lml.channel": channels.has(channel) ? channel : "web",
     ...limits,
     ...(isLong ? { statement_timeout: longRequest.statement_timeout } : {}),
@@ -55,16 +57,6 @@ export function anonymousSettings(request: FastifyRequest): RequestSettings {
     "lml.channel": "web",
     ...limits,
   };
-}
-
-/**
- * The country in which a proxy sees the client, which only a proxy that is trusted may say: it is the one that the request
- * came from, so there is an address behind it.
- */
-function countryOf({ headers, ips }: FastifyRequest, header: string | undefined): string {
-  if (header === undefined || ips === undefined || ips.length < 2) return "";
-  const country = single(headers[header.toLowerCase()]);
-  return /^[A-Za-z][A-Za-z0-9]$/.test(country) ? country.toUpperCase() : "";
 }
 
 /** The token; another kind of authorization is a session that does not exist, never none at all. */

@@ -29,6 +29,10 @@ export interface MailVariables {
   readonly booking?: string | undefined;
   readonly severity?: string | undefined;
   readonly rule?: string | undefined;
+  /** Such as `Vienna, AT`; null where it is not known. */
+  readonly place?: string | null | undefined;
+  /** Such as `203.0.113.0/24`. */
+  readonly network?: string | null | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
@@ -78,6 +82,10 @@ const templates: Readonly<Record<string, Template>> = {
   account_locked: () => ({
     subject: "Your account is locked for a quarter of an hour",
     text: "A wrong password was tried ten times in a row, so nobody can sign in for a quarter of an hour. If it was not you, your password has kept them out.",
+  }),
+  new_sign_in: ({ place, network }) => ({
+    subject: "A sign-in from a new place",
+    text: `Somebody signed in to your account from where you have not been before: ${place == null ? "" : `${place}, `}network ${network ?? "unknown"}. If it was you, there is nothing to do. If not, choose another password at once: that ends all other sessions.`,
   }),
   two_factor_added: () => ({
     subject: "Signing in takes a code now",

@@ -22,14 +22,21 @@ begin
   set failed_login_attempts = 0, locked_until = null
   where c.user_id = open_session.user_id;
 
-  insert into app_public.user_sessions (user_id, device, ip_address, user_agent, expires_at)
-  values (
-    open_session.user_id, left(open_session.device, 200), open_session.ip_address,
-    left(open_session.user_agent, 1000), now() + interval '30 days'
+  insert into app_public.user_sessions (
+    user_id, device, ip_address, user_agent, country, city, expires_at
   )
+  select
+    open_session.user_id, left(open_session.device, 200), open_session.ip_address,
+    left(open_session.user_agent, 1000), p.country,
+    case when p.country is not null
+      then left(nullif(current_setting('lml.city', true), ''), 100)
+    end,
+    now() + interval '30 days'
+  from (select app_private.current_country() as country) as p
   returning * into v_session;
   insert into app_private.session_tokens (token_hash, session_id)
   values (app_hidden.hash_token(open_session.token), v_session.id);
+  perform app_private.warn_of_new_place(v_session);
   return v_session;
 end
 $$;

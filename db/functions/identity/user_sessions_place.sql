@@ -1,21 +1,12 @@
--- Towns would take a database of addresses, which is bought, or out of date, or both. The network is
--- what people can compare with their own.
 create or replace function app_public.user_sessions_place(session app_public.user_sessions)
 returns text
 language sql stable set search_path = ''
 as $$
-  select network(
-    set_masklen(s.address, case when family(s.address) = 4 then 24 else 48 end)
-  )::text
-  from (
-    select case
-      when (user_sessions_place.session).ip_address <<= '::ffff:0:0/96'::inet
-        then replace(host((user_sessions_place.session).ip_address), '::ffff:', '')::inet
-      else (user_sessions_place.session).ip_address
-    end as address
-  ) as s
+  select nullif(
+    concat_ws(', ', (user_sessions_place.session).city, (user_sessions_place.session).country), ''
+  )
 $$;
 
 comment on function app_public.user_sessions_place(app_public.user_sessions) is
-  'The network that the user signed in from, such as 203.0.113.0/24.';
+  'Where the user signed in, such as "Vienna, AT", or only the country; null where it is not known.';
 grant execute on function app_public.user_sessions_place(app_public.user_sessions) to lml_user;

@@ -1,5 +1,5 @@
--- Everything that rules may ask later, as it is now. A setting that is no address or no country is
--- unknown, not an error: what a proxy sends must not stop a sale.
+-- Everything that rules may ask later, as it is now. A setting that is no address is unknown, not an
+-- error: what a proxy sends must not stop a sale.
 create or replace function app_private.record_signal(
   booking_id uuid, stage app_public.fraud_stage, tickets integer, phone text default null
 )
@@ -8,7 +8,7 @@ language plpgsql volatile security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_country text := upper(current_setting('lml.country', true));
+  v_country text := app_private.current_country();
   v_ip_address text := current_setting('lml.ip_address', true);
   v_signal app_private.booking_signals;
 begin
@@ -25,9 +25,8 @@ begin
     end,
     left(nullif(current_setting('lml.device', true), ''), 200),
     left(nullif(current_setting('lml.user_agent', true), ''), 1000),
-    -- Proxies say XX for unknown and T1 for Tor.
-    case when v_country ~ '^[A-Z]{2}$' and v_country <> 'XX' then v_country end,
-    case when v_country ~ '^[A-Z]{2}$' and record_signal.stage = 'checkout'
+    v_country,
+    case when v_country is not null and record_signal.stage = 'checkout'
       then app_private.expected_countries(record_signal.phone, b.performance_id)
     end,
     coalesce(app_private.is_disposable_email(b.customer_email::text), false),

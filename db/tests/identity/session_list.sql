@@ -1,5 +1,5 @@
 -- If this fails, people cannot tell which session is theirs, or old rows stay for ever.
-select plan(14);
+select plan(17);
 select tests.user_id('ada');
 select tests.user_id('eve');
 select tests.as_role('lml_authenticator');
@@ -13,10 +13,18 @@ select app_private.open_session(
 select app_private.open_session(
   tests.user_id('ada'), tests.token('mapped'), 'mapped', '::ffff:203.0.113.77', 'Browser'
 );
+select set_config('lml.country', 'at', true), set_config('lml.city', 'Vienna', true);
+select app_private.open_session(
+  tests.user_id('eve'), tests.token('vienna'), 'vienna', '198.51.100.1', 'Browser'
+);
+select set_config('lml.country', 'XX', true);
+select app_private.open_session(
+  tests.user_id('eve'), tests.token('nowhere'), 'nowhere', '198.51.100.2', 'Browser'
+);
 select tests.become('lml_user', tests.token('phone'), '');
 select results_eq(
   $$
-    select s.device, app_public.user_sessions_place(s), app_public.user_sessions_is_current(s),
+    select s.device, app_public.user_sessions_network(s), app_public.user_sessions_is_current(s),
       app_public.user_sessions_last_seen_at(s)
     from app_public.user_sessions as s where s.device is not null order by s.id
   $$,
@@ -24,7 +32,28 @@ select results_eq(
     ('phone', '203.0.113.0/24', true, now()), ('six', '2001:db8:1::/48', false, now()),
     ('mapped', '203.0.113.0/24', false, now())
   $$,
-  'each session has a device, a place, and one is this one'
+  'each session has a device, a network, and one is this one'
+);
+select tests.become('lml_user', tests.token('vienna'), '');
+select results_eq(
+  $$
+    select s.device, app_public.user_sessions_place(s), s.country, s.city
+    from app_public.user_sessions as s where s.device is not null order by s.id
+  $$,
+  $$ values ('vienna', 'Vienna, AT', 'AT', 'Vienna'), ('nowhere', null, null, null) $$,
+  'a place is what the server found, and a city without a country is none'
+);
+select tests.as_owner();
+select is(
+  (select count(*) from app_private.outgoing_emails as e
+    join app_public.users as u on u.email operator(public.=) e.recipient
+    where e.template = 'new_sign_in' and u.id = tests.user_id('eve')),
+  0::bigint, 'nobody is told of the network that they were in'
+);
+select is(
+  (select string_agg(e.variables ->> 'network', ' ' order by e.id)
+    from app_private.outgoing_emails as e where e.template = 'new_sign_in'),
+  '2001:db8:1::/48', 'but of one in which they were never'
 );
 
 -- When it was last used.
@@ -96,7 +125,9 @@ select is(
 );
 select is((select count(*) from app_public.failed_attempts), 1::bigint, 'so do recent failures');
 select is(
-  (select string_agg(device, ' ' order by id) from app_public.user_sessions), 'phone mapped',
+  (select string_agg(s.device, ' ' order by s.id) from app_public.user_sessions as s
+    where s.user_id = tests.user_id('ada')),
+  'phone mapped',
   'and sessions that ended lately'
 );
 select is((select count(*) from app_private.sign_ups), 0::bigint, 'nobody waits for old mail');
