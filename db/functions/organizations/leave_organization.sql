@@ -6,6 +6,7 @@ declare
   v_user_id uuid := app_hidden.require_user_id();
   v_member app_public.organization_members;
 begin
+  perform app_hidden.refuse_impersonator();
   perform from app_public.organizations as o
   where o.id = leave_organization.organization_id
     and exists (
@@ -27,5 +28,5 @@ $$;
 
 comment on function app_public.leave_organization(uuid) is
   'Ends one''s own membership: true, or false when there is none. '
-  'Raises LMOWN (the last owner), LMAUT, LMSES.';
+  'Raises LMOWN (the last owner), LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.leave_organization(uuid) to lml_user;

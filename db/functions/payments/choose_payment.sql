@@ -15,6 +15,8 @@ declare
   v_saves boolean := coalesce(choose_payment.save_card, false)
     and choose_payment.payment_method_id is null;
 begin
+  -- Whose card it is decides what is taken from it, and what is kept of it.
+  perform app_hidden.refuse_impersonator();
   if v_booking.user_id is distinct from v_user_id then
     raise exception 'There is no such booking, or it is not yours.'
       using errcode = 'LMBKG', detail = v_booking.id::text;
@@ -60,5 +62,5 @@ $$;
 comment on function app_public.choose_payment(uuid, boolean, uuid) is
   'Before start_checkout: pay for a draft of yours with a saved card, or agree that the card you '
   'pay with is kept for next time. With neither, nothing is kept. Returns whether the card will '
-  'be kept. Raises LMSES, LMBKG, LMBST, LMEXP, LMNFD (the card).';
+  'be kept. Raises LMIMP, LMSES, LMBKG, LMBST, LMEXP, LMNFD (the card).';
 grant execute on function app_public.choose_payment(uuid, boolean, uuid) to lml_user;

@@ -12,6 +12,8 @@ declare
   v_constraint text;
   v_column text;
 begin
+  -- Who asked in somebody's name could be the second person in their own.
+  perform app_hidden.refuse_impersonator();
   -- What is unknown would be nothing when the threshold is asked, and all of it when it is carried out.
   v_request.percentage := case
     when v_request.kind in ('full', 'ticket') then v_request.percentage else 100
@@ -66,4 +68,4 @@ $$;
 
 comment on function app_private.request_refund(app_public.bookings, app_public.refund_requests) is
   'Writes a request of staff down, and carries it out unless somebody else has to approve it. '
-  'Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP.';
+  'Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP, LMIMP.';

@@ -9,6 +9,8 @@ declare
   v_constraint text;
   v_column text;
 begin
+  -- A second person whom anybody may abolish is none.
+  perform app_hidden.refuse_impersonator();
   perform app_private.lock_organization(
     set_refund_approval.organization_id, 'organization.manage'
   );
@@ -26,5 +28,5 @@ $$;
 
 comment on function app_public.set_refund_approval(uuid, bigint) is
   'Above which amount a second person decides about refunds by staff; null: nobody. Needs '
-  'organization.manage. Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'organization.manage. Raises LMNFD, LMRGT, LMINP, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.set_refund_approval(uuid, bigint) to lml_user;

@@ -15,6 +15,8 @@ declare
   v_constraint text;
   v_column text;
 begin
+  -- It would be gone for good, into any mailbox.
+  perform app_hidden.refuse_impersonator();
   if v_known is not null then
     select * into strict v_transfer from app_public.ticket_transfers as x where x.id = v_known;
     return v_transfer;
@@ -53,5 +55,5 @@ comment on function app_public.offer_ticket(uuid, text, text) is
   'Offers a ticket to an address, for seven days; an earlier offer is withdrawn. It stays yours '
   'until somebody accepts with the token in the mail. For its holder, and staff with '
   'tickets.manage. Raises LMNFD, LMTUS, LMTVD, LMTRB (transfers are off, the booking is disputed, '
-  'it is over, too often), LMINP, LMSES, LMCRT, LMIDK.';
+  'it is over, too often), LMINP, LMIMP, LMSES, LMCRT, LMIDK.';
 grant execute on function app_public.offer_ticket(uuid, text, text) to lml_anonymous, lml_user;

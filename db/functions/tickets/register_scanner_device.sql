@@ -11,6 +11,8 @@ declare
   v_constraint text;
   v_column text;
 begin
+  -- Its token would outlast acting in somebody's name.
+  perform app_hidden.refuse_impersonator();
   select v.organization_id into v_organization_id
   from app_public.venues as v where v.id = register_scanner_device.venue_id;
   perform app_hidden.require_venue_permission(
@@ -40,5 +42,5 @@ $$;
 comment on function app_public.register_scanner_device(uuid, text, uuid) is
   'Registers a scanner of a venue. Its token, sent as a session''s is, lets it scan there, online '
   'and offline, and do nothing else; it is shown this once. Needs gates.manage. Raises LMNFD, '
-  'LMRGT, LMINP, LMAUT, LMSES.';
+  'LMRGT, LMINP, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.register_scanner_device(uuid, text, uuid) to lml_user;

@@ -8,8 +8,10 @@ declare
 begin
   select * into v_ticket
   from app_public.tickets as t where t.id = (tickets_credential.ticket).id;
+  -- A picture of it would outlast acting in the holder's name.
   if v_ticket.id is null
     or app_private.holds_ticket(v_ticket) is not true
+    or app_hidden.current_impersonator_id() is not null
     or not (
       v_ticket.status = 'valid'
       or (v_ticket.status = 'used' and app_private.allows_reentry(v_ticket))
