@@ -3,13 +3,13 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform app_hidden.refuse_impersonator();
   perform app_private.store_password(
-    app_hidden.require_user_id(), change_password.password_hash, app_hidden.current_session_id()
+    app_private.lock_own_account(), change_password.password_hash, app_hidden.current_session_id()
   );
 end
 $$;
 
 comment on function app_private.change_password(text) is
-  'Sets a new password; the old one was verified by the server. Raises LMAUT, LMSES, LMIMP.';
+  'Sets a new password; the old one was verified by the server. Raises LMAUT, LMSES, LMIMP, '
+  'LMCRD.';
 grant execute on function app_private.change_password(text) to lml_authenticator;

@@ -5,12 +5,11 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_user_id uuid := app_hidden.require_user_id();
+  v_user_id uuid := app_private.lock_own_account();
   v_email text;
   v_draft_id uuid;
   v_organization_ids uuid[];
 begin
-  perform app_hidden.refuse_impersonator();
   -- Organizations before everything else: an ownership that is handed over now is waited for.
   v_organization_ids := array(
     select o.id
@@ -58,5 +57,6 @@ $$;
 
 comment on function app_private.close_account() is
   'Closes the user''s account for good; the password was verified by the server. '
-  'Raises LMOPN (money on its way), LMOWN (the last owner), LMADM (the last admin), LMAUT, LMSES, LMIMP.';
+  'Raises LMOPN (money on its way), LMOWN (the last owner), LMADM (the last admin), LMAUT, LMSES, '
+  'LMIMP, LMCRD.';
 grant execute on function app_private.close_account() to lml_authenticator;

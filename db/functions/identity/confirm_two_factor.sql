@@ -3,10 +3,9 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_user_id uuid := app_hidden.require_user_id();
+  v_user_id uuid := app_private.lock_own_account();
   v_email text;
 begin
-  perform app_hidden.refuse_impersonator();
   update app_private.two_factor_secrets as t
   set confirmed_at = now()
   where t.user_id = v_user_id and t.confirmed_at is null;
@@ -25,5 +24,5 @@ $$;
 
 comment on function app_private.confirm_two_factor(text[]) is
   'From now on signing in takes a code; the server has verified the first. '
-  'Raises LMTFE, LMAUT, LMSES, LMIMP.';
+  'Raises LMTFE, LMAUT, LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.confirm_two_factor(text[]) to lml_authenticator;

@@ -5,9 +5,8 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform app_hidden.refuse_impersonator();
   insert into app_private.two_factor_secrets as t (user_id, encrypted_secret)
-  values (app_hidden.require_user_id(), enroll_two_factor.encrypted_secret)
+  values (app_private.lock_own_account(), enroll_two_factor.encrypted_secret)
   on conflict (user_id) do update
   set encrypted_secret = excluded.encrypted_secret, created_at = now(), last_time_step = 0
   where t.confirmed_at is null;
@@ -19,5 +18,5 @@ end
 $$;
 
 comment on function app_private.enroll_two_factor(bytea) is
-  'Keeps a secret that is yet to be confirmed. Raises LMTFE, LMAUT, LMSES, LMIMP.';
+  'Keeps a secret that is yet to be confirmed. Raises LMTFE, LMAUT, LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.enroll_two_factor(bytea) to lml_authenticator;

@@ -3,10 +3,9 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_user_id uuid := app_hidden.require_user_id();
+  v_user_id uuid := app_private.lock_own_account();
   v_email text;
 begin
-  perform app_hidden.refuse_impersonator();
   delete from app_private.two_factor_secrets as t where t.user_id = v_user_id;
   delete from app_private.recovery_codes as r where r.user_id = v_user_id;
   perform app_private.revoke_trusted_devices(v_user_id);
@@ -17,5 +16,5 @@ $$;
 
 comment on function app_private.remove_two_factor() is
   'Signing in takes the password alone again; password and code were verified by the server. '
-  'Raises LMAUT, LMSES, LMIMP.';
+  'Raises LMAUT, LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.remove_two_factor() to lml_authenticator;

@@ -6,9 +6,8 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_user_id uuid := app_hidden.require_user_id();
+  v_user_id uuid := app_private.lock_own_account();
 begin
-  perform app_hidden.refuse_impersonator();
   if request_email_change.email is null
     or request_email_change.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
     or length(request_email_change.email) > 320
@@ -34,5 +33,5 @@ end
 $$;
 
 comment on function app_private.request_email_change(text, text) is
-  'Mails a token to the new address. Raises LMINP, LMAUT, LMSES, LMIMP.';
+  'Mails a token to the new address. Raises LMINP, LMAUT, LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.request_email_change(text, text) to lml_authenticator;

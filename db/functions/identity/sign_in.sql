@@ -1,5 +1,6 @@
 -- The server has verified the password and, where one is needed, the code. Between that and now a
--- new password may have been set, or the device revoked: both are looked at again under their locks.
+-- new password may have been set, the tenth wrong one tried, or the device revoked: all are looked
+-- at again under their locks.
 create or replace function app_private.sign_in(
   user_id uuid, password_hash text, token text, device text, ip_address inet, user_agent text,
   device_token text default null, new_device_token text default null
@@ -12,6 +13,7 @@ declare
 begin
   perform from app_private.user_credentials as c
   where c.user_id = sign_in.user_id and c.password_hash = sign_in.password_hash
+    and coalesce(c.locked_until <= now(), true)
   for no key update;
   if not found then
     raise exception 'There is no account with this address and password.' using errcode = 'LMCRD';
@@ -30,7 +32,7 @@ end
 $$;
 
 comment on function app_private.sign_in(uuid, text, text, text, inet, text, text, text) is
-  'Opens a session for whoever was verified. Raises LMCRD when the password was changed meanwhile, '
-  'LMTFA when the device is not trusted, LMLCK.';
+  'Opens a session for whoever was verified. Raises LMCRD when the password was changed or the '
+  'account locked meanwhile, LMTFA when the device is not trusted, LMLCK.';
 grant execute on function app_private.sign_in(uuid, text, text, text, inet, text, text, text)
   to lml_authenticator;

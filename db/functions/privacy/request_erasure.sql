@@ -5,10 +5,9 @@ returns uuid
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_user_id uuid := app_hidden.require_user_id();
+  v_user_id uuid := app_private.lock_own_account();
   v_id uuid;
 begin
-  perform app_hidden.refuse_impersonator();
   perform app_private.forget_mail(v_user_id);
   perform app_private.close_account();
   insert into app_public.privacy_requests (kind, user_id, requested_by)
@@ -22,5 +21,5 @@ $$;
 comment on function app_private.request_erasure() is
   'Closes the user''s account for good, and has all that is stored about the person forgotten; the '
   'password was verified by the server. Raises LMOPN (money on its way), LMOWN (the last owner), '
-  'LMAUT, LMSES, LMIMP.';
+  'LMAUT, LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.request_erasure() to lml_authenticator;

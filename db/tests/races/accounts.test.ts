@@ -177,3 +177,66 @@ test("somebody who becomes staff while their account is entered is not acted for
   );
   expect(outcomes).toEqual([["support"], "LMSTF"]);
 });
+
+/** What a thief does whose session and password were good a moment ago, while the owner sets another password. */
+async function takeover(theatre: Theatre, attack: string): Promise<Outcome[]> {
+  await theatre.owner.query("select tests.user_id('ada')");
+  const owner = await theatre.worker();
+  const thief = await theatre.session(
+    "select tests.become('lml_authenticator', tests.token('session of ada'), '')",
+  );
+  const reset = "select app_private.store_password(tests.user_id('ada'), '$argon2id$new')";
+  const outcomes = await meet([owner, reset], [thief, attack]);
+  return outcomes.slice(1);
+}
+
+const takeovers = [
+  "select app_private.change_password('$argon2id$thief')::text",
+  "select app_private.request_email_change('thief@example.com', tests.token('thief'))::text",
+  "select app_private.enroll_two_factor('thief')::text",
+  "select app_private.remove_two_factor()::text",
+  "select app_private.close_account()::text",
+  "select app_private.request_erasure()::text",
+];
+
+test.each(takeovers)(
+  "who sets another password at the same moment keeps the account: %s",
+  async (attack) => {
+    await using theatre = await Theatre.open();
+    expect(await takeover(theatre, attack)).toEqual(["LMSES"]);
+    expect(await theatre.value(passwordOfAda)).toBe("$argon2id$new");
+  },
+);
+
+const passwordOfAda = `select password_hash from app_private.user_credentials
+  where user_id = tests.user_id('ada')`;
+
+test("control: without looking at the session again, the thief's password stands", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_own_account", "perform app_hidden.require_user_id();");
+  const [outcome] = await takeover(theatre, takeovers[0] ?? "");
+  expect(outcome).not.toBe("LMSES");
+  expect(await theatre.value(passwordOfAda)).toBe("$argon2id$thief");
+});
+
+/** The tenth wrong password is counted while the right one was found to be right. */
+async function tenth(theatre: Theatre): Promise<Outcome[]> {
+  await theatre.owner.query("select tests.user_id('ada')");
+  await theatre.owner.query("update app_private.user_credentials set failed_login_attempts = 9");
+  const [one, other] = [await theatre.worker(), await theatre.worker()];
+  const wrong = `select app_private.record_failed_sign_in(
+    (select email::text from app_public.users where id = tests.user_id('ada')))::text`;
+  const outcomes = await meet([one, wrong], [other, signIn("guessed")]);
+  return outcomes.slice(1);
+}
+
+test("whoever tries many at once gets in with none after the tenth", async () => {
+  await using theatre = await Theatre.open();
+  expect(await tenth(theatre)).toEqual(["LMCRD"]);
+});
+
+test("control: without looking again whether the account is locked, they do", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.sign_in", "and coalesce(c.locked_until <= now(), true)");
+  expect(await tenth(theatre)).toEqual([["in"]]);
+});
