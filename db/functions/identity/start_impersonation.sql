@@ -22,11 +22,11 @@ begin
       using errcode = 'LMLCK', hint = 'Reinstate it first.';
   end if;
   insert into app_public.user_sessions (
-    user_id, impersonator_id, device, ip_address, user_agent, country, city, expires_at
+    user_id, impersonator_id, device, ip_address, user_agent, expires_at
   )
   select
-    v_user.id, v_staff_id, 'The platform''s support', s.ip_address, s.user_agent, s.country,
-    s.city, now() + interval '1 hour'
+    v_user.id, v_staff_id, 'The platform''s support', s.ip_address, s.user_agent,
+    now() + interval '1 hour'
   from app_public.user_sessions as s where s.id = app_hidden.current_session_id()
   returning * into strict v_session;
   insert into app_private.session_tokens (token_hash, session_id)
