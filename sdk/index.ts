@@ -1,11 +1,7 @@
-export {
-  type ClientOptions,
-  type Contact,
-  LastMinuteLive,
-  type ListOptions,
-  type PayOptions,
-  type WaitOptions,
-} from "./client.ts";
+export type { Contact } from "./areas/bookings.ts";
+export type { PayOptions, WaitOptions } from "./areas/payments.ts";
+export type { ClientOptions, ListOptions } from "./caller.ts";
+export { LastMinuteLive } from "./client.ts";
 export * from "./errors.ts";
 export {
   type Layout,
