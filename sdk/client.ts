@@ -1,5 +1,4 @@
 import { RiskCalls } from "./areas/risk.ts";
-import type { LastMinuteLiveError } from "./errors.ts";
 
 /**
  * A client of one box office, for one person at a time: a user, or a guest with a cart.
