@@ -31,13 +31,13 @@ async function documents(): Promise<DocumentNode> {
 /** The output names of all fields that are amounts, and of all others, in the operations. */
 function namesOfFields(
   schemaText: string,
-  documents: DocumentNode,
+  document: DocumentNode,
 ): { big: Set<string>; other: Set<string> } {
   const big = new Set<string>();
   const other = new Set<string>();
   const types = new TypeInfo(buildSchema(schemaText));
   visit(
-    documents,
+    document,
     visitWithTypeInfo(types, {
       Field(node) {
         const type = types.getType();
