@@ -17,17 +17,27 @@ import {
   RevokeSessionDocument,
   RevokeTrustedDeviceDocument,
   SessionsDocument,
+  type SessionsQuery,
   SignInDocument,
   SignOutDocument,
   SignOutEverywhereDocument,
   SignUpDocument,
   TrustedDevicesDocument,
+  type TrustedDevicesQuery,
   UpdateProfileDocument,
   VerifyEmailDocument,
 } from "../generated.ts";
-import type { Session, SignedInDevice, TrustedDevice, User } from "../models.ts";
+import type { Session, User } from "../models.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
+
+/** Where a user is signed in, or was. */
+export type SignedInDevice = NonNullable<SessionsQuery["currentUser"]>["sessions"]["nodes"][number];
+
+/** Where a user signs in without a code, or did. */
+export type TrustedDevice = NonNullable<
+  TrustedDevicesQuery["currentUser"]
+>["trustedDevices"]["nodes"][number];
 
 /** An account, and being signed in to it. */
 export abstract class AccountCalls extends Caller {

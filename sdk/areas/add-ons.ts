@@ -1,6 +1,8 @@
 import type { ListOptions } from "../caller.ts";
 import {
   AddAddOnDocument,
+  type AddOnFragment,
+  type AddOnOrderFragment,
   AddOnOrdersDocument,
   AddOnStockDocument,
   AddOnsDocument,
@@ -13,18 +15,25 @@ import {
   UpdateAddOnDocument,
   type UpdateAddOnInput,
 } from "../generated.ts";
-import {
-  type AddOn,
-  type AddOnOrder,
-  type AddOnStock,
-  type Booking,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { HoldCalls } from "./holds.ts";
+
+/** What is sold besides tickets. */
+export type AddOn = AddOnFragment;
+
+/** An add-on that somebody paid for. */
+export type AddOnOrder = AddOnOrderFragment;
+
+/** The stock of an add-on. */
+export interface AddOnStock {
+  readonly total: number | null;
+  readonly held: number | null;
+  readonly sold: number | null;
+  readonly available: number | null;
+}
 
 /** What is sold besides tickets. */
 export abstract class AddOnCalls extends HoldCalls {

@@ -1,6 +1,8 @@
 import type { ListOptions } from "../caller.ts";
 import {
+  type AttendeeEntryFragment,
   AttendeeListDocument,
+  type AttendeeQuestionFragment,
   AttendeeQuestionsDocument,
   RetireAttendeeQuestionDocument,
   SaveAttendeeQuestionDocument,
@@ -9,16 +11,22 @@ import {
   TicketAttendeeDocument,
   type TicketAttendeeFragment,
 } from "../generated.ts";
-import {
-  type Attendee,
-  type AttendeeEntry,
-  type AttendeeQuestion,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { TicketCalls } from "./tickets.ts";
+
+/** What an organizer asks of whoever comes with a ticket. */
+export type AttendeeQuestion = AttendeeQuestionFragment;
+
+/** Who comes with a ticket, in the list of all. */
+export type AttendeeEntry = AttendeeEntryFragment;
+
+/** Who comes with a ticket. */
+export interface Attendee extends Omit<TicketAttendeeFragment, "answers"> {
+  /** Answers to what the organizer asks, by question. */
+  readonly answers: Readonly<Record<string, string>>;
+}
 
 /** Who comes with a ticket, and what an event asks of them. */
 export abstract class AttendeeCalls extends TicketCalls {

@@ -3,9 +3,11 @@ import { type LastMinuteLiveError, errorOf } from "../errors.ts";
 import {
   AddBookingNoteDocument,
   ApproveBookingDocument,
+  type BookingDetailsFragment,
   BookingDocument,
   type BookingFragment,
   BookingItemsDocument,
+  type BookingNoteFragment,
   BookingsDocument,
   CancelBookingDocument,
   ClaimBookingDocument,
@@ -15,17 +17,21 @@ import {
   SetCategoryApprovalDocument,
   StartCheckoutDocument,
 } from "../generated.ts";
-import {
-  type Booking,
-  type BookingDescription,
-  type BookingDetails,
-  type BookingNote,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { type Paged, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { InventoryCalls } from "./inventory.ts";
+
+/** What a buyer says about a booking: where they come from, and what they need. */
+export type BookingDetails = BookingDetailsFragment;
+
+/** What one says about a booking: each part may be left out. */
+export type BookingDescription = {
+  readonly [Part in keyof BookingDetails]?: string | undefined;
+};
+
+/** What staff wrote down about a booking. */
+export type BookingNote = BookingNoteFragment;
 
 /** Where the tickets go. A signed-in user's own address and names are the defaults. */
 export interface Contact {

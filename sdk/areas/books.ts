@@ -1,7 +1,9 @@
 import type { ListOptions } from "../caller.ts";
 import {
+  type AccountingPeriodFragment,
   AccountingPeriodsDocument,
   ClosePeriodDocument,
+  type LedgerCorrectionFragment,
   PostCorrectionDocument,
   RejectCorrectionDocument,
   ReopenPeriodDocument,
@@ -10,20 +12,30 @@ import {
   StartClosingPeriodDocument,
   StatementCsvDocument,
   StatementDocument,
+  type StatementQuery,
   TrialBalanceDocument,
+  type TrialBalanceQuery,
 } from "../generated.ts";
-import {
-  type AccountingPeriod,
-  type LedgerCorrection,
-  type Ref,
-  type StatementLine,
-  type StatementRange,
-  type TrialBalanceLine,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { DoorCalls } from "./door.ts";
+
+/** A month of the books of an organization. */
+export type AccountingPeriod = AccountingPeriodFragment;
+
+/** A correction of the books, and what became of it. */
+export type LedgerCorrection = LedgerCorrectionFragment;
+
+/** A line of a statement; its amount is positive on the account's own side. */
+export type StatementLine = NonNullable<StatementQuery["statement"]>["nodes"][number];
+
+/** The balance of an account, on its side. */
+export type TrialBalanceLine = NonNullable<TrialBalanceQuery["trialBalance"]>["nodes"][number];
+
+/** A month, by any of its days such as `2026-11-01`, or from a moment to a later one. */
+export type StatementRange =
+  { readonly period: string } | { readonly fromAt: string; readonly toAt: string };
 
 /** The organization's books. */
 export abstract class BookCalls extends DoorCalls {

@@ -5,9 +5,22 @@ import {
   type StaffPayment,
   TakePaymentDocument,
 } from "../generated.ts";
-import { type Booking, type HeldForCustomer, type Ref, idOf } from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { InstallmentCalls } from "./installments.ts";
+
+/** Whom staff sells to, and what: seats, or admissions of a category. */
+export interface HeldForCustomer {
+  readonly email: string;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly phone?: string | undefined;
+  /** At the counter, or on the phone, which is the default. */
+  readonly channel?: "admin" | "phone" | undefined;
+  readonly seatIds?: readonly string[] | undefined;
+  readonly ticketCategoryId?: string | undefined;
+  readonly quantity?: number | undefined;
+}
 
 /** Selling to somebody who stands in front of the counter, or calls. */
 export abstract class BoxOfficeCalls extends InstallmentCalls {

@@ -3,21 +3,24 @@ import {
   CancelEventDocument,
   CancelPerformanceDocument,
   CancellationFailuresDocument,
+  type CancellationFailuresQuery,
   EventCancellationDocument,
+  type EventCancellationFragment,
   PostponeEventDocument,
   PostponePerformanceDocument,
 } from "../generated.ts";
-import {
-  type CancellationFailure,
-  type Event,
-  type EventCancellation,
-  type Performance,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Event, type Performance, type Ref, idOf } from "../models.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { EventCalls } from "./events.ts";
+
+/** How far the cancellation of an event is: done when it has a `completedAt`. */
+export type EventCancellation = EventCancellationFragment;
+
+/** A booking that a cancellation has left to a person, and the code that says why. */
+export type CancellationFailure = NonNullable<
+  CancellationFailuresQuery["eventCancellationFailures"]
+>["nodes"][number];
 
 /** Postponing and canceling what has been sold. */
 export abstract class CancellationCalls extends EventCalls {

@@ -1,6 +1,9 @@
 import {
   ApplyDiscountCodeDocument,
   CreateDiscountCodeDocument,
+  type CreateDiscountCodeInput,
+  type CustomerMembershipFragment,
+  type DiscountCodeFragment,
   DiscountCodesDocument,
   EndDiscountCodeDocument,
   GrantMembershipDocument,
@@ -9,20 +12,32 @@ import {
   RevokeMembershipDocument,
   SetRequiresMembershipDocument,
 } from "../generated.ts";
-import {
-  type CustomerMembership,
-  type DiscountCode,
-  type DiscountedTotal,
-  type NewDiscountCode,
-  type Ref,
-  type TicketCategory,
-  idOf,
-  toTicketCategory,
-} from "../models.ts";
+import { type Ref, type TicketCategory, idOf, toTicketCategory } from "../models.ts";
 import { asText } from "../money.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { PriceCalls, discountRefused } from "./prices.ts";
+
+/** A code that lowers what a booking costs. */
+export type DiscountCode = DiscountCodeFragment;
+
+/** A code to be made: with `percentage` or `amountCents`. */
+export type NewDiscountCode = Omit<
+  CreateDiscountCodeInput,
+  "eventId" | "idempotencyKey" | "clientMutationId" | "amountCents" | "subtotalMinCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly subtotalMinCents?: number | undefined;
+};
+
+/** A buyer's membership of an organization. Who works for it has a {@link Membership}. */
+export type CustomerMembership = CustomerMembershipFragment;
+
+/** What a booking costs after a code was applied or removed. */
+export interface DiscountedTotal {
+  readonly discountCents: number;
+  readonly totalAmountCents: number;
+}
 
 /** Who pays less: discount codes, and members. */
 export abstract class DiscountCalls extends PriceCalls {

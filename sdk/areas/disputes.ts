@@ -1,22 +1,28 @@
 import type { ListOptions } from "../caller.ts";
 import {
   AcceptDisputeDocument,
+  type DisputeFragment,
   type DisputeResponseFragment,
   DisputeResponsesDocument,
   DisputesDocument,
   PrepareDisputeEvidenceDocument,
   SubmitDisputeEvidenceDocument,
 } from "../generated.ts";
-import {
-  type Dispute,
-  type DisputeEvidence,
-  type DisputeResponse,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { RefundCalls } from "./refunds.ts";
+
+/** A buyer's bank takes a payment back, or asks about it. */
+export type Dispute = DisputeFragment;
+
+/** Evidence for a bank, by Stripe's names, such as `access_activity_log`. */
+export type DisputeEvidence = Readonly<Record<string, string>>;
+
+/** What was answered to a dispute. */
+export type DisputeResponse = Omit<DisputeResponseFragment, "evidence"> & {
+  readonly evidence: DisputeEvidence;
+};
 
 /** Payments that a buyer has had reversed by the bank. */
 export abstract class DisputeCalls extends RefundCalls {

@@ -1,28 +1,47 @@
-import { errorOf } from "../errors.ts";
+import { type LastMinuteLiveError, errorOf } from "../errors.ts";
 import {
   AllowReentryDocument,
+  type EntryGateFragment,
+  type EntryZoneFragment,
   MergeOfflineScansDocument,
+  type MergeOfflineScansMutation,
   RegisterScannerDeviceDocument,
   RevokeScannerDeviceDocument,
   SaveEntryGateDocument,
   SaveEntryZoneDocument,
   ScanListDocument,
   ScanTicketDocument,
+  type ScannerDeviceFragment,
   ScannerDevicesDocument,
+  type TicketScanFragment,
 } from "../generated.ts";
-import {
-  type EntryGate,
-  type EntryZone,
-  type MergedScan,
-  type Ref,
-  type Scan,
-  type ScannerDevice,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import type { OfflineScan, SignedScanList } from "../offline.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { AttendeeCalls } from "./attendees.ts";
+
+/** A part of a venue with gates of its own: sections of the plan, and ticket categories by name. */
+export type EntryZone = EntryZoneFragment;
+
+/** A door of a venue. */
+export type EntryGate = EntryGateFragment;
+
+/** A scanner of the house. */
+export type ScannerDevice = ScannerDeviceFragment;
+
+/** What became of an offline scan: `isDouble` when somebody was let in who should not have been. */
+export type MergedScan = NonNullable<
+  MergeOfflineScansMutation["mergeOfflineScans"]
+>["mergedScans"][number];
+
+/** What happened at the door. */
+export interface Scan extends TicketScanFragment {
+  /** Whether to let them in. */
+  readonly admitted: boolean;
+  /** Why not: a TicketUsedError, TicketVoidError, TicketForOtherPerformanceError or UnknownTicketError. */
+  readonly refusal: LastMinuteLiveError | null;
+}
 
 /** Gates, scanners, and letting people in. */
 export abstract class DoorCalls extends AttendeeCalls {

@@ -4,11 +4,14 @@ import {
   CreateEventDocument,
   CreatePerformanceDocument,
   CreatePerformancesDocument,
+  type CreatePerformancesInput,
   CreateVirtualEventDocument,
   EventCategoriesDocument,
+  type EventCategoriesQuery,
   EventDocument,
   EventsDocument,
   OnlineAddressDocument,
+  type OnlineAddressQuery,
   PerformanceDocument,
   PerformancesDocument,
   PublishEventDocument,
@@ -16,24 +19,49 @@ import {
   SearchEventsDocument,
   SetOnlineAddressDocument,
   UpdateEventDocument,
+  type UpdateEventInput,
   UpdatePerformanceDocument,
 } from "../generated.ts";
-import {
-  type Event,
-  type EventCategory,
-  type EventChanges,
-  type EventSearch,
-  type FoundEvent,
-  type OnlineAddress,
-  type Performance,
-  type Ref,
-  type Schedule,
-  idOf,
-} from "../models.ts";
+import { type Event, type Performance, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { VenueCalls } from "./venues.ts";
+
+/** What may be said of an event. Categories are slugs. */
+export type EventChanges = Omit<UpdateEventInput, "clientMutationId" | "eventId">;
+
+/** When an event takes place again and again. Dates are `2040-12-31`, times `19:30`, Monday is 1. */
+export type Schedule = Omit<CreatePerformancesInput, "clientMutationId" | "eventId">;
+
+/** A kind of events. */
+export type EventCategory = NonNullable<EventCategoriesQuery["eventCategories"]>["nodes"][number];
+
+/** Where an event takes place online. */
+export type OnlineAddress = NonNullable<OnlineAddressQuery["eventOnlineAddress"]>;
+
+/** What to look for. Prices are in the minor unit, so give a currency with them. */
+export interface EventSearch {
+  readonly query?: string | undefined;
+  /** Default: now. */
+  readonly startsFrom?: string | undefined;
+  readonly startsBefore?: string | undefined;
+  readonly city?: string | undefined;
+  readonly venueId?: string | undefined;
+  /** A slug; it finds narrower kinds, too. */
+  readonly category?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly priceCentsMin?: number | undefined;
+  readonly priceCentsMax?: number | undefined;
+  readonly organizationId?: string | undefined;
+}
+
+/** An event that was found, and when it is next. */
+export interface FoundEvent {
+  readonly event: Event;
+  readonly startsAt: string;
+}
 
 /** Events and their dates: finding them, and organizing them. */
 export abstract class EventCalls extends VenueCalls {

@@ -1,24 +1,56 @@
 import {
   ChoosePaymentPlanDocument,
   CreatePaymentPlanDocument,
+  type InstallmentStatus,
   InstallmentsDocument,
+  type OverdueAction,
+  type PaymentPlanBasis,
+  type PaymentPlanFragment,
   PaymentPlansDocument,
   QuotePaymentPlanDocument,
   RetirePaymentPlanDocument,
 } from "../generated.ts";
-import {
-  type Booking,
-  type Installment,
-  type InstallmentQuote,
-  type NewPaymentPlan,
-  type PaymentPlan,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import { NO_MORE, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { PaymentCalls } from "./payments.ts";
+
+/** How bookings of an event may be paid in parts. Its terms never change. */
+export type PaymentPlan = PaymentPlanFragment;
+
+/** A plan to be made: its deposit is a share, such as `"20"` percent, or an amount. */
+export interface NewPaymentPlan {
+  readonly eventId: string;
+  readonly name: string;
+  /** How many follow the deposit. */
+  readonly installments: number;
+  readonly depositPercentage?: string | undefined;
+  readonly depositCents?: number | undefined;
+  readonly ticketCategoryId?: string | undefined;
+  readonly basis?: PaymentPlanBasis | undefined;
+  readonly firstDueDays?: number | undefined;
+  readonly intervalDays?: number | undefined;
+  readonly lastDueDaysBefore?: number | undefined;
+  readonly reminderDays?: number | undefined;
+  readonly graceDays?: number | undefined;
+  readonly overdueAction?: OverdueAction | undefined;
+}
+
+/** A part of a price, as a plan would have it; 0 is the deposit. */
+export interface InstallmentQuote {
+  readonly installmentNo: number;
+  readonly dueAt: string;
+  readonly amountCents: number;
+}
+
+/** A part of a price, and where it stands. */
+export interface Installment extends InstallmentQuote {
+  readonly status: InstallmentStatus;
+  readonly paidAt: string | null;
+  /** When the booking is canceled if it is still unpaid. */
+  readonly cancelAt: string | null;
+}
 
 /** Paying in parts. */
 export abstract class InstallmentCalls extends PaymentCalls {

@@ -1,5 +1,7 @@
 import { type LastMinuteLiveError, NotFoundError, errorOf } from "../errors.ts";
 import {
+  type AdmissionAllocationFragment,
+  type AdmissionPoolFragment,
   AdmissionPoolsDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
@@ -8,25 +10,40 @@ import {
   LayoutTextDocument,
   ReleaseAdmissionAllocationDocument,
   ReleaseAllocationDocument,
+  type SeatAllocationFragment,
   SeatMapChangesDocument,
   SeatMapDocument,
   SetPoolCapacityDocument,
 } from "../generated.ts";
 import { type Layout, openLayout } from "../layout.ts";
 import {
-  type AdmissionAllocation,
-  type AdmissionPool,
   type Performance,
   type Ref,
-  type SeatAllocation,
+  type SeatAvailability,
   type SeatMap,
-  type SeatMapChanges,
   idOf,
 } from "../models.ts";
 import { all } from "../pages.ts";
 import { mergeSeatMap, seatStatus } from "../seat-map.ts";
 import { type CallOptions, type HttpAnswer, type KeyedCallOptions, present } from "../transport.ts";
 import { TaxCalls } from "./taxes.ts";
+
+/** What is new on a seat map. */
+export interface SeatMapChanges {
+  /** What to ask with the next time. */
+  readonly version: string;
+  /** The seats that may be different, by their place in `SeatMap.seats`. */
+  readonly seats: readonly { readonly index: number; readonly status: SeatAvailability }[];
+}
+
+/** Places without a seat, which categories share. */
+export type AdmissionPool = AdmissionPoolFragment;
+
+/** Seats that are kept back. */
+export type SeatAllocation = SeatAllocationFragment;
+
+/** Places of a pool that are kept back. */
+export type AdmissionAllocation = AdmissionAllocationFragment;
 
 const LAYOUTS_KEPT = 16;
 

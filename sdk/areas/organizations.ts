@@ -2,25 +2,55 @@ import {
   CreateOrganizationDocument,
   CreatePromoterDocument,
   MembershipsDocument,
+  type OrganizationFragment,
+  type OrganizationRole,
+  type OrganizationSettingsFragment,
+  type PromoterFragment,
   RequestDomainCheckDocument,
+  type RequestDomainCheckMutation,
   SetEventPromoterDocument,
   UpdateOrganizationSettingsDocument,
+  type UpdateOrganizationSettingsInput,
 } from "../generated.ts";
-import {
-  type DomainChallenge,
-  type Event,
-  type Membership,
-  type Organization,
-  type OrganizationSettings,
-  type OrganizationSettingsChanges,
-  type Promoter,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Event, type Ref, idOf } from "../models.ts";
 import { asText } from "../money.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { PlatformCalls } from "./platform.ts";
+
+/** The TXT record that proves whose a domain is. */
+export type DomainChallenge = NonNullable<
+  RequestDomainCheckMutation["requestDomainCheck"]
+>["domainChallenge"];
+
+/** Who sells. */
+export type Organization = OrganizationFragment;
+
+/** What an organization says of all its sales. */
+export type OrganizationSettings = OrganizationSettingsFragment;
+
+/** Settings to be changed. Amounts are in the minor unit of each event's currency. */
+export type OrganizationSettingsChanges = Omit<
+  UpdateOrganizationSettingsInput,
+  | "clientMutationId"
+  | "organizationId"
+  | "serviceFeeFixedCents"
+  | "processingFeeFixedCents"
+  | "minimumPayoutCents"
+> & {
+  readonly serviceFeeFixedCents?: number | undefined;
+  readonly processingFeeFixedCents?: number | undefined;
+  readonly minimumPayoutCents?: number | undefined;
+};
+
+/** What the signed-in user may do in an organization. */
+export interface Membership {
+  readonly organization: Organization;
+  readonly role: OrganizationRole;
+}
+
+/** Who brings buyers, for a share. */
+export type Promoter = PromoterFragment;
 
 /** Organizations, who works for them, and for whom they sell. It needs an account, and in an organization the permission. */
 export abstract class OrganizationCalls extends PlatformCalls {

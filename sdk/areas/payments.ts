@@ -9,11 +9,12 @@ import {
   OpenPaymentDocument,
   PaymentProgressDocument,
   type PaymentProgressQuery,
+  type PaymentSessionFragment,
   RemovePaymentMethodDocument,
   type SavedCardFragment,
   SavedCardsDocument,
 } from "../generated.ts";
-import { type Booking, type PaymentSession, type Ref, type SavedCard, idOf } from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { all } from "../pages.ts";
 import {
   type PaymentMethod,
@@ -25,6 +26,16 @@ import {
 import { type CallOptions, present } from "../transport.ts";
 import { AddOnCalls } from "./add-ons.ts";
 import { bookingNotFound } from "./bookings.ts";
+
+/** The payment of a booking as its buyer may see it. */
+export type PaymentSession = PaymentSessionFragment;
+
+/** A card that a user keeps for the next payment to an organization. Its number is with Stripe alone. */
+export type SavedCard = Pick<SavedCardFragment, "brand" | "expMonth" | "expYear" | "last4"> & {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly createdAt: string;
+};
 
 /** How long to wait for the end of a payment. */
 export interface WaitOptions extends CallOptions {

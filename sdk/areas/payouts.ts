@@ -5,35 +5,53 @@ import {
   CreatePayoutDocument,
   HoldPayoutDocument,
   OpenPayoutAccountDocument,
+  type PayoutAccountFragment,
   PayoutAccountsDocument,
   PayoutDocument,
+  type PayoutFragment,
+  type PayoutHoldFragment,
   PayoutHoldsDocument,
+  type PayoutItemFragment,
   PayoutItemsDocument,
   PayoutOnboardingLinkDocument,
+  type PayoutOnboardingLinkQuery,
   PayoutPreviewDocument,
+  type PayoutPreviewQuery,
   PayoutsDocument,
   ReleasePayoutHoldDocument,
   ReproducePayoutDocument,
+  type ReproducePayoutQuery,
   RequestOnboardingLinkDocument,
   RetryPayoutDocument,
   SetPayoutSettingsDocument,
   SubmitPayoutDocument,
 } from "../generated.ts";
-import {
-  type Payout,
-  type PayoutAccount,
-  type PayoutAmounts,
-  type PayoutHold,
-  type PayoutItem,
-  type PayoutOnboardingLink,
-  type PayoutPreview,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import { asText } from "../money.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { ReconciliationCalls } from "./reconciliation.ts";
+
+/** The account at Stripe to which an organization, or a promoter of it, is paid. */
+export type PayoutAccount = PayoutAccountFragment;
+
+/** An address at Stripe where the owner of an account says who they are. */
+export type PayoutOnboardingLink = NonNullable<PayoutOnboardingLinkQuery["payoutOnboardingLink"]>;
+
+/** What an organization, or a promoter of it, is paid. */
+export type Payout = PayoutFragment;
+
+/** A fact of the books that a payout pays, or an amount that is held back of it. */
+export type PayoutItem = PayoutItemFragment;
+
+/** What is held back of a payout. */
+export type PayoutHold = PayoutHoldFragment;
+
+/** What is owed to a payee, and what of it would be paid now. */
+export type PayoutPreview = NonNullable<PayoutPreviewQuery["payoutPreview"]>["nodes"][number];
+
+/** What a payout amounts to. */
+export type PayoutAmounts = NonNullable<ReproducePayoutQuery["reproducePayout"]>;
 
 /** Paying organizations and promoters. */
 export abstract class PayoutCalls extends ReconciliationCalls {

@@ -1,35 +1,65 @@
 import { errorOf } from "../errors.ts";
 import {
   CreatePricingRuleDocument,
+  type CreatePricingRuleInput,
   CreateTicketCategoryDocument,
   EndPriceDocument,
   EndPricingRuleDocument,
   ExplainPriceDocument,
+  type ExplainPriceQuery,
+  type PriceFragment,
   PricesDocument,
+  type PricingRuleFragment,
   PricingRulesDocument,
   QuoteDocument,
+  type QuoteMutation,
   SeatPricesDocument,
   SetPriceDocument,
   SetSeatPricesDocument,
   TicketCategoriesDocument,
   UpdateTicketCategoryDocument,
+  type UpdateTicketCategoryInput,
 } from "../generated.ts";
-import {
-  type NewPricingRule,
-  type Price,
-  type PriceStep,
-  type PricingRule,
-  type Quote,
-  type Ref,
-  type TicketCategory,
-  type TicketCategoryChanges,
-  idOf,
-  toTicketCategory,
-} from "../models.ts";
+import { type Ref, type TicketCategory, idOf, toTicketCategory } from "../models.ts";
 import { asText, formatCents } from "../money.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { CancellationCalls } from "./cancellations.ts";
+
+/** What may be said of a ticket category. */
+export type TicketCategoryChanges = Omit<
+  UpdateTicketCategoryInput,
+  "clientMutationId" | "ticketCategoryId"
+>;
+
+/** What tickets of a category cost an audience for a time. */
+export type Price = PriceFragment;
+
+/** What changes the price of a category while something is sold, or before the start. */
+export type PricingRule = PricingRuleFragment;
+
+/** A rule to be made. Amounts are in the currency's minor unit; `sortOrder` 1 comes first. */
+export type NewPricingRule = Omit<
+  CreatePricingRuleInput,
+  | "ticketCategoryId"
+  | "idempotencyKey"
+  | "clientMutationId"
+  | "amountCents"
+  | "floorCents"
+  | "ceilingCents"
+  | "roundToCents"
+> & {
+  readonly amountCents?: number | undefined;
+  readonly floorCents?: number | undefined;
+  readonly ceilingCents?: number | undefined;
+  readonly roundToCents?: number | undefined;
+};
+
+/** What tickets would cost now. */
+export type Quote = NonNullable<QuoteMutation["quote"]>["priceQuote"];
+
+/** A step from the price of a ticket to the total of a line. */
+export type PriceStep = NonNullable<ExplainPriceQuery["explainPrice"]>["nodes"][number];
 
 /** Ticket categories and what they cost. */
 export abstract class PriceCalls extends CancellationCalls {

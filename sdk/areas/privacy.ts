@@ -1,5 +1,6 @@
 import {
   ConfirmGuestConsentDocument,
+  type ConsentFragment,
   type ConsentPurpose,
   CurrentConsentsDocument,
   ExportMyDataDocument,
@@ -8,10 +9,12 @@ import {
   RequestGuestConsentDocument,
   WithdrawConsentDocument,
 } from "../generated.ts";
-import type { Consent } from "../models.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { AccountCalls } from "./account.ts";
+
+/** What somebody said about a purpose: given, or withdrawn. */
+export type Consent = ConsentFragment;
 
 /** What is stored about a person, and what they agreed to. */
 export abstract class PrivacyCalls extends AccountCalls {

@@ -1,22 +1,31 @@
 import type { ListOptions } from "../caller.ts";
 import {
+  type PaymentFindingFragment,
   PaymentFindingsDocument,
+  type PaymentTransactionFragment,
   PaymentTransactionsDocument,
+  type ReconciliationResultFragment,
   ReconciliationResultsDocument,
+  type ReconciliationRunFragment,
   ReconciliationRunsDocument,
   ResolvePaymentFindingDocument,
 } from "../generated.ts";
-import {
-  type PaymentFinding,
-  type PaymentTransaction,
-  type ReconciliationResult,
-  type ReconciliationRun,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { BookCalls } from "./books.ts";
+
+/** A movement of money at Stripe; what came is positive. */
+export type PaymentTransaction = PaymentTransactionFragment;
+
+/** A comparison of the books with Stripe. */
+export type ReconciliationRun = ReconciliationRunFragment;
+
+/** What a comparison found of an organization in a currency, from the beginning on. */
+export type ReconciliationResult = ReconciliationResultFragment;
+
+/** What contradicts the books or was not asked for. */
+export type PaymentFinding = PaymentFindingFragment;
 
 /** Comparing the books with what Stripe says. */
 export abstract class ReconciliationCalls extends BookCalls {

@@ -1,13 +1,20 @@
 import type { ListOptions } from "../caller.ts";
 import {
   ApproveRefundDocument,
+  type CancellationPolicyFragment,
+  type CancellationQuoteFragment,
+  type CancellationTermFragment,
   CancellationTermsDocument,
   DeclineRefundDocument,
   FailedRefundsDocument,
   QuoteCancellationDocument,
   RefundBookingAmountDocument,
   RefundFeesDocument,
+  type RefundFragment,
+  type RefundItemFragment,
   RefundItemsDocument,
+  type RefundReason,
+  type RefundRequestFragment,
   RefundRequestsDocument,
   RefundTicketsDocument,
   RefundsDocument,
@@ -17,23 +24,48 @@ import {
   SetCancellationPolicyDocument,
   SetRefundApprovalDocument,
 } from "../generated.ts";
-import {
-  type Booking,
-  type CancellationPolicy,
-  type CancellationQuote,
-  type CancellationTerm,
-  type CancellationWindows,
-  type Ref,
-  type Refund,
-  type RefundItem,
-  type RefundRequest,
-  type RefundWords,
-  idOf,
-} from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import { type Paged, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { BoxOfficeCalls } from "./box-office.ts";
+
+/** Until when how much of a ticket is returned; service and processing fees only where it says so. */
+export interface CancellationTerm extends Omit<CancellationTermFragment, "percentage"> {
+  readonly percentage: number;
+}
+
+/** What a buyer gets back who cancels now. With a `percentage` of 0, tickets are not taken back. */
+export interface CancellationQuote extends Omit<CancellationQuoteFragment, "percentage"> {
+  readonly percentage: number;
+}
+
+/** A version of the terms on which tickets are taken back. */
+export type CancellationPolicy = CancellationPolicyFragment;
+
+/** Terms: until so many days before the start, so much is returned. */
+export interface CancellationWindows {
+  readonly windows: readonly { readonly daysBefore: number; readonly percentage: number }[];
+  /** Default: they are kept. */
+  readonly refundsServiceFees?: boolean | undefined;
+  /** Default: they are kept. */
+  readonly refundsProcessingFees?: boolean | undefined;
+}
+
+/** Money on its way back by one payment. */
+export type Refund = RefundFragment;
+
+/** What was taken back of a ticket or of a line without tickets, part by part. */
+export type RefundItem = RefundItemFragment;
+
+/** Why something of a sale was taken back, or is asked to be, and on whose word. */
+export type RefundRequest = RefundRequestFragment;
+
+/** What staff says of a refund. */
+export interface RefundWords {
+  readonly note: string;
+  readonly reason?: RefundReason | undefined;
+}
 
 /** Giving tickets and money back. */
 export abstract class RefundCalls extends BoxOfficeCalls {

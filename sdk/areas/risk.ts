@@ -2,25 +2,44 @@ import type { ListOptions } from "../caller.ts";
 import {
   ApproveFraudReviewDocument,
   CreateFraudRuleDocument,
+  type FraudAlertFragment,
   FraudAlertsDocument,
+  type FraudRuleFragment,
+  type FraudRuleType,
+  type FraudStage,
   RejectFraudReviewDocument,
   ResolveFraudAlertDocument,
   SetFraudRuleEnabledDocument,
   TryFraudRuleDocument,
+  type TryFraudRuleQuery,
 } from "../generated.ts";
-import {
-  type Booking,
-  type FraudAlert,
-  type FraudCatch,
-  type FraudQuestion,
-  type FraudRule,
-  type Ref,
-  idOf,
-} from "../models.ts";
+import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { PayoutCalls } from "./payouts.ts";
+
+/** What is suspicious, and what then follows. */
+export type FraudRule = FraudRuleFragment;
+
+/** A booking that a rule has caught. */
+export type FraudAlert = FraudAlertFragment;
+
+/** A booking that a rule would have caught. */
+export type FraudCatch = NonNullable<TryFraudRuleQuery["tryFraudRule"]>["nodes"][number];
+
+/** What a rule asks. Which thresholds it has depends on its type: see docs/risk.md. */
+export interface FraudQuestion {
+  readonly ruleType?: FraudRuleType | undefined;
+  /** When it is asked. Default: `checkout`. */
+  readonly stage?: FraudStage | undefined;
+  /** It fires at this many, with the one at hand. */
+  readonly triggerCount?: number | undefined;
+  readonly windowSeconds?: number | undefined;
+  /** In the minor unit of `amountCurrency`. */
+  readonly amountCents?: number | undefined;
+  readonly amountCurrency?: string | undefined;
+}
 
 /** Rules against fraud, and what they found. */
 export abstract class RiskCalls extends PayoutCalls {

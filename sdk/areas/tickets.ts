@@ -6,18 +6,30 @@ import {
   OfferTicketDocument,
   RecordTicketDeliveryDocument,
   ReissueTicketDocument,
+  type TicketFragment,
   TicketOfferDocument,
+  type TicketOfferFragment,
   TicketQrPngDocument,
   TicketQrSvgDocument,
+  type TicketTransferFragment,
   TicketTransfersDocument,
   TicketsDocument,
   WithdrawTicketOfferDocument,
 } from "../generated.ts";
-import { type Ref, type Ticket, type TicketOffer, type TicketTransfer, idOf } from "../models.ts";
+import { type Ref, idOf } from "../models.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { bookingNotFound } from "./bookings.ts";
 import { DisputeCalls } from "./disputes.ts";
+
+/** The right to a seat. `credential` is what its QR code carries, and null for all but its holder. */
+export type Ticket = TicketFragment;
+
+/** An offer of a ticket to somebody, and what became of it. */
+export type TicketTransfer = TicketTransferFragment;
+
+/** What the token of a mail offers. */
+export type TicketOffer = TicketOfferFragment;
 
 /** Tickets, and handing them on. */
 export abstract class TicketCalls extends DisputeCalls {

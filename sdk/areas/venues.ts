@@ -4,6 +4,8 @@ import {
   CreateVenueDocument,
   ImportVenueLayoutDocument,
   LayoutFetchDocument,
+  type LayoutFetchFragment,
+  type LayoutMoveFragment,
   LayoutTextDocument,
   MoveEventToLayoutDocument,
   MovePerformanceToLayoutDocument,
@@ -15,25 +17,39 @@ import {
   UpdateVenueDocument,
   type UpdateVenueInput,
   ValidateLayoutsDocument,
+  type ValidateLayoutsQuery,
+  type VenueComplianceFragment,
+  type VenueDetailsFragment,
   VenueDocument,
+  type VenueLayoutFragment,
   type VenueStatus,
   type VenueType,
 } from "../generated.ts";
 import { type LayoutDocument, canonicalText } from "../layout.ts";
-import {
-  type LayoutDifference,
-  type LayoutFetch,
-  type LayoutMove,
-  type Ref,
-  type Venue,
-  type VenueCompliance,
-  type VenueDetails,
-  type VenueLayout,
-  idOf,
-} from "../models.ts";
+import { type Ref, type Venue, idOf } from "../models.ts";
 import { type Paged, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { OrganizationCalls } from "./organizations.ts";
+
+/** A venue with everything that visitors may know of it. Coordinates are decimal numbers as text. */
+export type VenueDetails = VenueDetailsFragment;
+
+/** The papers of a venue, which its organization keeps. */
+export type VenueCompliance = VenueComplianceFragment;
+
+/** A layout that the server was asked to fetch, and what became of it. */
+export type LayoutFetch = LayoutFetchFragment;
+
+/** What moving a performance to another layout does, or would do. */
+export type LayoutMove = LayoutMoveFragment;
+
+/** Something that a layout's document and its rows say differently. */
+export type LayoutDifference = NonNullable<
+  ValidateLayoutsQuery["validateMongoLayoutIntegration"]
+>["nodes"][number];
+
+/** A version of a venue's seating plan, without its seats. */
+export type VenueLayout = VenueLayoutFragment;
 
 /** Venues, and the layouts of their seats. */
 export abstract class VenueCalls extends OrganizationCalls {
