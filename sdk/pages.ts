@@ -54,8 +54,11 @@ export interface Connection<T> {
   readonly pageInfo: NextFragment;
 }
 
-/** What follows the last page. */
-export const NO_MORE: NextFragment = { endCursor: null, hasNextPage: false };
+/** The list of whoever is not there. */
+export const NOTHING: Connection<never> = {
+  nodes: [],
+  pageInfo: { endCursor: null, hasNextPage: false },
+};
 
 /** A page of the API as a page of a list. */
 export function toPage<T>({ nodes, pageInfo: { hasNextPage, endCursor } }: Connection<T>): Page<T> {

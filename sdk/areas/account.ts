@@ -27,8 +27,8 @@ import {
   UpdateProfileDocument,
   VerifyEmailDocument,
 } from "../generated.ts";
-import type { Session, User } from "../models.ts";
-import { all } from "../pages.ts";
+import { type Ref, type Session, type User, idOf } from "../models.ts";
+import { NOTHING, all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 
 /** Where a user is signed in, or was. */
@@ -125,12 +125,7 @@ export abstract class AccountCalls extends Caller {
   async sessions(options?: CallOptions): Promise<readonly SignedInDevice[]> {
     return await all(async (after) => {
       const data = await this.call(SessionsDocument, { after }, options);
-      return (
-        data.currentUser?.sessions ?? {
-          nodes: [],
-          pageInfo: { hasNextPage: false, endCursor: null },
-        }
-      );
+      return data.currentUser?.sessions ?? NOTHING;
     });
   }
 
@@ -139,11 +134,8 @@ export abstract class AccountCalls extends Caller {
    *
    * @throws NotFoundError, NotSignedInError, SessionEndedError
    */
-  async revokeSession(
-    session: string | { readonly id: string },
-    options?: CallOptions,
-  ): Promise<void> {
-    const sessionId = typeof session === "string" ? session : session.id;
+  async revokeSession(session: Ref, options?: CallOptions): Promise<void> {
+    const sessionId = idOf(session);
     await this.call(RevokeSessionDocument, { sessionId }, options);
   }
 
@@ -272,12 +264,7 @@ export abstract class AccountCalls extends Caller {
   async trustedDevices(options?: CallOptions): Promise<readonly TrustedDevice[]> {
     return await all(async (after) => {
       const data = await this.call(TrustedDevicesDocument, { after }, options);
-      return (
-        data.currentUser?.trustedDevices ?? {
-          nodes: [],
-          pageInfo: { hasNextPage: false, endCursor: null },
-        }
-      );
+      return data.currentUser?.trustedDevices ?? NOTHING;
     });
   }
 
@@ -286,11 +273,8 @@ export abstract class AccountCalls extends Caller {
    *
    * @throws NotFoundError, NotSignedInError, SessionEndedError, ImpersonationError
    */
-  async revokeTrustedDevice(
-    device: string | { readonly id: string },
-    options?: CallOptions,
-  ): Promise<void> {
-    const deviceId = typeof device === "string" ? device : device.id;
+  async revokeTrustedDevice(device: Ref, options?: CallOptions): Promise<void> {
+    const deviceId = idOf(device);
     await this.call(RevokeTrustedDeviceDocument, { deviceId }, options);
   }
 

@@ -106,8 +106,7 @@ export abstract class BookCalls extends DoorCalls {
     options?: CallOptions,
   ): Promise<AccountingPeriod> {
     const variables = { input: { organizationId: idOf(organization), period } };
-    const document = StartClosingPeriodDocument;
-    const data = await this.call(document, variables, options);
+    const data = await this.call(StartClosingPeriodDocument, variables, options);
     return present(data.startClosingPeriod).accountingPeriod;
   }
 

@@ -114,8 +114,7 @@ export abstract class DoorCalls extends AttendeeCalls {
   ): Promise<{ readonly deviceId: string; readonly deviceToken: string }> {
     const gateId = scanner.gate === undefined ? undefined : idOf(scanner.gate);
     const input = { venueId: idOf(venue), name: scanner.name, gateId };
-    const document = RegisterScannerDeviceDocument;
-    const data = await this.callOnce(document, { input }, options);
+    const data = await this.callOnce(RegisterScannerDeviceDocument, { input }, options);
     return present(data.registerScannerDevice).scannerRegistration;
   }
 
@@ -134,8 +133,7 @@ export abstract class DoorCalls extends AttendeeCalls {
    */
   async revokeScanner(scanner: Ref, options?: CallOptions): Promise<ScannerDevice> {
     const variables = { deviceId: idOf(scanner) };
-    const document = RevokeScannerDeviceDocument;
-    const data = await this.call(document, variables, options);
+    const data = await this.call(RevokeScannerDeviceDocument, variables, options);
     return present(data.revokeScannerDevice).scannerDevice;
   }
 
@@ -176,8 +174,7 @@ export abstract class DoorCalls extends AttendeeCalls {
         gate_id: scan.gateId,
       }));
       const variables = { performanceId: idOf(performance), scans: part };
-      const document = MergeOfflineScansDocument;
-      const data = await this.call(document, variables, options);
+      const data = await this.call(MergeOfflineScansDocument, variables, options);
       merged.push(...present(data.mergeOfflineScans).mergedScans);
     }
     return merged;

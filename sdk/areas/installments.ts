@@ -12,7 +12,7 @@ import {
 } from "../generated.ts";
 import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
-import { NO_MORE, all } from "../pages.ts";
+import { NOTHING, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { PaymentCalls } from "./payments.ts";
 
@@ -59,7 +59,7 @@ export abstract class InstallmentCalls extends PaymentCalls {
     const eventId = idOf(event);
     return await all(async (after) => {
       const found = await this.call(PaymentPlansDocument, { eventId, after }, options);
-      return found.event?.paymentPlans ?? { nodes: [], pageInfo: NO_MORE };
+      return found.event?.paymentPlans ?? NOTHING;
     });
   }
 

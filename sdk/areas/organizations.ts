@@ -74,11 +74,8 @@ export abstract class OrganizationCalls extends PlatformCalls {
    *
    * @throws InvalidInputError, NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
    */
-  async requestDomainCheck(
-    organization: string | { readonly id: string },
-    options?: CallOptions,
-  ): Promise<DomainChallenge> {
-    const organizationId = typeof organization === "string" ? organization : organization.id;
+  async requestDomainCheck(organization: Ref, options?: CallOptions): Promise<DomainChallenge> {
+    const organizationId = idOf(organization);
     const data = await this.call(RequestDomainCheckDocument, { organizationId }, options);
     return present(data.requestDomainCheck?.domainChallenge ?? null);
   }

@@ -71,8 +71,7 @@ export abstract class PayoutCalls extends ReconciliationCalls {
     },
     options?: CallOptions,
   ): Promise<PayoutAccount> {
-    const document = OpenPayoutAccountDocument;
-    const data = await this.call(document, { input }, options);
+    const data = await this.call(OpenPayoutAccountDocument, { input }, options);
     return present(data.openPayoutAccount).stripeAccount;
   }
 
@@ -96,8 +95,7 @@ export abstract class PayoutCalls extends ReconciliationCalls {
     options?: CallOptions,
   ): Promise<string> {
     const variables = { input: { accountId: idOf(account), ...addresses } };
-    const document = RequestOnboardingLinkDocument;
-    const data = await this.callOnce(document, variables, options);
+    const data = await this.callOnce(RequestOnboardingLinkDocument, variables, options);
     return present(present(data.requestOnboardingLink).payoutOnboardingLink.id);
   }
 

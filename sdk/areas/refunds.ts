@@ -164,8 +164,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
       percentages: windows.map(({ percentage }) => String(percentage)),
       ...fees,
     };
-    const document = SetCancellationPolicyDocument;
-    const data = await this.call(document, { input }, options);
+    const data = await this.call(SetCancellationPolicyDocument, { input }, options);
     return present(data.setCancellationPolicy).cancellationPolicy;
   }
 

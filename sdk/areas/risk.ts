@@ -76,8 +76,7 @@ export abstract class RiskCalls extends PayoutCalls {
     options?: CallOptions,
   ): Promise<FraudRule> {
     const variables = { input: { ruleId: idOf(rule), isEnabled } };
-    const document = SetFraudRuleEnabledDocument;
-    const data = await this.call(document, variables, options);
+    const data = await this.call(SetFraudRuleEnabledDocument, variables, options);
     return present(data.setFraudRuleEnabled).fraudDetectionRule;
   }
 
@@ -129,8 +128,7 @@ export abstract class RiskCalls extends PayoutCalls {
     options: CallOptions & { readonly note?: string | undefined } = {},
   ): Promise<FraudAlert> {
     const variables = { input: { alertId: idOf(alert), resolution, note: options.note } };
-    const document = ResolveFraudAlertDocument;
-    const data = await this.callOnce(document, variables, options);
+    const data = await this.callOnce(ResolveFraudAlertDocument, variables, options);
     return present(data.resolveFraudAlert).fraudAlert;
   }
 
@@ -145,8 +143,7 @@ export abstract class RiskCalls extends PayoutCalls {
     options: CallOptions & { readonly note?: string | undefined } = {},
   ): Promise<Booking> {
     const variables = { input: { bookingId: idOf(booking), note: options.note } };
-    const document = ApproveFraudReviewDocument;
-    const data = await this.callOnce(document, variables, options);
+    const data = await this.callOnce(ApproveFraudReviewDocument, variables, options);
     return await this.withAllItems(present(data.approveFraudReview).booking, options);
   }
 
@@ -161,8 +158,7 @@ export abstract class RiskCalls extends PayoutCalls {
     options: CallOptions & { readonly note?: string | undefined } = {},
   ): Promise<Booking> {
     const variables = { input: { bookingId: idOf(booking), note: options.note } };
-    const document = RejectFraudReviewDocument;
-    const data = await this.callOnce(document, variables, options);
+    const data = await this.callOnce(RejectFraudReviewDocument, variables, options);
     return await this.withAllItems(present(data.rejectFraudReview).booking, options);
   }
 }

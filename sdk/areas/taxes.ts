@@ -17,11 +17,8 @@ export abstract class TaxCalls extends DiscountCalls {
    *
    * @throws NotFoundError, NotAllowedError, NotSignedInError, SessionEndedError
    */
-  async eventCommission(
-    event: string | { readonly id: string },
-    options?: CallOptions,
-  ): Promise<string> {
-    const eventId = typeof event === "string" ? event : event.id;
+  async eventCommission(event: Ref, options?: CallOptions): Promise<string> {
+    const eventId = idOf(event);
     const data = await this.call(EventCommissionDocument, { eventId }, options);
     return present(data.eventCommission);
   }

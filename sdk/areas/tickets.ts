@@ -156,8 +156,7 @@ export abstract class TicketCalls extends DisputeCalls {
     options?: CallOptions,
   ): Promise<Ticket> {
     const input = { ticketId: idOf(ticket), ...delivery };
-    const document = RecordTicketDeliveryDocument;
-    const data = await this.call(document, { input }, options);
+    const data = await this.call(RecordTicketDeliveryDocument, { input }, options);
     return present(data.recordTicketDelivery).ticket;
   }
 }
