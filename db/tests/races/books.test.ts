@@ -170,3 +170,18 @@ test("a refund that was pending when its month was closed is booked into the nex
   expect(await theatre.status(booking)).toBe("refunded");
   expect(await theatre.broken()).toEqual([]);
 });
+
+test("what does not sum to zero is refused at commit", async () => {
+  await using theatre = await withBooks();
+  const worker = await theatre.worker();
+  expect(await worker.once(post("odd").replace("-5", "-4"))).toBe("LMBAL");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the check at commit, the books do not balance", async () => {
+  await using theatre = await withBooks();
+  await theatre.owner.query("drop trigger _900_check_balance on app_public.ledger_entries");
+  const worker = await theatre.worker();
+  expect(await worker.once(post("odd").replace("-5", "-4"))).toEqual([true]);
+  expect(await theatre.broken()).toContain("ledger_transaction_is_balanced");
+});

@@ -103,7 +103,10 @@ test("a hold that was under way is let go, and never paid", async () => {
 
 test("control: without asking how the event is, money is asked for it", async () => {
   await using theatre = await Theatre.open();
-  await theatre.weaken("app_private.open_sale", "e.status = 'published' and p.status = 'scheduled' and ");
+  await theatre.weaken(
+    "app_private.open_sale",
+    "e.status = 'published' and p.status = 'scheduled' and ",
+  );
   expect(await holdAgainstCancellation(theatre)).toEqual(["pending_payment"]);
 });
 

@@ -189,9 +189,9 @@ async function sentWhenSuspended(theatre: Theatre, organization: string): Promis
   const payout = await owner.value<string>(
     `select (app_public.create_payout('${organization}')).id`,
   );
-  expect(
-    await owner.value(`select (app_public.submit_payout('${payout}')).status::text`),
-  ).toBe("approved");
+  expect(await owner.value(`select (app_public.submit_payout('${payout}')).status::text`)).toBe(
+    "approved",
+  );
   await theatre.owner.query(
     "insert into app_public.platform_staff (user_id, role) values (tests.user_id('root'), 'admin')",
   );
