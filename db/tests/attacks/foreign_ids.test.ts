@@ -1,9 +1,8 @@
 // If these tests failed, somebody could act on another organization's rows by knowing their ids.
-import { createHash } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Theatre } from "../races/theatre.ts";
-import { furnish, idsOf } from "./house.ts";
+import { type Attackable, functionsOf, furnish, idsOf, valueFor } from "./house.ts";
 
 /** What strangers may do with any id, because it is for everybody. */
 const forEverybody: ReadonlySet<string> = new Set([
@@ -24,18 +23,6 @@ const forEverybody: ReadonlySet<string> = new Set([
   "withdraw_consent",
 ]);
 
-interface Attackable {
-  readonly name: string;
-  readonly parameters: readonly Parameter[];
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly type: string;
-  /** The first value of an enum. */
-  readonly label: string | null;
-}
-
 let theatre: Theatre;
 let client: pg.Client;
 let functions: readonly Attackable[];
@@ -46,27 +33,9 @@ beforeAll(async () => {
   client = await theatre.database.connect("superuser");
   await client.query("select tests.create_theatre('rival')");
   await furnish(client, "theatre");
-  const { rows } = await client.query<Attackable>(`
-    select p.proname as name, (
-      select json_agg(json_build_object(
-        'name', a.name, 'type', format_type(a.type, null), 'label', (
-          select e.enumlabel from pg_enum as e
-          where e.enumtypid = a.type order by e.enumsortorder limit 1
-        )
-      ) order by a.position)
-      from unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) with ordinality
-        as a (name, type, position)
-    ) as parameters
-    from pg_proc as p
-    where p.pronamespace = 'app_public'::regnamespace
-      and has_function_privilege('lml_user', p.oid, 'execute')
-      and 'uuid'::regtype = any (p.proargtypes::oid[])
-      and not exists (
-        select from pg_type as t
-        where t.oid = any (p.proargtypes::oid[]) and t.typtype = 'c'
-      )
-    order by 1`);
-  functions = rows;
+  functions = (await functionsOf(client)).filter(({ parameters }) =>
+    parameters.some(({ type }) => type === "uuid"),
+  );
   foreign = await idsOf(client, "theatre");
 }, 60_000);
 
@@ -121,7 +90,7 @@ async function attack({ name, parameters }: Attackable, who: string): Promise<st
     const names = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
     const result = await client.query<{ result: unknown }>(
       `select to_jsonb(r) as result from app_public.${name}(${names.join(", ")}) as r`,
-      parameters.map((parameter) => valueFor(name, parameter)),
+      parameters.map((parameter) => valueFor(foreign, name, parameter)),
     );
     await client.query("reset role");
     if ((await print()) !== before) return "changed something";
@@ -140,62 +109,4 @@ async function attack({ name, parameters }: Attackable, who: string): Promise<st
 function saysSomething(result: unknown): boolean {
   if (result === null || result === false) return false;
   return typeof result !== "object" || Object.values(result).some(saysSomething);
-}
-
-const layout = JSON.stringify({ format: "lml-layout/1", name: "Attack", sections: [] });
-
-/** What a function would refuse for its form, before anybody could see whether it asks for rights. */
-const valid: Readonly<Record<string, string>> = {
-  contact_email: "a@b.example",
-  contact_phone: "+431",
-  contact_website: "https://b.example",
-  language: "de",
-  url: "https://b.example",
-  return_url: "https://b.example",
-  refresh_url: "https://b.example",
-};
-
-function valueFor(attacked: string, { name, type, label }: Parameter): unknown {
-  const id = foreign[`${attacked}.${name}`] ?? foreign[name];
-  if (label !== null) return label;
-  if (type === "uuid") {
-    if (id === undefined) throw new Error(`Tell this test a foreign id for ${name}.`);
-    return id;
-  }
-  if (name === "idempotency_key") return null;
-  if (name === "document") return layout;
-  if (name === "sha256") return createHash("sha256").update(layout).digest("hex");
-  const named = valid[name];
-  if (named !== undefined) return named;
-  switch (type) {
-    case "text":
-    case "citext":
-      return name === "timezone" ? "UTC" : name === "currency" ? null : "attack";
-    case "text[]":
-      return name === "seat_categories" ? ["I"] : [];
-    case "uuid[]":
-    case "bigint[]":
-    case "app_public.ledger_account_kind[]":
-      return [];
-    case "timestamp with time zone":
-      // What was, may be asked for; the future is refused to everybody.
-      if (name === "at") return new Date().toISOString();
-      return name.endsWith("_end") || name === "ends_at" || name === "valid_until"
-        ? null
-        : "2040-01-01T00:00:00Z";
-    case "date":
-      return "2040-01-01";
-    case "time without time zone[]":
-      return ["20:00"];
-    case "date[]":
-    case "integer[]":
-    case "numeric[]":
-      return null;
-    case "jsonb":
-      return "{}";
-    case "boolean":
-      return true;
-    default:
-      return 1;
-  }
 }

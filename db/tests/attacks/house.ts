@@ -1,4 +1,19 @@
+import { createHash } from "node:crypto";
 import type pg from "pg";
+
+/** A function that users may call. */
+export interface Attackable {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** One of its parameters. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  /** The first value of an enum. */
+  readonly label: string | null;
+}
 
 /** One row of each kind that a function may be asked about, in an organization of `tests.create_theatre`. */
 export async function furnish(client: pg.Client, house: string): Promise<void> {
@@ -227,4 +242,92 @@ export async function idsOf(
       'session_id', (select id from app_public.user_sessions where user_id = tests.user_id('ada'))
     ) as ids`);
   return rows[0]?.ids ?? {};
+}
+
+/** The functions of the API that users may call with arguments, but for those that are fields of a row. */
+export async function functionsOf(client: pg.Client): Promise<readonly Attackable[]> {
+  const { rows } = await client.query<Attackable>(`
+    select p.proname as name, (
+      select json_agg(json_build_object(
+        'name', a.name, 'type', format_type(a.type, null), 'label', (
+          select e.enumlabel from pg_enum as e
+          where e.enumtypid = a.type order by e.enumsortorder limit 1
+        )
+      ) order by a.position)
+      from unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) with ordinality
+        as a (name, type, position)
+    ) as parameters
+    from pg_proc as p
+    where p.pronamespace = 'app_public'::regnamespace
+      and has_function_privilege('lml_user', p.oid, 'execute')
+      and p.pronargs > 0
+      and not exists (
+        select from pg_type as t
+        where t.oid = any (p.proargtypes::oid[]) and t.typtype = 'c'
+      )
+    order by 1`);
+  return rows;
+}
+
+const layout = JSON.stringify({ format: "lml-layout/1", name: "Attack", sections: [] });
+
+/** What a function would refuse for its form, before anybody could see whether it asks for rights. */
+const valid: Readonly<Record<string, string>> = {
+  contact_email: "a@b.example",
+  contact_phone: "+431",
+  contact_website: "https://b.example",
+  language: "de",
+  url: "https://b.example",
+  return_url: "https://b.example",
+  refresh_url: "https://b.example",
+};
+
+/** A value that gets as far as to the question whose row it is. */
+export function valueFor(
+  ids: Readonly<Record<string, string>>,
+  attacked: string,
+  { name, type, label }: Parameter,
+): unknown {
+  const id = ids[`${attacked}.${name}`] ?? ids[name];
+  if (label !== null) return label;
+  if (type === "uuid") {
+    if (id === undefined) throw new Error(`Tell this test a foreign id for ${name}.`);
+    return id;
+  }
+  if (name === "idempotency_key") return null;
+  if (name === "document") return layout;
+  if (name === "sha256") return createHash("sha256").update(layout).digest("hex");
+  const named = valid[name];
+  if (named !== undefined) return named;
+  switch (type) {
+    case "text":
+    case "citext":
+      return name === "timezone" ? "UTC" : name === "currency" ? null : "attack";
+    case "text[]":
+      return name === "seat_categories" ? ["I"] : [];
+    case "uuid[]":
+    case "bigint[]":
+    case "app_public.ledger_account_kind[]":
+      return [];
+    case "timestamp with time zone":
+      // What was, may be asked for; the future is refused to everybody.
+      if (name === "at") return new Date().toISOString();
+      return name.endsWith("_end") || name === "ends_at" || name === "valid_until"
+        ? null
+        : "2040-01-01T00:00:00Z";
+    case "date":
+      return "2040-01-01";
+    case "time without time zone[]":
+      return ["20:00"];
+    case "date[]":
+    case "integer[]":
+    case "numeric[]":
+      return null;
+    case "jsonb":
+      return "{}";
+    case "boolean":
+      return true;
+    default:
+      return 1;
+  }
 }
