@@ -1,5 +1,5 @@
--- Where the clocks go back over midnight, as on the Azores, a day begins twice: the first time counts,
--- as by the second one the period would end in the future for an hour.
+-- Where the clocks go back over midnight, as on the Azores, a day begins twice: the first time
+-- counts, as by the second one the period would end in the future for an hour.
 create or replace function app_private.end_of_payout_period(
   schedule app_public.payout_schedule, timezone text, at timestamptz
 )

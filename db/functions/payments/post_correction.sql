@@ -31,5 +31,6 @@ $$;
 
 comment on function app_public.post_correction(uuid) is
   'Posts a correction that somebody else has asked for, into the month that is open. For the '
-  'platform''s support. Raises LMCOR (it was decided), LMBAL (an account would be on its other side), LMNFD, LMRGT (you asked for it), LMAUT.';
+  'platform''s support. Raises LMCOR (it was decided), LMBAL (an account would be '
+  'on its other side), LMNFD, LMRGT (you asked for it), LMAUT.';
 grant execute on function app_public.post_correction(uuid) to lml_user;

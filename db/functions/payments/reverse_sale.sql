@@ -1,5 +1,5 @@
--- A correction that moved money between the parts of the sale goes back with it: else the account that
--- it was moved to would keep what was never earned.
+-- A correction that moved money between the parts of the sale goes back with it: else the account
+-- that it was moved to would keep what was never earned.
 create or replace function app_private.reverse_sale(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -50,4 +50,5 @@ end
 $$;
 
 comment on function app_private.reverse_sale(app_public.bookings) is
-  'Posts the opposite of what is left of a sale, corrected: what it split is owed to the buyer again.';
+  'Posts the opposite of what is left of a sale, corrected: what it split is owed to the '
+  'buyer again.';

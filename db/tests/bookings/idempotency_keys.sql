@@ -128,7 +128,9 @@ language sql stable as $$
   where p.pronamespace = 'app_public'::regnamespace
     and 'idempotency_key' = any (p.proargnames)
     -- These hand their key on, with all that they were given.
-    and p.proname not in ('create_virtual_event', 'hold_allocated_admissions', 'hold_allocated_seats')
+    and p.proname not in (
+      'create_virtual_event', 'hold_allocated_admissions', 'hold_allocated_seats'
+    )
     and (call is null or call !~ ('\m' || p.proname || '\.' || a.name || '\M'))
 $$;
 select is_empty('select tests.arguments_left_out()', 'no function leaves an argument out');

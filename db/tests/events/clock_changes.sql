@@ -1,4 +1,4 @@
--- If this fails, a change of clocks moves a performance, loses an hour of sales, or pays a day twice.
+-- If this fails, a change of clocks moves a performance, loses an hour of sales, or pays twice.
 select plan(25);
 
 select tests.create_theatre();
@@ -137,8 +137,10 @@ select is(
 select tests.as_owner();
 select is(
   (
-    select format('%s ends, %s days, %s in the future', count(distinct e.ends), count(distinct e.day),
-      count(*) filter (where e.ends > e.at))
+    select format(
+      '%s ends, %s days, %s in the future', count(distinct e.ends), count(distinct e.day),
+      count(*) filter (where e.ends > e.at)
+    )
     from (
       select t.at, (t.at at time zone z.zone)::date as day,
         app_private.end_of_payout_period('daily', z.zone, t.at) as ends
