@@ -13,8 +13,7 @@ as $$
       select coalesce(sum(claim.quantity), 0) from app_private.admission_claims as claim
       where claim.pool_id = c.pool_id and claim.held_until <= now()
     ) as places
-    from app_public.performances as p
-    join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
+    from app_hidden.visible_performance(admissions_left.performance_id) as p
     join app_public.admission_pool_categories as pc
       on pc.organization_id = p.organization_id
       and pc.performance_id = p.id
@@ -22,14 +21,10 @@ as $$
     join app_public.admission_pools as pool
       on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
     cross join unnest(pool.chain) as c (pool_id)
-    where p.id = admissions_left.performance_id
-      and (
-        e.status in ('published', 'postponed', 'completed')
-        or app_hidden.has_performance_permission(p.organization_id, p.id, 'events.read')
-      )
   ) as l
 $$;
 
 comment on function app_public.admissions_left(uuid, uuid) is
-  'How many admissions of a category can be had at a performance now; null when it has none.';
+  'How many admissions of a category can be had at a performance now; null when it has none, or is not for '
+  'you.';
 grant execute on function app_public.admissions_left(uuid, uuid) to lml_anonymous, lml_user;

@@ -8,9 +8,10 @@ as $$
   where p.id = visible_performance.performance_id
     and (
       e.status in ('published', 'postponed', 'completed')
+        and (e.visibility <> 'private' or e.id in (select app_hidden.opened_event_ids()))
       or app_hidden.has_performance_permission(p.organization_id, p.id, 'events.read')
     )
 $$;
 
 comment on function app_hidden.visible_performance(uuid) is
-  'A performance, if it is public or the caller''s.';
+  'A performance, if it is public, opened by the request, or the caller''s.';

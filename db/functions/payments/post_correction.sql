@@ -16,6 +16,7 @@ begin
     'correction:' || v_correction.id, 'Correction of: ' || v_corrected.description,
     v_correction.kinds, v_correction.amounts_cents, corrects_id => v_corrected.id
   );
+  perform app_private.require_accounts_on_their_side(v_correction);
   update app_public.ledger_corrections as c
   set status = 'posted', decided_by = app_hidden.current_user_id(), decided_at = now(),
     ledger_transaction_id = (
@@ -30,5 +31,6 @@ $$;
 
 comment on function app_public.post_correction(uuid) is
   'Posts a correction that somebody else has asked for, into the month that is open. For the '
-  'platform''s support. Raises LMCOR (it was decided), LMNFD, LMRGT (you asked for it), LMAUT.';
+  'platform''s support. Raises LMCOR (it was decided), LMBAL (an account would be '
+  'on its other side), LMNFD, LMRGT (you asked for it), LMAUT.';
 grant execute on function app_public.post_correction(uuid) to lml_user;

@@ -24,7 +24,8 @@ begin
   end if;
   v_request.kind := case when refund_tickets.ticket_ids is null then 'full' else 'ticket' end;
   v_request.ticket_ids := refund_tickets.ticket_ids;
-  v_request.percentage := refund_tickets.percentage;
+  -- What is out of bounds is refused below, also what a request would have no room for.
+  v_request.percentage := least(greatest(refund_tickets.percentage, -1), 101);
   v_request.refunds_service_fees := refund_tickets.with_fees;
   v_request.refunds_processing_fees := refund_tickets.with_fees;
   v_request.reason := refund_tickets.reason;

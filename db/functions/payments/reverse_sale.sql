@@ -1,3 +1,5 @@
+-- A correction that moved money between the parts of the sale goes back with it: else the account
+-- that it was moved to would keep what was never earned.
 create or replace function app_private.reverse_sale(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -5,6 +7,10 @@ as $$
 declare
   v_kinds app_public.ledger_account_kind[];
   v_amounts bigint[];
+  v_parts constant app_public.ledger_account_kind[] := array[
+    'organizer_payable', 'promoter_payable', 'platform_commission', 'service_fees',
+    'processing_fees', 'taxes_payable'
+  ];
 begin
   -- Less what was taken back before.
   select array_agg(s.kind), array_agg(-s.amount)
@@ -21,6 +27,14 @@ begin
       and (
         t.source = 'sale:' || (reverse_sale.booking).id
         or starts_with(t.source, 'sale_return:')
+        or exists (
+          select
+          from app_public.ledger_corrections as c
+          where c.organization_id = t.organization_id
+            and c.ledger_transaction_id = t.id
+            and c.currency = (reverse_sale.booking).currency
+            and c.kinds <@ v_parts
+        )
       )
     group by a.kind
   ) as s;
@@ -36,4 +50,5 @@ end
 $$;
 
 comment on function app_private.reverse_sale(app_public.bookings) is
-  'Posts the opposite of what is left of a sale: what it split is owed to the buyer again.';
+  'Posts the opposite of what is left of a sale, corrected: what it split is owed to the '
+  'buyer again.';

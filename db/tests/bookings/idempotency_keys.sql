@@ -1,5 +1,5 @@
 -- If this fails, a repeated request does its work twice, or answers with something else.
-select plan(27);
+select plan(29);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -117,3 +117,29 @@ select is(
   'keys are not to be read'
 );
 select tests.consistent();
+
+-- A key stands for all arguments of a call, so that it never returns the result of another one.
+create function tests.arguments_left_out() returns setof text
+language sql stable as $$
+  select p.proname || '.' || a.name
+  from pg_proc as p
+  cross join unnest(p.proargnames[1:p.pronargs]) as a (name)
+  cross join lateral substring(p.prosrc from 'replay_result\((.*?)\);') as call
+  where p.pronamespace = 'app_public'::regnamespace
+    and 'idempotency_key' = any (p.proargnames)
+    -- These hand their key on, with all that they were given.
+    and p.proname not in (
+      'create_virtual_event', 'hold_allocated_admissions', 'hold_allocated_seats'
+    )
+    and (call is null or call !~ ('\m' || p.proname || '\.' || a.name || '\M'))
+$$;
+select is_empty('select tests.arguments_left_out()', 'no function leaves an argument out');
+create function app_public.planted(event_id uuid, idempotency_key text) returns uuid
+language plpgsql as $$
+begin
+  return app_private.replay_result(planted.idempotency_key, 'planted', '[]');
+end
+$$;
+select results_eq(
+  'select tests.arguments_left_out()', array['planted.event_id'], 'one that did would be found'
+);

@@ -1,5 +1,5 @@
 -- If this fails, somebody sees an event that is not for them, or does not see one that is.
-select plan(34);
+select plan(40);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -19,19 +19,43 @@ as $$
     (select count(*) from app_public.ticket_categories
       where event_id = tests.id('theatre.event')),
     (select count(*) from app_public.ticket_category_prices as p
-      where p.organization_id = tests.id('theatre.organization')),
+      join app_public.ticket_categories as c on c.id = p.ticket_category_id
+      where c.event_id = tests.id('theatre.event')),
     (select count(*) from app_public.event_category_links
       where event_id = tests.id('theatre.event'))
   )
 $$;
-grant execute on function tests.with_key(text), tests.seen() to public;
+-- What functions tell of a performance whose id somebody has: its map, its categories, the changes
+-- of its map, its terms, and how many places are left on its floor.
+create function tests.told()
+returns text
+language sql volatile
+as $$
+  select concat_ws(
+    ' ',
+    (select count(m.performance_id) from app_public.seat_map(tests.id('theatre.performance')) as m),
+    (select count(c.performance_id)
+      from app_public.seat_categories(tests.id('theatre.performance')) as c),
+    (select count(c.performance_id)
+      from app_public.seat_map_changes(tests.id('theatre.performance'), '0/1:1:') as c),
+    (select count(*) from app_public.cancellation_terms(tests.id('theatre.performance'))),
+    app_public.admissions_left(
+      tests.id('standing.performance'), tests.id('standing.floor.category')
+    )
+  )
+$$;
+grant execute on function tests.with_key(text), tests.seen(), tests.told() to public;
 
 select tests.sell('before', 'theatre', 1, 1);
 select tests.sign_in('theatre manager');
 select app_public.update_event(tests.id('theatre.event'), categories => array['theater']);
 select tests.keep('draft', tests.create_event('theatre', 'draft event'));
+select tests.sign_in('theatre owner');
+select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{0}', '{100}');
+select tests.create_standing();
 select tests.as_anonymous();
 select is(tests.seen(), '1 1 2 2 1', 'a public event is for everybody');
+select is(tests.told(), '1 1 1 1 10', 'and functions tell of it');
 
 select tests.sign_in('theatre manager');
 select app_public.update_event(tests.id('theatre.event'), visibility => 'unlisted');
@@ -42,6 +66,7 @@ select tests.with_key(tests.id('theatre.event')::text);
 select is(tests.seen(), '1 1 2 2 1', 'who knows its id does');
 select tests.with_key('theatre/theatre-event');
 select is(tests.seen(), '1 1 2 2 1', 'or its address');
+select is(tests.told(), '1 1 1 1 10', 'and is told of it');
 select tests.with_key('rival/theatre-event');
 select is(tests.seen(), '0 0 0 0 0', 'not another one');
 select tests.with_key(tests.id('draft event')::text);
@@ -57,7 +82,8 @@ select tests.refused(
   'staff make no codes'
 );
 select tests.sign_in('theatre manager');
-select app_public.update_event(tests.id('theatre.event'), visibility => 'private');
+select app_public.update_event(e.id, visibility => 'private')
+from (values (tests.id('theatre.event')), (tests.id('standing.event'))) as e (id);
 create temporary table codes as
 select app_public.create_event_access_code(tests.id('theatre.event')) as code;
 grant select on codes to public;
@@ -68,8 +94,10 @@ select tests.with_key('theatre/theatre-event');
 select is(tests.seen(), '0 0 0 0 0', 'nor does its address');
 select tests.with_key(repeat('x', 43));
 select is(tests.seen(), '0 0 0 0 0', 'nor a made-up code');
+select is(tests.told(), '0 0 0 0', 'nor do functions tell whoever has the id of a performance');
 select tests.with_key((select code from codes));
 select is(tests.seen(), '1 1 2 2 1', 'its code does');
+select is(tests.told(), '1 1 1 1', 'functions tell of it again, and not of another event');
 select is(
   (select count(*) from app_public.search_events('theatre') as f
     where f.event_id = tests.id('theatre.event')),
@@ -82,6 +110,9 @@ select tests.as_guest(2);
 select is(tests.seen(), '0 0 0 0 0', 'who has none does not');
 select tests.sign_in('rival owner');
 select is(tests.seen(), '0 0 0 0 0', 'nor a stranger');
+select is(tests.told(), '0 0 0 0', 'whom functions tell nothing');
+select tests.sign_in('theatre staff');
+select is(tests.told(), '1 1 1 1 10', 'as they do staff');
 
 -- Buying needs the code, too, whoever told the id of the performance.
 select tests.as_guest(2);

@@ -1,5 +1,5 @@
 -- If this fails, one person alone can change the books, or a change does not say what and why.
-select plan(25);
+select plan(32);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1);
@@ -113,3 +113,59 @@ select is(
   'and all of it is in the audit log'
 );
 select tests.consistent();
+
+-- What was never earned is not taken, and what was moved goes back with the sale.
+create function tests.correct(amounts bigint[], kinds text[]) returns text
+language plpgsql volatile as $$
+declare
+  v_status text;
+begin
+  perform tests.sign_in('sam');
+  perform tests.request(amounts, 'Wrong tax', kinds);
+  perform tests.sign_in('root');
+  v_status := (app_public.post_correction(tests.id('correction'))).status;
+  perform tests.as_owner();
+  return v_status;
+end
+$$;
+grant execute on all functions in schema tests to public;
+select tests.sell('returned', 'theatre', 2, 2, 3);
+select tests.keep('fact', (
+  select id from app_public.ledger_transactions where source = 'sale:' || tests.id('returned')
+));
+select tests.refused(
+  $$ select tests.correct('{-10000,10000}', '{organizer_payable,taxes_payable}') $$, 'LMBAL',
+  'more tax than was taken'
+);
+select is(
+  tests.correct('{-100,100}', '{organizer_payable,taxes_payable}'), 'posted', 'but a part of it'
+);
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(
+  tests.id('returned'), 'x', (
+    select array_agg(t.id) from app_public.tickets as t
+    where t.booking_id = tests.id('returned') and t.seat_no = 2
+  )
+);
+select is(
+  tests.correct('{-50,50}', '{organizer_payable,platform_commission}'), 'posted',
+  'or of the commission of what was partly returned'
+);
+select is(
+  tests.correct('{-7,7}', '{organizer_payable,adjustments}'), 'posted', 'and a gesture besides'
+);
+select tests.consistent();
+select tests.sign_in('theatre owner');
+select app_public.cancel_booking(tests.id('returned'));
+select tests.as_owner();
+select tests.consistent();
+select results_eq(
+  $$ select a.kind::text, sum(e.amount_cents)::bigint
+    from app_public.ledger_entries as e
+    join app_public.ledger_accounts as a on a.id = e.account_id
+    join app_public.ledger_transactions as t on t.id = e.transaction_id
+    where t.booking_id = tests.id('returned') and a.kind not in ('buyer_clearing', 'stripe_balance')
+    group by a.kind having sum(e.amount_cents) <> 0 order by a.kind $$,
+  $$ values ('organizer_payable', -7::bigint), ('adjustments', 7::bigint) $$,
+  'nothing is left of a sale that was taken back, and was corrected, but what was given for nothing'
+);

@@ -134,3 +134,54 @@ test("control: without the lock, a constraint has to stop the second", async () 
   await theatre.weaken("app_private.lock_correction", "for no key update");
   expect((await twoDecisions(theatre))[1]).toBe("23514");
 });
+
+test("a refund that was pending when its month was closed is booked into the next one", async () => {
+  await using theatre = await Theatre.open();
+  const booking = await theatre.sell("b", 1, 1);
+  const owner = await theatre.user("theatre owner");
+  await owner.value(`select (app_public.cancel_booking('${booking}')).status`);
+  // The month ends now. The next one is where it was.
+  await theatre.owner.query(`
+    begin;
+    alter table app_public.accounting_periods disable trigger user;
+    update app_public.accounting_periods set ends_at = now();
+    alter table app_public.accounting_periods enable trigger user;
+    commit`);
+  await owner.value(`select (app_public.close_period(${organization}, p.period, true)).status
+    from app_public.accounting_periods as p`);
+  await theatre.owner.query(
+    "select app_private.record_refund(tests.refund_of($1), 're_1', 'succeeded', null)",
+    [booking],
+  );
+  expect(
+    await theatre.value(`select string_agg(
+        split_part(t.source, ':', 1) || ' ' || p.status, ', ' order by t.id
+      )
+      from app_public.ledger_transactions as t
+      join app_public.accounting_periods as p
+        on p.organization_id = t.organization_id and p.period = t.accounting_period`),
+  ).toBe("payment closed, sale closed, sale_reversal closed, refund open");
+  expect(
+    await theatre.value(`select sum(b.closing_cents)::integer
+      from app_public.ledger_balances as b
+      join app_public.ledger_accounts as a on a.id = b.account_id
+      where a.kind = 'buyer_clearing'`),
+  ).toBe(-6280);
+  expect(await theatre.status(booking)).toBe("refunded");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("what does not sum to zero is refused at commit", async () => {
+  await using theatre = await withBooks();
+  const worker = await theatre.worker();
+  expect(await worker.once(post("odd").replace("-5", "-4"))).toBe("LMBAL");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the check at commit, the books do not balance", async () => {
+  await using theatre = await withBooks();
+  await theatre.owner.query("drop trigger _900_check_balance on app_public.ledger_entries");
+  const worker = await theatre.worker();
+  expect(await worker.once(post("odd").replace("-5", "-4"))).toEqual([true]);
+  expect(await theatre.broken()).toContain("ledger_transaction_is_balanced");
+});

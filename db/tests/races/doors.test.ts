@@ -133,14 +133,21 @@ test("control: without the lock on the ticket, it is", async () => {
   expect(await scanAgainstTransfer(theatre)).toEqual([["success"], [2]]);
 });
 
+async function twoRecipients(theatre: Theatre): Promise<Outcome[]> {
+  const { accept } = await offered(theatre);
+  return await meet([await theatre.guest(2), accept], [await theatre.guest(3), accept]);
+}
+
 test("a ticket is accepted once, by whoever is first", async () => {
   await using theatre = await Theatre.open();
-  const { accept } = await offered(theatre);
-  expect(await meet([await theatre.guest(2), accept], [await theatre.guest(3), accept])).toEqual([
-    [2],
-    "LMTOK",
-  ]);
+  expect(await twoRecipients(theatre)).toEqual([[2], "LMTOK"]);
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without asking again under the lock, by both", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_ticket", "for no key update");
+  expect(await twoRecipients(theatre)).toEqual([[2], [3]]);
 });
 
 test("scanners do not wait for other tickets", async () => {

@@ -1,6 +1,6 @@
 // If this fails, a canceled event keeps somebody's money, or one buyer gets more tickets than one may.
 import { expect, test } from "vitest";
-import { meet, Theatre, type Session } from "./theatre.ts";
+import { meet, Theatre, type Outcome, type Session } from "./theatre.ts";
 
 const cancel = "select (app_public.cancel_event(tests.id('theatre.event'))).id";
 const endAll = `select sum(app_private.cancel_bookings_of(c.id, 100))::integer
@@ -79,8 +79,8 @@ test("control: without the lock on the performance, nobody refunds it", async ()
   expect(await theatre.broken()).toEqual(["canceled_performance_keeps_no_booking"]);
 });
 
-test("a hold that was under way is let go, and never paid", async () => {
-  await using theatre = await Theatre.open();
+/** Somebody holds a seat while the event is canceled, and then wants to pay: what comes of that. */
+async function holdAgainstCancellation(theatre: Theatre): Promise<Outcome> {
   const [guest, owner] = [await theatre.guest(1), await theatre.user("theatre owner")];
   await guest.begin();
   await guest.run(
@@ -88,12 +88,26 @@ test("a hold that was under way is let go, and never paid", async () => {
   );
   expect(await owner.once(cancel)).toHaveLength(1);
   await guest.commit();
-  expect(
-    await guest.once("select app_public.start_checkout(tests.id('held'), 'a@example.com')"),
-  ).toBe("LMEVT");
+  return await guest.once(
+    "select (app_public.start_checkout(tests.id('held'), 'a@example.com')).status::text",
+  );
+}
+
+test("a hold that was under way is let go, and never paid", async () => {
+  await using theatre = await Theatre.open();
+  expect(await holdAgainstCancellation(theatre)).toBe("LMEVT");
   await work(await theatre.worker());
   expect(await theatre.value("select tests.status(tests.id('held'))")).toBe("canceled");
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without asking how the event is, money is asked for it", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_private.open_sale",
+    "e.status = 'published' and p.status = 'scheduled' and ",
+  );
+  expect(await holdAgainstCancellation(theatre)).toEqual(["pending_payment"]);
 });
 
 test("two people cancel one event, which is one cancellation", async () => {

@@ -144,18 +144,28 @@ test("control: without that either, a seat is sold twice", async () => {
   expect(await theatre.broken()).toContain("live_ticket_has_its_seat");
 });
 
-test("the news of one payment, twice at the same moment, is applied once", async () => {
-  await using theatre = await Theatre.open();
+/** The same late payment for a seat that was sold again is told twice at once: what is returned. */
+async function newsTwice(theatre: Theatre): Promise<{ outcomes: Outcome[]; refunds: number }> {
   const booking = await theatre.checkOut("b", 1, 1);
   await theatre.runOut(booking);
   await theatre.sell("other", 2, 1);
-  const outcomes = await meet(
-    [await theatre.worker(), pay(booking)],
-    [await theatre.worker(), pay(booking)],
-  );
-  expect(outcomes).toEqual([["applied"], ["applied"]]);
-  expect(await theatre.value("select count(*)::integer from app_public.refunds")).toBe(1);
+  const worker = await theatre.worker();
+  return {
+    outcomes: await meet([worker, pay(booking)], [await theatre.worker(), pay(booking)]),
+    refunds: await worker.value("select count(*)::integer from app_public.refunds"),
+  };
+}
+
+test("the news of one payment, twice at the same moment, is applied once", async () => {
+  await using theatre = await Theatre.open();
+  expect(await newsTwice(theatre)).toEqual({ outcomes: [["applied"], ["applied"]], refunds: 1 });
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the payment, the constraint refuses the second refund", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_payment_of", "for no key update");
+  expect((await newsTwice(theatre)).outcomes[1]).toMatch(/^23/);
 });
 
 async function twoRefunds(theatre: Theatre): Promise<Outcome | undefined> {
@@ -186,16 +196,27 @@ test("control: without the check they do", async () => {
   expect(await theatre.value(refunded)).toBe(true);
 });
 
-test("two members of staff cancel one booking, which is returned once", async () => {
-  await using theatre = await Theatre.open();
+async function twoCancellations(theatre: Theatre): Promise<Outcome[]> {
   const booking = await theatre.sell("b", 1, 1);
-  const outcomes = await meet(
+  return await meet(
     [await theatre.user("theatre support"), cancel(booking)],
     [await theatre.user("theatre owner"), cancel(booking)],
   );
-  expect(outcomes).toEqual([["canceled"], "LMBST"]);
-  expect(await theatre.value("select count(*)::integer from app_public.refunds")).toBe(1);
+}
+
+const refundCount = "select count(*)::integer from app_public.refunds";
+
+test("two members of staff cancel one booking, which is returned once", async () => {
+  await using theatre = await Theatre.open();
+  expect(await twoCancellations(theatre)).toEqual([["canceled"], "LMBST"]);
+  expect(await theatre.value(refundCount)).toBe(1);
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the booking, the index of returned tickets has to stop the second one", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_booking", "for no key update");
+  expect((await twoCancellations(theatre))[1]).toBe("23505");
 });
 
 async function twoSweeps(theatre: Theatre): Promise<[boolean, Outcome]> {

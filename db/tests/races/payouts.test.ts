@@ -182,3 +182,36 @@ test("control: without the lock on the payout, the second one takes the first on
     await theatre.value("select approved_by = tests.user_id('third') from app_public.payouts"),
   ).toBe(true);
 });
+
+/** A payout that is approved already when its organization is suspended: what the worker is to ask. */
+async function sentWhenSuspended(theatre: Theatre, organization: string): Promise<unknown> {
+  const owner = await theatre.user("theatre owner");
+  const payout = await owner.value<string>(
+    `select (app_public.create_payout('${organization}')).id`,
+  );
+  expect(await owner.value(`select (app_public.submit_payout('${payout}')).status::text`)).toBe(
+    "approved",
+  );
+  await theatre.owner.query(
+    "insert into app_public.platform_staff (user_id, role) values (tests.user_id('root'), 'admin')",
+  );
+  const root = await theatre.user("root");
+  await root.value(`select (app_public.suspend_organization('${organization}', 'Fraud')).status`);
+  const worker = await theatre.session("", "lml_worker");
+  return await worker.value(`select app_private.begin_payout('${payout}') ->> 'amount'`);
+}
+
+test("a payout that was approved is not sent once its organization is suspended", async () => {
+  const { theatre, organization } = await withSale();
+  await using _ = theatre;
+  expect(await sentWhenSuspended(theatre, organization)).toBe(null);
+  expect(await theatre.value("select status::text from app_public.payouts")).toBe("approved");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without asking how the organization is, it is", async () => {
+  const { theatre, organization } = await withSale();
+  await using _ = theatre;
+  await theatre.weaken("app_private.may_send_payout", "o.status = 'active' and ");
+  expect(await sentWhenSuspended(theatre, organization)).toBe("4500");
+});

@@ -119,9 +119,8 @@ test("control: without the lock on the booking, a constraint stops the second on
   expect(await theatre.value(refunds)).toBe(20_000);
 });
 
-test("two people decide about one request, and the first word counts", async () => {
-  const { theatre, booking } = await withBooking();
-  await using _ = theatre;
+/** One approves a request while another one declines it. */
+async function twoDecisions(theatre: Theatre, booking: string): Promise<Outcome[]> {
   const owner = await theatre.user("theatre owner");
   await owner.value(
     "select (app_public.set_refund_approval(tests.id('theatre.organization'), 0)).organization_id",
@@ -130,7 +129,7 @@ test("two people decide about one request, and the first word counts", async () 
   const request = await manager.value<string>(
     `select (app_public.refund_booking_amount('${booking}', 5000, 'x')).id`,
   );
-  const outcomes = await meet(
+  return await meet(
     [
       await theatre.user("theatre admin"),
       `select (app_public.approve_refund('${request}')).status`,
@@ -140,9 +139,22 @@ test("two people decide about one request, and the first word counts", async () 
       `select (app_public.decline_refund('${request}')).status`,
     ],
   );
-  expect(outcomes).toEqual([["approved"], "LMRFD"]);
+}
+
+test("two people decide about one request, and the first word counts", async () => {
+  const { theatre, booking } = await withBooking();
+  await using _ = theatre;
+  expect(await twoDecisions(theatre, booking)).toEqual([["approved"], "LMRFD"]);
   expect(await theatre.value(refunds)).toBe(5000);
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the locks, it is declined and paid", async () => {
+  const { theatre, booking } = await withBooking();
+  await using _ = theatre;
+  await theatre.weaken("app_private.lock_refund_request", "for no key update");
+  expect(await twoDecisions(theatre, booking)).toEqual([["approved"], ["declined"]]);
+  expect(await theatre.value(refunds)).toBe(5000);
 });
 
 const scan = (credential: string): string =>

@@ -1,0 +1,76 @@
+// If this fails, somebody with rights can send a value that ends in an error of ours, or is stored though it means nothing.
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Theatre } from "../races/theatre.ts";
+import { type Attackable, functionsOf, furnish, idsOf, valueFor } from "./house.ts";
+
+/** What nobody means, by type. */
+const absurd: Readonly<Record<string, readonly unknown[]>> = {
+  integer: [0, -1, 10_000, 2_147_483_647, -2_147_483_648],
+  bigint: [0, -1, "9223372036854775807", "-9223372036854775808"],
+  numeric: [0, -1, "NaN", "Infinity", "-Infinity", "1e300"],
+  "timestamp with time zone": ["infinity", "-infinity", "294276-12-31T00:00:00Z", "4713-01-01 BC"],
+  date: ["infinity", "-infinity", "5874897-12-31", "4713-01-01 BC"],
+  text: ["", " ", "x".repeat(100_000), "\u0001", "XXX"],
+  citext: ["", "x".repeat(100_000)],
+  jsonb: ["null", "1", "[]", '""', '{"x": {"y": [null]}}', "[".repeat(500) + "]".repeat(500)],
+  "text[]": [[null], [""], Array.from({ length: 10_000 }, (_, n) => `x${n}`)],
+  "integer[]": [[null], [-1], [2_147_483_647], Array.from({ length: 10_000 }, (_, n) => n)],
+  "numeric[]": [[null], ["NaN"], ["-1"], Array.from({ length: 10_000 }, (_, n) => n)],
+  "bigint[]": [[null], ["9223372036854775807", "9223372036854775807"]],
+  "date[]": [[null], ["infinity"]],
+  "time without time zone[]": [[null], ["24:00"]],
+};
+
+let theatre: Theatre;
+let client: pg.Client;
+let functions: readonly Attackable[];
+let own: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  theatre = await Theatre.open();
+  client = await theatre.database.connect("superuser");
+  await furnish(client, "theatre");
+  own = await idsOf(client, "theatre");
+  functions = await functionsOf(client);
+}, 60_000);
+
+afterAll(() => theatre[Symbol.asyncDispose]());
+
+/** How a call ends with one absurd value among good ones. Nothing of it stays. */
+async function attempt(call: string, values: readonly unknown[]): Promise<string> {
+  await client.query("savepoint attempt");
+  try {
+    await client.query(call, [...values]);
+    await client.query("set constraints all immediate");
+    return "done";
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return `${error.code ?? ""} ${error.message}`;
+    throw error;
+  } finally {
+    await client.query("rollback to savepoint attempt; release savepoint attempt");
+  }
+}
+
+test("an absurd value is refused with a code, or means something", async () => {
+  const found: Record<string, string> = {};
+  let accepted = 0;
+  for (const { name, parameters } of functions) {
+    const named = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
+    const call = `select * from app_public.${name}(${named.join(", ")})`;
+    const good = parameters.map((parameter) => valueFor(own, name, parameter));
+    await client.query("begin; select tests.sign_in('theatre owner')");
+    for (const [index, parameter] of parameters.entries()) {
+      for (const value of absurd[parameter.type] ?? []) {
+        const outcome = await attempt(call, good.with(index, value));
+        const said = `${name}(${parameter.name} => ${JSON.stringify(value).slice(0, 40)})`;
+        if (outcome === "done") accepted += 1;
+        else if (!/^(LM|42501)/.test(outcome)) found[said] = outcome.slice(0, 100);
+      }
+    }
+    await client.query("rollback");
+  }
+  expect(found).toEqual({});
+  // The other values of a call are good: else all would be refused for those.
+  expect(accepted).toBeGreaterThan(200);
+}, 120_000);
