@@ -6,24 +6,9 @@ declare
   v_kinds app_public.ledger_account_kind[];
   v_amounts bigint[];
 begin
-  -- Less what was taken back before.
-  select array_agg(s.kind), array_agg(-s.amount)
+  select array_agg(l.kind), array_agg(-l.amount_cents)
   into v_kinds, v_amounts
-  from (
-    select a.kind, sum(e.amount_cents)::bigint as amount
-    from app_public.ledger_transactions as t
-    join app_public.ledger_entries as e
-      on e.organization_id = t.organization_id and e.transaction_id = t.id
-    join app_public.ledger_accounts as a
-      on a.organization_id = e.organization_id and a.id = e.account_id
-    where t.organization_id = (reverse_sale.booking).organization_id
-      and t.booking_id = (reverse_sale.booking).id
-      and (
-        t.source = 'sale:' || (reverse_sale.booking).id
-        or starts_with(t.source, 'sale_return:')
-      )
-    group by a.kind
-  ) as s;
+  from app_private.left_of_sale(reverse_sale.booking) as l;
   if v_kinds is null then
     return;
   end if;
