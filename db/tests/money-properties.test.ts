@@ -65,8 +65,7 @@ const helpers = `
     where a.kind in ('organizer_payable', 'promoter_payable', 'platform_commission', 'service_fees',
       'processing_fees', 'taxes_payable')
     group by b.id, b.booking_reference, a.kind
-    -- The organization bears what rounding leaves of each part.
-    having sum(e.amount_cents) > case when a.kind in ('organizer_payable', 'promoter_payable') then 20 else 0 end
+    having sum(e.amount_cents) > 0
     union all
     select 'ended_booking_keeps_nothing_unpaid', format('%s %s', b.booking_reference, b.status)
     from app_public.bookings as b
