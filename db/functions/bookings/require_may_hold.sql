@@ -6,7 +6,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_total integer := require_may_hold.quantity;
+  v_total bigint := require_may_hold.quantity;
 begin
   if (require_may_hold.buyer).user_id is null
     and not (require_may_hold.sale).allow_guest_checkout

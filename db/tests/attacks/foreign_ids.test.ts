@@ -1,4 +1,5 @@
-// If these tests failed, somebody could act on another organization's rows by knowing their ids.
+// If these tests failed, somebody could act on another organization's rows by knowing their ids, or break the server
+// with a number that no form would send.
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -195,27 +196,9 @@ beforeAll(async () => {
     select tests.keep('hold', uuidv7()), p.organization_id, p.id, 'x', tests.user_id('theatre owner')
     from payout as p;
   `);
-  const { rows } = await client.query<Attackable>(`
-    select p.proname as name, (
-      select json_agg(json_build_object(
-        'name', a.name, 'type', format_type(a.type, null), 'label', (
-          select e.enumlabel from pg_enum as e
-          where e.enumtypid = a.type order by e.enumsortorder limit 1
-        )
-      ) order by a.position)
-      from unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) with ordinality
-        as a (name, type, position)
-    ) as parameters
-    from pg_proc as p
-    where p.pronamespace = 'app_public'::regnamespace
-      and has_function_privilege('lml_user', p.oid, 'execute')
-      and 'uuid'::regtype = any (p.proargtypes::oid[])
-      and not exists (
-        select from pg_type as t
-        where t.oid = any (p.proargtypes::oid[]) and t.typtype = 'c'
-      )
-    order by 1`);
-  functions = rows;
+  functions = (await exposed()).filter(({ parameters }) =>
+    parameters.some(({ type }) => type === "uuid"),
+  );
   const ids = await client.query<{ ids: Record<string, string> }>(`
     select jsonb_build_object(
       'organization_id', tests.id('theatre.organization'), 'venue_id', tests.id('theatre.venue'),
@@ -307,6 +290,30 @@ test("control: without the check of the caller's rights, a stranger gets through
   expect(found).toContain("update_venue");
 }, 60_000);
 
+/** What GraphQL offers. */
+async function exposed(): Promise<Attackable[]> {
+  const { rows } = await client.query<Attackable>(`
+    select p.proname as name, (
+      select coalesce(json_agg(json_build_object(
+        'name', a.name, 'type', format_type(a.type, null), 'label', (
+          select e.enumlabel from pg_enum as e
+          where e.enumtypid = a.type order by e.enumsortorder limit 1
+        )
+      ) order by a.position), '[]')
+      from unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) with ordinality
+        as a (name, type, position)
+    ) as parameters
+    from pg_proc as p
+    where p.pronamespace = 'app_public'::regnamespace
+      and has_function_privilege('lml_user', p.oid, 'execute')
+      and not exists (
+        select from pg_type as t
+        where t.oid = any (p.proargtypes::oid[]) and t.typtype = 'c'
+      )
+    order by 1`);
+  return rows;
+}
+
 /** Calls a function with somebody else's ids, and tells what came of it. Nothing of it stays. */
 async function attack({ name, parameters }: Attackable, who: string): Promise<string> {
   await client.query("savepoint attack").catch(() => client.query("begin; savepoint attack"));
@@ -335,6 +342,116 @@ async function attack({ name, parameters }: Attackable, who: string): Promise<st
     await client.query("release savepoint attack");
   }
 }
+
+/** What no form would send, by type. */
+const absurd: Readonly<Record<string, readonly string[]>> = {
+  smallint: ["-32768", "-1", "32767"],
+  integer: ["-2147483648", "-1", "2147483647"],
+  bigint: ["-9223372036854775808", "-1", "9223372036854775807"],
+  numeric: ["1e30", "-1e30", "1e-30", "-1", "NaN", "Infinity", "-Infinity"],
+  "timestamp with time zone": ["infinity", "-infinity", "4713-01-01 BC", "294276-12-31"],
+  date: ["infinity", "-infinity", "4713-01-01 BC", "5874897-12-31"],
+  interval: ["infinity", "-infinity", "-1 day", "178000000 years"],
+};
+
+/** What is new, is sold or is paid, where the world above has what others may do nothing with. */
+const ready: readonly (readonly [functions: RegExp, parameter: string, id: string])[] = [
+  [/^refund_|^(quote_cancellation|return_)/, "booking_id", "tests.id('paid')"],
+  [/^add_add_on/, "add_on_id", "tests.id('shirt')"],
+  [/^create_fraud_rule/, "amount_currency", "'EUR'"],
+  [/^postpone_event/, "event_id", "tests.id('theatre.event')"],
+  [/^reverse_payout/, "payout_id", "tests.id('paid out')"],
+];
+
+/** It did what was asked, or said why not. */
+function isAnswer(outcome: string): boolean {
+  return /^(done|LM.{3}|42501)$/.test(outcome);
+}
+
+interface Absurdity {
+  readonly call: string;
+  readonly outcome: string;
+}
+
+/** Calls a function with each absurd value for each of its parameters, with everything that it may need. */
+async function overdo({ name, parameters }: Attackable, who: string): Promise<Absurdity[]> {
+  const found: Absurdity[] = [];
+  for (const wrong of parameters) {
+    const isMany = wrong.type.endsWith("[]");
+    for (const value of absurd[wrong.type.replace("[]", "")] ?? []) {
+      await client.query("begin");
+      try {
+        await client.query(`select tests.sign_in('${who}')`);
+        const values: unknown[] = [];
+        const named: string[] = [];
+        for (const parameter of parameters) {
+          const known = ready.find(([which, of]) => which.test(name) && of === parameter.name);
+          if (known !== undefined) {
+            named.push(`${parameter.name} => ${known[2]}`);
+            continue;
+          }
+          values.push(parameter === wrong ? (isMany ? [value] : value) : valueFor(name, parameter));
+          named.push(`${parameter.name} => $${values.length}`);
+        }
+        await client.query(
+          `select to_jsonb(r) from app_public.${name}(${named.join(", ")}) as r`,
+          values,
+        );
+        await client.query("set constraints all immediate");
+        found.push({ call: `${name}(${wrong.name} => ${value}) as ${who}`, outcome: "done" });
+      } catch (error) {
+        const code = error instanceof pg.DatabaseError ? `${error.code}` : "no answer";
+        const outcome = /^LM|^42501$/.test(code) ? code : `${code} ${String(error)}`;
+        found.push({ call: `${name}(${wrong.name} => ${value}) as ${who}`, outcome });
+      } finally {
+        await client.query("rollback");
+      }
+    }
+  }
+  return found;
+}
+
+test("no absurd number or date is answered by anything but a code of ours", async () => {
+  await client.query(`
+    insert into app_public.platform_staff (user_id, role)
+    values (tests.user_id('theatre owner'), 'admin');
+    insert into app_public.payouts (
+      id, organization_id, stripe_account_id, currency, payout_period_start, payout_period_end,
+      period_ends_at, gross_revenue_cents, net_payout_cents
+    )
+    values (
+      tests.keep('paid out', uuidv7()), tests.id('theatre.organization'), tests.id('account'),
+      'EUR', current_date, current_date, now(), 100, 100
+    );
+    update app_public.payouts set status = 'approved', approved_at = now()
+    where id = tests.id('paid out');
+    update app_public.payouts set status = 'in_transit', initiated_at = now()
+    where id = tests.id('paid out');
+    update app_public.payouts
+    set status = 'paid', completed_at = now(), stripe_transfer_id = 'tr_1'
+    where id = tests.id('paid out')`);
+  const found: Absurdity[] = [];
+  for (const called of await exposed()) {
+    for (const who of ["theatre owner", "ada"]) found.push(...(await overdo(called, who)));
+  }
+  expect(found.length).toBeGreaterThan(1000);
+  expect(found.filter(({ outcome }) => !isAnswer(outcome))).toEqual([]);
+}, 300_000);
+
+test("control: a percentage that nobody looks at is found", async () => {
+  const [refund] = (await exposed()).filter(({ name }) => name === "refund_tickets");
+  if (refund === undefined) throw new Error("refund_tickets is gone.");
+  const guard = "coalesce(refund_tickets.percentage not between 0 and 100, true)";
+  const { rows } = await client.query<{ source: string }>(
+    "select pg_get_functiondef('app_public.refund_tickets'::regproc) as source",
+  );
+  const source = rows[0]?.source ?? "";
+  expect(source).toContain(guard);
+  await client.query(source.replace(guard, "false"));
+  const found = await overdo(refund, "theatre owner");
+  await client.query(source);
+  expect(found.filter(({ outcome }) => !isAnswer(outcome))).not.toEqual([]);
+}, 60_000);
 
 /** Whether a result has any value in it. */
 function saysSomething(result: unknown): boolean {
