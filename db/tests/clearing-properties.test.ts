@@ -390,6 +390,12 @@ const guards = [
     "array[(settle_refund.refund).amount_cents, -(settle_refund.refund).amount_cents]",
     "array[0, 0]::bigint[]",
   ],
+  // What a failed refund owes is not there for others.
+  [
+    "app_private.left_of_payment",
+    "- coalesce(sum(r.amount_cents), 0)",
+    "- 0 * coalesce(sum(r.amount_cents), 0)",
+  ],
 ] as const;
 test.each(guards)(
   "control: without a part of %s it does not",
