@@ -439,7 +439,7 @@ test("no absurd number or date is answered by anything but a code of ours", asyn
 }, 300_000);
 
 test("control: a percentage that nobody looks at is found", async () => {
-  const [refund] = (await exposed()).filter(({ name }) => name === "refund_tickets");
+  const refund = (await exposed()).find(({ name }) => name === "refund_tickets");
   if (refund === undefined) throw new Error("refund_tickets is gone.");
   const guard = "coalesce(refund_tickets.percentage not between 0 and 100, true)";
   const { rows } = await client.query<{ source: string }>(
