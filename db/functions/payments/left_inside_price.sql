@@ -41,5 +41,5 @@ $$;
 comment on function app_private.left_inside_price(
   app_public.bookings, app_private.refund_part
 ) is
-  'Of a sale, before a part of it is taken back, what is left inside its price of the shares of the '
-  'organization and its promoter, of service and processing fees, and of tax.';
+  'Of a sale, before a part of it is taken back, what is left inside its price of the shares of '
+  'the organization and its promoter, of service and processing fees, and of tax.';
