@@ -1196,7 +1196,7 @@ export type PayoutHoldCondition = {
 };
 
 /** Why money is held back. */
-export type PayoutHoldKind = "dispute" | "manual";
+export type PayoutHoldKind = "dispute" | "manual" | "rounding";
 
 /**
  * A condition to be used against `PayoutItem` object types. All fields are tested

@@ -18,6 +18,9 @@ begin
   if hold_payout.amount_cents <= 0 then
     raise exception 'Name an amount above zero.' using errcode = 'LMINP', detail = 'amount_cents';
   end if;
+  perform app_hidden.require_chargeable(
+    hold_payout.amount_cents, v_payout.currency, 'amount_cents'
+  );
   if hold_payout.amount_cents >= v_payout.net_payout_cents then
     raise exception 'The payout is not more than that.'
       using errcode = 'LMINP', detail = 'amount_cents', hint = 'Hold all of it: name no amount.';

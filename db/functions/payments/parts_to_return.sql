@@ -41,7 +41,7 @@ as $$
         select from app_public.tickets as t
         where t.organization_id = (parts_to_return.booking).organization_id
           and t.booking_id = (parts_to_return.booking).id
-          and t.status = 'used'
+          and t.status = 'used' and not t.id = any (parts_to_return.ticket_ids)
       ))
   )
   select

@@ -22,6 +22,9 @@ begin
   if v_known is not null then
     return app_private.known_refund_request(v_known);
   end if;
+  if coalesce(refund_tickets.percentage not between 0 and 100, true) then
+    raise exception 'A share is 0 to 100 percent.' using errcode = 'LMINP', detail = 'percentage';
+  end if;
   v_request.kind := case when refund_tickets.ticket_ids is null then 'full' else 'ticket' end;
   v_request.ticket_ids := refund_tickets.ticket_ids;
   -- What is out of bounds is refused below, also what a request would have no room for.

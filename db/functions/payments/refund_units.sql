@@ -16,7 +16,10 @@ as $$
   ),
   shares as (
     select
-      t.booking_item_id, t.id as ticket_id, t.status = 'valid' as is_live, t.total_paid_cents,
+      t.booking_item_id, t.id as ticket_id, t.total_paid_cents,
+      -- When the performance is over, whoever was there is like whoever was not.
+      t.status = 'valid'
+        or t.status = 'used' and (refund_units.booking).status = 'completed' as is_live,
       t.fees_paid_cents, t.tax_paid_cents, l.service_fee_cents,
       sum(t.fees_paid_cents) over line as running, sum(t.fees_paid_cents) over whole_line as fees
     from lines as l

@@ -15,18 +15,11 @@ begin
   -- Who asked in somebody's name could be the second person in their own.
   perform app_hidden.refuse_impersonator();
   -- What is unknown would be nothing when the threshold is asked, and all of it when it is carried out.
-  v_request.percentage := case
-    when v_request.kind in ('full', 'ticket') then v_request.percentage else 100
-  end;
-  if coalesce(v_request.percentage not between 0 and 100, true) then
-    raise exception 'A share is 0 to 100 percent.' using errcode = 'LMINP', detail = 'percentage';
-  end if;
   if v_request.kind <> 'partial'
     and num_nulls(v_request.refunds_service_fees, v_request.refunds_processing_fees) > 0
   then
     raise exception 'Say whether fees come back.' using errcode = 'LMINP', detail = 'with_fees';
   end if;
-  v_request.percentage := round(v_request.percentage, 4);
   perform app_private.require_refundable(v_booking, v_request.kind);
   perform app_private.require_tickets_of(v_booking, v_request.ticket_ids);
   v_request.organization_id := v_booking.organization_id;

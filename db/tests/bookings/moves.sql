@@ -139,6 +139,15 @@ select cmp_ok(app_private.complete_bookings(2), '=', 2, 'its bookings are comple
 select app_private.complete_bookings() from generate_series(1, 3);
 select is(app_private.complete_bookings(), 0, 'until there is none');
 
+-- completed > canceled
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(b.id, 'It was a bad show.')
+from app_public.bookings as b
+where b.performance_id = tests.id('theatre.performance') and b.status = 'completed'
+order by b.id
+limit 1;
+select tests.as_owner();
+
 -- Disputes have a story of their own.
 select results_eq(
   $$ select distinct from_status, to_status from app_public.booking_state_transitions

@@ -25,7 +25,7 @@ select is(
   'disputed>confirmed disputed>partially_paid disputed>canceled disputed>completed '
   'fraud_hold>pending_payment fraud_hold>canceled fraud_hold>expired '
   'fraud_hold>pending_approval pending_approval>pending_payment pending_approval>canceled '
-  'pending_approval>expired completed>disputed',
+  'pending_approval>expired completed>canceled completed>disputed',
   'these moves are allowed, and no others'
 );
 select tests.refused(
