@@ -105,7 +105,10 @@ const helpers = `
     where b.status in ('canceled', 'refunded') and b.confirmed_at is not null
       and b.total_amount_cents - b.refunded_cents > (
         select coalesce(sum(case when p.method = 'invoice' and p.status = 'pending' then p.amount_cents
-          else p.received_cents - p.refunded_cents - p.disputed_cents end), 0)
+          else p.received_cents - p.refunded_cents - (
+            select coalesce(sum(d.lost_cents), 0) from app_public.disputes as d
+            where d.payment_intent_id = p.id
+          ) end), 0)
         from app_public.payment_intents as p where p.booking_id = b.id)
     union all
     -- What the books have of a booking's money is payments less refunds less lost disputes.
@@ -396,9 +399,10 @@ class Story {
   async payOut(): Promise<void> {
     const owner = "sign_in('theatre owner')";
     const payouts = await this.t.rows<{ id: string; status: string; net: number }>(
-      `select id, status::text, net_payout_cents::int as net from app_public.payouts order by id`,
+      `select id, status::text, net_payout_cents::int as net from app_public.payouts
+      where status <> 'canceled' order by id`,
     );
-    const payout = this.flip(70) ? this.one(payouts.slice(-2)) : undefined;
+    const payout = this.flip(80) ? this.one(payouts.slice(-2)) : undefined;
     if (payout === undefined) {
       const payee = this.one(this.payees) ?? "null";
       // All of a story happens at one moment, after which the payout is made.
@@ -465,10 +469,10 @@ class Story {
   }
 
   async step(): Promise<void> {
-    const what = this.roll(14);
+    const what = this.roll(16);
     if (what < 2) await this.dispute();
-    else if (what < 4) await this.payOut();
-    else if (what === 4 && this.flip(40)) await this.correct();
+    else if (what < 6) await this.payOut();
+    else if (what === 6 && this.flip(40)) await this.correct();
     else await this.sellOrReturn();
   }
 
