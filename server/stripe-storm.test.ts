@@ -188,7 +188,7 @@ async function askForMoney(owner: pg.Client): Promise<Asked> {
   await owner.query("update app_public.organization_settings set subscription_tier = 'enterprise'");
   const performanceId = await addPerformance(owner, theatre);
   const accounts = await openAccounts(owner, theatre.organizationId);
-  const payouts = await sendPayouts(owner, theatre.organizationId);
+  const sent = await sendPayouts(owner, theatre.organizationId);
   await owner.query("select set_config('lml.session_token', '', false)");
   await owner.query(
     `select app_public.start_checkout((app_public.hold_seats($1, array[s.id])).id, 'guest@example.com')
@@ -202,7 +202,7 @@ async function askForMoney(owner: pg.Client): Promise<Asked> {
     "select id, amount_cents::int as amount from app_public.payment_intents order by id",
   );
   expect(rows).toHaveLength(paymentCount);
-  return { payments: rows, payouts, accounts };
+  return { payments: rows, payouts: sent, accounts };
 }
 
 /** Promoters whose accounts are made: of every second one Stripe's answer was lost, and events tell its id. */
@@ -235,7 +235,7 @@ async function sendPayouts(owner: pg.Client, organization: string): Promise<Payo
     values ($1, 'US', 'theatre@example.com', 'acct_theatre', true, true)`,
     [organization],
   );
-  const payouts: Payout[] = [];
+  const sent: Payout[] = [];
   for (let index = 0; index < payoutCount; index += 1) {
     const amount = 5_000 + index;
     await owner.query(
@@ -257,9 +257,9 @@ async function sendPayouts(owner: pg.Client, organization: string): Promise<Payo
       [id],
     );
     expect(begun.rows).toEqual([{ amount }]);
-    payouts.push({ id, amount, destination: "acct_theatre", reversed: 0 });
+    sent.push({ id, amount, destination: "acct_theatre", reversed: 0 });
   }
-  return payouts;
+  return sent;
 }
 
 /** The organization returns money, and gives some of its own back; returns what Stripe tells from then on. */

@@ -34,5 +34,5 @@ end
 $$;
 
 comment on function app_private.apply_deauthorization(jsonb) is
-  'Takes an account out of use that its owner has cut off: applied, parked while it may be one whose '
-  'id is not known yet, or ignored.';
+  'Takes an account out of use that its owner has cut off: applied, parked while it may be one '
+  'whose id is not known yet, or ignored.';

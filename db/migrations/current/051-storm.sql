@@ -3,6 +3,6 @@
 -- other side.
 update app_public.ledger_account_rules
 set may_be_negative = true,
-  description = 'What Stripe has really charged; below zero until the next payout when a payout has '
-    'charged what came back.'
+  description = 'What Stripe has really charged; below zero until the next payout when a payout '
+    'has charged what came back.'
 where kind = 'stripe_fees';
