@@ -55,6 +55,15 @@ begin
   v_request := app_private.store_refund_request(v_request);
   if v_request.status = 'approved' then
     v_request := app_private.carry_out_request(v_booking, v_request);
+  else
+    perform app_private.mail_members(
+      v_booking.organization_id, 'payments.approve', 'refund_approval_needed',
+      app_private.booking_words(v_booking) || jsonb_build_object(
+        'amount', app_hidden.money_text(v_request.amount_cents, v_request.currency),
+        'reason', v_request.note
+      ),
+      v_request.requested_by
+    );
   end if;
   return v_request;
 exception
@@ -65,5 +74,6 @@ end
 $$;
 
 comment on function app_private.request_refund(app_public.bookings, app_public.refund_requests) is
-  'Writes a request of staff down, and carries it out unless somebody else has to approve it. '
+  'Writes a request of staff down, and carries it out unless somebody else has to approve it, '
+  'who is mailed then. '
   'Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP.';

@@ -12,6 +12,7 @@ declare
   v_amount bigint := (
     select coalesce(sum(app_private.total_of_part(p)), 0) from unnest(take_back.parts) as p
   );
+  v_queued bigint;
 begin
   insert into app_public.refund_items (
     organization_id, request_id, booking_id, booking_item_id, ticket_id, is_return, price_cents,
@@ -48,9 +49,12 @@ begin
 
   perform app_private.post_take_back(v_booking, take_back.request);
   perform app_private.reduce_invoice(v_booking);
-  perform app_private.refund_booking(
+  v_queued := app_private.refund_booking(
     v_booking, (take_back.request).reason, least(v_amount, app_private.surplus_of(v_booking)),
     (take_back.request).id
+  );
+  perform app_private.mail_refund(
+    v_booking, 'refund_started', v_queued, (take_back.request).reason
   );
   return v_booking;
 end
@@ -60,4 +64,4 @@ comment on function app_private.take_back(
   app_public.bookings, app_public.refund_requests, app_private.refund_part[]
 ) is
   'Writes down what is taken back of a sale, reverses that part of its postings, and queues what '
-  'was paid too much by then.';
+  'was paid too much by then, of which the buyer is told.';
