@@ -120,6 +120,7 @@ from (values
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
   ('app_private.event_access_codes', 'secret', null, null, 'code_hash'),
+  ('app_private.add_on_downloads', 'secret', null, null, 'url'),
   ('app_public.event_status_transitions', 'public', null, null, 'from_status to_status reason'),
   ('app_public.performance_status_transitions', 'public', null, null,
     'from_status to_status reason'),
@@ -153,6 +154,8 @@ from (values
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
   ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
   ('app_private.add_on_claims', 'internal', null, null, 'quantity'),
+  ('app_private.add_on_codes', 'secret', null, null, 'code'),
+  ('app_private.add_on_codes', 'internal', null, null, 'unit_no'),
   ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
   ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),
 
