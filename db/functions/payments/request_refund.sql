@@ -27,6 +27,9 @@ begin
   v_request.percentage := round(v_request.percentage, 4);
   perform app_private.require_refundable(v_booking, v_request.kind);
   perform app_private.require_tickets_of(v_booking, v_request.ticket_ids);
+  perform app_private.require_add_ons_of(
+    v_booking, v_request.add_on_item_ids, v_request.add_on_quantities
+  );
   v_request.organization_id := v_booking.organization_id;
   v_request.booking_id := v_booking.id;
   v_request.currency := v_booking.currency;

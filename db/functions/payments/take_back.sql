@@ -15,12 +15,12 @@ declare
   v_queued bigint;
 begin
   insert into app_public.refund_items (
-    organization_id, request_id, booking_id, booking_item_id, ticket_id, is_return, price_cents,
-    service_fee_cents, processing_fee_cents, tax_cents, total_cents, commission_cents
+    organization_id, request_id, booking_id, booking_item_id, ticket_id, unit_no, is_return,
+    price_cents, service_fee_cents, processing_fee_cents, tax_cents, total_cents, commission_cents
   )
   select
     (take_back.request).organization_id, (take_back.request).id, (take_back.request).booking_id,
-    p.booking_item_id, p.ticket_id, p.is_return, p.price_cents, p.service_fee_cents,
+    p.booking_item_id, p.ticket_id, p.unit_no, p.is_return, p.price_cents, p.service_fee_cents,
     p.processing_fee_cents, p.tax_cents, app_private.total_of_part(p), p.commission_cents
   from unnest(take_back.parts) as p;
 
@@ -32,12 +32,12 @@ begin
   update app_public.booking_items as i
   set refunded_cents = i.refunded_cents + l.amount,
     returned_quantity = i.returned_quantity
-      + case when l.is_ticketed then l.returned else i.quantity * l.returned end
+      + case when l.has_units then l.returned else i.quantity * l.returned end
   from (
     select
       p.booking_item_id, sum(app_private.total_of_part(p)) as amount,
       count(*) filter (where p.is_return) as returned,
-      bool_or(p.ticket_id is not null) as is_ticketed
+      bool_or(num_nonnulls(p.ticket_id, p.unit_no) > 0) as has_units
     from unnest(take_back.parts) as p
     group by p.booking_item_id
   ) as l

@@ -130,7 +130,7 @@ from (values
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
   ('app_public.add_ons', 'public', null, null,
     'is_public name description currency max_per_booking requires_ticket delivery is_limited '
-    'is_active sort_order'),
+    'is_active sort_order returns_to_stock'),
   ('app_public.attendee_questions', 'public', null, null,
     'is_public question kind choices is_required sort_order'),
   ('app_private.performance_notices', 'internal', null, null, 'kind reason mails_queued'),
@@ -254,11 +254,11 @@ from (values
     'version refunds_service_fees refunds_processing_fees'),
   ('app_public.cancellation_windows', 'public', null, null, 'days_before percentage'),
   ('app_public.refund_requests', 'financial', null, null,
-    'kind status reason ticket_ids percentage refunds_service_fees refunds_processing_fees '
-    'is_exception currency'),
+    'kind status reason ticket_ids add_on_item_ids add_on_quantities percentage '
+    'refunds_service_fees refunds_processing_fees is_exception currency'),
   ('app_public.refund_requests', 'sensitive', 'keep',
     'Vouchers: why money went back, and on whose word.', 'note decision_note'),
-  ('app_public.refund_items', 'financial', null, null, 'is_return'),
+  ('app_public.refund_items', 'financial', null, null, 'is_return unit_no'),
   ('app_public.disputes', 'financial', null, null,
     'stripe_dispute_id stripe_charge_id status reason network_reason_code currency stripe_news'),
   ('app_public.dispute_responses', 'personal', 'anonymize', $$'{}'$$, 'evidence'),

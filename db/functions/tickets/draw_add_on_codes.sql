@@ -4,6 +4,8 @@ returns text[]
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  v_live integer := (draw_add_on_codes.item).quantity
+    - (draw_add_on_codes.item).returned_quantity;
   v_wanted integer;
   v_drawn integer;
 begin
@@ -14,10 +16,11 @@ begin
   ) then
     return '{}';
   end if;
-  select (draw_add_on_codes.item).quantity - count(*), count(*) into v_wanted, v_drawn
+  select v_live - count(*), count(*) into v_wanted, v_drawn
   from app_private.add_on_codes as c
   where c.organization_id = (draw_add_on_codes.item).organization_id
-    and c.booking_item_id = (draw_add_on_codes.item).id;
+    and c.booking_item_id = (draw_add_on_codes.item).id
+    and c.unit_no <= v_live;
   if v_wanted > 0 then
     with free as materialized (
       select c.id
@@ -45,6 +48,7 @@ begin
     select c.code from app_private.add_on_codes as c
     where c.organization_id = (draw_add_on_codes.item).organization_id
       and c.booking_item_id = (draw_add_on_codes.item).id
+      and c.unit_no <= v_live
     order by c.unit_no
   );
 end

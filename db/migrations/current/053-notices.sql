@@ -62,3 +62,82 @@ comment on column app_public.opened_add_on.name is 'What it is called.';
 comment on column app_public.opened_add_on.download_url is 'Where it is; null: nowhere.';
 comment on column app_public.opened_add_on.codes is 'A code for each unit, if it comes with codes.';
 comment on column app_public.opened_add_on.opened_at is 'When the buyer first looked.';
+
+-- Units of an add-on that come back. They are told apart by number, so that what is kept of one stays
+-- kept when another comes back.
+
+alter type app_private.refund_unit add attribute unit_no integer;
+alter type app_private.refund_part add attribute unit_no integer;
+
+alter table app_public.refund_items
+  add column unit_no integer,
+  add constraint refund_items_unit_no_is_positive check (unit_no > 0),
+  add constraint refund_items_ticket_is_no_unit check (ticket_id is null or unit_no is null);
+comment on column app_public.refund_items.unit_no is
+  'Which unit of an add-on, from 1; null: a ticket, or a line that has neither.';
+drop index app_public.refund_items_line_is_returned_once;
+create unique index refund_items_line_is_returned_once
+  on app_public.refund_items (booking_item_id, organization_id, unit_no) nulls not distinct
+  where is_return and ticket_id is null;
+
+-- What was taken back of lines was taken back of their units.
+alter table app_public.refund_items disable trigger _200_refuse_change;
+with split as (
+  select r.*, u.unit_no as of_unit,
+    app_hidden.share_of(r.price_cents, u.unit_no, i.quantity) as price,
+    app_hidden.share_of(r.service_fee_cents, u.unit_no, i.quantity) as service_fee,
+    app_hidden.share_of(r.processing_fee_cents, u.unit_no, i.quantity) as processing_fee,
+    app_hidden.share_of(r.tax_cents, u.unit_no, i.quantity) as tax,
+    app_hidden.share_of(r.commission_cents, u.unit_no, i.quantity) as commission
+  from app_public.refund_items as r
+  join app_public.booking_items as i
+    on i.organization_id = r.organization_id and i.id = r.booking_item_id
+  cross join lateral generate_series(1, i.quantity) as u (unit_no)
+  where i.add_on_id is not null
+),
+gone as (
+  delete from app_public.refund_items as r using split as s where r.id = s.id
+)
+insert into app_public.refund_items (
+  organization_id, request_id, booking_id, booking_item_id, unit_no, is_return, price_cents,
+  service_fee_cents, processing_fee_cents, tax_cents, total_cents, commission_cents, created_at
+)
+select
+  s.organization_id, s.request_id, s.booking_id, s.booking_item_id, s.of_unit, s.is_return, s.price,
+  s.service_fee, s.processing_fee, s.tax, s.price + s.service_fee + s.processing_fee + s.tax,
+  s.commission, s.created_at
+from split as s
+where s.is_return or s.price + s.service_fee + s.processing_fee + s.tax > 0;
+alter table app_public.refund_items enable trigger _200_refuse_change;
+
+comment on column app_public.booking_items.returned_quantity is
+  'How many tickets, or units of an add-on, came back.';
+
+alter table app_public.refund_requests
+  add column add_on_item_ids uuid[],
+  add column add_on_quantities integer[],
+  add constraint refund_requests_add_ons_are_named_and_few
+    check (cardinality(add_on_item_ids) between 1 and 1000),
+  add constraint refund_requests_add_ons_have_quantities
+    check (cardinality(add_on_item_ids) is not distinct from cardinality(add_on_quantities));
+comment on column app_public.refund_requests.add_on_item_ids is
+  'Lines with add-ons of which units come back.';
+comment on column app_public.refund_requests.add_on_quantities is 'How many units of each line.';
+
+alter table app_public.add_ons add column returns_to_stock boolean not null default true;
+comment on column app_public.add_ons.returns_to_stock is 'Whether what comes back is sold again.';
+
+-- They have more arguments now.
+drop function app_private.parts_to_return(
+  app_public.bookings, uuid[], numeric, boolean, boolean
+);
+drop function app_private.return_under_terms(app_public.bookings, uuid[]);
+drop function app_public.refund_tickets(
+  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text
+);
+drop function app_public.return_tickets(uuid, uuid[], text);
+drop function app_public.quote_cancellation(uuid, uuid[]);
+drop function app_public.update_add_on(
+  uuid, text, text, bigint, integer, timestamptz, timestamptz, boolean,
+  app_public.add_on_delivery_kind, boolean, integer
+);
