@@ -228,9 +228,9 @@ function printPayout(output: Output, found: Awaited<ReturnType<typeof readPayout
   const names = Object.values(parts);
   const table = [
     ["", ...names],
-    ...found.items.map((item) => [item.source ?? `${item.kind}:${item.hold}`, ...amounts(item)]),
-    ["the payout", ...amounts(found.amounts)],
-    ["from the books", ...amounts(found.fromBooks)],
+    ...found.items.map((item) => [item.source ?? `${item.kind}:${item.hold}`, ...textsOf(item)]),
+    ["the payout", ...textsOf(found.amounts)],
+    ["from the books", ...textsOf(found.fromBooks)],
   ];
   for (const line of alignColumns(table)) output.line(line);
   output.line();
@@ -245,6 +245,6 @@ function printPayout(output: Output, found: Awaited<ReturnType<typeof readPayout
   );
 }
 
-function amounts(of: Amounts): readonly string[] {
+function textsOf(of: Amounts): readonly string[] {
   return partNames.map((part) => of[part]);
 }
