@@ -28,6 +28,10 @@ begin
     organization_id, booking_id, answer_by, pay_within_hours
   )
   values (v_booking.organization_id, v_booking.id, v_booking.expires_at, v_payment_hours);
+  perform app_private.mail_members(
+    v_booking.organization_id, 'bookings.manage', 'booking_approval_needed',
+    app_private.booking_words(v_booking), v_booking.user_id
+  );
 end
 $$;
 

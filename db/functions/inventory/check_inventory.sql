@@ -128,8 +128,30 @@ as $$
 
   union all
   select
+    'every_unit_has_its_code', s.organization_id, s.add_on_id,
+    format('%s in all, codes for %s', s.total, c.codes)
+  from app_private.add_on_counters as s
+  cross join lateral (
+    select count(*) as all_codes, count(*) filter (where c.booking_item_id is null or exists (
+      select from app_public.booking_items as i
+      join app_private.add_on_claims as l
+        on l.organization_id = i.organization_id and l.booking_id = i.booking_id
+        and l.add_on_id = i.add_on_id
+      where i.organization_id = c.organization_id and i.id = c.booking_item_id
+        and c.unit_no <= i.quantity - i.returned_quantity
+    )) as codes
+    from app_private.add_on_codes as c
+    where c.organization_id = s.organization_id and c.add_on_id = s.add_on_id
+  ) as c
+  where c.all_codes > 0 and s.total <> c.codes
+
+  union all
+  select
     'booking_has_its_add_ons', b.organization_id, b.id,
-    format('%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id, i.quantity)
+    format(
+      '%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id,
+      i.quantity - i.returned_quantity
+    )
   from app_public.booking_items as i
   join app_public.bookings as b on b.organization_id = i.organization_id and b.id = i.booking_id
   join app_private.add_on_counters as s
@@ -146,7 +168,7 @@ as $$
       )
       or b.status in ('confirmed', 'partially_paid', 'completed', 'disputed')
     )
-    and c.quantity is distinct from i.quantity
+    and coalesce(c.quantity, 0) <> i.quantity - i.returned_quantity
 
   union all
   select

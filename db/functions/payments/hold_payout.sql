@@ -30,6 +30,17 @@ begin
     hold_payout.hold_until,
     not app_hidden.has_permission(v_payout.organization_id, 'payouts.approve')
   );
+  perform app_private.mail_members(
+    v_payout.organization_id, 'payouts.manage', 'payout_held',
+    jsonb_build_object(
+      'amount', app_hidden.money_text(
+        coalesce(v_hold.amount_cents, v_payout.net_payout_cents), v_payout.currency
+      ),
+      'organization', o.name, 'reason', v_hold.reason
+    ),
+    v_hold.created_by
+  )
+  from app_public.organizations as o where o.id = v_payout.organization_id;
   perform app_private.sum_payout(v_payout.id);
   return v_hold;
 exception

@@ -24,6 +24,10 @@ begin
   perform app_private.queue_refund(
     return_payment.intent, (return_payment.intent).amount_cents, 'late_payment'
   );
+  perform app_private.mail_refund(
+    b, 'payment_returned', (return_payment.intent).amount_cents, 'late_payment'
+  )
+  from app_public.bookings as b where b.id = (return_payment.intent).booking_id;
 end
 $$;
 

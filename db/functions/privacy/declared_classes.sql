@@ -121,6 +121,7 @@ from (values
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
   ('app_private.event_access_codes', 'secret', null, null, 'code_hash'),
+  ('app_private.add_on_downloads', 'secret', null, null, 'url'),
   ('app_public.event_status_transitions', 'public', null, null, 'from_status to_status reason'),
   ('app_public.performance_status_transitions', 'public', null, null,
     'from_status to_status reason'),
@@ -130,7 +131,7 @@ from (values
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
   ('app_public.add_ons', 'public', null, null,
     'is_public name description currency max_per_booking requires_ticket delivery is_limited '
-    'is_active sort_order'),
+    'is_active sort_order returns_to_stock'),
   ('app_public.attendee_questions', 'public', null, null,
     'is_public question kind choices is_required sort_order'),
   ('app_private.performance_notices', 'internal', null, null, 'kind reason mails_queued'),
@@ -154,6 +155,8 @@ from (values
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
   ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
   ('app_private.add_on_claims', 'internal', null, null, 'quantity'),
+  ('app_private.add_on_codes', 'secret', null, null, 'code'),
+  ('app_private.add_on_codes', 'internal', null, null, 'unit_no'),
   ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
   ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),
 
@@ -252,11 +255,11 @@ from (values
     'version refunds_service_fees refunds_processing_fees'),
   ('app_public.cancellation_windows', 'public', null, null, 'days_before percentage'),
   ('app_public.refund_requests', 'financial', null, null,
-    'kind status reason ticket_ids percentage refunds_service_fees refunds_processing_fees '
-    'is_exception currency'),
+    'kind status reason ticket_ids add_on_item_ids add_on_quantities percentage '
+    'refunds_service_fees refunds_processing_fees is_exception currency'),
   ('app_public.refund_requests', 'sensitive', 'keep',
     'Vouchers: why money went back, and on whose word.', 'note decision_note'),
-  ('app_public.refund_items', 'financial', null, null, 'is_return'),
+  ('app_public.refund_items', 'financial', null, null, 'is_return unit_no'),
   ('app_public.disputes', 'financial', null, null,
     'stripe_dispute_id stripe_charge_id status reason network_reason_code currency stripe_news'),
   ('app_public.dispute_responses', 'personal', 'anonymize', $$'{}'$$, 'evidence'),

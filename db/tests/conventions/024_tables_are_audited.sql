@@ -48,6 +48,8 @@ with not_audited (name, reason) as (
     ('app_private.admission_slots', 'booking_state_transitions tells who held and bought'),
     ('app_private.add_on_claims', 'booking_state_transitions tells who held and bought'),
     ('app_private.add_on_counters', 'booking_state_transitions tells who held and bought'),
+    ('app_private.add_on_downloads', 'a secret that is sold; add_on_deliveries tells who got it'),
+    ('app_private.add_on_codes', 'secrets that are sold; add_on_deliveries tells who got them'),
     ('app_public.delivery_addresses', 'where to mail is the business of the buyer'),
     ('app_public.admission_pool_categories', 'written with the pool, which is audited'),
     ('app_public.seat_allocation_seats', 'written with the allocation, which is audited'),

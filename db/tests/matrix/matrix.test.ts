@@ -318,6 +318,12 @@ beforeAll(async () => {
       v_shirt := (app_public.create_add_on(
         'Shirt', 100, tests.id(extras.theatre || '.event'), stock => 5
       )).id;
+      perform app_public.add_add_on_codes(a.id, '{x}'), app_public.set_add_on_download(
+        a.id, 'https://x.example/'
+      )
+      from app_public.create_add_on(
+        'Parking', 100, tests.id(extras.theatre || '.event'), stock => 0, delivery => 'digital'
+      ) as a;
       perform app_public.save_attendee_question(tests.id(extras.theatre || '.event'), 'x');
       perform app_public.allocate_admissions(tests.id(extras.standing || '.floor'), 1, 'house', 'x');
       perform tests.as_guest(97);
