@@ -33,6 +33,13 @@ begin
     )
   )
   returning * into v_cancellation;
+  for v_performance in
+    select * from app_private.passes_without_dates((begin_cancellation.event).id)
+  loop
+    perform app_private.begin_cancellation(
+      begin_cancellation.event, v_performance.id, begin_cancellation.reason
+    );
+  end loop;
   perform app_private.add_job(
     'event__cancel_bookings', jsonb_build_object('cancellation_id', v_cancellation.id)
   );
@@ -41,4 +48,5 @@ end
 $$;
 
 comment on function app_private.begin_cancellation(app_public.events, uuid, text) is
-  'Cancels dates of a locked event, lets their holds go, and has the worker refund the rest.';
+  'Cancels dates of a locked event, and passes of which no date is left, lets their holds go, and '
+  'has the worker refund the rest.';
