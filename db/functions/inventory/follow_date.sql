@@ -24,6 +24,9 @@ begin
     where pass.organization_id = (follow_date.date).organization_id
       and pass.id in (select app_private.passes_for((follow_date.date).id))
       and pass.status in ('scheduled', 'postponed')
+      and pass.id not in (
+        select none.id from app_private.passes_without_dates(pass.event_id) as none
+      )
     returning pass.*;
 end
 $$;
