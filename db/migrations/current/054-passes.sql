@@ -2,10 +2,10 @@
 alter table app_public.performances
   add column pass_name text,
   add constraint performances_pass_name_is_short_text check (length(pass_name) between 1 and 100),
-  drop constraint performances_start_is_unique,
-  -- A pass begins with its first date; two dates never begin at once.
-  add constraint performances_start_is_unique
-    unique nulls not distinct (event_id, organization_id, starts_at, pass_name);
+  drop constraint performances_start_is_unique;
+-- A pass begins with its first date; two dates never begin at once.
+create unique index performances_start_is_unique
+  on app_public.performances (event_id, organization_id, starts_at) where pass_name is null;
 create unique index performances_pass_name_is_unique
   on app_public.performances (event_id, organization_id, pass_name) where pass_name is not null;
 comment on column app_public.performances.pass_name is
