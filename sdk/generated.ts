@@ -482,6 +482,21 @@ export type CreateOrganizationInput = {
   readonly slug: string;
 };
 
+/** All input for the `createPass` mutation. */
+export type CreatePassInput = {
+  readonly capacity?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly poolIds: ReadonlyArray<string>;
+  readonly ticketCategoryIds: ReadonlyArray<string>;
+};
+
 /** All input for the `createPaymentPlan` mutation. */
 export type CreatePaymentPlanInput = {
   readonly basis?: PaymentPlanBasis | null | undefined;
@@ -3678,6 +3693,7 @@ export type PerformanceFragment = {
   readonly id: string;
   readonly organizationId: string;
   readonly eventId: string;
+  readonly passName: string | null;
   readonly status: PerformanceStatus;
   readonly currency: string;
   readonly startsAt: string;
@@ -4156,6 +4172,29 @@ export type AdmissionPoolsQueryVariables = Exact<{
 export type AdmissionPoolsQuery = {
   readonly admissionPools: {
     readonly nodes: ReadonlyArray<AdmissionPoolFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreatePassMutationVariables = Exact<{
+  input: CreatePassInput;
+}>;
+
+export type CreatePassMutation = {
+  readonly createPass: { readonly performance: PerformanceFragment } | null;
+};
+
+export type PassDatesQueryVariables = Exact<{
+  passId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PassDatesQuery = {
+  readonly passDates: {
+    readonly nodes: ReadonlyArray<{
+      readonly pool:
+        ({ readonly performance: PerformanceFragment | null } & AdmissionPoolFragment) | null;
+    }>;
     readonly pageInfo: NextFragment;
   } | null;
 };
@@ -7776,6 +7815,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8586,6 +8626,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8614,6 +8655,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8796,6 +8838,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8986,6 +9029,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9019,6 +9063,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9818,6 +9863,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -10030,6 +10076,87 @@ fragment AdmissionPool on AdmissionPool {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation CreatePass. */
+export const CreatePassDocument: TypedDocument<CreatePassMutation, CreatePassMutationVariables> = {
+  name: "CreatePass",
+  text: `mutation CreatePass($input: CreatePassInput!) {
+  createPass(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation PassDates. */
+export const PassDatesDocument: TypedDocument<PassDatesQuery, PassDatesQueryVariables> = {
+  name: "PassDates",
+  text: `query PassDates($passId: UUID!, $after: Cursor) {
+  passDates(condition: {passId: $passId}, first: 100, after: $after) {
+    nodes {
+      pool {
+        ...AdmissionPool
+        performance {
+          ...Performance
+        }
+      }
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
 }`,
 };
 /** The operation Memberships. */
