@@ -29,7 +29,12 @@ begin
     (begin_cancellation.event).organization_id, (begin_cancellation.event).id,
     begin_cancellation.performance_id, begin_cancellation.reason, app_hidden.current_user_id(),
     app_private.release_open_bookings(
-      (begin_cancellation.event).organization_id, v_performance_ids, begin_cancellation.reason
+      (begin_cancellation.event).organization_id,
+      -- Nor does anybody pay for a pass that has lost a date since they chose it.
+      v_performance_ids || array(
+        select app_private.passes_for(p) from unnest(v_performance_ids) as p
+      ),
+      begin_cancellation.reason
     )
   )
   returning * into v_cancellation;

@@ -1,5 +1,5 @@
 -- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of each day once.
-select plan(70);
+select plan(71);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -251,8 +251,12 @@ select is(
 );
 
 -- One of two is canceled.
+select tests.as_guest(7);
+select tests.keep('late', tests.attend('pass', 1));
+select tests.sign_in('theatre owner');
 select app_public.cancel_performance(tests.id('festival.friday'), 'A storm');
 select tests.as_owner();
+select is(tests.status(tests.id('late')), 'canceled', 'carts of passes are let go');
 select is(
   (select string_agg(kind::text, ' ' order by id) from app_private.performance_notices
     where performance_id = tests.id('festival.pass')),
