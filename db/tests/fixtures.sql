@@ -294,6 +294,7 @@ declare
   v_before text := current_setting('lml.session_token', true);
   v_event_id uuid := tests.create_event(theatre, name || '.event');
   v_friday app_public.performances;
+  v_pass_id uuid;
   v_date text;
 begin
   perform set_config('lml.session_token', tests.token('session of ' || theatre || ' owner'), true);
@@ -322,7 +323,7 @@ begin
     );
   end loop;
   perform app_public.publish_event(v_event_id);
-  perform tests.keep(
+  v_pass_id := tests.keep(
     name || '.pass',
     (app_public.create_pass(
       v_event_id, 'Both days',
@@ -331,7 +332,7 @@ begin
     )).id
   );
   perform tests.keep(create_festival.name || '.pass.pool', p.id)
-  from app_public.admission_pools as p where p.is_pass and p.organization_id = tests.id(create_festival.theatre || '.organization');
+  from app_public.admission_pools as p where p.performance_id = v_pass_id;
   perform set_config('lml.session_token', coalesce(v_before, ''), true);
   return v_event_id;
 end

@@ -126,9 +126,9 @@ comment on function app_public.checkout_for_customer(
   'Sells what was held for a customer: by a link that is mailed to them, which they may use for '
   'pay_within_hours; for cash or by the terminal at the counter; on invoice, whose money is taken '
   'later with take_payment; or complimentary, with a note that says for whom (needs '
-  'bookings.manage too). The limits of one buyer hold unless override_reason says why not. A category '
-  'that requires approval is approved by selling it with bookings.manage; others sell it by link, and '
-  'it waits as pending_approval. '
+  'bookings.manage too). The limits of one buyer hold unless override_reason says why not. '
+  'A category that requires approval is approved by selling it with bookings.manage; others sell '
+  'it by link, and it waits as pending_approval. '
   'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, LMPLN, '
   'LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.checkout_for_customer(

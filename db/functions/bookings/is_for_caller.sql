@@ -13,4 +13,5 @@ as $$
 $$;
 
 comment on function app_private.is_for_caller(app_public.bookings) is
-  'Whether whoever asks is whom a booking is for: by their account, or by the address it is sold to.';
+  'Whether whoever asks is whom a booking is for: by their account, or by the address that it is '
+  'sold to.';

@@ -1,5 +1,5 @@
--- Tickets of a pass stay good for the other dates, and may be given back: it is not what was bought.
--- Nobody else buys it like that unless the organization puts its categories on sale again.
+-- Tickets of a pass stay good for the other dates, and may be given back: it is not what was
+-- bought. Nobody else buys it like that unless the organization puts its categories on sale again.
 create or replace function app_private.follow_date(
   date app_public.performances, refunds_until timestamptz
 )

@@ -1,5 +1,5 @@
--- A place of a pass is a place of each of these pools, and of those around them: whatever walks along
--- the chain of a pool, to hold, sell, keep back or free, does it for every date.
+-- A place of a pass is a place of each of these pools, and of those around them: whatever walks
+-- along the chain of a pool, to hold, sell, keep back or free, does it for every date.
 create or replace function app_private.store_pass(
   event app_public.events, name text, pool_ids uuid[], capacity integer
 )
@@ -63,4 +63,5 @@ end
 $$;
 
 comment on function app_private.store_pass(app_public.events, text, uuid[], integer) is
-  'A pass for dates of an event, and the pool that it is sold from, which is returned. Raises LMINP.';
+  'A pass for dates of an event, and the pool that it is sold from, which is returned. '
+  'Raises LMINP.';

@@ -1,6 +1,6 @@
--- The ticket is locked, and its state asked for afterwards, so that two scanners of one pass wait for
--- each other, and for whoever returns it. The first entry of a date is an insert, every other one a
--- conditional write: each date counts for itself.
+-- The ticket is locked, and its state asked for afterwards, so that two scanners of one pass wait
+-- for each other, and for whoever returns it. The first entry of a date is an insert, every other
+-- one a conditional write: each date counts for itself.
 create or replace function app_private.admit_pass(
   door app_private.door, credential_hash bytea, direction app_public.scan_direction,
   at timestamptz

@@ -9,10 +9,10 @@ create unique index performances_start_is_unique
 create unique index performances_pass_name_is_unique
   on app_public.performances (event_id, organization_id, pass_name) where pass_name is not null;
 comment on column app_public.performances.pass_name is
-  'What it is called, if it is a pass: sold as a performance, and good for several dates; null: a date.';
+  'What it is called, if it is a pass: sold as a performance, and good for several dates.';
 
--- A buyer walks along the chain and may wait at each pool of it. As long as all chains have the same
--- order, nobody waits for somebody who waits for them.
+-- A buyer walks along the chain and may wait at each pool of it. As long as all chains have the
+-- same order, nobody waits for somebody who waits for them.
 create function app_hidden.is_ascending(ids uuid[])
 returns boolean
 language sql immutable
@@ -39,7 +39,7 @@ alter table app_public.admission_pools
 comment on column app_public.admission_pools.is_pass is
   'Whether each of its places is one of a pool of each date of a pass.';
 comment on column app_public.admission_pools.chain is
-  E'@behavior -*\nThe pool and those of which it takes, too, in the order in which they are locked.';
+  E'@behavior -*\nThe pool and those of which it takes, too, in the order of locks.';
 
 create table app_public.pass_dates (
   organization_id uuid not null,
@@ -59,14 +59,16 @@ create index pass_dates_performance_id_idx
   on app_public.pass_dates (performance_id, organization_id, pass_id);
 create index pass_dates_pool_id_idx
   on app_public.pass_dates (pool_id, organization_id, performance_id);
-comment on table app_public.pass_dates is 'On which dates a pass lets in, and from which pools it takes.';
+comment on table app_public.pass_dates is
+  'On which dates a pass lets in, and from which pools it takes.';
 comment on column app_public.pass_dates.organization_id is 'Who sells it.';
-comment on column app_public.pass_dates.pass_id is 'The pass, a performance that is sold for the others.';
+comment on column app_public.pass_dates.pass_id is
+  'The pass, a performance that is sold for the others.';
 comment on column app_public.pass_dates.performance_id is 'The date.';
 comment on column app_public.pass_dates.pool_id is 'Where each pass takes a place of that date.';
 
--- What the ticket's own row says of its performance, for each date of a pass. The key makes the first
--- entry of a date happen once.
+-- What the ticket's own row says of its performance, for each date of a pass. The key makes the
+-- first entry of a date happen once.
 create table app_public.pass_entries (
   organization_id uuid not null,
   ticket_id uuid not null,
@@ -90,7 +92,8 @@ comment on column app_public.pass_entries.organization_id is 'Whose doors.';
 comment on column app_public.pass_entries.ticket_id is 'The pass.';
 comment on column app_public.pass_entries.performance_id is 'The date.';
 comment on column app_public.pass_entries.entry_count is 'How often somebody came in on that date.';
-comment on column app_public.pass_entries.is_inside is 'Whether the last who came in is still inside.';
+comment on column app_public.pass_entries.is_inside is
+  'Whether the last who came in is still inside.';
 comment on column app_public.pass_entries.first_entry_at is 'When somebody first came in.';
 
 alter type app_private.notice_kind add value 'date_canceled';

@@ -69,7 +69,8 @@ select tests.hold_for('other', 'other@example.com', 13);
 select is(tests.check_out('other', 'cash'), 'confirmed', 'other categories are sold as ever');
 select tests.sign_in('theatre manager');
 select is(
-  (app_public.approve_booking(tests.id('ask'))).status::text, 'pending_payment', 'a manager says yes'
+  (app_public.approve_booking(tests.id('ask'))).status::text, 'pending_payment',
+  'a manager says yes'
 );
 select is(
   tests.last_mail('ask@example.com'), 'booking_approved with a link', 'and the customer may pay'

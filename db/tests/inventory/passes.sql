@@ -1,4 +1,5 @@
--- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of each day once.
+-- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of each
+-- day once.
 select plan(71);
 
 select tests.create_theatre();
