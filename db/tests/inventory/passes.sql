@@ -1,5 +1,5 @@
--- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of each
--- day once.
+-- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of
+-- each day once.
 select plan(71);
 
 select tests.create_theatre();
@@ -40,7 +40,9 @@ return (
   from app_public.tickets as t where t.booking_id = tests.id(booking)
   order by t.id offset pass_of.number - 1 limit 1
 );
-create function tests.scan(booking text, date text, number integer default 1, direction text default 'in')
+create function tests.scan(
+  booking text, date text, number integer default 1, direction text default 'in'
+)
 returns text
 language sql volatile as $$
   select s.result || coalesce(' ' || s.code, '')
