@@ -36,6 +36,7 @@ export type {
 export type {
   AdmissionAllocation,
   AdmissionPool,
+  PassDate,
   SeatAllocation,
   SeatMapChanges,
 } from "./areas/inventory.ts";

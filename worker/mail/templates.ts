@@ -188,6 +188,10 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `${change.event} is canceled`,
     text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
   }),
+  performance_date_canceled: (change) => ({
+    subject: `${change.event}: one date is canceled`,
+    text: `${change.event} on ${change.startsAt}, one of the dates of your pass (booking ${change.booking}), does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
+  }),
   fraud_alert: ({ organization, rule, severity, booking }) => ({
     subject: `Fraud alert (${severity}) at ${organization}`,
     text: `The rule "${rule}" caught something${booking === undefined ? "" : ` in booking ${booking}`}. Somebody of ${organization} should look at it: sign in and read the open alerts.`,

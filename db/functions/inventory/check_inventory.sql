@@ -106,9 +106,7 @@ as $$
     from app_public.admission_allocations as a
     join app_public.admission_pools as inside
       on inside.organization_id = a.organization_id and inside.id = a.pool_id
-    where a.organization_id = p.organization_id
-      and a.performance_id = p.performance_id
-      and p.id = any (inside.chain)
+    where a.organization_id = p.organization_id and p.id = any (inside.chain)
   ) as a on true
   where p.allocated <> coalesce(a.places, 0)
 
@@ -264,7 +262,24 @@ as $$
     from app_public.seat_booking_state as s
     where s.organization_id = p.organization_id and s.performance_id = p.id
   ) as s
-  where e.status not in ('draft', 'canceled') and s.seats <> l.seat_count
+  where e.status not in ('draft', 'canceled')
+    and p.pass_name is null
+    and s.seats <> l.seat_count
+
+  union all
+  select
+    'pass_takes_from_each_date', d.organization_id, d.pass_id,
+    format('a pass takes no place of pool %s', d.pool_id)
+  from app_public.pass_dates as d
+  join app_public.admission_pools as day
+    on day.organization_id = d.organization_id and day.id = d.pool_id
+  where not exists (
+    select from app_public.admission_pools as pass
+    where pass.organization_id = d.organization_id
+      and pass.performance_id = d.pass_id
+      and pass.is_pass
+      and pass.chain @> day.chain
+  )
 $$;
 
 comment on function app_private.check_inventory() is

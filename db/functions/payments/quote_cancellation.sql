@@ -66,7 +66,6 @@ comment on function app_public.quote_cancellation(uuid, uuid[], uuid[], integer[
   'What comes back for tickets of a booking, units of its add-ons, or all of it, if it is canceled '
   'now; also for a cart, before it is bought. Of a booking that is not paid for yet, only what was '
   'paid beyond what is kept comes back. Raises LMBKG, LMTVD (a ticket is not of this booking, or not '
-  'valid), '
-  'LMINP, LMSES, LMCRT.';
+  'valid), LMINP, LMSES, LMCRT.';
 grant execute on function app_public.quote_cancellation(uuid, uuid[], uuid[], integer[])
   to lml_anonymous, lml_user;

@@ -112,7 +112,8 @@ from (values
   ('app_public.events', 'public', null, null,
     'has_price_rules absorbs_service_fees absorbs_processing_fees'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
-  ('app_public.performances', 'public', null, null, 'currency status is_public status_reason'),
+  ('app_public.performances', 'public', null, null,
+    'currency status is_public status_reason pass_name'),
   ('app_public.ticket_categories', 'public', null, null,
     'category_no name description status seat_categories sections is_public sort_order '
     'min_per_transaction max_per_transaction max_per_user includes restrictions '
@@ -149,7 +150,8 @@ from (values
     'run_no first_seat_no last_seat_no central_seat_no longest category_no is_accessible is_full'),
   ('app_private.seat_changes', 'internal', null, null, 'changed_xid seat_nos'),
   ('app_private.seat_changes_forgotten', 'internal', null, null, 'is_only last_xid'),
-  ('app_public.admission_pools', 'internal', null, null, 'name capacity slot_count chain allocated'),
+  ('app_public.admission_pools', 'internal', null, null,
+    'name capacity slot_count chain allocated is_pass'),
   ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
   ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
@@ -302,6 +304,7 @@ from (values
   ('app_private.ticket_credentials', 'internal', null, null, 'version'),
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
+  ('app_public.pass_entries', 'internal', null, null, 'entry_count is_inside'),
   ('app_public.ticket_scans', 'internal', null, null, 'result code gate device direction offline_result'),
 
   -- risk

@@ -52,6 +52,11 @@ begin
     returning t.id into v_admission.ticket_id;
   end if;
   if v_admission.ticket_id is null then
+    v_admission.ticket_id := app_private.admit_pass(
+      admit.door, admit.credential_hash, admit.direction, admit.at
+    );
+  end if;
+  if v_admission.ticket_id is null then
     v_admission := app_private.refusal_of(
       admit.door, admit.credential_hash, admit.direction, admit.at
     );
