@@ -9,10 +9,10 @@ begin
   -- refund must find it ended. Money that it had not asked for leaves it alone.
   update app_public.bookings as b
   set status = 'expired', expires_at = null
-  where b.id = (return_payment.intent).booking_id and b.status in ('draft', 'pending_payment')
+  where b.id = (return_payment.intent).booking_id and b.status = 'pending_payment'
     and case when (return_payment.intent).schedule_id is null
       then b.payment_plan_id is null
-        and b.total_amount_cents = (return_payment.intent).amount_cents
+        and b.total_amount_cents <= (return_payment.intent).amount_cents
       else b.payment_plan_id is not null
     end
   returning * into v_booking;
