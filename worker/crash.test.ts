@@ -33,6 +33,8 @@ const children: ChildProcess[] = [];
 type Task =
   | "payment_intent__create"
   | "payment_intent__cancel"
+  | "payment_intent__update"
+  | "payment_intent__capture"
   | "refund__create"
   | "payout__send"
   | "payout_reversal__create";
@@ -121,6 +123,29 @@ const errands: Readonly<Record<Task, () => Promise<Errand>>> = {
       subject: await rowOf("payment_intent", booking),
       effects: () => cancellationsAtStripe(intent),
       isDone: () => isCanceled(booking),
+    };
+  },
+  payment_intent__update: async () => {
+    const booking = await checkOut();
+    await work(() => hasIntent(booking));
+    const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
+    await addSeat(booking);
+    return {
+      task: "payment_intent__update",
+      purpose: "payment_intent.update",
+      subject: await rowOf("payment_intent", booking),
+      effects: () => changesAtStripe(booking, intent),
+      isDone: () => isChanged(booking),
+    };
+  },
+  payment_intent__capture: async () => {
+    const { booking, intent } = await authorizeAndApprove();
+    return {
+      task: "payment_intent__capture",
+      purpose: "payment_intent.capture",
+      subject: await rowOf("payment_intent", booking),
+      effects: () => capturesAtStripe(intent),
+      isDone: () => isCaptured(booking),
     };
   },
   refund__create: async () => {
@@ -646,13 +671,18 @@ async function payTooLate(): Promise<{ booking: string; intent: string }> {
     payment_method: "pm_card_visa",
     return_url: "https://example.com/",
   });
-  const { data } = await stripe.events.list({ type: "payment_intent.succeeded", limit: 1 });
+  await hear("payment_intent.succeeded", intent);
+  return { booking, intent };
+}
+
+/** Applies the newest event of a type, which is of this intent. */
+async function hear(type: string, intent: string): Promise<void> {
+  const { data } = await stripe.events.list({ type, limit: 1 });
   expect(data[0]?.data.object).toMatchObject({ id: intent });
   await owner.query("select app_private.receive_stripe_event($1, false)", [
     JSON.stringify(data[0]),
   ]);
   await owner.query("select app_private.apply_stripe_event($1)", [data[0]?.id]);
-  return { booking, intent };
 }
 
 type Request = Stripe.PaymentIntentCreateParams & {
@@ -852,6 +882,78 @@ async function cancellationsAtStripe(intent: string): Promise<string[]> {
 async function isCanceled(booking: string): Promise<boolean> {
   const { rowCount } = await owner.query(
     "select from app_public.payment_intents where booking_id = $1 and stripe_status = 'canceled'",
+    [booking],
+  );
+  return rowCount === 1;
+}
+
+/** One more seat in a checkout that is open: the price changes. */
+async function addSeat(booking: string): Promise<void> {
+  await owner.query("select app_public.reopen_checkout($1)", [booking]);
+  await owner.query("select app_public.hold_seats($1, $2, $3)", [
+    performanceId,
+    theatre.seatIds.slice(nextSeat, nextSeat + 1),
+    booking,
+  ]);
+  nextSeat += 1;
+  await owner.query("select app_public.start_checkout($1)", [booking]);
+}
+
+/** The intent, once it is of the new price. */
+async function changesAtStripe(booking: string, intent: string): Promise<string[]> {
+  const { rows } = await owner.query<{ amount: number }>(
+    "select total_amount_cents::int as amount from app_public.bookings where id = $1",
+    [booking],
+  );
+  const { amount } = await stripe.paymentIntents.retrieve(intent);
+  return amount === rows[0]?.amount ? [intent] : [];
+}
+
+async function isChanged(booking: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `select from app_private.payment_intent_changes as c
+    join app_public.payment_intents as p on p.id = c.payment_intent_id
+    where p.booking_id = $1 and c.ended_at is null`,
+    [booking],
+  );
+  return rowCount === 0;
+}
+
+/** A booking whose card is authorized, and to be charged: a capture waits for a worker. */
+async function authorizeAndApprove(): Promise<{ booking: string; intent: string }> {
+  await owner.query(
+    "update app_public.ticket_categories set requires_approval = true, capture_method = 'manual'",
+  );
+  const booking = await checkOut();
+  await owner.query("update app_public.ticket_categories set requires_approval = false");
+  await work(() => hasIntent(booking));
+  const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
+  await stripe.paymentIntents.confirm(intent, {
+    payment_method: "pm_card_visa",
+    return_url: "https://example.com/",
+  });
+  await hear("payment_intent.amount_capturable_updated", intent);
+  await owner.query(
+    `update app_public.bookings set user_id = null, cart_token_hash = sha256(id::text::bytea)
+    where id = $1`,
+    [booking],
+  );
+  await owner.query("select app_public.approve_booking($1)", [booking]);
+  return { booking, intent };
+}
+
+async function capturesAtStripe(intent: string): Promise<string[]> {
+  const { data } = await stripe.events.list({ type: "charge.captured", limit: 100 });
+  return data.flatMap(({ data: { object } }) =>
+    "payment_intent" in object && object.payment_intent === intent ? [intent] : [],
+  );
+}
+
+async function isCaptured(booking: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `select from app_private.stripe_calls as c
+    join app_public.payment_intents as p on p.id = c.subject_id
+    where p.booking_id = $1 and c.purpose = 'payment_intent.capture' and c.status = 'succeeded'`,
     [booking],
   );
   return rowCount === 1;

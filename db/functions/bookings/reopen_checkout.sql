@@ -41,7 +41,10 @@ begin
       using errcode = 'LMBST', detail = v_payment.status::text;
   end if;
   select count(*) into v_changes
-  from app_private.payment_intent_changes as c where c.payment_intent_id = v_payment.id;
+  from app_public.payment_intents as p
+  left join app_private.payment_intent_changes as c
+    on c.organization_id = p.organization_id and c.payment_intent_id = p.id
+  where p.organization_id = v_booking.organization_id and p.booking_id = v_booking.id;
   if v_changes >= c_changes_max then
     raise exception 'The price of this booking has changed too often.'
       using errcode = 'LMBST', detail = 'changes', hint = 'Cancel it, and hold seats again.';

@@ -22,7 +22,7 @@ begin
       and app_private.receive_installment(v_intent);
   end if;
   if not v_is_wanted then
-    perform app_private.return_payment(v_intent);
+    perform app_private.return_payment(v_intent, (settle_payment.before).amount_cents);
     return;
   end if;
   if v_intent.schedule_id is null and v_intent.amount_cents > v_booking.total_amount_cents then

@@ -209,6 +209,7 @@ from (values
     'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
   ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
+  ('app_private.payment_intent_changes', 'internal', null, null, 'change_no'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
     'stripe_id brand last4 exp_month exp_year'),

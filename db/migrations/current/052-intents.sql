@@ -13,6 +13,7 @@ comment on column app_public.ticket_categories.capture_method is
 drop function app_public.set_category_approval(uuid, boolean, integer, integer);
 
 drop function app_private.request_payment(app_public.bookings);
+drop function app_private.return_payment(app_public.payment_intents);
 drop function app_private.receive_payment(app_public.payment_intents, text);
 drop function app_private.settle_payment(app_public.payment_intents, app_public.payment_status);
 
