@@ -187,7 +187,7 @@ beforeAll(async () => {
   owner = await database.connect("lml_owner");
   superuser = await database.connect("superuser");
   locker = await database.connect("lml_owner");
-  theatre = await createTheatre(owner, 50);
+  theatre = await createTheatre(owner, 100);
   // One person buys all of it.
   await owner.query("update app_public.events set open_carts_max = 1000");
   performanceId = await addPerformance(owner, theatre);
@@ -341,6 +341,62 @@ describe("a refund whose key may be forgotten", () => {
     await standIn.control.forgetIdempotencyKeys();
     await expect(makeRefund(booking)).rejects.toMatchObject({ code: "charge_already_refunded" });
   });
+});
+
+describe("a price that changes", () => {
+  test("again, while the first change is on its way, is told last", async () => {
+    const booking = await checkOut();
+    await work(() => hasIntent(booking));
+    const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
+    await addSeat(booking);
+    const moment = moments["before Stripe has carried it out"] ?? missing();
+    await moment.trap();
+    const dead = await killInTheMiddle("payment_intent__update", moment);
+    await addSeat(booking);
+    await takeOver(
+      dead,
+      {
+        task: "payment_intent__update",
+        purpose: "payment_intent.update",
+        subject: await rowOf("payment_intent", booking),
+        effects: () => changesAtStripe(booking, intent),
+        isDone: () => isChanged(booking),
+      },
+      moment,
+    );
+    expect(await changesAtStripe(booking, intent)).toEqual([intent]);
+    expect(await intentsAtStripe(booking)).toEqual([intent]);
+  });
+
+  test.each(["before", "after"])(
+    "%s the news that somebody has paid the old one: it goes back, once, and the new one is asked for",
+    async (order) => {
+      const booking = await checkOut();
+      await work(() => hasIntent(booking));
+      const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
+      await addSeat(booking);
+      await confirm(intent);
+      if (order === "after") await hear("payment_intent.succeeded", intent);
+      await work(async () => (await openChanges(booking)) === 0);
+      if (order === "before") await hear("payment_intent.succeeded", intent);
+      await work(async () => (await refundsAtStripe(intent)).length > 0);
+      await owner.query("select app_public.open_payment($1)", [booking]);
+      await work(() => hasIntent(booking));
+      expect(await refundsAtStripe(intent)).toHaveLength(1);
+      const { rows } = await owner.query(
+        `select b.status, p.status as payment, p.amount_cents = b.total_amount_cents as is_price
+        from app_public.bookings as b
+        join app_public.payment_intents as p on p.booking_id = b.id
+        where b.id = $1 order by p.created_at, p.id`,
+        [booking],
+      );
+      expect(rows).toEqual([
+        { status: "pending_payment", payment: "succeeded", is_price: false },
+        { status: "pending_payment", payment: "pending", is_price: true },
+      ]);
+      await expectConsistency();
+    },
+  );
 });
 
 describe("a payout whose key may be forgotten", () => {
@@ -667,12 +723,16 @@ async function payTooLate(): Promise<{ booking: string; intent: string }> {
   );
   await owner.query("update app_public.bookings set expires_at = now() where id = $1", [booking]);
   await hold(seat);
+  await confirm(intent);
+  await hear("payment_intent.succeeded", intent);
+  return { booking, intent };
+}
+
+async function confirm(intent: string): Promise<void> {
   await stripe.paymentIntents.confirm(intent, {
     payment_method: "pm_card_visa",
     return_url: "https://example.com/",
   });
-  await hear("payment_intent.succeeded", intent);
-  return { booking, intent };
 }
 
 /** Applies the newest event of a type, which is of this intent. */
@@ -919,6 +979,19 @@ async function isChanged(booking: string): Promise<boolean> {
   return rowCount === 0;
 }
 
+/** How many jobs wait, or run, to tell Stripe of the price of the first attempt. */
+async function openChanges(booking: string): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>(
+    `select count(*)::int as count from graphile_worker._private_jobs as j
+    where j.key = 'payment_intent.update:' || (
+      select p.id from app_public.payment_intents as p
+      where p.booking_id = $1 order by p.created_at, p.id limit 1
+    )`,
+    [booking],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** A booking whose card is authorized, and to be charged: a capture waits for a worker. */
 async function authorizeAndApprove(): Promise<{ booking: string; intent: string }> {
   await owner.query(
@@ -928,10 +1001,7 @@ async function authorizeAndApprove(): Promise<{ booking: string; intent: string 
   await owner.query("update app_public.ticket_categories set requires_approval = false");
   await work(() => hasIntent(booking));
   const intent = (await idsHere("payment_intent", booking))[0] ?? missing();
-  await stripe.paymentIntents.confirm(intent, {
-    payment_method: "pm_card_visa",
-    return_url: "https://example.com/",
-  });
+  await confirm(intent);
   await hear("payment_intent.amount_capturable_updated", intent);
   await owner.query(
     `update app_public.bookings set user_id = null, cart_token_hash = sha256(id::text::bytea)
