@@ -1,5 +1,6 @@
 // If this failed, calls would go out without what proves who asks, or without what makes them safe to repeat.
 import { createHash } from "node:crypto";
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import {
   BookingStatusError,
@@ -53,6 +54,13 @@ function client(
 const hold = (): Reply => data({ holdSeats: { booking } });
 
 describe("who asks", () => {
+  test("is not told to whoever logs a client", () => {
+    const { lml } = client({}, { token: "secret-session", cartToken: "secret-cart" });
+    expect(lml.token).toBe("secret-session");
+    expect(inspect(lml, { depth: null, showHidden: true })).not.toContain("secret");
+    expect(JSON.stringify(lml)).not.toContain("secret");
+  });
+
   test("a guest gets a token with the first hold, and keeps it", async () => {
     const { lml, seen } = client({ HoldSeats: hold });
     expect(lml.cartToken).toBeNull();

@@ -1,19 +1,21 @@
 // If this failed, the client would send operations, or promise types, that the server's schema does not have.
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import {
   buildSchema,
+  concatAST,
+  type DocumentNode,
   getNamedType,
   type GraphQLError,
   Kind,
-  parse,
   TypeInfo,
   validate,
   visit,
   visitWithTypeInfo,
 } from "graphql";
 import { describe, expect, test } from "vitest";
+import { documentFiles } from "./generate.ts";
 
 const directory = new URL("./", import.meta.url);
 
@@ -22,21 +24,20 @@ async function read(path: string): Promise<string> {
 }
 
 /** All documents in one, because fragments are used across files. */
-async function documents(): Promise<string> {
-  const names = await readdir(new URL("documents/", directory));
-  return (await Promise.all(names.sort().map((name) => read(`documents/${name}`)))).join("\n");
+async function documents(): Promise<DocumentNode> {
+  return concatAST((await documentFiles()).map(({ document }) => document));
 }
 
 /** The output names of all fields that are amounts, and of all others, in the operations. */
 function namesOfFields(
   schemaText: string,
-  documentText: string,
+  document: DocumentNode,
 ): { big: Set<string>; other: Set<string> } {
   const big = new Set<string>();
   const other = new Set<string>();
   const types = new TypeInfo(buildSchema(schemaText));
   visit(
-    parse(documentText),
+    document,
     visitWithTypeInfo(types, {
       Field(node) {
         const type = types.getType();
@@ -57,7 +58,7 @@ describe("what is generated", () => {
 
   test("comes from documents that the schema allows", async () => {
     const schema = buildSchema(await read("schema.graphql"));
-    const errors: readonly GraphQLError[] = validate(schema, parse(await documents()));
+    const errors: readonly GraphQLError[] = validate(schema, await documents());
     expect(errors.map(({ message }) => message)).toEqual([]);
   });
 

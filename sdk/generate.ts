@@ -1,6 +1,7 @@
-// Writes generated.ts: the operations of documents/ as text with the types of what they take and return, from
+// Writes generated.ts: the operations of the areas as text with the types of what they take and return, from
 // schema.graphql. With --check it writes nothing and fails when generated.ts is not what it would write.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { codegen } from "@graphql-codegen/core";
 import * as operations from "@graphql-codegen/typescript-operations";
 import { type DocumentNode, Kind, parse, print, visit } from "graphql";
@@ -9,7 +10,7 @@ import { format, resolveConfig } from "prettier";
 const directory = new URL("./", import.meta.url);
 const output = new URL("generated.ts", directory);
 
-const header = `// Generated from documents/*.graphql and schema.graphql by "node sdk/generate.ts". Do not edit.
+const header = `// Generated from areas/*.graphql and schema.graphql by "node sdk/generate.ts". Do not edit.
 import type { TypedDocument } from "./transport.ts";
 `;
 
@@ -94,13 +95,13 @@ export const ${name}Document: TypedDocument<${name}${kind}, ${name}${kind}Variab
   });
 }
 
-async function documentFiles(): Promise<DocumentFile[]> {
-  const documents = new URL("documents/", directory);
-  const names = (await readdir(documents)).filter((name) => name.endsWith(".graphql")).sort();
+/** The operations and fragments of each area. */
+export async function documentFiles(): Promise<DocumentFile[]> {
+  const names = globSync("{areas/*,pages}.graphql", { cwd: directory }).sort();
   return await Promise.all(
     names.map(async (location) => ({
       location,
-      document: parse(await readFile(new URL(location, documents), "utf8")),
+      document: parse(await readFile(new URL(location, directory), "utf8")),
     })),
   );
 }

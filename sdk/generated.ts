@@ -1,4 +1,4 @@
-// Generated from documents/*.graphql and schema.graphql by "node sdk/generate.ts". Do not edit.
+// Generated from areas/*.graphql and schema.graphql by "node sdk/generate.ts". Do not edit.
 import type { TypedDocument } from "./transport.ts";
 
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -2488,22 +2488,6 @@ export type CurrentUserQueryVariables = Exact<{ [key: string]: never }>;
 
 export type CurrentUserQuery = { readonly currentUser: UserFragment | null };
 
-export type MembershipsQueryVariables = Exact<{
-  userId: string;
-  after?: string | null | undefined;
-}>;
-
-export type MembershipsQuery = {
-  readonly organizationMembers: {
-    readonly nodes: ReadonlyArray<{
-      readonly role: OrganizationRole;
-      readonly status: MemberStatus;
-      readonly organization: OrganizationFragment | null;
-    }>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
 export type SignUpMutationVariables = Exact<{
   input: SignUpInput;
 }>;
@@ -2637,69 +2621,6 @@ export type CloseAccountMutationVariables = Exact<{
 
 export type CloseAccountMutation = { readonly closeAccount: boolean };
 
-export type RequestErasureMutationVariables = Exact<{
-  input: RequestErasureInput;
-}>;
-
-export type RequestErasureMutation = { readonly requestErasure: boolean };
-
-export type ExportMyDataMutationVariables = Exact<{ [key: string]: never }>;
-
-export type ExportMyDataMutation = { readonly exportMyData: { readonly data: unknown } | null };
-
-export type GiveConsentMutationVariables = Exact<{
-  input: GiveConsentInput;
-}>;
-
-export type GiveConsentMutation = {
-  readonly giveConsent: { readonly consent: ConsentFragment } | null;
-};
-
-export type WithdrawConsentMutationVariables = Exact<{
-  input: WithdrawConsentInput;
-}>;
-
-export type WithdrawConsentMutation = {
-  readonly withdrawConsent: { readonly consent: ConsentFragment } | null;
-};
-
-export type RequestGuestConsentMutationVariables = Exact<{
-  input: RequestGuestConsentInput;
-}>;
-
-export type RequestGuestConsentMutation = {
-  readonly requestGuestConsent: { readonly result: boolean } | null;
-};
-
-export type ConfirmGuestConsentMutationVariables = Exact<{
-  token: string;
-}>;
-
-export type ConfirmGuestConsentMutation = {
-  readonly confirmGuestConsent: { readonly result: boolean } | null;
-};
-
-export type CurrentConsentsQueryVariables = Exact<{
-  after?: string | null | undefined;
-}>;
-
-export type CurrentConsentsQuery = {
-  readonly currentConsents: {
-    readonly nodes: ReadonlyArray<ConsentFragment>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
-
-export type ConsentFragment = {
-  readonly id: string;
-  readonly organizationId: string | null;
-  readonly purpose: ConsentPurpose;
-  readonly isGiven: boolean;
-  readonly wordingVersion: string;
-  readonly source: string;
-  readonly createdAt: string;
-};
-
 export type EnrollTwoFactorMutationVariables = Exact<{
   input: EnrollTwoFactorInput;
 }>;
@@ -2758,72 +2679,400 @@ export type RevokeTrustedDeviceMutation = {
   readonly revokeTrustedDevice: { readonly trustedDevice: { readonly id: string } } | null;
 };
 
-export type FindUserQueryVariables = Exact<{
-  email: string;
-}>;
+export type ClaimCartMutationVariables = Exact<{ [key: string]: never }>;
 
-export type FindUserQuery = {
-  readonly findUser: ({ readonly accountStatus: AccountStatus } & UserFragment) | null;
+export type ClaimCartMutation = { readonly claimCart: { readonly result: number } | null };
+
+export type AddOnFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string | null;
+  readonly name: string;
+  readonly description: string | null;
+  readonly currency: string;
+  readonly priceCents: number;
+  readonly maxPerBooking: number;
+  readonly salesStart: string | null;
+  readonly salesEnd: string | null;
+  readonly requiresTicket: boolean;
+  readonly delivery: AddOnDeliveryKind;
+  readonly isLimited: boolean;
+  readonly isActive: boolean;
+  readonly sortOrder: number;
 };
 
-export type SuspendUserMutationVariables = Exact<{
-  userId: string;
-  reason: string;
-}>;
-
-export type SuspendUserMutation = {
-  readonly suspendUser: { readonly user: { readonly id: string } } | null;
+export type AddOnOrderFragment = {
+  readonly bookingItemId: string | null;
+  readonly bookingId: string | null;
+  readonly bookingReference: string | null;
+  readonly customerName: string | null;
+  readonly addOnId: string | null;
+  readonly name: string | null;
+  readonly delivery: AddOnDeliveryKind | null;
+  readonly address: string | null;
+  readonly quantity: number | null;
+  readonly deliveredAt: string | null;
 };
 
-export type ReinstateUserMutationVariables = Exact<{
-  userId: string;
+export type AddOnsQueryVariables = Exact<{
+  eventId: string;
 }>;
 
-export type ReinstateUserMutation = {
-  readonly reinstateUser: { readonly user: { readonly id: string } } | null;
-};
-
-export type RevokeUserSessionsMutationVariables = Exact<{
-  userId: string;
-}>;
-
-export type RevokeUserSessionsMutation = {
-  readonly revokeUserSessions: { readonly sessionsEnded: number } | null;
-};
-
-export type GrantPlatformRoleMutationVariables = Exact<{
-  userId: string;
-  role: PlatformRole;
-}>;
-
-export type GrantPlatformRoleMutation = {
-  readonly grantPlatformRole: { readonly platformStaff: { readonly id: string } } | null;
-};
-
-export type RevokePlatformRoleMutationVariables = Exact<{
-  userId: string;
-}>;
-
-export type RevokePlatformRoleMutation = {
-  readonly revokePlatformRole: { readonly platformStaff: { readonly id: string } } | null;
-};
-
-export type StartImpersonationMutationVariables = Exact<{
-  input: StartImpersonationInput;
-}>;
-
-export type StartImpersonationMutation = {
-  readonly startImpersonation: {
-    readonly token: string;
-    readonly expiresAt: string;
-    readonly user: UserFragment;
+export type AddOnsQuery = {
+  readonly event: {
+    readonly currency: string;
+    readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    readonly organization: {
+      readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
+    } | null;
   } | null;
 };
 
-export type EndImpersonationMutationVariables = Exact<{ [key: string]: never }>;
+export type AddOnsLeftQueryVariables = Exact<{
+  addOnId: string;
+}>;
 
-export type EndImpersonationMutation = {
-  readonly endImpersonation: { readonly impersonation: { readonly id: string } } | null;
+export type AddOnsLeftQuery = { readonly addOnsLeft: number | null };
+
+export type AddOnStockQueryVariables = Exact<{
+  addOnId: string;
+}>;
+
+export type AddOnStockQuery = {
+  readonly addOnStock: {
+    readonly total: number | null;
+    readonly held: number | null;
+    readonly sold: number | null;
+    readonly available: number | null;
+  } | null;
+};
+
+export type AddOnOrdersQueryVariables = Exact<{
+  performanceId: string;
+  addOnId?: string | null | undefined;
+  delivered?: boolean | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AddOnOrdersQuery = {
+  readonly addOnOrders: {
+    readonly nodes: ReadonlyArray<AddOnOrderFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreateAddOnMutationVariables = Exact<{
+  input: CreateAddOnInput;
+}>;
+
+export type CreateAddOnMutation = {
+  readonly createAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type UpdateAddOnMutationVariables = Exact<{
+  input: UpdateAddOnInput;
+}>;
+
+export type UpdateAddOnMutation = {
+  readonly updateAddOn: { readonly addOn: AddOnFragment } | null;
+};
+
+export type SetAddOnStockMutationVariables = Exact<{
+  input: SetAddOnStockInput;
+}>;
+
+export type SetAddOnStockMutation = {
+  readonly setAddOnStock: {
+    readonly addOnCount: {
+      readonly total: number | null;
+      readonly held: number | null;
+      readonly sold: number | null;
+      readonly available: number | null;
+    };
+  } | null;
+};
+
+export type AddAddOnMutationVariables = Exact<{
+  input: AddAddOnInput;
+}>;
+
+export type AddAddOnMutation = { readonly addAddOn: { readonly booking: BookingFragment } | null };
+
+export type SetDeliveryAddressMutationVariables = Exact<{
+  input: SetDeliveryAddressInput;
+}>;
+
+export type SetDeliveryAddressMutation = {
+  readonly setDeliveryAddress: { readonly deliveryAddress: { readonly address: string } } | null;
+};
+
+export type MarkAddOnDeliveredMutationVariables = Exact<{
+  input: MarkAddOnDeliveredInput;
+}>;
+
+export type MarkAddOnDeliveredMutation = {
+  readonly markAddOnDelivered: {
+    readonly addOnDelivery: { readonly bookingItemId: string; readonly deliveredAt: string };
+  } | null;
+};
+
+export type AttendeeQuestionFragment = {
+  readonly id: string;
+  readonly eventId: string;
+  readonly ticketCategoryId: string | null;
+  readonly question: string;
+  readonly kind: QuestionKind;
+  readonly choices: ReadonlyArray<string | null>;
+  readonly isRequired: boolean;
+  readonly sortOrder: number;
+  readonly retiredAt: string | null;
+};
+
+export type AttendeeEntryFragment = {
+  readonly ticketId: string | null;
+  readonly ticketNumber: string | null;
+  readonly category: string | null;
+  readonly seat: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly answers: unknown;
+  readonly unanswered: number | null;
+};
+
+export type AttendeeQuestionsQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type AttendeeQuestionsQuery = {
+  readonly attendeeQuestions: { readonly nodes: ReadonlyArray<AttendeeQuestionFragment> } | null;
+};
+
+export type AttendeeListQueryVariables = Exact<{
+  performanceId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type AttendeeListQuery = {
+  readonly attendeeList: {
+    readonly nodes: ReadonlyArray<AttendeeEntryFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type SaveAttendeeQuestionMutationVariables = Exact<{
+  input: SaveAttendeeQuestionInput;
+}>;
+
+export type SaveAttendeeQuestionMutation = {
+  readonly saveAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
+};
+
+export type RetireAttendeeQuestionMutationVariables = Exact<{
+  input: RetireAttendeeQuestionInput;
+}>;
+
+export type RetireAttendeeQuestionMutation = {
+  readonly retireAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
+};
+
+export type TicketAttendeeFragment = {
+  readonly ticketId: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly answers: unknown;
+};
+
+export type TicketAttendeeQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type TicketAttendeeQuery = {
+  readonly ticket: { readonly attendee: TicketAttendeeFragment | null } | null;
+};
+
+export type SetTicketAttendeeMutationVariables = Exact<{
+  input: SetTicketAttendeeInput;
+}>;
+
+export type SetTicketAttendeeMutation = {
+  readonly setTicketAttendee: { readonly ticketAttendee: TicketAttendeeFragment } | null;
+};
+
+export type BookingFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly performanceId: string;
+  readonly bookingReference: string;
+  readonly status: BookingStatus;
+  readonly currency: string;
+  readonly subtotalCents: number;
+  readonly discountCents: number;
+  readonly serviceFeeCents: number;
+  readonly processingFeeCents: number;
+  readonly taxCents: number;
+  readonly totalAmountCents: number;
+  readonly refundedCents: number;
+  readonly expiresAt: string | null;
+  readonly confirmedAt: string | null;
+  readonly canceledAt: string | null;
+  readonly cancellationReason: string | null;
+  readonly customerEmail: string | null;
+  readonly customerName: string | null;
+  readonly createdAt: string;
+  readonly items: {
+    readonly nodes: ReadonlyArray<BookingItemFragment>;
+    readonly pageInfo: NextFragment;
+  };
+};
+
+export type BookingItemFragment = {
+  readonly id: string;
+  readonly itemType: BookingItemType;
+  readonly ticketCategoryId: string | null;
+  readonly addOnId: string | null;
+  readonly seatNos: ReadonlyArray<number | null> | null;
+  readonly quantity: number;
+  readonly unitPriceCents: number;
+  readonly subtotalCents: number;
+  readonly discountCents: number;
+  readonly serviceFeeCents: number;
+  readonly processingFeeCents: number;
+  readonly taxCents: number;
+  readonly totalCents: number;
+};
+
+export type BookingQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type BookingQuery = { readonly booking: BookingFragment | null };
+
+export type BookingItemsQueryVariables = Exact<{
+  bookingId: string;
+  after?: string | null | undefined;
+}>;
+
+export type BookingItemsQuery = {
+  readonly bookingItems: {
+    readonly nodes: ReadonlyArray<BookingItemFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type MyBookingsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type MyBookingsQuery = {
+  readonly currentUser: {
+    readonly bookings: {
+      readonly nodes: ReadonlyArray<BookingFragment>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
+export type BookingsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: BookingCondition | null | undefined;
+}>;
+
+export type BookingsQuery = {
+  readonly bookings: {
+    readonly nodes: ReadonlyArray<BookingFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type StartCheckoutMutationVariables = Exact<{
+  input: StartCheckoutInput;
+}>;
+
+export type StartCheckoutMutation = {
+  readonly startCheckout: { readonly booking: BookingFragment } | null;
+};
+
+export type CancelBookingMutationVariables = Exact<{
+  input: CancelBookingInput;
+}>;
+
+export type CancelBookingMutation = {
+  readonly cancelBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type BookingDetailsFragment = {
+  readonly referralSource: string | null;
+  readonly utmSource: string | null;
+  readonly utmMedium: string | null;
+  readonly utmCampaign: string | null;
+  readonly utmTerm: string | null;
+  readonly utmContent: string | null;
+  readonly specialRequests: string | null;
+  readonly accessibilityRequirements: string | null;
+  readonly dietaryRequirements: string | null;
+};
+
+export type DescribeBookingMutationVariables = Exact<{
+  input: DescribeBookingInput;
+}>;
+
+export type DescribeBookingMutation = {
+  readonly describeBooking: { readonly bookingDetail: BookingDetailsFragment } | null;
+};
+
+export type BookingNoteFragment = {
+  readonly id: string;
+  readonly note: string;
+  readonly writtenBy: string;
+  readonly createdAt: string;
+};
+
+export type AddBookingNoteMutationVariables = Exact<{
+  input: AddBookingNoteInput;
+}>;
+
+export type AddBookingNoteMutation = {
+  readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+};
+
+export type ClaimBookingMutationVariables = Exact<{
+  input: ClaimBookingInput;
+}>;
+
+export type ClaimBookingMutation = {
+  readonly claimBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type SetCategoryApprovalMutationVariables = Exact<{
+  input: SetCategoryApprovalInput;
+}>;
+
+export type SetCategoryApprovalMutation = {
+  readonly setCategoryApproval: { readonly ticketCategory: { readonly id: string } } | null;
+};
+
+export type ApproveBookingMutationVariables = Exact<{
+  input: ApproveBookingInput;
+}>;
+
+export type ApproveBookingMutation = {
+  readonly approveBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type DeclineBookingMutationVariables = Exact<{
+  input: DeclineBookingInput;
+}>;
+
+export type DeclineBookingMutation = {
+  readonly declineBooking: { readonly booking: BookingFragment } | null;
 };
 
 export type AccountingPeriodFragment = {
@@ -2838,26 +3087,6 @@ export type AccountingPeriodFragment = {
   readonly unreconciledCount: number;
 };
 
-export type PaymentTransactionFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly ledgerTransactionId: string;
-  readonly accountingPeriod: string;
-  readonly transactionType: PaymentTransactionType;
-  readonly transactionCategory: string;
-  readonly bookingId: string | null;
-  readonly paymentIntentId: string | null;
-  readonly refundId: string | null;
-  readonly grossAmountCents: number;
-  readonly feeAmountCents: number;
-  readonly netAmountCents: number;
-  readonly currency: string;
-  readonly description: string;
-  readonly reconciliationStatus: ReconciliationStatus;
-  readonly reconciledAt: string | null;
-  readonly processedAt: string;
-};
-
 export type LedgerCorrectionFragment = {
   readonly id: string;
   readonly organizationId: string;
@@ -2869,13 +3098,6 @@ export type LedgerCorrectionFragment = {
   readonly status: LedgerCorrectionStatus;
   readonly decidedAt: string | null;
   readonly ledgerTransactionId: string | null;
-};
-
-export type PromoterFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
-  readonly email: string | null;
 };
 
 export type StatementQueryVariables = Exact<{
@@ -2944,19 +3166,6 @@ export type AccountingPeriodsQuery = {
   } | null;
 };
 
-export type PaymentTransactionsQueryVariables = Exact<{
-  condition: PaymentTransactionCondition;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-export type PaymentTransactionsQuery = {
-  readonly paymentTransactions: {
-    readonly nodes: ReadonlyArray<PaymentTransactionFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
 export type StartClosingPeriodMutationVariables = Exact<{
   input: StartClosingPeriodInput;
 }>;
@@ -2991,22 +3200,6 @@ export type SetBooksTimezoneMutation = {
   } | null;
 };
 
-export type CreatePromoterMutationVariables = Exact<{
-  input: CreatePromoterInput;
-}>;
-
-export type CreatePromoterMutation = {
-  readonly createPromoter: { readonly promoter: PromoterFragment } | null;
-};
-
-export type SetEventPromoterMutationVariables = Exact<{
-  input: SetEventPromoterInput;
-}>;
-
-export type SetEventPromoterMutation = {
-  readonly setEventPromoter: { readonly event: EventFragment } | null;
-};
-
 export type RequestCorrectionMutationVariables = Exact<{
   input: RequestCorrectionInput;
 }>;
@@ -3031,558 +3224,215 @@ export type RejectCorrectionMutation = {
   readonly rejectCorrection: { readonly ledgerCorrection: LedgerCorrectionFragment } | null;
 };
 
-export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
+export type HoldForCustomerMutationVariables = Exact<{
+  input: HoldForCustomerInput;
+}>;
 
-export type VenueFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
-  readonly slug: string;
-  readonly timezone: string;
-  readonly address: unknown;
-  readonly description: string | null;
+export type HoldForCustomerMutation = {
+  readonly holdForCustomer: { readonly booking: BookingFragment } | null;
 };
 
-export type EventFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly title: string;
-  readonly slug: string;
-  readonly description: string | null;
-  readonly shortDescription: string | null;
-  readonly status: EventStatus;
-  readonly statusReason: string | null;
-  readonly format: EventFormat;
-  readonly visibility: EventVisibility;
-  readonly timezone: string | null;
-  readonly ageRestriction: number | null;
-  readonly specialRequirements: ReadonlyArray<string | null>;
-  readonly images: ReadonlyArray<string | null>;
-  readonly bannerUrl: string | null;
-  readonly videos: ReadonlyArray<string | null>;
-  readonly externalLinks: unknown;
-  readonly metaTitle: string | null;
-  readonly metaDescription: string | null;
-  readonly tags: ReadonlyArray<string | null>;
-  readonly ticketsPerUserMax: number | null;
-  readonly currency: string;
-  readonly salesStart: string;
-  readonly salesEnd: string | null;
-  readonly publishedAt: string | null;
-  readonly venue: VenueFragment | null;
+export type CheckoutForCustomerMutationVariables = Exact<{
+  input: CheckoutForCustomerInput;
+}>;
+
+export type CheckoutForCustomerMutation = {
+  readonly checkoutForCustomer: { readonly booking: BookingFragment } | null;
 };
 
-export type PerformanceFragment = {
+export type TakePaymentMutationVariables = Exact<{
+  input: TakePaymentInput;
+}>;
+
+export type TakePaymentMutation = {
+  readonly takePayment: { readonly booking: BookingFragment } | null;
+};
+
+export type RecordBoxOfficeRefundMutationVariables = Exact<{
+  input: RecordBoxOfficeRefundInput;
+}>;
+
+export type RecordBoxOfficeRefundMutation = {
+  readonly recordBoxOfficeRefund: { readonly refund: { readonly id: string } } | null;
+};
+
+export type EventCancellationFragment = {
   readonly id: string;
   readonly organizationId: string;
   readonly eventId: string;
-  readonly status: PerformanceStatus;
-  readonly currency: string;
-  readonly startsAt: string;
-  readonly endsAt: string | null;
-  readonly doorsAt: string | null;
-  readonly postponedFrom: string | null;
-  readonly refundsUntil: string | null;
-  readonly statusReason: string | null;
-  readonly layout: {
-    readonly id: string;
-    readonly sha256: string;
-    readonly name: string;
-    readonly seatCount: number;
-  } | null;
-};
-
-export type TicketCategoryFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly eventId: string;
-  readonly categoryNo: number;
-  readonly name: string;
-  readonly description: string | null;
-  readonly status: TicketCategoryStatus;
-  readonly seatCategories: ReadonlyArray<string | null>;
-  readonly sections: ReadonlyArray<string | null>;
-  readonly sortOrder: number;
-  readonly salesStart: string | null;
-  readonly salesEnd: string | null;
-  readonly minPerTransaction: number;
-  readonly maxPerTransaction: number | null;
-  readonly maxPerUser: number | null;
-  readonly includes: ReadonlyArray<string | null>;
-  readonly restrictions: ReadonlyArray<string | null>;
-  readonly prices: {
-    readonly nodes: ReadonlyArray<{
-      readonly priceCents: number;
-      readonly validDuring: {
-        readonly start: { readonly value: string; readonly inclusive: boolean } | null;
-        readonly end: { readonly value: string; readonly inclusive: boolean } | null;
-      };
-    }>;
-  };
-};
-
-export type EventsQueryVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
-  organizationId?: string | null | undefined;
-}>;
-
-export type EventsQuery = {
-  readonly events: {
-    readonly nodes: ReadonlyArray<EventFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type EventQueryVariables = Exact<{
-  id: string;
-}>;
-
-export type EventQuery = { readonly event: EventFragment | null };
-
-export type PerformancesQueryVariables = Exact<{
-  eventId: string;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-export type PerformancesQuery = {
-  readonly performances: {
-    readonly nodes: ReadonlyArray<PerformanceFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type PerformanceQueryVariables = Exact<{
-  id: string;
-}>;
-
-export type PerformanceQuery = { readonly performance: PerformanceFragment | null };
-
-export type TicketCategoriesQueryVariables = Exact<{
-  eventId: string;
-  after?: string | null | undefined;
-}>;
-
-export type TicketCategoriesQuery = {
-  readonly ticketCategories: {
-    readonly nodes: ReadonlyArray<TicketCategoryFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type SeatMapQueryVariables = Exact<{
-  performanceId: string;
-}>;
-
-export type SeatMapQuery = {
-  readonly seatMap: {
-    readonly layoutSha256: string;
-    readonly availability: string | null;
-    readonly version: string | null;
-  } | null;
-  readonly seatCategories: { readonly categoryNos: ReadonlyArray<number | null> | null } | null;
-  readonly performance: PerformanceFragment | null;
-};
-
-export type SeatMapChangesQueryVariables = Exact<{
-  performanceId: string;
-  since: string;
-}>;
-
-export type SeatMapChangesQuery = {
-  readonly seatMapChanges: {
-    readonly version: string | null;
-    readonly isComplete: boolean | null;
-    readonly seatNos: ReadonlyArray<number | null> | null;
-    readonly availability: string | null;
-  } | null;
-};
-
-export type AdmissionsLeftQueryVariables = Exact<{
-  performanceId: string;
-  ticketCategoryId: string;
-}>;
-
-export type AdmissionsLeftQuery = { readonly admissionsLeft: number | null };
-
-export type SearchEventsQueryVariables = Exact<{
-  query?: string | null | undefined;
-  startsFrom?: string | null | undefined;
-  startsBefore?: string | null | undefined;
-  city?: string | null | undefined;
-  venueId?: string | null | undefined;
-  category?: string | null | undefined;
-  tag?: string | null | undefined;
-  currency?: string | null | undefined;
-  priceCentsMin?: string | null | undefined;
-  priceCentsMax?: string | null | undefined;
-  organizationId?: string | null | undefined;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-export type SearchEventsQuery = {
-  readonly searchEvents: {
-    readonly nodes: ReadonlyArray<{
-      readonly startsAt: string | null;
-      readonly cursor: string | null;
-      readonly event: EventFragment | null;
-    }>;
-  } | null;
-};
-
-export type EventCategoriesQueryVariables = Exact<{ [key: string]: never }>;
-
-export type EventCategoriesQuery = {
-  readonly eventCategories: {
-    readonly nodes: ReadonlyArray<{
-      readonly id: string;
-      readonly slug: string;
-      readonly name: string;
-      readonly description: string | null;
-      readonly parentId: string | null;
-    }>;
-  } | null;
-};
-
-export type OnlineAddressQueryVariables = Exact<{
-  eventId: string;
-}>;
-
-export type OnlineAddressQuery = {
-  readonly eventOnlineAddress: {
-    readonly address: string;
-    readonly instructions: string | null;
-  } | null;
-};
-
-export type BookingFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly performanceId: string;
-  readonly bookingReference: string;
-  readonly status: BookingStatus;
-  readonly currency: string;
-  readonly subtotalCents: number;
-  readonly discountCents: number;
-  readonly serviceFeeCents: number;
-  readonly processingFeeCents: number;
-  readonly taxCents: number;
-  readonly totalAmountCents: number;
-  readonly refundedCents: number;
-  readonly expiresAt: string | null;
-  readonly confirmedAt: string | null;
-  readonly canceledAt: string | null;
-  readonly cancellationReason: string | null;
-  readonly customerEmail: string | null;
-  readonly customerName: string | null;
+  readonly performanceId: string | null;
+  readonly reason: string | null;
+  readonly bookingsCanceled: number;
+  readonly bookingsFailed: number;
   readonly createdAt: string;
-  readonly items: {
-    readonly nodes: ReadonlyArray<BookingItemFragment>;
-    readonly pageInfo: NextFragment;
-  };
+  readonly completedAt: string | null;
 };
 
-export type BookingItemFragment = {
+export type EventCancellationQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type EventCancellationQuery = {
+  readonly eventCancellation: EventCancellationFragment | null;
+};
+
+export type PostponeEventMutationVariables = Exact<{
+  input: PostponeEventInput;
+}>;
+
+export type PostponeEventMutation = {
+  readonly postponeEvent: { readonly event: EventFragment } | null;
+};
+
+export type PostponePerformanceMutationVariables = Exact<{
+  input: PostponePerformanceInput;
+}>;
+
+export type PostponePerformanceMutation = {
+  readonly postponePerformance: { readonly performance: PerformanceFragment } | null;
+};
+
+export type CancelEventMutationVariables = Exact<{
+  input: CancelEventInput;
+}>;
+
+export type CancelEventMutation = {
+  readonly cancelEvent: { readonly eventCancellation: EventCancellationFragment } | null;
+};
+
+export type CancelPerformanceMutationVariables = Exact<{
+  input: CancelPerformanceInput;
+}>;
+
+export type CancelPerformanceMutation = {
+  readonly cancelPerformance: { readonly eventCancellation: EventCancellationFragment } | null;
+};
+
+export type CancellationFailuresQueryVariables = Exact<{
+  cancellationId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type CancellationFailuresQuery = {
+  readonly eventCancellationFailures: {
+    readonly nodes: ReadonlyArray<{
+      readonly bookingId: string;
+      readonly code: string;
+      readonly createdAt: string;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type DiscountCodeFragment = {
   readonly id: string;
-  readonly itemType: BookingItemType;
+  readonly eventId: string;
   readonly ticketCategoryId: string | null;
-  readonly addOnId: string | null;
-  readonly seatNos: ReadonlyArray<number | null> | null;
-  readonly quantity: number;
-  readonly unitPriceCents: number;
-  readonly subtotalCents: number;
-  readonly discountCents: number;
-  readonly serviceFeeCents: number;
-  readonly processingFeeCents: number;
-  readonly taxCents: number;
-  readonly totalCents: number;
+  readonly code: string;
+  readonly currency: string;
+  readonly percentage: string | null;
+  readonly amountCents: number | null;
+  readonly quantityMin: number;
+  readonly subtotalMinCents: number;
+  readonly usesMax: number | null;
+  readonly usesPerCustomerMax: number | null;
+  readonly endedAt: string | null;
 };
 
-export type TicketFragment = {
+export type CustomerMembershipFragment = {
   readonly id: string;
   readonly organizationId: string;
-  readonly performanceId: string;
-  readonly bookingId: string;
-  readonly ticketCategoryId: string;
-  readonly ticketNumber: string;
-  readonly status: TicketStatus;
-  readonly section: string | null;
-  readonly rowName: string | null;
-  readonly seatNumber: string | null;
-  readonly seatNo: number | null;
-  readonly faceValueCents: number;
+  readonly userId: string | null;
+  readonly email: string | null;
+  readonly memberNumber: string | null;
+  readonly revokedAt: string | null;
+  readonly validDuring: {
+    readonly start: { readonly value: string } | null;
+    readonly end: { readonly value: string } | null;
+  };
+};
+
+export type DiscountAnswerFragment = {
+  readonly discountRefusal: string | null;
   readonly discountCents: number;
-  readonly feesPaidCents: number;
-  readonly taxPaidCents: number;
-  readonly totalPaidCents: number;
-  readonly currency: string;
-  readonly issuedAt: string;
-  readonly usedAt: string | null;
-  readonly entryCount: number;
-  readonly isInside: boolean;
-  readonly isDisputed: boolean;
-  readonly transferId: string | null;
-  readonly deliveryMethod: TicketDeliveryMethod;
-  readonly deliveryStatus: TicketDeliveryStatus;
-  readonly deliveryTracking: string | null;
-  readonly credential: string | null;
+  readonly totalAmountCents: number;
 };
 
-export type PaymentSessionFragment = {
-  readonly bookingId: string;
-  readonly status: PaymentStatus;
-  readonly amountCents: number;
-  readonly currency: string;
-  readonly stripePaymentIntentId: string | null;
-  readonly clientSecret: string | null;
-  readonly failureCode: string | null;
-  readonly failureMessage: string | null;
-  readonly isProviderReachable: boolean | null;
-  readonly notice: string | null;
-  readonly paymentIntentId: string | null;
-  readonly installmentNo: number | null;
-  readonly payBy: string | null;
-};
-
-export type BookingQueryVariables = Exact<{
-  id: string;
-}>;
-
-export type BookingQuery = { readonly booking: BookingFragment | null };
-
-export type BookingItemsQueryVariables = Exact<{
-  bookingId: string;
+export type DiscountCodesQueryVariables = Exact<{
+  eventId: string;
   after?: string | null | undefined;
 }>;
 
-export type BookingItemsQuery = {
-  readonly bookingItems: {
-    readonly nodes: ReadonlyArray<BookingItemFragment>;
+export type DiscountCodesQuery = {
+  readonly discountCodes: {
+    readonly nodes: ReadonlyArray<DiscountCodeFragment>;
     readonly pageInfo: NextFragment;
   } | null;
 };
 
-export type MyBookingsQueryVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
+export type ApplyDiscountCodeMutationVariables = Exact<{
+  input: ApplyDiscountCodeInput;
 }>;
 
-export type MyBookingsQuery = {
-  readonly currentUser: {
-    readonly bookings: {
-      readonly nodes: ReadonlyArray<BookingFragment>;
-      readonly pageInfo: NextFragment;
-    };
-  } | null;
+export type ApplyDiscountCodeMutation = {
+  readonly applyDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
 };
 
-export type BookingsQueryVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
-  filter?: BookingCondition | null | undefined;
+export type RemoveDiscountCodeMutationVariables = Exact<{
+  input: RemoveDiscountCodeInput;
 }>;
 
-export type BookingsQuery = {
-  readonly bookings: {
-    readonly nodes: ReadonlyArray<BookingFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
+export type RemoveDiscountCodeMutation = {
+  readonly removeDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
 };
 
-export type SavedCardFragment = {
-  readonly id: string | null;
-  readonly organizationId: string | null;
-  readonly brand: string | null;
-  readonly last4: string | null;
-  readonly expMonth: number | null;
-  readonly expYear: number | null;
-  readonly createdAt: string | null;
-};
-
-export type PaymentProgressQueryVariables = Exact<{
-  bookingId: string;
+export type SetRequiresMembershipMutationVariables = Exact<{
+  input: SetRequiresMembershipInput;
 }>;
 
-export type PaymentProgressQuery = {
-  readonly booking: { readonly status: BookingStatus } | null;
-  readonly paymentSession: PaymentSessionFragment | null;
+export type SetRequiresMembershipMutation = {
+  readonly setRequiresMembership: { readonly ticketCategory: TicketCategoryFragment } | null;
 };
 
-export type TicketsQueryVariables = Exact<{
-  bookingId: string;
-  after?: string | null | undefined;
+export type CreateDiscountCodeMutationVariables = Exact<{
+  input: CreateDiscountCodeInput;
 }>;
 
-export type TicketsQuery = {
-  readonly booking: {
-    readonly tickets: {
-      readonly nodes: ReadonlyArray<TicketFragment>;
-      readonly pageInfo: NextFragment;
-    };
-  } | null;
+export type CreateDiscountCodeMutation = {
+  readonly createDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
 };
 
-export type HoldSeatsMutationVariables = Exact<{
-  input: HoldSeatsInput;
+export type EndDiscountCodeMutationVariables = Exact<{
+  input: EndDiscountCodeInput;
 }>;
 
-export type HoldSeatsMutation = {
-  readonly holdSeats: { readonly booking: BookingFragment } | null;
+export type EndDiscountCodeMutation = {
+  readonly endDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
 };
 
-export type ReleaseSeatsMutationVariables = Exact<{
-  input: ReleaseSeatsInput;
+export type GrantMembershipMutationVariables = Exact<{
+  input: GrantMembershipInput;
 }>;
 
-export type ReleaseSeatsMutation = {
-  readonly releaseSeats: { readonly booking: BookingFragment } | null;
+export type GrantMembershipMutation = {
+  readonly grantMembership: { readonly membership: CustomerMembershipFragment } | null;
 };
 
-export type AcquireSeatLockMutationVariables = Exact<{
-  input: AcquireSeatLockInput;
+export type ImportMembershipsMutationVariables = Exact<{
+  input: ImportMembershipsInput;
 }>;
 
-export type AcquireSeatLockMutation = {
-  readonly acquireSeatLock: { readonly acquired: boolean } | null;
+export type ImportMembershipsMutation = {
+  readonly importMemberships: { readonly result: number } | null;
 };
 
-export type ReleaseSeatLockMutationVariables = Exact<{
-  input: ReleaseSeatLockInput;
+export type RevokeMembershipMutationVariables = Exact<{
+  input: RevokeMembershipInput;
 }>;
 
-export type ReleaseSeatLockMutation = {
-  readonly releaseSeatLock: { readonly released: boolean } | null;
-};
-
-export type SavedCardsQueryVariables = Exact<{
-  organizationId?: string | null | undefined;
-  after?: string | null | undefined;
-}>;
-
-export type SavedCardsQuery = {
-  readonly myPaymentMethods: {
-    readonly nodes: ReadonlyArray<SavedCardFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type ChoosePaymentMutationVariables = Exact<{
-  input: ChoosePaymentInput;
-}>;
-
-export type ChoosePaymentMutation = { readonly choosePayment: { readonly isKept: boolean } | null };
-
-export type RemovePaymentMethodMutationVariables = Exact<{
-  input: RemovePaymentMethodInput;
-}>;
-
-export type RemovePaymentMethodMutation = {
-  readonly removePaymentMethod: { readonly savedPaymentMethod: SavedCardFragment } | null;
-};
-
-export type StartCheckoutMutationVariables = Exact<{
-  input: StartCheckoutInput;
-}>;
-
-export type StartCheckoutMutation = {
-  readonly startCheckout: { readonly booking: BookingFragment } | null;
-};
-
-export type CancelBookingMutationVariables = Exact<{
-  input: CancelBookingInput;
-}>;
-
-export type CancelBookingMutation = {
-  readonly cancelBooking: { readonly booking: BookingFragment } | null;
-};
-
-export type HoldBestAvailableMutationVariables = Exact<{
-  input: HoldBestAvailableInput;
-}>;
-
-export type HoldBestAvailableMutation = {
-  readonly holdBestAvailable: { readonly booking: BookingFragment } | null;
-};
-
-export type HoldAdmissionsMutationVariables = Exact<{
-  input: HoldAdmissionsInput;
-}>;
-
-export type HoldAdmissionsMutation = {
-  readonly holdAdmissions: { readonly booking: BookingFragment } | null;
-};
-
-export type HoldAllocatedSeatsMutationVariables = Exact<{
-  input: HoldAllocatedSeatsInput;
-}>;
-
-export type HoldAllocatedSeatsMutation = {
-  readonly holdAllocatedSeats: { readonly booking: BookingFragment } | null;
-};
-
-export type ReleaseAdmissionsMutationVariables = Exact<{
-  input: ReleaseAdmissionsInput;
-}>;
-
-export type ReleaseAdmissionsMutation = {
-  readonly releaseAdmissions: { readonly booking: BookingFragment } | null;
-};
-
-export type ExtendHoldMutationVariables = Exact<{
-  input: ExtendHoldInput;
-}>;
-
-export type ExtendHoldMutation = {
-  readonly extendHold: { readonly booking: BookingFragment } | null;
-};
-
-export type ClaimCartMutationVariables = Exact<{ [key: string]: never }>;
-
-export type ClaimCartMutation = { readonly claimCart: { readonly result: number } | null };
-
-export type ReturnBookingMutationVariables = Exact<{
-  input: ReturnBookingInput;
-}>;
-
-export type ReturnBookingMutation = {
-  readonly returnBooking: { readonly booking: BookingFragment } | null;
-};
-
-export type BookingDetailsFragment = {
-  readonly referralSource: string | null;
-  readonly utmSource: string | null;
-  readonly utmMedium: string | null;
-  readonly utmCampaign: string | null;
-  readonly utmTerm: string | null;
-  readonly utmContent: string | null;
-  readonly specialRequests: string | null;
-  readonly accessibilityRequirements: string | null;
-  readonly dietaryRequirements: string | null;
-};
-
-export type DescribeBookingMutationVariables = Exact<{
-  input: DescribeBookingInput;
-}>;
-
-export type DescribeBookingMutation = {
-  readonly describeBooking: { readonly bookingDetail: BookingDetailsFragment } | null;
-};
-
-export type BookingNoteFragment = {
-  readonly id: string;
-  readonly note: string;
-  readonly writtenBy: string;
-  readonly createdAt: string;
-};
-
-export type AddBookingNoteMutationVariables = Exact<{
-  input: AddBookingNoteInput;
-}>;
-
-export type AddBookingNoteMutation = {
-  readonly addBookingNote: { readonly bookingNote: BookingNoteFragment } | null;
+export type RevokeMembershipMutation = {
+  readonly revokeMembership: { readonly membership: CustomerMembershipFragment } | null;
 };
 
 export type DisputeFragment = {
@@ -3668,222 +3518,423 @@ export type AcceptDisputeMutation = {
   readonly acceptDispute: { readonly disputeResponse: DisputeResponseFragment } | null;
 };
 
-export type AddOnFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly eventId: string | null;
-  readonly name: string;
-  readonly description: string | null;
-  readonly currency: string;
-  readonly priceCents: number;
-  readonly maxPerBooking: number;
-  readonly salesStart: string | null;
-  readonly salesEnd: string | null;
-  readonly requiresTicket: boolean;
-  readonly delivery: AddOnDeliveryKind;
-  readonly isLimited: boolean;
-  readonly isActive: boolean;
-  readonly sortOrder: number;
-};
-
-export type AddOnOrderFragment = {
-  readonly bookingItemId: string | null;
-  readonly bookingId: string | null;
-  readonly bookingReference: string | null;
-  readonly customerName: string | null;
-  readonly addOnId: string | null;
-  readonly name: string | null;
-  readonly delivery: AddOnDeliveryKind | null;
-  readonly address: string | null;
-  readonly quantity: number | null;
-  readonly deliveredAt: string | null;
-};
-
-export type AdmissionAllocationFragment = {
+export type TicketScanFragment = {
   readonly id: string;
   readonly performanceId: string;
-  readonly poolId: string;
-  readonly kind: AllocationKind;
-  readonly reason: string;
-  readonly quantity: number;
-  readonly placesLeft: number;
-  readonly releaseAt: string | null;
-  readonly releasedAt: string | null;
-};
-
-export type AttendeeQuestionFragment = {
-  readonly id: string;
-  readonly eventId: string;
-  readonly ticketCategoryId: string | null;
-  readonly question: string;
-  readonly kind: QuestionKind;
-  readonly choices: ReadonlyArray<string | null>;
-  readonly isRequired: boolean;
-  readonly sortOrder: number;
-  readonly retiredAt: string | null;
-};
-
-export type AttendeeEntryFragment = {
   readonly ticketId: string | null;
-  readonly ticketNumber: string | null;
-  readonly category: string | null;
-  readonly seat: string | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly answers: unknown;
-  readonly unanswered: number | null;
+  readonly result: ScanResult;
+  readonly code: string | null;
+  readonly direction: ScanDirection;
+  readonly gate: string | null;
+  readonly device: string | null;
+  readonly scannedAt: string;
+  readonly ticket: TicketFragment | null;
 };
 
-export type AddOnsQueryVariables = Exact<{
-  eventId: string;
+export type ScanTicketMutationVariables = Exact<{
+  input: ScanTicketInput;
 }>;
 
-export type AddOnsQuery = {
-  readonly event: {
-    readonly currency: string;
-    readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
-    readonly organization: {
-      readonly addOns: { readonly nodes: ReadonlyArray<AddOnFragment> };
-    } | null;
-  } | null;
+export type ScanTicketMutation = {
+  readonly scanTicket: { readonly ticketScan: TicketScanFragment } | null;
 };
 
-export type AddOnsLeftQueryVariables = Exact<{
-  addOnId: string;
-}>;
-
-export type AddOnsLeftQuery = { readonly addOnsLeft: number | null };
-
-export type AddOnStockQueryVariables = Exact<{
-  addOnId: string;
-}>;
-
-export type AddOnStockQuery = {
-  readonly addOnStock: {
-    readonly total: number | null;
-    readonly held: number | null;
-    readonly sold: number | null;
-    readonly available: number | null;
-  } | null;
+export type EntryZoneFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly name: string;
+  readonly sections: ReadonlyArray<string | null>;
+  readonly ticketCategories: ReadonlyArray<string | null>;
 };
 
-export type AddOnOrdersQueryVariables = Exact<{
+export type EntryGateFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly zoneId: string | null;
+  readonly name: string;
+  readonly closedAt: string | null;
+};
+
+export type ScannerDeviceFragment = {
+  readonly id: string;
+  readonly venueId: string;
+  readonly gateId: string | null;
+  readonly name: string;
+  readonly registeredAt: string;
+  readonly revokedAt: string | null;
+};
+
+export type ScanListQueryVariables = Exact<{
   performanceId: string;
-  addOnId?: string | null | undefined;
-  delivered?: boolean | null | undefined;
-  first: number;
+  gateId?: string | null | undefined;
+}>;
+
+export type ScanListQuery = {
+  readonly scanList: { readonly document: string; readonly signature: string } | null;
+};
+
+export type ScannerDevicesQueryVariables = Exact<{
+  venueId: string;
   after?: string | null | undefined;
 }>;
 
-export type AddOnOrdersQuery = {
-  readonly addOnOrders: {
-    readonly nodes: ReadonlyArray<AddOnOrderFragment>;
+export type ScannerDevicesQuery = {
+  readonly scannerDevices: {
+    readonly nodes: ReadonlyArray<ScannerDeviceFragment>;
     readonly pageInfo: NextFragment;
   } | null;
 };
 
-export type AttendeeQuestionsQueryVariables = Exact<{
+export type AllowReentryMutationVariables = Exact<{
   eventId: string;
+  reentryLimit: number;
 }>;
 
-export type AttendeeQuestionsQuery = {
-  readonly attendeeQuestions: { readonly nodes: ReadonlyArray<AttendeeQuestionFragment> } | null;
+export type AllowReentryMutation = {
+  readonly allowReentry: { readonly event: { readonly id: string } } | null;
 };
 
-export type AttendeeListQueryVariables = Exact<{
-  performanceId: string;
-  first: number;
-  after?: string | null | undefined;
+export type SaveEntryZoneMutationVariables = Exact<{
+  input: SaveEntryZoneInput;
 }>;
 
-export type AttendeeListQuery = {
-  readonly attendeeList: {
-    readonly nodes: ReadonlyArray<AttendeeEntryFragment>;
+export type SaveEntryZoneMutation = {
+  readonly saveEntryZone: { readonly entryZone: EntryZoneFragment } | null;
+};
+
+export type SaveEntryGateMutationVariables = Exact<{
+  input: SaveEntryGateInput;
+}>;
+
+export type SaveEntryGateMutation = {
+  readonly saveEntryGate: { readonly entryGate: EntryGateFragment } | null;
+};
+
+export type RegisterScannerDeviceMutationVariables = Exact<{
+  input: RegisterScannerDeviceInput;
+}>;
+
+export type RegisterScannerDeviceMutation = {
+  readonly registerScannerDevice: {
+    readonly scannerRegistration: { readonly deviceId: string; readonly deviceToken: string };
+  } | null;
+};
+
+export type RevokeScannerDeviceMutationVariables = Exact<{
+  deviceId: string;
+}>;
+
+export type RevokeScannerDeviceMutation = {
+  readonly revokeScannerDevice: { readonly scannerDevice: ScannerDeviceFragment } | null;
+};
+
+export type MergeOfflineScansMutationVariables = Exact<{
+  performanceId: string;
+  scans: unknown;
+}>;
+
+export type MergeOfflineScansMutation = {
+  readonly mergeOfflineScans: {
+    readonly mergedScans: ReadonlyArray<{
+      readonly scanId: string;
+      readonly ticketId: string | null;
+      readonly result: ScanResult;
+      readonly code: string | null;
+      readonly isDouble: boolean;
+    }>;
+  } | null;
+};
+
+export type EventFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly title: string;
+  readonly slug: string;
+  readonly description: string | null;
+  readonly shortDescription: string | null;
+  readonly status: EventStatus;
+  readonly statusReason: string | null;
+  readonly format: EventFormat;
+  readonly visibility: EventVisibility;
+  readonly timezone: string | null;
+  readonly ageRestriction: number | null;
+  readonly specialRequirements: ReadonlyArray<string | null>;
+  readonly images: ReadonlyArray<string | null>;
+  readonly bannerUrl: string | null;
+  readonly videos: ReadonlyArray<string | null>;
+  readonly externalLinks: unknown;
+  readonly metaTitle: string | null;
+  readonly metaDescription: string | null;
+  readonly tags: ReadonlyArray<string | null>;
+  readonly ticketsPerUserMax: number | null;
+  readonly currency: string;
+  readonly salesStart: string;
+  readonly salesEnd: string | null;
+  readonly publishedAt: string | null;
+  readonly venue: VenueFragment | null;
+};
+
+export type PerformanceFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string;
+  readonly status: PerformanceStatus;
+  readonly currency: string;
+  readonly startsAt: string;
+  readonly endsAt: string | null;
+  readonly doorsAt: string | null;
+  readonly postponedFrom: string | null;
+  readonly refundsUntil: string | null;
+  readonly statusReason: string | null;
+  readonly layout: {
+    readonly id: string;
+    readonly sha256: string;
+    readonly name: string;
+    readonly seatCount: number;
+  } | null;
+};
+
+export type EventsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  organizationId?: string | null | undefined;
+}>;
+
+export type EventsQuery = {
+  readonly events: {
+    readonly nodes: ReadonlyArray<EventFragment>;
     readonly pageInfo: NextFragment;
   } | null;
 };
 
-export type CreateAddOnMutationVariables = Exact<{
-  input: CreateAddOnInput;
+export type EventQueryVariables = Exact<{
+  id: string;
 }>;
 
-export type CreateAddOnMutation = {
-  readonly createAddOn: { readonly addOn: AddOnFragment } | null;
-};
+export type EventQuery = { readonly event: EventFragment | null };
 
-export type UpdateAddOnMutationVariables = Exact<{
-  input: UpdateAddOnInput;
+export type PerformancesQueryVariables = Exact<{
+  eventId: string;
+  first: number;
+  after?: string | null | undefined;
 }>;
 
-export type UpdateAddOnMutation = {
-  readonly updateAddOn: { readonly addOn: AddOnFragment } | null;
-};
-
-export type SetAddOnStockMutationVariables = Exact<{
-  input: SetAddOnStockInput;
-}>;
-
-export type SetAddOnStockMutation = {
-  readonly setAddOnStock: {
-    readonly addOnCount: {
-      readonly total: number | null;
-      readonly held: number | null;
-      readonly sold: number | null;
-      readonly available: number | null;
-    };
+export type PerformancesQuery = {
+  readonly performances: {
+    readonly nodes: ReadonlyArray<PerformanceFragment>;
+    readonly pageInfo: NextFragment;
   } | null;
 };
 
-export type AddAddOnMutationVariables = Exact<{
-  input: AddAddOnInput;
+export type PerformanceQueryVariables = Exact<{
+  id: string;
 }>;
 
-export type AddAddOnMutation = { readonly addAddOn: { readonly booking: BookingFragment } | null };
+export type PerformanceQuery = { readonly performance: PerformanceFragment | null };
 
-export type SetDeliveryAddressMutationVariables = Exact<{
-  input: SetDeliveryAddressInput;
+export type SearchEventsQueryVariables = Exact<{
+  query?: string | null | undefined;
+  startsFrom?: string | null | undefined;
+  startsBefore?: string | null | undefined;
+  city?: string | null | undefined;
+  venueId?: string | null | undefined;
+  category?: string | null | undefined;
+  tag?: string | null | undefined;
+  currency?: string | null | undefined;
+  priceCentsMin?: string | null | undefined;
+  priceCentsMax?: string | null | undefined;
+  organizationId?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
 }>;
 
-export type SetDeliveryAddressMutation = {
-  readonly setDeliveryAddress: { readonly deliveryAddress: { readonly address: string } } | null;
-};
-
-export type MarkAddOnDeliveredMutationVariables = Exact<{
-  input: MarkAddOnDeliveredInput;
-}>;
-
-export type MarkAddOnDeliveredMutation = {
-  readonly markAddOnDelivered: {
-    readonly addOnDelivery: { readonly bookingItemId: string; readonly deliveredAt: string };
+export type SearchEventsQuery = {
+  readonly searchEvents: {
+    readonly nodes: ReadonlyArray<{
+      readonly startsAt: string | null;
+      readonly cursor: string | null;
+      readonly event: EventFragment | null;
+    }>;
   } | null;
 };
 
-export type SetPoolCapacityMutationVariables = Exact<{
-  input: SetPoolCapacityInput;
-}>;
+export type EventCategoriesQueryVariables = Exact<{ [key: string]: never }>;
 
-export type SetPoolCapacityMutation = {
-  readonly setPoolCapacity: { readonly admissionPool: AdmissionPoolFragment } | null;
-};
-
-export type AllocateAdmissionsMutationVariables = Exact<{
-  input: AllocateAdmissionsInput;
-}>;
-
-export type AllocateAdmissionsMutation = {
-  readonly allocateAdmissions: { readonly admissionAllocation: AdmissionAllocationFragment } | null;
-};
-
-export type ReleaseAdmissionAllocationMutationVariables = Exact<{
-  input: ReleaseAdmissionAllocationInput;
-}>;
-
-export type ReleaseAdmissionAllocationMutation = {
-  readonly releaseAdmissionAllocation: {
-    readonly admissionAllocation: AdmissionAllocationFragment;
+export type EventCategoriesQuery = {
+  readonly eventCategories: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly slug: string;
+      readonly name: string;
+      readonly description: string | null;
+      readonly parentId: string | null;
+    }>;
   } | null;
+};
+
+export type OnlineAddressQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type OnlineAddressQuery = {
+  readonly eventOnlineAddress: {
+    readonly address: string;
+    readonly instructions: string | null;
+  } | null;
+};
+
+export type CreateEventMutationVariables = Exact<{
+  input: CreateEventInput;
+}>;
+
+export type CreateEventMutation = {
+  readonly createEvent: { readonly event: EventFragment } | null;
+};
+
+export type CreatePerformanceMutationVariables = Exact<{
+  input: CreatePerformanceInput;
+}>;
+
+export type CreatePerformanceMutation = {
+  readonly createPerformance: { readonly performance: PerformanceFragment } | null;
+};
+
+export type PublishEventMutationVariables = Exact<{
+  input: PublishEventInput;
+}>;
+
+export type PublishEventMutation = {
+  readonly publishEvent: { readonly event: EventFragment } | null;
+};
+
+export type CreateVirtualEventMutationVariables = Exact<{
+  input: CreateVirtualEventInput;
+}>;
+
+export type CreateVirtualEventMutation = {
+  readonly createVirtualEvent: { readonly event: EventFragment } | null;
+};
+
+export type UpdateEventMutationVariables = Exact<{
+  input: UpdateEventInput;
+}>;
+
+export type UpdateEventMutation = {
+  readonly updateEvent: { readonly event: EventFragment } | null;
+};
+
+export type UpdatePerformanceMutationVariables = Exact<{
+  input: UpdatePerformanceInput;
+}>;
+
+export type UpdatePerformanceMutation = {
+  readonly updatePerformance: { readonly performance: PerformanceFragment } | null;
+};
+
+export type CreatePerformancesMutationVariables = Exact<{
+  input: CreatePerformancesInput;
+}>;
+
+export type CreatePerformancesMutation = {
+  readonly createPerformances: { readonly performances: ReadonlyArray<PerformanceFragment> } | null;
+};
+
+export type CreateEventAccessCodeMutationVariables = Exact<{
+  input: CreateEventAccessCodeInput;
+}>;
+
+export type CreateEventAccessCodeMutation = {
+  readonly createEventAccessCode: { readonly code: string } | null;
+};
+
+export type RevokeEventAccessCodesMutationVariables = Exact<{
+  input: RevokeEventAccessCodesInput;
+}>;
+
+export type RevokeEventAccessCodesMutation = {
+  readonly revokeEventAccessCodes: { readonly revoked: number } | null;
+};
+
+export type SetOnlineAddressMutationVariables = Exact<{
+  input: SetOnlineAddressInput;
+}>;
+
+export type SetOnlineAddressMutation = {
+  readonly setOnlineAddress: {
+    readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
+  } | null;
+};
+
+export type HoldSeatsMutationVariables = Exact<{
+  input: HoldSeatsInput;
+}>;
+
+export type HoldSeatsMutation = {
+  readonly holdSeats: { readonly booking: BookingFragment } | null;
+};
+
+export type ReleaseSeatsMutationVariables = Exact<{
+  input: ReleaseSeatsInput;
+}>;
+
+export type ReleaseSeatsMutation = {
+  readonly releaseSeats: { readonly booking: BookingFragment } | null;
+};
+
+export type AcquireSeatLockMutationVariables = Exact<{
+  input: AcquireSeatLockInput;
+}>;
+
+export type AcquireSeatLockMutation = {
+  readonly acquireSeatLock: { readonly acquired: boolean } | null;
+};
+
+export type ReleaseSeatLockMutationVariables = Exact<{
+  input: ReleaseSeatLockInput;
+}>;
+
+export type ReleaseSeatLockMutation = {
+  readonly releaseSeatLock: { readonly released: boolean } | null;
+};
+
+export type HoldBestAvailableMutationVariables = Exact<{
+  input: HoldBestAvailableInput;
+}>;
+
+export type HoldBestAvailableMutation = {
+  readonly holdBestAvailable: { readonly booking: BookingFragment } | null;
+};
+
+export type HoldAdmissionsMutationVariables = Exact<{
+  input: HoldAdmissionsInput;
+}>;
+
+export type HoldAdmissionsMutation = {
+  readonly holdAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type HoldAllocatedSeatsMutationVariables = Exact<{
+  input: HoldAllocatedSeatsInput;
+}>;
+
+export type HoldAllocatedSeatsMutation = {
+  readonly holdAllocatedSeats: { readonly booking: BookingFragment } | null;
+};
+
+export type ReleaseAdmissionsMutationVariables = Exact<{
+  input: ReleaseAdmissionsInput;
+}>;
+
+export type ReleaseAdmissionsMutation = {
+  readonly releaseAdmissions: { readonly booking: BookingFragment } | null;
+};
+
+export type ExtendHoldMutationVariables = Exact<{
+  input: ExtendHoldInput;
+}>;
+
+export type ExtendHoldMutation = {
+  readonly extendHold: { readonly booking: BookingFragment } | null;
 };
 
 export type HoldAllocatedAdmissionsMutationVariables = Exact<{
@@ -3892,22 +3943,6 @@ export type HoldAllocatedAdmissionsMutationVariables = Exact<{
 
 export type HoldAllocatedAdmissionsMutation = {
   readonly holdAllocatedAdmissions: { readonly booking: BookingFragment } | null;
-};
-
-export type SaveAttendeeQuestionMutationVariables = Exact<{
-  input: SaveAttendeeQuestionInput;
-}>;
-
-export type SaveAttendeeQuestionMutation = {
-  readonly saveAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
-};
-
-export type RetireAttendeeQuestionMutationVariables = Exact<{
-  input: RetireAttendeeQuestionInput;
-}>;
-
-export type RetireAttendeeQuestionMutation = {
-  readonly retireAttendeeQuestion: { readonly attendeeQuestion: AttendeeQuestionFragment } | null;
 };
 
 export type PaymentPlanFragment = {
@@ -3998,201 +4033,77 @@ export type ChoosePaymentPlanMutation = {
   readonly choosePaymentPlan: { readonly booking: BookingFragment } | null;
 };
 
-export type OpenPaymentMutationVariables = Exact<{
-  input: OpenPaymentInput;
+export type SeatMapQueryVariables = Exact<{
+  performanceId: string;
 }>;
 
-export type OpenPaymentMutation = {
-  readonly openPayment: { readonly paymentSession: PaymentSessionFragment } | null;
+export type SeatMapQuery = {
+  readonly seatMap: {
+    readonly layoutSha256: string;
+    readonly availability: string | null;
+    readonly version: string | null;
+  } | null;
+  readonly seatCategories: { readonly categoryNos: ReadonlyArray<number | null> | null } | null;
+  readonly performance: PerformanceFragment | null;
 };
 
-export type ClaimBookingMutationVariables = Exact<{
-  input: ClaimBookingInput;
+export type SeatMapChangesQueryVariables = Exact<{
+  performanceId: string;
+  since: string;
 }>;
 
-export type ClaimBookingMutation = {
-  readonly claimBooking: { readonly booking: BookingFragment } | null;
-};
-
-export type SetCategoryApprovalMutationVariables = Exact<{
-  input: SetCategoryApprovalInput;
-}>;
-
-export type SetCategoryApprovalMutation = {
-  readonly setCategoryApproval: { readonly ticketCategory: { readonly id: string } } | null;
-};
-
-export type ApproveBookingMutationVariables = Exact<{
-  input: ApproveBookingInput;
-}>;
-
-export type ApproveBookingMutation = {
-  readonly approveBooking: { readonly booking: BookingFragment } | null;
-};
-
-export type DeclineBookingMutationVariables = Exact<{
-  input: DeclineBookingInput;
-}>;
-
-export type DeclineBookingMutation = {
-  readonly declineBooking: { readonly booking: BookingFragment } | null;
-};
-
-export type HoldForCustomerMutationVariables = Exact<{
-  input: HoldForCustomerInput;
-}>;
-
-export type HoldForCustomerMutation = {
-  readonly holdForCustomer: { readonly booking: BookingFragment } | null;
-};
-
-export type CheckoutForCustomerMutationVariables = Exact<{
-  input: CheckoutForCustomerInput;
-}>;
-
-export type CheckoutForCustomerMutation = {
-  readonly checkoutForCustomer: { readonly booking: BookingFragment } | null;
-};
-
-export type TakePaymentMutationVariables = Exact<{
-  input: TakePaymentInput;
-}>;
-
-export type TakePaymentMutation = {
-  readonly takePayment: { readonly booking: BookingFragment } | null;
-};
-
-export type RecordBoxOfficeRefundMutationVariables = Exact<{
-  input: RecordBoxOfficeRefundInput;
-}>;
-
-export type RecordBoxOfficeRefundMutation = {
-  readonly recordBoxOfficeRefund: { readonly refund: { readonly id: string } } | null;
-};
-
-export type OrganizationFragment = {
-  readonly id: string;
-  readonly name: string;
-  readonly slug: string;
-  readonly email: string;
-  readonly defaultCurrency: string;
-  readonly status: OrganizationStatus;
-};
-
-export type VenueLayoutFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly venueId: string;
-  readonly version: number;
-  readonly name: string;
-  readonly sha256: string;
-  readonly seatCount: number;
-  readonly standingCapacity: number;
-};
-
-export type TicketScanFragment = {
-  readonly id: string;
-  readonly performanceId: string;
-  readonly ticketId: string | null;
-  readonly result: ScanResult;
-  readonly code: string | null;
-  readonly direction: ScanDirection;
-  readonly gate: string | null;
-  readonly device: string | null;
-  readonly scannedAt: string;
-  readonly ticket: TicketFragment | null;
-};
-
-export type RequestDomainCheckMutationVariables = Exact<{
-  organizationId: string;
-}>;
-
-export type RequestDomainCheckMutation = {
-  readonly requestDomainCheck: {
-    readonly domainChallenge: {
-      readonly organizationId: string;
-      readonly domain: string;
-      readonly recordName: string;
-      readonly recordValue: string;
-      readonly checkedAt: string | null;
-    };
+export type SeatMapChangesQuery = {
+  readonly seatMapChanges: {
+    readonly version: string | null;
+    readonly isComplete: boolean | null;
+    readonly seatNos: ReadonlyArray<number | null> | null;
+    readonly availability: string | null;
   } | null;
 };
 
-export type EventCommissionQueryVariables = Exact<{
-  eventId: string;
+export type AdmissionsLeftQueryVariables = Exact<{
+  performanceId: string;
+  ticketCategoryId: string;
 }>;
 
-export type EventCommissionQuery = { readonly eventCommission: string | null };
+export type AdmissionsLeftQuery = { readonly admissionsLeft: number | null };
 
-export type LayoutTextQueryVariables = Exact<{
-  id: string;
-}>;
-
-export type LayoutTextQuery = { readonly venueLayout: { readonly document: string } | null };
-
-export type CreateOrganizationMutationVariables = Exact<{
-  input: CreateOrganizationInput;
-}>;
-
-export type CreateOrganizationMutation = {
-  readonly createOrganization: { readonly organization: OrganizationFragment } | null;
+export type AdmissionAllocationFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly poolId: string;
+  readonly kind: AllocationKind;
+  readonly reason: string;
+  readonly quantity: number;
+  readonly placesLeft: number;
+  readonly releaseAt: string | null;
+  readonly releasedAt: string | null;
 };
 
-export type CreateVenueMutationVariables = Exact<{
-  input: CreateVenueInput;
+export type SetPoolCapacityMutationVariables = Exact<{
+  input: SetPoolCapacityInput;
 }>;
 
-export type CreateVenueMutation = {
-  readonly createVenue: { readonly venue: VenueFragment } | null;
+export type SetPoolCapacityMutation = {
+  readonly setPoolCapacity: { readonly admissionPool: AdmissionPoolFragment } | null;
 };
 
-export type ImportVenueLayoutMutationVariables = Exact<{
-  input: ImportVenueLayoutInput;
+export type AllocateAdmissionsMutationVariables = Exact<{
+  input: AllocateAdmissionsInput;
 }>;
 
-export type ImportVenueLayoutMutation = {
-  readonly importVenueLayout: { readonly venueLayout: VenueLayoutFragment } | null;
+export type AllocateAdmissionsMutation = {
+  readonly allocateAdmissions: { readonly admissionAllocation: AdmissionAllocationFragment } | null;
 };
 
-export type CreateEventMutationVariables = Exact<{
-  input: CreateEventInput;
+export type ReleaseAdmissionAllocationMutationVariables = Exact<{
+  input: ReleaseAdmissionAllocationInput;
 }>;
 
-export type CreateEventMutation = {
-  readonly createEvent: { readonly event: EventFragment } | null;
-};
-
-export type CreatePerformanceMutationVariables = Exact<{
-  input: CreatePerformanceInput;
-}>;
-
-export type CreatePerformanceMutation = {
-  readonly createPerformance: { readonly performance: PerformanceFragment } | null;
-};
-
-export type CreateTicketCategoryMutationVariables = Exact<{
-  input: CreateTicketCategoryInput;
-}>;
-
-export type CreateTicketCategoryMutation = {
-  readonly createTicketCategory: { readonly ticketCategory: TicketCategoryFragment } | null;
-};
-
-export type PublishEventMutationVariables = Exact<{
-  input: PublishEventInput;
-}>;
-
-export type PublishEventMutation = {
-  readonly publishEvent: { readonly event: EventFragment } | null;
-};
-
-export type ScanTicketMutationVariables = Exact<{
-  input: ScanTicketInput;
-}>;
-
-export type ScanTicketMutation = {
-  readonly scanTicket: { readonly ticketScan: TicketScanFragment } | null;
+export type ReleaseAdmissionAllocationMutation = {
+  readonly releaseAdmissionAllocation: {
+    readonly admissionAllocation: AdmissionAllocationFragment;
+  } | null;
 };
 
 export type AdmissionPoolFragment = {
@@ -4237,122 +4148,184 @@ export type ReleaseAllocationMutation = {
   readonly releaseAllocation: { readonly seatAllocation: SeatAllocationFragment } | null;
 };
 
-export type EventCancellationFragment = {
+export type AdmissionPoolsQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type AdmissionPoolsQuery = {
+  readonly admissionPools: {
+    readonly nodes: ReadonlyArray<AdmissionPoolFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type MembershipsQueryVariables = Exact<{
+  userId: string;
+  after?: string | null | undefined;
+}>;
+
+export type MembershipsQuery = {
+  readonly organizationMembers: {
+    readonly nodes: ReadonlyArray<{
+      readonly role: OrganizationRole;
+      readonly status: MemberStatus;
+      readonly organization: OrganizationFragment | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type PromoterFragment = {
   readonly id: string;
   readonly organizationId: string;
-  readonly eventId: string;
-  readonly performanceId: string | null;
-  readonly reason: string | null;
-  readonly bookingsCanceled: number;
-  readonly bookingsFailed: number;
-  readonly createdAt: string;
-  readonly completedAt: string | null;
+  readonly name: string;
+  readonly email: string | null;
 };
 
-export type EventCancellationQueryVariables = Exact<{
-  id: string;
+export type CreatePromoterMutationVariables = Exact<{
+  input: CreatePromoterInput;
 }>;
 
-export type EventCancellationQuery = {
-  readonly eventCancellation: EventCancellationFragment | null;
+export type CreatePromoterMutation = {
+  readonly createPromoter: { readonly promoter: PromoterFragment } | null;
 };
 
-export type CreateVirtualEventMutationVariables = Exact<{
-  input: CreateVirtualEventInput;
+export type SetEventPromoterMutationVariables = Exact<{
+  input: SetEventPromoterInput;
 }>;
 
-export type CreateVirtualEventMutation = {
-  readonly createVirtualEvent: { readonly event: EventFragment } | null;
+export type SetEventPromoterMutation = {
+  readonly setEventPromoter: { readonly event: EventFragment } | null;
 };
 
-export type UpdateEventMutationVariables = Exact<{
-  input: UpdateEventInput;
-}>;
-
-export type UpdateEventMutation = {
-  readonly updateEvent: { readonly event: EventFragment } | null;
+export type OrganizationFragment = {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly email: string;
+  readonly defaultCurrency: string;
+  readonly status: OrganizationStatus;
 };
 
-export type UpdatePerformanceMutationVariables = Exact<{
-  input: UpdatePerformanceInput;
+export type RequestDomainCheckMutationVariables = Exact<{
+  organizationId: string;
 }>;
 
-export type UpdatePerformanceMutation = {
-  readonly updatePerformance: { readonly performance: PerformanceFragment } | null;
-};
-
-export type UpdateTicketCategoryMutationVariables = Exact<{
-  input: UpdateTicketCategoryInput;
-}>;
-
-export type UpdateTicketCategoryMutation = {
-  readonly updateTicketCategory: { readonly ticketCategory: TicketCategoryFragment } | null;
-};
-
-export type CreatePerformancesMutationVariables = Exact<{
-  input: CreatePerformancesInput;
-}>;
-
-export type CreatePerformancesMutation = {
-  readonly createPerformances: { readonly performances: ReadonlyArray<PerformanceFragment> } | null;
-};
-
-export type CreateEventAccessCodeMutationVariables = Exact<{
-  input: CreateEventAccessCodeInput;
-}>;
-
-export type CreateEventAccessCodeMutation = {
-  readonly createEventAccessCode: { readonly code: string } | null;
-};
-
-export type RevokeEventAccessCodesMutationVariables = Exact<{
-  input: RevokeEventAccessCodesInput;
-}>;
-
-export type RevokeEventAccessCodesMutation = {
-  readonly revokeEventAccessCodes: { readonly revoked: number } | null;
-};
-
-export type PostponeEventMutationVariables = Exact<{
-  input: PostponeEventInput;
-}>;
-
-export type PostponeEventMutation = {
-  readonly postponeEvent: { readonly event: EventFragment } | null;
-};
-
-export type PostponePerformanceMutationVariables = Exact<{
-  input: PostponePerformanceInput;
-}>;
-
-export type PostponePerformanceMutation = {
-  readonly postponePerformance: { readonly performance: PerformanceFragment } | null;
-};
-
-export type CancelEventMutationVariables = Exact<{
-  input: CancelEventInput;
-}>;
-
-export type CancelEventMutation = {
-  readonly cancelEvent: { readonly eventCancellation: EventCancellationFragment } | null;
-};
-
-export type CancelPerformanceMutationVariables = Exact<{
-  input: CancelPerformanceInput;
-}>;
-
-export type CancelPerformanceMutation = {
-  readonly cancelPerformance: { readonly eventCancellation: EventCancellationFragment } | null;
-};
-
-export type SetOnlineAddressMutationVariables = Exact<{
-  input: SetOnlineAddressInput;
-}>;
-
-export type SetOnlineAddressMutation = {
-  readonly setOnlineAddress: {
-    readonly eventOnlineAddress: { readonly address: string; readonly instructions: string | null };
+export type RequestDomainCheckMutation = {
+  readonly requestDomainCheck: {
+    readonly domainChallenge: {
+      readonly organizationId: string;
+      readonly domain: string;
+      readonly recordName: string;
+      readonly recordValue: string;
+      readonly checkedAt: string | null;
+    };
   } | null;
+};
+
+export type CreateOrganizationMutationVariables = Exact<{
+  input: CreateOrganizationInput;
+}>;
+
+export type CreateOrganizationMutation = {
+  readonly createOrganization: { readonly organization: OrganizationFragment } | null;
+};
+
+export type OrganizationSettingsFragment = {
+  readonly organizationId: string;
+  readonly serviceFeePercentage: string;
+  readonly serviceFeeFixedCents: number;
+  readonly processingFeePercentage: string;
+  readonly processingFeeFixedCents: number;
+  readonly commissionPercentage: string;
+  readonly allowGuestCheckout: boolean;
+  readonly holdSeconds: number;
+  readonly checkoutSeconds: number;
+  readonly holdSecondsMax: number;
+  readonly ticketsPerBookingMax: number;
+  readonly openCartsMax: number;
+  readonly emailNotifications: boolean;
+  readonly ticketTransfersEnabled: boolean;
+};
+
+export type UpdateOrganizationSettingsMutationVariables = Exact<{
+  input: UpdateOrganizationSettingsInput;
+}>;
+
+export type UpdateOrganizationSettingsMutation = {
+  readonly updateOrganizationSettings: {
+    readonly organizationSetting: OrganizationSettingsFragment;
+  } | null;
+};
+
+export type PaymentSessionFragment = {
+  readonly bookingId: string;
+  readonly status: PaymentStatus;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly stripePaymentIntentId: string | null;
+  readonly clientSecret: string | null;
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  readonly isProviderReachable: boolean | null;
+  readonly notice: string | null;
+  readonly paymentIntentId: string | null;
+  readonly installmentNo: number | null;
+  readonly payBy: string | null;
+};
+
+export type SavedCardFragment = {
+  readonly id: string | null;
+  readonly organizationId: string | null;
+  readonly brand: string | null;
+  readonly last4: string | null;
+  readonly expMonth: number | null;
+  readonly expYear: number | null;
+  readonly createdAt: string | null;
+};
+
+export type PaymentProgressQueryVariables = Exact<{
+  bookingId: string;
+}>;
+
+export type PaymentProgressQuery = {
+  readonly booking: { readonly status: BookingStatus } | null;
+  readonly paymentSession: PaymentSessionFragment | null;
+};
+
+export type SavedCardsQueryVariables = Exact<{
+  organizationId?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type SavedCardsQuery = {
+  readonly myPaymentMethods: {
+    readonly nodes: ReadonlyArray<SavedCardFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type ChoosePaymentMutationVariables = Exact<{
+  input: ChoosePaymentInput;
+}>;
+
+export type ChoosePaymentMutation = { readonly choosePayment: { readonly isKept: boolean } | null };
+
+export type RemovePaymentMethodMutationVariables = Exact<{
+  input: RemovePaymentMethodInput;
+}>;
+
+export type RemovePaymentMethodMutation = {
+  readonly removePaymentMethod: { readonly savedPaymentMethod: SavedCardFragment } | null;
+};
+
+export type OpenPaymentMutationVariables = Exact<{
+  input: OpenPaymentInput;
+}>;
+
+export type OpenPaymentMutation = {
+  readonly openPayment: { readonly paymentSession: PaymentSessionFragment } | null;
 };
 
 export type PayoutAccountFragment = {
@@ -4636,6 +4609,131 @@ export type ReleasePayoutHoldMutation = {
   readonly releasePayoutHold: { readonly payoutHold: PayoutHoldFragment } | null;
 };
 
+export type FindUserQueryVariables = Exact<{
+  email: string;
+}>;
+
+export type FindUserQuery = {
+  readonly findUser: ({ readonly accountStatus: AccountStatus } & UserFragment) | null;
+};
+
+export type SuspendUserMutationVariables = Exact<{
+  userId: string;
+  reason: string;
+}>;
+
+export type SuspendUserMutation = {
+  readonly suspendUser: { readonly user: { readonly id: string } } | null;
+};
+
+export type ReinstateUserMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type ReinstateUserMutation = {
+  readonly reinstateUser: { readonly user: { readonly id: string } } | null;
+};
+
+export type RevokeUserSessionsMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type RevokeUserSessionsMutation = {
+  readonly revokeUserSessions: { readonly sessionsEnded: number } | null;
+};
+
+export type GrantPlatformRoleMutationVariables = Exact<{
+  userId: string;
+  role: PlatformRole;
+}>;
+
+export type GrantPlatformRoleMutation = {
+  readonly grantPlatformRole: { readonly platformStaff: { readonly id: string } } | null;
+};
+
+export type RevokePlatformRoleMutationVariables = Exact<{
+  userId: string;
+}>;
+
+export type RevokePlatformRoleMutation = {
+  readonly revokePlatformRole: { readonly platformStaff: { readonly id: string } } | null;
+};
+
+export type StartImpersonationMutationVariables = Exact<{
+  input: StartImpersonationInput;
+}>;
+
+export type StartImpersonationMutation = {
+  readonly startImpersonation: {
+    readonly token: string;
+    readonly expiresAt: string;
+    readonly user: UserFragment;
+  } | null;
+};
+
+export type EndImpersonationMutationVariables = Exact<{ [key: string]: never }>;
+
+export type EndImpersonationMutation = {
+  readonly endImpersonation: { readonly impersonation: { readonly id: string } } | null;
+};
+
+export type TicketCategoryFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly eventId: string;
+  readonly categoryNo: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly status: TicketCategoryStatus;
+  readonly seatCategories: ReadonlyArray<string | null>;
+  readonly sections: ReadonlyArray<string | null>;
+  readonly sortOrder: number;
+  readonly salesStart: string | null;
+  readonly salesEnd: string | null;
+  readonly minPerTransaction: number;
+  readonly maxPerTransaction: number | null;
+  readonly maxPerUser: number | null;
+  readonly includes: ReadonlyArray<string | null>;
+  readonly restrictions: ReadonlyArray<string | null>;
+  readonly prices: {
+    readonly nodes: ReadonlyArray<{
+      readonly priceCents: number;
+      readonly validDuring: {
+        readonly start: { readonly value: string; readonly inclusive: boolean } | null;
+        readonly end: { readonly value: string; readonly inclusive: boolean } | null;
+      };
+    }>;
+  };
+};
+
+export type TicketCategoriesQueryVariables = Exact<{
+  eventId: string;
+  after?: string | null | undefined;
+}>;
+
+export type TicketCategoriesQuery = {
+  readonly ticketCategories: {
+    readonly nodes: ReadonlyArray<TicketCategoryFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type CreateTicketCategoryMutationVariables = Exact<{
+  input: CreateTicketCategoryInput;
+}>;
+
+export type CreateTicketCategoryMutation = {
+  readonly createTicketCategory: { readonly ticketCategory: TicketCategoryFragment } | null;
+};
+
+export type UpdateTicketCategoryMutationVariables = Exact<{
+  input: UpdateTicketCategoryInput;
+}>;
+
+export type UpdateTicketCategoryMutation = {
+  readonly updateTicketCategory: { readonly ticketCategory: TicketCategoryFragment } | null;
+};
+
 export type PriceFragment = {
   readonly id: string;
   readonly ticketCategoryId: string;
@@ -4663,40 +4761,6 @@ export type PricingRuleFragment = {
   readonly endedAt: string | null;
 };
 
-export type DiscountCodeFragment = {
-  readonly id: string;
-  readonly eventId: string;
-  readonly ticketCategoryId: string | null;
-  readonly code: string;
-  readonly currency: string;
-  readonly percentage: string | null;
-  readonly amountCents: number | null;
-  readonly quantityMin: number;
-  readonly subtotalMinCents: number;
-  readonly usesMax: number | null;
-  readonly usesPerCustomerMax: number | null;
-  readonly endedAt: string | null;
-};
-
-export type CustomerMembershipFragment = {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly userId: string | null;
-  readonly email: string | null;
-  readonly memberNumber: string | null;
-  readonly revokedAt: string | null;
-  readonly validDuring: {
-    readonly start: { readonly value: string } | null;
-    readonly end: { readonly value: string } | null;
-  };
-};
-
-export type DiscountAnswerFragment = {
-  readonly discountRefusal: string | null;
-  readonly discountCents: number;
-  readonly totalAmountCents: number;
-};
-
 export type PricesQueryVariables = Exact<{
   ticketCategoryId: string;
   after?: string | null | undefined;
@@ -4717,18 +4781,6 @@ export type PricingRulesQueryVariables = Exact<{
 export type PricingRulesQuery = {
   readonly pricingRules: {
     readonly nodes: ReadonlyArray<PricingRuleFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type DiscountCodesQueryVariables = Exact<{
-  eventId: string;
-  after?: string | null | undefined;
-}>;
-
-export type DiscountCodesQuery = {
-  readonly discountCodes: {
-    readonly nodes: ReadonlyArray<DiscountCodeFragment>;
     readonly pageInfo: NextFragment;
   } | null;
 };
@@ -4798,22 +4850,6 @@ export type QuoteMutation = {
   } | null;
 };
 
-export type ApplyDiscountCodeMutationVariables = Exact<{
-  input: ApplyDiscountCodeInput;
-}>;
-
-export type ApplyDiscountCodeMutation = {
-  readonly applyDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
-};
-
-export type RemoveDiscountCodeMutationVariables = Exact<{
-  input: RemoveDiscountCodeInput;
-}>;
-
-export type RemoveDiscountCodeMutation = {
-  readonly removeDiscountCode: { readonly discountAnswer: DiscountAnswerFragment } | null;
-};
-
 export type SetPriceMutationVariables = Exact<{
   input: SetPriceInput;
 }>;
@@ -4836,14 +4872,6 @@ export type SetSeatPricesMutationVariables = Exact<{
 
 export type SetSeatPricesMutation = { readonly setSeatPrices: { readonly result: number } | null };
 
-export type SetRequiresMembershipMutationVariables = Exact<{
-  input: SetRequiresMembershipInput;
-}>;
-
-export type SetRequiresMembershipMutation = {
-  readonly setRequiresMembership: { readonly ticketCategory: TicketCategoryFragment } | null;
-};
-
 export type CreatePricingRuleMutationVariables = Exact<{
   input: CreatePricingRuleInput;
 }>;
@@ -4860,92 +4888,100 @@ export type EndPricingRuleMutation = {
   readonly endPricingRule: { readonly pricingRule: PricingRuleFragment } | null;
 };
 
-export type CreateDiscountCodeMutationVariables = Exact<{
-  input: CreateDiscountCodeInput;
+export type RequestErasureMutationVariables = Exact<{
+  input: RequestErasureInput;
 }>;
 
-export type CreateDiscountCodeMutation = {
-  readonly createDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+export type RequestErasureMutation = { readonly requestErasure: boolean };
+
+export type ExportMyDataMutationVariables = Exact<{ [key: string]: never }>;
+
+export type ExportMyDataMutation = { readonly exportMyData: { readonly data: unknown } | null };
+
+export type GiveConsentMutationVariables = Exact<{
+  input: GiveConsentInput;
+}>;
+
+export type GiveConsentMutation = {
+  readonly giveConsent: { readonly consent: ConsentFragment } | null;
 };
 
-export type EndDiscountCodeMutationVariables = Exact<{
-  input: EndDiscountCodeInput;
+export type WithdrawConsentMutationVariables = Exact<{
+  input: WithdrawConsentInput;
 }>;
 
-export type EndDiscountCodeMutation = {
-  readonly endDiscountCode: { readonly discountCode: DiscountCodeFragment } | null;
+export type WithdrawConsentMutation = {
+  readonly withdrawConsent: { readonly consent: ConsentFragment } | null;
 };
 
-export type GrantMembershipMutationVariables = Exact<{
-  input: GrantMembershipInput;
+export type RequestGuestConsentMutationVariables = Exact<{
+  input: RequestGuestConsentInput;
 }>;
 
-export type GrantMembershipMutation = {
-  readonly grantMembership: { readonly membership: CustomerMembershipFragment } | null;
+export type RequestGuestConsentMutation = {
+  readonly requestGuestConsent: { readonly result: boolean } | null;
 };
 
-export type ImportMembershipsMutationVariables = Exact<{
-  input: ImportMembershipsInput;
+export type ConfirmGuestConsentMutationVariables = Exact<{
+  token: string;
 }>;
 
-export type ImportMembershipsMutation = {
-  readonly importMemberships: { readonly result: number } | null;
+export type ConfirmGuestConsentMutation = {
+  readonly confirmGuestConsent: { readonly result: boolean } | null;
 };
 
-export type RevokeMembershipMutationVariables = Exact<{
-  input: RevokeMembershipInput;
+export type CurrentConsentsQueryVariables = Exact<{
+  after?: string | null | undefined;
 }>;
 
-export type RevokeMembershipMutation = {
-  readonly revokeMembership: { readonly membership: CustomerMembershipFragment } | null;
-};
-
-export type SaveTaxJurisdictionMutationVariables = Exact<{
-  input: SaveTaxJurisdictionInput;
-}>;
-
-export type SaveTaxJurisdictionMutation = {
-  readonly saveTaxJurisdiction: {
-    readonly taxJurisdiction: {
-      readonly id: string;
-      readonly name: string;
-      readonly pricesIncludeTax: boolean;
-    };
+export type CurrentConsentsQuery = {
+  readonly currentConsents: {
+    readonly nodes: ReadonlyArray<ConsentFragment>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   } | null;
 };
 
-export type SetTaxRateMutationVariables = Exact<{
-  input: SetTaxRateInput;
+export type ConsentFragment = {
+  readonly id: string;
+  readonly organizationId: string | null;
+  readonly purpose: ConsentPurpose;
+  readonly isGiven: boolean;
+  readonly wordingVersion: string;
+  readonly source: string;
+  readonly createdAt: string;
+};
+
+export type PaymentTransactionFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly ledgerTransactionId: string;
+  readonly accountingPeriod: string;
+  readonly transactionType: PaymentTransactionType;
+  readonly transactionCategory: string;
+  readonly bookingId: string | null;
+  readonly paymentIntentId: string | null;
+  readonly refundId: string | null;
+  readonly grossAmountCents: number;
+  readonly feeAmountCents: number;
+  readonly netAmountCents: number;
+  readonly currency: string;
+  readonly description: string;
+  readonly reconciliationStatus: ReconciliationStatus;
+  readonly reconciledAt: string | null;
+  readonly processedAt: string;
+};
+
+export type PaymentTransactionsQueryVariables = Exact<{
+  condition: PaymentTransactionCondition;
+  first: number;
+  after?: string | null | undefined;
 }>;
 
-export type SetTaxRateMutation = {
-  readonly setTaxRate: {
-    readonly taxRate: { readonly id: string; readonly name: string; readonly percentage: string };
+export type PaymentTransactionsQuery = {
+  readonly paymentTransactions: {
+    readonly nodes: ReadonlyArray<PaymentTransactionFragment>;
+    readonly pageInfo: NextFragment;
   } | null;
-};
-
-export type SetEventTaxJurisdictionMutationVariables = Exact<{
-  input: SetEventTaxJurisdictionInput;
-}>;
-
-export type SetEventTaxJurisdictionMutation = {
-  readonly setEventTaxJurisdiction: { readonly event: EventFragment } | null;
-};
-
-export type SetVenueTaxJurisdictionMutationVariables = Exact<{
-  input: SetVenueTaxJurisdictionInput;
-}>;
-
-export type SetVenueTaxJurisdictionMutation = {
-  readonly setVenueTaxJurisdiction: { readonly venue: VenueFragment } | null;
-};
-
-export type SetAbsorbedFeesMutationVariables = Exact<{
-  input: SetAbsorbedFeesInput;
-}>;
-
-export type SetAbsorbedFeesMutation = {
-  readonly setAbsorbedFees: { readonly event: EventFragment } | null;
 };
 
 export type ReconciliationRunFragment = {
@@ -5034,6 +5070,14 @@ export type ResolvePaymentFindingMutationVariables = Exact<{
 
 export type ResolvePaymentFindingMutation = {
   readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
+};
+
+export type ReturnBookingMutationVariables = Exact<{
+  input: ReturnBookingInput;
+}>;
+
+export type ReturnBookingMutation = {
+  readonly returnBooking: { readonly booking: BookingFragment } | null;
 };
 
 export type CancellationTermFragment = {
@@ -5380,59 +5424,101 @@ export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
 };
 
-export type OrganizationSettingsFragment = {
+export type EventCommissionQueryVariables = Exact<{
+  eventId: string;
+}>;
+
+export type EventCommissionQuery = { readonly eventCommission: string | null };
+
+export type SaveTaxJurisdictionMutationVariables = Exact<{
+  input: SaveTaxJurisdictionInput;
+}>;
+
+export type SaveTaxJurisdictionMutation = {
+  readonly saveTaxJurisdiction: {
+    readonly taxJurisdiction: {
+      readonly id: string;
+      readonly name: string;
+      readonly pricesIncludeTax: boolean;
+    };
+  } | null;
+};
+
+export type SetTaxRateMutationVariables = Exact<{
+  input: SetTaxRateInput;
+}>;
+
+export type SetTaxRateMutation = {
+  readonly setTaxRate: {
+    readonly taxRate: { readonly id: string; readonly name: string; readonly percentage: string };
+  } | null;
+};
+
+export type SetEventTaxJurisdictionMutationVariables = Exact<{
+  input: SetEventTaxJurisdictionInput;
+}>;
+
+export type SetEventTaxJurisdictionMutation = {
+  readonly setEventTaxJurisdiction: { readonly event: EventFragment } | null;
+};
+
+export type SetVenueTaxJurisdictionMutationVariables = Exact<{
+  input: SetVenueTaxJurisdictionInput;
+}>;
+
+export type SetVenueTaxJurisdictionMutation = {
+  readonly setVenueTaxJurisdiction: { readonly venue: VenueFragment } | null;
+};
+
+export type SetAbsorbedFeesMutationVariables = Exact<{
+  input: SetAbsorbedFeesInput;
+}>;
+
+export type SetAbsorbedFeesMutation = {
+  readonly setAbsorbedFees: { readonly event: EventFragment } | null;
+};
+
+export type TicketFragment = {
+  readonly id: string;
   readonly organizationId: string;
-  readonly serviceFeePercentage: string;
-  readonly serviceFeeFixedCents: number;
-  readonly processingFeePercentage: string;
-  readonly processingFeeFixedCents: number;
-  readonly commissionPercentage: string;
-  readonly allowGuestCheckout: boolean;
-  readonly holdSeconds: number;
-  readonly checkoutSeconds: number;
-  readonly holdSecondsMax: number;
-  readonly ticketsPerBookingMax: number;
-  readonly openCartsMax: number;
-  readonly emailNotifications: boolean;
-  readonly ticketTransfersEnabled: boolean;
+  readonly performanceId: string;
+  readonly bookingId: string;
+  readonly ticketCategoryId: string;
+  readonly ticketNumber: string;
+  readonly status: TicketStatus;
+  readonly section: string | null;
+  readonly rowName: string | null;
+  readonly seatNumber: string | null;
+  readonly seatNo: number | null;
+  readonly faceValueCents: number;
+  readonly discountCents: number;
+  readonly feesPaidCents: number;
+  readonly taxPaidCents: number;
+  readonly totalPaidCents: number;
+  readonly currency: string;
+  readonly issuedAt: string;
+  readonly usedAt: string | null;
+  readonly entryCount: number;
+  readonly isInside: boolean;
+  readonly isDisputed: boolean;
+  readonly transferId: string | null;
+  readonly deliveryMethod: TicketDeliveryMethod;
+  readonly deliveryStatus: TicketDeliveryStatus;
+  readonly deliveryTracking: string | null;
+  readonly credential: string | null;
 };
 
-export type AdmissionPoolsQueryVariables = Exact<{
-  performanceId: string;
+export type TicketsQueryVariables = Exact<{
+  bookingId: string;
   after?: string | null | undefined;
 }>;
 
-export type AdmissionPoolsQuery = {
-  readonly admissionPools: {
-    readonly nodes: ReadonlyArray<AdmissionPoolFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type CancellationFailuresQueryVariables = Exact<{
-  cancellationId: string;
-  first: number;
-  after?: string | null | undefined;
-}>;
-
-export type CancellationFailuresQuery = {
-  readonly eventCancellationFailures: {
-    readonly nodes: ReadonlyArray<{
-      readonly bookingId: string;
-      readonly code: string;
-      readonly createdAt: string;
-    }>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
-export type UpdateOrganizationSettingsMutationVariables = Exact<{
-  input: UpdateOrganizationSettingsInput;
-}>;
-
-export type UpdateOrganizationSettingsMutation = {
-  readonly updateOrganizationSettings: {
-    readonly organizationSetting: OrganizationSettingsFragment;
+export type TicketsQuery = {
+  readonly booking: {
+    readonly tickets: {
+      readonly nodes: ReadonlyArray<TicketFragment>;
+      readonly pageInfo: NextFragment;
+    };
   } | null;
 };
 
@@ -5454,40 +5540,6 @@ export type TicketOfferFragment = {
   readonly rowName: string | null;
   readonly seatNumber: string | null;
   readonly expiresAt: string;
-};
-
-export type TicketAttendeeFragment = {
-  readonly ticketId: string;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly answers: unknown;
-};
-
-export type EntryZoneFragment = {
-  readonly id: string;
-  readonly venueId: string;
-  readonly name: string;
-  readonly sections: ReadonlyArray<string | null>;
-  readonly ticketCategories: ReadonlyArray<string | null>;
-};
-
-export type EntryGateFragment = {
-  readonly id: string;
-  readonly venueId: string;
-  readonly zoneId: string | null;
-  readonly name: string;
-  readonly closedAt: string | null;
-};
-
-export type ScannerDeviceFragment = {
-  readonly id: string;
-  readonly venueId: string;
-  readonly gateId: string | null;
-  readonly name: string;
-  readonly registeredAt: string;
-  readonly revokedAt: string | null;
 };
 
 export type HeldTicketsQueryVariables = Exact<{
@@ -5531,35 +5583,6 @@ export type TicketOfferQueryVariables = Exact<{
 
 export type TicketOfferQuery = { readonly ticketOffer: TicketOfferFragment | null };
 
-export type TicketAttendeeQueryVariables = Exact<{
-  id: string;
-}>;
-
-export type TicketAttendeeQuery = {
-  readonly ticket: { readonly attendee: TicketAttendeeFragment | null } | null;
-};
-
-export type ScanListQueryVariables = Exact<{
-  performanceId: string;
-  gateId?: string | null | undefined;
-}>;
-
-export type ScanListQuery = {
-  readonly scanList: { readonly document: string; readonly signature: string } | null;
-};
-
-export type ScannerDevicesQueryVariables = Exact<{
-  venueId: string;
-  after?: string | null | undefined;
-}>;
-
-export type ScannerDevicesQuery = {
-  readonly scannerDevices: {
-    readonly nodes: ReadonlyArray<ScannerDeviceFragment>;
-    readonly pageInfo: NextFragment;
-  } | null;
-};
-
 export type ReissueTicketMutationVariables = Exact<{
   input: ReissueTicketInput;
 }>;
@@ -5600,14 +5623,6 @@ export type DeclineTicketMutation = {
   readonly declineTicket: { readonly declined: boolean } | null;
 };
 
-export type SetTicketAttendeeMutationVariables = Exact<{
-  input: SetTicketAttendeeInput;
-}>;
-
-export type SetTicketAttendeeMutation = {
-  readonly setTicketAttendee: { readonly ticketAttendee: TicketAttendeeFragment } | null;
-};
-
 export type RecordTicketDeliveryMutationVariables = Exact<{
   input: RecordTicketDeliveryInput;
 }>;
@@ -5616,64 +5631,47 @@ export type RecordTicketDeliveryMutation = {
   readonly recordTicketDelivery: { readonly ticket: TicketFragment } | null;
 };
 
-export type AllowReentryMutationVariables = Exact<{
-  eventId: string;
-  reentryLimit: number;
-}>;
-
-export type AllowReentryMutation = {
-  readonly allowReentry: { readonly event: { readonly id: string } } | null;
+export type VenueFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly timezone: string;
+  readonly address: unknown;
+  readonly description: string | null;
 };
 
-export type SaveEntryZoneMutationVariables = Exact<{
-  input: SaveEntryZoneInput;
-}>;
-
-export type SaveEntryZoneMutation = {
-  readonly saveEntryZone: { readonly entryZone: EntryZoneFragment } | null;
+export type VenueLayoutFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly venueId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly sha256: string;
+  readonly seatCount: number;
+  readonly standingCapacity: number;
 };
 
-export type SaveEntryGateMutationVariables = Exact<{
-  input: SaveEntryGateInput;
+export type LayoutTextQueryVariables = Exact<{
+  id: string;
 }>;
 
-export type SaveEntryGateMutation = {
-  readonly saveEntryGate: { readonly entryGate: EntryGateFragment } | null;
+export type LayoutTextQuery = { readonly venueLayout: { readonly document: string } | null };
+
+export type CreateVenueMutationVariables = Exact<{
+  input: CreateVenueInput;
+}>;
+
+export type CreateVenueMutation = {
+  readonly createVenue: { readonly venue: VenueFragment } | null;
 };
 
-export type RegisterScannerDeviceMutationVariables = Exact<{
-  input: RegisterScannerDeviceInput;
+export type ImportVenueLayoutMutationVariables = Exact<{
+  input: ImportVenueLayoutInput;
 }>;
 
-export type RegisterScannerDeviceMutation = {
-  readonly registerScannerDevice: {
-    readonly scannerRegistration: { readonly deviceId: string; readonly deviceToken: string };
-  } | null;
-};
-
-export type RevokeScannerDeviceMutationVariables = Exact<{
-  deviceId: string;
-}>;
-
-export type RevokeScannerDeviceMutation = {
-  readonly revokeScannerDevice: { readonly scannerDevice: ScannerDeviceFragment } | null;
-};
-
-export type MergeOfflineScansMutationVariables = Exact<{
-  performanceId: string;
-  scans: unknown;
-}>;
-
-export type MergeOfflineScansMutation = {
-  readonly mergeOfflineScans: {
-    readonly mergedScans: ReadonlyArray<{
-      readonly scanId: string;
-      readonly ticketId: string | null;
-      readonly result: ScanResult;
-      readonly code: string | null;
-      readonly isDouble: boolean;
-    }>;
-  } | null;
+export type ImportVenueLayoutMutation = {
+  readonly importVenueLayout: { readonly venueLayout: VenueLayoutFragment } | null;
 };
 
 export type VenueDetailsFragment = {
@@ -5836,6 +5834,8 @@ export type MoveEventToLayoutMutation = {
   readonly moveEventToLayout: { readonly layoutMoves: ReadonlyArray<LayoutMoveFragment> } | null;
 };
 
+export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
+
 /** The operation CurrentUser. */
 export const CurrentUserDocument: TypedDocument<CurrentUserQuery, CurrentUserQueryVariables> = {
   name: "CurrentUser",
@@ -5856,36 +5856,6 @@ fragment User on User {
   dateOfBirth
   emailVerifiedAt
   createdAt
-}`,
-};
-/** The operation Memberships. */
-export const MembershipsDocument: TypedDocument<MembershipsQuery, MembershipsQueryVariables> = {
-  name: "Memberships",
-  text: `query Memberships($userId: UUID!, $after: Cursor) {
-  organizationMembers(condition: {userId: $userId}, first: 100, after: $after) {
-    nodes {
-      role
-      status
-      organization {
-        ...Organization
-      }
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment Organization on Organization {
-  id
-  name
-  slug
-  email
-  defaultCurrency
-  status
 }`,
 };
 /** The operation SignUp. */
@@ -6128,123 +6098,6 @@ export const CloseAccountDocument: TypedDocument<
   closeAccount(input: $input)
 }`,
 };
-/** The operation RequestErasure. */
-export const RequestErasureDocument: TypedDocument<
-  RequestErasureMutation,
-  RequestErasureMutationVariables
-> = {
-  name: "RequestErasure",
-  text: `mutation RequestErasure($input: RequestErasureInput!) {
-  requestErasure(input: $input)
-}`,
-};
-/** The operation ExportMyData. */
-export const ExportMyDataDocument: TypedDocument<
-  ExportMyDataMutation,
-  ExportMyDataMutationVariables
-> = {
-  name: "ExportMyData",
-  text: `mutation ExportMyData {
-  exportMyData(input: {}) {
-    data
-  }
-}`,
-};
-/** The operation GiveConsent. */
-export const GiveConsentDocument: TypedDocument<GiveConsentMutation, GiveConsentMutationVariables> =
-  {
-    name: "GiveConsent",
-    text: `mutation GiveConsent($input: GiveConsentInput!) {
-  giveConsent(input: $input) {
-    consent {
-      ...Consent
-    }
-  }
-}
-fragment Consent on Consent {
-  id
-  organizationId
-  purpose
-  isGiven
-  wordingVersion
-  source
-  createdAt
-}`,
-  };
-/** The operation WithdrawConsent. */
-export const WithdrawConsentDocument: TypedDocument<
-  WithdrawConsentMutation,
-  WithdrawConsentMutationVariables
-> = {
-  name: "WithdrawConsent",
-  text: `mutation WithdrawConsent($input: WithdrawConsentInput!) {
-  withdrawConsent(input: $input) {
-    consent {
-      ...Consent
-    }
-  }
-}
-fragment Consent on Consent {
-  id
-  organizationId
-  purpose
-  isGiven
-  wordingVersion
-  source
-  createdAt
-}`,
-};
-/** The operation RequestGuestConsent. */
-export const RequestGuestConsentDocument: TypedDocument<
-  RequestGuestConsentMutation,
-  RequestGuestConsentMutationVariables
-> = {
-  name: "RequestGuestConsent",
-  text: `mutation RequestGuestConsent($input: RequestGuestConsentInput!) {
-  requestGuestConsent(input: $input) {
-    result
-  }
-}`,
-};
-/** The operation ConfirmGuestConsent. */
-export const ConfirmGuestConsentDocument: TypedDocument<
-  ConfirmGuestConsentMutation,
-  ConfirmGuestConsentMutationVariables
-> = {
-  name: "ConfirmGuestConsent",
-  text: `mutation ConfirmGuestConsent($token: String!) {
-  confirmGuestConsent(input: {token: $token}) {
-    result
-  }
-}`,
-};
-/** The operation CurrentConsents. */
-export const CurrentConsentsDocument: TypedDocument<
-  CurrentConsentsQuery,
-  CurrentConsentsQueryVariables
-> = {
-  name: "CurrentConsents",
-  text: `query CurrentConsents($after: Cursor) {
-  currentConsents(first: 100, after: $after) {
-    nodes {
-      ...Consent
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-fragment Consent on Consent {
-  id
-  organizationId
-  purpose
-  isGiven
-  wordingVersion
-  source
-  createdAt
-}`,
-};
 /** The operation EnrollTwoFactor. */
 export const EnrollTwoFactorDocument: TypedDocument<
   EnrollTwoFactorMutation,
@@ -6349,920 +6202,421 @@ export const RevokeTrustedDeviceDocument: TypedDocument<
   }
 }`,
 };
-/** The operation FindUser. */
-export const FindUserDocument: TypedDocument<FindUserQuery, FindUserQueryVariables> = {
-  name: "FindUser",
-  text: `query FindUser($email: String!) {
-  findUser(email: $email) {
-    ...User
-    accountStatus
-  }
-}
-fragment User on User {
-  id
-  email
-  firstName
-  lastName
-  phone
-  address
-  avatarUrl
-  language
-  dateOfBirth
-  emailVerifiedAt
-  createdAt
-}`,
-};
-/** The operation SuspendUser. */
-export const SuspendUserDocument: TypedDocument<SuspendUserMutation, SuspendUserMutationVariables> =
-  {
-    name: "SuspendUser",
-    text: `mutation SuspendUser($userId: UUID!, $reason: String!) {
-  suspendUser(input: {userId: $userId, reason: $reason}) {
-    user {
-      id
-    }
-  }
-}`,
-  };
-/** The operation ReinstateUser. */
-export const ReinstateUserDocument: TypedDocument<
-  ReinstateUserMutation,
-  ReinstateUserMutationVariables
-> = {
-  name: "ReinstateUser",
-  text: `mutation ReinstateUser($userId: UUID!) {
-  reinstateUser(input: {userId: $userId}) {
-    user {
-      id
-    }
+/** The operation ClaimCart. */
+export const ClaimCartDocument: TypedDocument<ClaimCartMutation, ClaimCartMutationVariables> = {
+  name: "ClaimCart",
+  text: `mutation ClaimCart {
+  claimCart(input: {}) {
+    result
   }
 }`,
 };
-/** The operation RevokeUserSessions. */
-export const RevokeUserSessionsDocument: TypedDocument<
-  RevokeUserSessionsMutation,
-  RevokeUserSessionsMutationVariables
-> = {
-  name: "RevokeUserSessions",
-  text: `mutation RevokeUserSessions($userId: UUID!) {
-  revokeUserSessions(input: {userId: $userId}) {
-    sessionsEnded
-  }
-}`,
-};
-/** The operation GrantPlatformRole. */
-export const GrantPlatformRoleDocument: TypedDocument<
-  GrantPlatformRoleMutation,
-  GrantPlatformRoleMutationVariables
-> = {
-  name: "GrantPlatformRole",
-  text: `mutation GrantPlatformRole($userId: UUID!, $role: PlatformRole!) {
-  grantPlatformRole(input: {userId: $userId, role: $role}) {
-    platformStaff {
-      id
+/** The operation AddOns. */
+export const AddOnsDocument: TypedDocument<AddOnsQuery, AddOnsQueryVariables> = {
+  name: "AddOns",
+  text: `query AddOns($eventId: UUID!) {
+  event(id: $eventId) {
+    currency
+    addOns(first: 100) {
+      nodes {
+        ...AddOn
+      }
     }
-  }
-}`,
-};
-/** The operation RevokePlatformRole. */
-export const RevokePlatformRoleDocument: TypedDocument<
-  RevokePlatformRoleMutation,
-  RevokePlatformRoleMutationVariables
-> = {
-  name: "RevokePlatformRole",
-  text: `mutation RevokePlatformRole($userId: UUID!) {
-  revokePlatformRole(input: {userId: $userId}) {
-    platformStaff {
-      id
-    }
-  }
-}`,
-};
-/** The operation StartImpersonation. */
-export const StartImpersonationDocument: TypedDocument<
-  StartImpersonationMutation,
-  StartImpersonationMutationVariables
-> = {
-  name: "StartImpersonation",
-  text: `mutation StartImpersonation($input: StartImpersonationInput!) {
-  startImpersonation(input: $input) {
-    token
-    expiresAt
-    user {
-      ...User
+    organization {
+      addOns(first: 100, condition: {eventId: null}) {
+        nodes {
+          ...AddOn
+        }
+      }
     }
   }
 }
-fragment User on User {
-  id
-  email
-  firstName
-  lastName
-  phone
-  address
-  avatarUrl
-  language
-  dateOfBirth
-  emailVerifiedAt
-  createdAt
-}`,
-};
-/** The operation EndImpersonation. */
-export const EndImpersonationDocument: TypedDocument<
-  EndImpersonationMutation,
-  EndImpersonationMutationVariables
-> = {
-  name: "EndImpersonation",
-  text: `mutation EndImpersonation {
-  endImpersonation(input: {}) {
-    impersonation {
-      id
-    }
-  }
-}`,
-};
-/** The operation Statement. */
-export const StatementDocument: TypedDocument<StatementQuery, StatementQueryVariables> = {
-  name: "Statement",
-  text: `query Statement($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime, $first: Int!, $after: Cursor) {
-  statement(
-    organizationId: $organizationId
-    period: $period
-    fromAt: $fromAt
-    toAt: $toAt
-    first: $first
-    after: $after
-  ) {
-    nodes {
-      currency
-      kind
-      line
-      category
-      transactionCount
-      amountCents
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation StatementCsv. */
-export const StatementCsvDocument: TypedDocument<StatementCsvQuery, StatementCsvQueryVariables> = {
-  name: "StatementCsv",
-  text: `query StatementCsv($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime) {
-  statementCsv(
-    organizationId: $organizationId
-    period: $period
-    fromAt: $fromAt
-    toAt: $toAt
-  )
-}`,
-};
-/** The operation TrialBalance. */
-export const TrialBalanceDocument: TypedDocument<TrialBalanceQuery, TrialBalanceQueryVariables> = {
-  name: "TrialBalance",
-  text: `query TrialBalance($organizationId: UUID!, $asOf: Datetime, $first: Int!, $after: Cursor) {
-  trialBalance(
-    organizationId: $organizationId
-    asOf: $asOf
-    first: $first
-    after: $after
-  ) {
-    nodes {
-      accountId
-      kind
-      currency
-      normalSide
-      debitCents
-      creditCents
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation AccountingPeriods. */
-export const AccountingPeriodsDocument: TypedDocument<
-  AccountingPeriodsQuery,
-  AccountingPeriodsQueryVariables
-> = {
-  name: "AccountingPeriods",
-  text: `query AccountingPeriods($condition: AccountingPeriodCondition!, $first: Int!, $after: Cursor) {
-  accountingPeriods(condition: $condition, first: $first, after: $after) {
-    nodes {
-      ...AccountingPeriod
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment AccountingPeriod on AccountingPeriod {
-  id
-  organizationId
-  period
-  startsAt
-  endsAt
-  status
-  closingStartedAt
-  closedAt
-  unreconciledCount
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation PaymentTransactions. */
-export const PaymentTransactionsDocument: TypedDocument<
-  PaymentTransactionsQuery,
-  PaymentTransactionsQueryVariables
-> = {
-  name: "PaymentTransactions",
-  text: `query PaymentTransactions($condition: PaymentTransactionCondition!, $first: Int!, $after: Cursor) {
-  paymentTransactions(condition: $condition, first: $first, after: $after) {
-    nodes {
-      ...PaymentTransaction
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment PaymentTransaction on PaymentTransaction {
-  id
-  organizationId
-  ledgerTransactionId
-  accountingPeriod
-  transactionType
-  transactionCategory
-  bookingId
-  paymentIntentId
-  refundId
-  grossAmountCents
-  feeAmountCents
-  netAmountCents
-  currency
-  description
-  reconciliationStatus
-  reconciledAt
-  processedAt
-}`,
-};
-/** The operation StartClosingPeriod. */
-export const StartClosingPeriodDocument: TypedDocument<
-  StartClosingPeriodMutation,
-  StartClosingPeriodMutationVariables
-> = {
-  name: "StartClosingPeriod",
-  text: `mutation StartClosingPeriod($input: StartClosingPeriodInput!) {
-  startClosingPeriod(input: $input) {
-    accountingPeriod {
-      ...AccountingPeriod
-    }
-  }
-}
-fragment AccountingPeriod on AccountingPeriod {
-  id
-  organizationId
-  period
-  startsAt
-  endsAt
-  status
-  closingStartedAt
-  closedAt
-  unreconciledCount
-}`,
-};
-/** The operation ReopenPeriod. */
-export const ReopenPeriodDocument: TypedDocument<
-  ReopenPeriodMutation,
-  ReopenPeriodMutationVariables
-> = {
-  name: "ReopenPeriod",
-  text: `mutation ReopenPeriod($input: ReopenPeriodInput!) {
-  reopenPeriod(input: $input) {
-    accountingPeriod {
-      ...AccountingPeriod
-    }
-  }
-}
-fragment AccountingPeriod on AccountingPeriod {
-  id
-  organizationId
-  period
-  startsAt
-  endsAt
-  status
-  closingStartedAt
-  closedAt
-  unreconciledCount
-}`,
-};
-/** The operation ClosePeriod. */
-export const ClosePeriodDocument: TypedDocument<ClosePeriodMutation, ClosePeriodMutationVariables> =
-  {
-    name: "ClosePeriod",
-    text: `mutation ClosePeriod($input: ClosePeriodInput!) {
-  closePeriod(input: $input) {
-    accountingPeriod {
-      ...AccountingPeriod
-    }
-  }
-}
-fragment AccountingPeriod on AccountingPeriod {
-  id
-  organizationId
-  period
-  startsAt
-  endsAt
-  status
-  closingStartedAt
-  closedAt
-  unreconciledCount
-}`,
-  };
-/** The operation SetBooksTimezone. */
-export const SetBooksTimezoneDocument: TypedDocument<
-  SetBooksTimezoneMutation,
-  SetBooksTimezoneMutationVariables
-> = {
-  name: "SetBooksTimezone",
-  text: `mutation SetBooksTimezone($input: SetBooksTimezoneInput!) {
-  setBooksTimezone(input: $input) {
-    organizationSetting {
-      booksTimezone
-    }
-  }
-}`,
-};
-/** The operation CreatePromoter. */
-export const CreatePromoterDocument: TypedDocument<
-  CreatePromoterMutation,
-  CreatePromoterMutationVariables
-> = {
-  name: "CreatePromoter",
-  text: `mutation CreatePromoter($input: CreatePromoterInput!) {
-  createPromoter(input: $input) {
-    promoter {
-      ...Promoter
-    }
-  }
-}
-fragment Promoter on Promoter {
-  id
-  organizationId
-  name
-  email
-}`,
-};
-/** The operation SetEventPromoter. */
-export const SetEventPromoterDocument: TypedDocument<
-  SetEventPromoterMutation,
-  SetEventPromoterMutationVariables
-> = {
-  name: "SetEventPromoter",
-  text: `mutation SetEventPromoter($input: SetEventPromoterInput!) {
-  setEventPromoter(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-};
-/** The operation RequestCorrection. */
-export const RequestCorrectionDocument: TypedDocument<
-  RequestCorrectionMutation,
-  RequestCorrectionMutationVariables
-> = {
-  name: "RequestCorrection",
-  text: `mutation RequestCorrection($input: RequestCorrectionInput!) {
-  requestCorrection(input: $input) {
-    ledgerCorrection {
-      ...LedgerCorrection
-    }
-  }
-}
-fragment LedgerCorrection on LedgerCorrection {
-  id
-  organizationId
-  correctsId
-  currency
-  kinds
-  amountsCents
-  reason
-  status
-  decidedAt
-  ledgerTransactionId
-}`,
-};
-/** The operation PostCorrection. */
-export const PostCorrectionDocument: TypedDocument<
-  PostCorrectionMutation,
-  PostCorrectionMutationVariables
-> = {
-  name: "PostCorrection",
-  text: `mutation PostCorrection($input: PostCorrectionInput!) {
-  postCorrection(input: $input) {
-    ledgerCorrection {
-      ...LedgerCorrection
-    }
-  }
-}
-fragment LedgerCorrection on LedgerCorrection {
-  id
-  organizationId
-  correctsId
-  currency
-  kinds
-  amountsCents
-  reason
-  status
-  decidedAt
-  ledgerTransactionId
-}`,
-};
-/** The operation RejectCorrection. */
-export const RejectCorrectionDocument: TypedDocument<
-  RejectCorrectionMutation,
-  RejectCorrectionMutationVariables
-> = {
-  name: "RejectCorrection",
-  text: `mutation RejectCorrection($input: RejectCorrectionInput!) {
-  rejectCorrection(input: $input) {
-    ledgerCorrection {
-      ...LedgerCorrection
-    }
-  }
-}
-fragment LedgerCorrection on LedgerCorrection {
-  id
-  organizationId
-  correctsId
-  currency
-  kinds
-  amountsCents
-  reason
-  status
-  decidedAt
-  ledgerTransactionId
-}`,
-};
-/** The operation Events. */
-export const EventsDocument: TypedDocument<EventsQuery, EventsQueryVariables> = {
-  name: "Events",
-  text: `query Events($first: Int!, $after: Cursor, $organizationId: UUID) {
-  events(
-    first: $first
-    after: $after
-    condition: {organizationId: $organizationId}
-    orderBy: [PRIMARY_KEY_DESC]
-  ) {
-    nodes {
-      ...Event
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-};
-/** The operation Event. */
-export const EventDocument: TypedDocument<EventQuery, EventQueryVariables> = {
-  name: "Event",
-  text: `query Event($id: UUID!) {
-  event(id: $id) {
-    ...Event
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-};
-/** The operation Performances. */
-export const PerformancesDocument: TypedDocument<PerformancesQuery, PerformancesQueryVariables> = {
-  name: "Performances",
-  text: `query Performances($eventId: UUID!, $first: Int!, $after: Cursor) {
-  performances(
-    first: $first
-    after: $after
-    condition: {eventId: $eventId}
-    orderBy: [STARTS_AT_ASC, PRIMARY_KEY_ASC]
-  ) {
-    nodes {
-      ...Performance
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment Performance on Performance {
+fragment AddOn on AddOn {
   id
   organizationId
   eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
-  }
-}`,
-};
-/** The operation Performance. */
-export const PerformanceDocument: TypedDocument<PerformanceQuery, PerformanceQueryVariables> = {
-  name: "Performance",
-  text: `query Performance($id: UUID!) {
-  performance(id: $id) {
-    ...Performance
-  }
-}
-fragment Performance on Performance {
-  id
-  organizationId
-  eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
-  }
-}`,
-};
-/** The operation TicketCategories. */
-export const TicketCategoriesDocument: TypedDocument<
-  TicketCategoriesQuery,
-  TicketCategoriesQueryVariables
-> = {
-  name: "TicketCategories",
-  text: `query TicketCategories($eventId: UUID!, $after: Cursor) {
-  ticketCategories(
-    first: 100
-    after: $after
-    condition: {eventId: $eventId}
-    orderBy: [PRIMARY_KEY_ASC]
-  ) {
-    nodes {
-      ...TicketCategory
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment TicketCategory on TicketCategory {
-  id
-  organizationId
-  eventId
-  categoryNo
   name
   description
-  status
-  seatCategories
-  sections
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
   sortOrder
-  salesStart
-  salesEnd
-  minPerTransaction
-  maxPerTransaction
-  maxPerUser
-  includes
-  restrictions
-  prices(condition: {audience: public}, first: 100) {
-    nodes {
-      priceCents
-      validDuring {
-        start {
-          value
-          inclusive
-        }
-        end {
-          value
-          inclusive
-        }
-      }
-    }
+}`,
+};
+/** The operation AddOnsLeft. */
+export const AddOnsLeftDocument: TypedDocument<AddOnsLeftQuery, AddOnsLeftQueryVariables> = {
+  name: "AddOnsLeft",
+  text: `query AddOnsLeft($addOnId: UUID!) {
+  addOnsLeft(addOnId: $addOnId)
+}`,
+};
+/** The operation AddOnStock. */
+export const AddOnStockDocument: TypedDocument<AddOnStockQuery, AddOnStockQueryVariables> = {
+  name: "AddOnStock",
+  text: `query AddOnStock($addOnId: UUID!) {
+  addOnStock(addOnId: $addOnId) {
+    total
+    held
+    sold
+    available
   }
 }`,
 };
-/** The operation SeatMap. */
-export const SeatMapDocument: TypedDocument<SeatMapQuery, SeatMapQueryVariables> = {
-  name: "SeatMap",
-  text: `query SeatMap($performanceId: UUID!) {
-  seatMap(performanceId: $performanceId) {
-    layoutSha256
-    availability
-    version
-  }
-  seatCategories(performanceId: $performanceId) {
-    categoryNos
-  }
-  performance(id: $performanceId) {
-    ...Performance
+/** The operation AddOnOrders. */
+export const AddOnOrdersDocument: TypedDocument<AddOnOrdersQuery, AddOnOrdersQueryVariables> = {
+  name: "AddOnOrders",
+  text: `query AddOnOrders($performanceId: UUID!, $addOnId: UUID, $delivered: Boolean, $first: Int!, $after: Cursor) {
+  addOnOrders(
+    performanceId: $performanceId
+    addOnId: $addOnId
+    delivered: $delivered
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...AddOnOrder
+    }
+    pageInfo {
+      ...Next
+    }
   }
 }
-fragment Performance on Performance {
+fragment AddOnOrder on AddOnOrder {
+  bookingItemId
+  bookingId
+  bookingReference
+  customerName
+  addOnId
+  name
+  delivery
+  address
+  quantity
+  deliveredAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CreateAddOn. */
+export const CreateAddOnDocument: TypedDocument<CreateAddOnMutation, CreateAddOnMutationVariables> =
+  {
+    name: "CreateAddOn",
+    text: `mutation CreateAddOn($input: CreateAddOnInput!) {
+  createAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
   id
   organizationId
   eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
-  }
-}`,
-};
-/** The operation SeatMapChanges. */
-export const SeatMapChangesDocument: TypedDocument<
-  SeatMapChangesQuery,
-  SeatMapChangesQueryVariables
-> = {
-  name: "SeatMapChanges",
-  text: `query SeatMapChanges($performanceId: UUID!, $since: String!) {
-  seatMapChanges(performanceId: $performanceId, since: $since) {
-    version
-    isComplete
-    seatNos
-    availability
-  }
-}`,
-};
-/** The operation AdmissionsLeft. */
-export const AdmissionsLeftDocument: TypedDocument<
-  AdmissionsLeftQuery,
-  AdmissionsLeftQueryVariables
-> = {
-  name: "AdmissionsLeft",
-  text: `query AdmissionsLeft($performanceId: UUID!, $ticketCategoryId: UUID!) {
-  admissionsLeft(
-    performanceId: $performanceId
-    ticketCategoryId: $ticketCategoryId
-  )
-}`,
-};
-/** The operation SearchEvents. */
-export const SearchEventsDocument: TypedDocument<SearchEventsQuery, SearchEventsQueryVariables> = {
-  name: "SearchEvents",
-  text: `query SearchEvents($query: String, $startsFrom: Datetime, $startsBefore: Datetime, $city: String, $venueId: UUID, $category: String, $tag: String, $currency: String, $priceCentsMin: BigInt, $priceCentsMax: BigInt, $organizationId: UUID, $first: Int!, $after: String) {
-  searchEvents(
-    query: $query
-    startsFrom: $startsFrom
-    startsBefore: $startsBefore
-    city: $city
-    venueId: $venueId
-    category: $category
-    tag: $tag
-    currency: $currency
-    priceCentsMin: $priceCentsMin
-    priceCentsMax: $priceCentsMax
-    organizationId: $organizationId
-    pageSize: $first
-    afterCursor: $after
-    first: 100
-  ) {
-    nodes {
-      startsAt
-      cursor
-      event {
-        ...Event
-      }
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
+  name
   description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
   currency
+  priceCents
+  maxPerBooking
   salesStart
   salesEnd
-  publishedAt
-  venue {
-    ...Venue
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
+}`,
+  };
+/** The operation UpdateAddOn. */
+export const UpdateAddOnDocument: TypedDocument<UpdateAddOnMutation, UpdateAddOnMutationVariables> =
+  {
+    name: "UpdateAddOn",
+    text: `mutation UpdateAddOn($input: UpdateAddOnInput!) {
+  updateAddOn(input: $input) {
+    addOn {
+      ...AddOn
+    }
   }
 }
-fragment Venue on Venue {
+fragment AddOn on AddOn {
   id
   organizationId
+  eventId
   name
-  slug
-  timezone
-  address
   description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  isLimited
+  isActive
+  sortOrder
 }`,
-};
-/** The operation EventCategories. */
-export const EventCategoriesDocument: TypedDocument<
-  EventCategoriesQuery,
-  EventCategoriesQueryVariables
+  };
+/** The operation SetAddOnStock. */
+export const SetAddOnStockDocument: TypedDocument<
+  SetAddOnStockMutation,
+  SetAddOnStockMutationVariables
 > = {
-  name: "EventCategories",
-  text: `query EventCategories {
-  eventCategories(first: 100) {
-    nodes {
-      id
-      slug
-      name
-      description
-      parentId
+  name: "SetAddOnStock",
+  text: `mutation SetAddOnStock($input: SetAddOnStockInput!) {
+  setAddOnStock(input: $input) {
+    addOnCount {
+      total
+      held
+      sold
+      available
     }
   }
 }`,
 };
-/** The operation OnlineAddress. */
-export const OnlineAddressDocument: TypedDocument<OnlineAddressQuery, OnlineAddressQueryVariables> =
-  {
-    name: "OnlineAddress",
-    text: `query OnlineAddress($eventId: UUID!) {
-  eventOnlineAddress(eventId: $eventId) {
-    address
-    instructions
+/** The operation AddAddOn. */
+export const AddAddOnDocument: TypedDocument<AddAddOnMutation, AddAddOnMutationVariables> = {
+  name: "AddAddOn",
+  text: `mutation AddAddOn($input: AddAddOnInput!) {
+  addAddOn(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetDeliveryAddress. */
+export const SetDeliveryAddressDocument: TypedDocument<
+  SetDeliveryAddressMutation,
+  SetDeliveryAddressMutationVariables
+> = {
+  name: "SetDeliveryAddress",
+  text: `mutation SetDeliveryAddress($input: SetDeliveryAddressInput!) {
+  setDeliveryAddress(input: $input) {
+    deliveryAddress {
+      address
+    }
   }
 }`,
-  };
+};
+/** The operation MarkAddOnDelivered. */
+export const MarkAddOnDeliveredDocument: TypedDocument<
+  MarkAddOnDeliveredMutation,
+  MarkAddOnDeliveredMutationVariables
+> = {
+  name: "MarkAddOnDelivered",
+  text: `mutation MarkAddOnDelivered($input: MarkAddOnDeliveredInput!) {
+  markAddOnDelivered(input: $input) {
+    addOnDelivery {
+      bookingItemId
+      deliveredAt
+    }
+  }
+}`,
+};
+/** The operation AttendeeQuestions. */
+export const AttendeeQuestionsDocument: TypedDocument<
+  AttendeeQuestionsQuery,
+  AttendeeQuestionsQueryVariables
+> = {
+  name: "AttendeeQuestions",
+  text: `query AttendeeQuestions($eventId: UUID!) {
+  attendeeQuestions(first: 100, condition: {eventId: $eventId}) {
+    nodes {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation AttendeeList. */
+export const AttendeeListDocument: TypedDocument<AttendeeListQuery, AttendeeListQueryVariables> = {
+  name: "AttendeeList",
+  text: `query AttendeeList($performanceId: UUID!, $first: Int!, $after: Cursor) {
+  attendeeList(performanceId: $performanceId, first: $first, after: $after) {
+    nodes {
+      ...AttendeeEntry
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AttendeeEntry on AttendeeEntry {
+  ticketId
+  ticketNumber
+  category
+  seat
+  firstName
+  lastName
+  email
+  phone
+  answers
+  unanswered
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SaveAttendeeQuestion. */
+export const SaveAttendeeQuestionDocument: TypedDocument<
+  SaveAttendeeQuestionMutation,
+  SaveAttendeeQuestionMutationVariables
+> = {
+  name: "SaveAttendeeQuestion",
+  text: `mutation SaveAttendeeQuestion($input: SaveAttendeeQuestionInput!) {
+  saveAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation RetireAttendeeQuestion. */
+export const RetireAttendeeQuestionDocument: TypedDocument<
+  RetireAttendeeQuestionMutation,
+  RetireAttendeeQuestionMutationVariables
+> = {
+  name: "RetireAttendeeQuestion",
+  text: `mutation RetireAttendeeQuestion($input: RetireAttendeeQuestionInput!) {
+  retireAttendeeQuestion(input: $input) {
+    attendeeQuestion {
+      ...AttendeeQuestion
+    }
+  }
+}
+fragment AttendeeQuestion on AttendeeQuestion {
+  id
+  eventId
+  ticketCategoryId
+  question
+  kind
+  choices
+  isRequired
+  sortOrder
+  retiredAt
+}`,
+};
+/** The operation TicketAttendee. */
+export const TicketAttendeeDocument: TypedDocument<
+  TicketAttendeeQuery,
+  TicketAttendeeQueryVariables
+> = {
+  name: "TicketAttendee",
+  text: `query TicketAttendee($id: UUID!) {
+  ticket(id: $id) {
+    attendee {
+      ...TicketAttendee
+    }
+  }
+}
+fragment TicketAttendee on TicketAttendee {
+  ticketId
+  firstName
+  lastName
+  email
+  phone
+  answers
+}`,
+};
+/** The operation SetTicketAttendee. */
+export const SetTicketAttendeeDocument: TypedDocument<
+  SetTicketAttendeeMutation,
+  SetTicketAttendeeMutationVariables
+> = {
+  name: "SetTicketAttendee",
+  text: `mutation SetTicketAttendee($input: SetTicketAttendeeInput!) {
+  setTicketAttendee(input: $input) {
+    ticketAttendee {
+      ...TicketAttendee
+    }
+  }
+}
+fragment TicketAttendee on TicketAttendee {
+  ticketId
+  firstName
+  lastName
+  email
+  phone
+  answers
+}`,
+};
 /** The operation Booking. */
 export const BookingDocument: TypedDocument<BookingQuery, BookingQueryVariables> = {
   name: "Booking",
@@ -7487,54 +6841,1420 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
-/** The operation PaymentProgress. */
-export const PaymentProgressDocument: TypedDocument<
-  PaymentProgressQuery,
-  PaymentProgressQueryVariables
+/** The operation StartCheckout. */
+export const StartCheckoutDocument: TypedDocument<
+  StartCheckoutMutation,
+  StartCheckoutMutationVariables
 > = {
-  name: "PaymentProgress",
-  text: `query PaymentProgress($bookingId: UUID!) {
-  booking(id: $bookingId) {
-    status
-  }
-  paymentSession(bookingId: $bookingId) {
-    ...PaymentSession
+  name: "StartCheckout",
+  text: `mutation StartCheckout($input: StartCheckoutInput!) {
+  startCheckout(input: $input) {
+    booking {
+      ...Booking
+    }
   }
 }
-fragment PaymentSession on PaymentSession {
-  bookingId
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
   status
-  amountCents
   currency
-  stripePaymentIntentId
-  clientSecret
-  failureCode
-  failureMessage
-  isProviderReachable
-  notice
-  paymentIntentId
-  installmentNo
-  payBy
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
 }`,
 };
-/** The operation Tickets. */
-export const TicketsDocument: TypedDocument<TicketsQuery, TicketsQueryVariables> = {
-  name: "Tickets",
-  text: `query Tickets($bookingId: UUID!, $after: Cursor) {
-  booking(id: $bookingId) {
-    tickets(first: 100, after: $after, orderBy: [PRIMARY_KEY_ASC]) {
-      nodes {
-        ...Ticket
-      }
-      pageInfo {
-        ...Next
-      }
+/** The operation CancelBooking. */
+export const CancelBookingDocument: TypedDocument<
+  CancelBookingMutation,
+  CancelBookingMutationVariables
+> = {
+  name: "CancelBooking",
+  text: `mutation CancelBooking($input: CancelBookingInput!) {
+  cancelBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DescribeBooking. */
+export const DescribeBookingDocument: TypedDocument<
+  DescribeBookingMutation,
+  DescribeBookingMutationVariables
+> = {
+  name: "DescribeBooking",
+  text: `mutation DescribeBooking($input: DescribeBookingInput!) {
+  describeBooking(input: $input) {
+    bookingDetail {
+      ...BookingDetails
+    }
+  }
+}
+fragment BookingDetails on BookingDetail {
+  referralSource
+  utmSource
+  utmMedium
+  utmCampaign
+  utmTerm
+  utmContent
+  specialRequests
+  accessibilityRequirements
+  dietaryRequirements
+}`,
+};
+/** The operation AddBookingNote. */
+export const AddBookingNoteDocument: TypedDocument<
+  AddBookingNoteMutation,
+  AddBookingNoteMutationVariables
+> = {
+  name: "AddBookingNote",
+  text: `mutation AddBookingNote($input: AddBookingNoteInput!) {
+  addBookingNote(input: $input) {
+    bookingNote {
+      ...BookingNote
+    }
+  }
+}
+fragment BookingNote on BookingNote {
+  id
+  note
+  writtenBy
+  createdAt
+}`,
+};
+/** The operation ClaimBooking. */
+export const ClaimBookingDocument: TypedDocument<
+  ClaimBookingMutation,
+  ClaimBookingMutationVariables
+> = {
+  name: "ClaimBooking",
+  text: `mutation ClaimBooking($input: ClaimBookingInput!) {
+  claimBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation SetCategoryApproval. */
+export const SetCategoryApprovalDocument: TypedDocument<
+  SetCategoryApprovalMutation,
+  SetCategoryApprovalMutationVariables
+> = {
+  name: "SetCategoryApproval",
+  text: `mutation SetCategoryApproval($input: SetCategoryApprovalInput!) {
+  setCategoryApproval(input: $input) {
+    ticketCategory {
+      id
+    }
+  }
+}`,
+};
+/** The operation ApproveBooking. */
+export const ApproveBookingDocument: TypedDocument<
+  ApproveBookingMutation,
+  ApproveBookingMutationVariables
+> = {
+  name: "ApproveBooking",
+  text: `mutation ApproveBooking($input: ApproveBookingInput!) {
+  approveBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DeclineBooking. */
+export const DeclineBookingDocument: TypedDocument<
+  DeclineBookingMutation,
+  DeclineBookingMutationVariables
+> = {
+  name: "DeclineBooking",
+  text: `mutation DeclineBooking($input: DeclineBookingInput!) {
+  declineBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation Statement. */
+export const StatementDocument: TypedDocument<StatementQuery, StatementQueryVariables> = {
+  name: "Statement",
+  text: `query Statement($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime, $first: Int!, $after: Cursor) {
+  statement(
+    organizationId: $organizationId
+    period: $period
+    fromAt: $fromAt
+    toAt: $toAt
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      currency
+      kind
+      line
+      category
+      transactionCount
+      amountCents
+    }
+    pageInfo {
+      ...Next
     }
   }
 }
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation StatementCsv. */
+export const StatementCsvDocument: TypedDocument<StatementCsvQuery, StatementCsvQueryVariables> = {
+  name: "StatementCsv",
+  text: `query StatementCsv($organizationId: UUID!, $period: Date, $fromAt: Datetime, $toAt: Datetime) {
+  statementCsv(
+    organizationId: $organizationId
+    period: $period
+    fromAt: $fromAt
+    toAt: $toAt
+  )
+}`,
+};
+/** The operation TrialBalance. */
+export const TrialBalanceDocument: TypedDocument<TrialBalanceQuery, TrialBalanceQueryVariables> = {
+  name: "TrialBalance",
+  text: `query TrialBalance($organizationId: UUID!, $asOf: Datetime, $first: Int!, $after: Cursor) {
+  trialBalance(
+    organizationId: $organizationId
+    asOf: $asOf
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      accountId
+      kind
+      currency
+      normalSide
+      debitCents
+      creditCents
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation AccountingPeriods. */
+export const AccountingPeriodsDocument: TypedDocument<
+  AccountingPeriodsQuery,
+  AccountingPeriodsQueryVariables
+> = {
+  name: "AccountingPeriods",
+  text: `query AccountingPeriods($condition: AccountingPeriodCondition!, $first: Int!, $after: Cursor) {
+  accountingPeriods(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...AccountingPeriod
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation StartClosingPeriod. */
+export const StartClosingPeriodDocument: TypedDocument<
+  StartClosingPeriodMutation,
+  StartClosingPeriodMutationVariables
+> = {
+  name: "StartClosingPeriod",
+  text: `mutation StartClosingPeriod($input: StartClosingPeriodInput!) {
+  startClosingPeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+};
+/** The operation ReopenPeriod. */
+export const ReopenPeriodDocument: TypedDocument<
+  ReopenPeriodMutation,
+  ReopenPeriodMutationVariables
+> = {
+  name: "ReopenPeriod",
+  text: `mutation ReopenPeriod($input: ReopenPeriodInput!) {
+  reopenPeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+};
+/** The operation ClosePeriod. */
+export const ClosePeriodDocument: TypedDocument<ClosePeriodMutation, ClosePeriodMutationVariables> =
+  {
+    name: "ClosePeriod",
+    text: `mutation ClosePeriod($input: ClosePeriodInput!) {
+  closePeriod(input: $input) {
+    accountingPeriod {
+      ...AccountingPeriod
+    }
+  }
+}
+fragment AccountingPeriod on AccountingPeriod {
+  id
+  organizationId
+  period
+  startsAt
+  endsAt
+  status
+  closingStartedAt
+  closedAt
+  unreconciledCount
+}`,
+  };
+/** The operation SetBooksTimezone. */
+export const SetBooksTimezoneDocument: TypedDocument<
+  SetBooksTimezoneMutation,
+  SetBooksTimezoneMutationVariables
+> = {
+  name: "SetBooksTimezone",
+  text: `mutation SetBooksTimezone($input: SetBooksTimezoneInput!) {
+  setBooksTimezone(input: $input) {
+    organizationSetting {
+      booksTimezone
+    }
+  }
+}`,
+};
+/** The operation RequestCorrection. */
+export const RequestCorrectionDocument: TypedDocument<
+  RequestCorrectionMutation,
+  RequestCorrectionMutationVariables
+> = {
+  name: "RequestCorrection",
+  text: `mutation RequestCorrection($input: RequestCorrectionInput!) {
+  requestCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amountsCents
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
+}`,
+};
+/** The operation PostCorrection. */
+export const PostCorrectionDocument: TypedDocument<
+  PostCorrectionMutation,
+  PostCorrectionMutationVariables
+> = {
+  name: "PostCorrection",
+  text: `mutation PostCorrection($input: PostCorrectionInput!) {
+  postCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amountsCents
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
+}`,
+};
+/** The operation RejectCorrection. */
+export const RejectCorrectionDocument: TypedDocument<
+  RejectCorrectionMutation,
+  RejectCorrectionMutationVariables
+> = {
+  name: "RejectCorrection",
+  text: `mutation RejectCorrection($input: RejectCorrectionInput!) {
+  rejectCorrection(input: $input) {
+    ledgerCorrection {
+      ...LedgerCorrection
+    }
+  }
+}
+fragment LedgerCorrection on LedgerCorrection {
+  id
+  organizationId
+  correctsId
+  currency
+  kinds
+  amountsCents
+  reason
+  status
+  decidedAt
+  ledgerTransactionId
+}`,
+};
+/** The operation HoldForCustomer. */
+export const HoldForCustomerDocument: TypedDocument<
+  HoldForCustomerMutation,
+  HoldForCustomerMutationVariables
+> = {
+  name: "HoldForCustomer",
+  text: `mutation HoldForCustomer($input: HoldForCustomerInput!) {
+  holdForCustomer(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation CheckoutForCustomer. */
+export const CheckoutForCustomerDocument: TypedDocument<
+  CheckoutForCustomerMutation,
+  CheckoutForCustomerMutationVariables
+> = {
+  name: "CheckoutForCustomer",
+  text: `mutation CheckoutForCustomer($input: CheckoutForCustomerInput!) {
+  checkoutForCustomer(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation TakePayment. */
+export const TakePaymentDocument: TypedDocument<TakePaymentMutation, TakePaymentMutationVariables> =
+  {
+    name: "TakePayment",
+    text: `mutation TakePayment($input: TakePaymentInput!) {
+  takePayment(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation RecordBoxOfficeRefund. */
+export const RecordBoxOfficeRefundDocument: TypedDocument<
+  RecordBoxOfficeRefundMutation,
+  RecordBoxOfficeRefundMutationVariables
+> = {
+  name: "RecordBoxOfficeRefund",
+  text: `mutation RecordBoxOfficeRefund($input: RecordBoxOfficeRefundInput!) {
+  recordBoxOfficeRefund(input: $input) {
+    refund {
+      id
+    }
+  }
+}`,
+};
+/** The operation EventCancellation. */
+export const EventCancellationDocument: TypedDocument<
+  EventCancellationQuery,
+  EventCancellationQueryVariables
+> = {
+  name: "EventCancellation",
+  text: `query EventCancellation($id: UUID!) {
+  eventCancellation(id: $id) {
+    ...EventCancellation
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+};
+/** The operation PostponeEvent. */
+export const PostponeEventDocument: TypedDocument<
+  PostponeEventMutation,
+  PostponeEventMutationVariables
+> = {
+  name: "PostponeEvent",
+  text: `mutation PostponeEvent($input: PostponeEventInput!) {
+  postponeEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation PostponePerformance. */
+export const PostponePerformanceDocument: TypedDocument<
+  PostponePerformanceMutation,
+  PostponePerformanceMutationVariables
+> = {
+  name: "PostponePerformance",
+  text: `mutation PostponePerformance($input: PostponePerformanceInput!) {
+  postponePerformance(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation CancelEvent. */
+export const CancelEventDocument: TypedDocument<CancelEventMutation, CancelEventMutationVariables> =
+  {
+    name: "CancelEvent",
+    text: `mutation CancelEvent($input: CancelEventInput!) {
+  cancelEvent(input: $input) {
+    eventCancellation {
+      ...EventCancellation
+    }
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+  };
+/** The operation CancelPerformance. */
+export const CancelPerformanceDocument: TypedDocument<
+  CancelPerformanceMutation,
+  CancelPerformanceMutationVariables
+> = {
+  name: "CancelPerformance",
+  text: `mutation CancelPerformance($input: CancelPerformanceInput!) {
+  cancelPerformance(input: $input) {
+    eventCancellation {
+      ...EventCancellation
+    }
+  }
+}
+fragment EventCancellation on EventCancellation {
+  id
+  organizationId
+  eventId
+  performanceId
+  reason
+  bookingsCanceled
+  bookingsFailed
+  createdAt
+  completedAt
+}`,
+};
+/** The operation CancellationFailures. */
+export const CancellationFailuresDocument: TypedDocument<
+  CancellationFailuresQuery,
+  CancellationFailuresQueryVariables
+> = {
+  name: "CancellationFailures",
+  text: `query CancellationFailures($cancellationId: UUID!, $first: Int!, $after: Cursor) {
+  eventCancellationFailures(
+    condition: {cancellationId: $cancellationId}
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      bookingId
+      code
+      createdAt
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DiscountCodes. */
+export const DiscountCodesDocument: TypedDocument<DiscountCodesQuery, DiscountCodesQueryVariables> =
+  {
+    name: "DiscountCodes",
+    text: `query DiscountCodes($eventId: UUID!, $after: Cursor) {
+  discountCodes(condition: {eventId: $eventId}, first: 100, after: $after) {
+    nodes {
+      ...DiscountCode
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+  };
+/** The operation ApplyDiscountCode. */
+export const ApplyDiscountCodeDocument: TypedDocument<
+  ApplyDiscountCodeMutation,
+  ApplyDiscountCodeMutationVariables
+> = {
+  name: "ApplyDiscountCode",
+  text: `mutation ApplyDiscountCode($input: ApplyDiscountCodeInput!) {
+  applyDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation RemoveDiscountCode. */
+export const RemoveDiscountCodeDocument: TypedDocument<
+  RemoveDiscountCodeMutation,
+  RemoveDiscountCodeMutationVariables
+> = {
+  name: "RemoveDiscountCode",
+  text: `mutation RemoveDiscountCode($input: RemoveDiscountCodeInput!) {
+  removeDiscountCode(input: $input) {
+    discountAnswer {
+      ...DiscountAnswer
+    }
+  }
+}
+fragment DiscountAnswer on DiscountAnswer {
+  discountRefusal
+  discountCents
+  totalAmountCents
+}`,
+};
+/** The operation SetRequiresMembership. */
+export const SetRequiresMembershipDocument: TypedDocument<
+  SetRequiresMembershipMutation,
+  SetRequiresMembershipMutationVariables
+> = {
+  name: "SetRequiresMembership",
+  text: `mutation SetRequiresMembership($input: SetRequiresMembershipInput!) {
+  setRequiresMembership(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation CreateDiscountCode. */
+export const CreateDiscountCodeDocument: TypedDocument<
+  CreateDiscountCodeMutation,
+  CreateDiscountCodeMutationVariables
+> = {
+  name: "CreateDiscountCode",
+  text: `mutation CreateDiscountCode($input: CreateDiscountCodeInput!) {
+  createDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation EndDiscountCode. */
+export const EndDiscountCodeDocument: TypedDocument<
+  EndDiscountCodeMutation,
+  EndDiscountCodeMutationVariables
+> = {
+  name: "EndDiscountCode",
+  text: `mutation EndDiscountCode($input: EndDiscountCodeInput!) {
+  endDiscountCode(input: $input) {
+    discountCode {
+      ...DiscountCode
+    }
+  }
+}
+fragment DiscountCode on DiscountCode {
+  id
+  eventId
+  ticketCategoryId
+  code
+  currency
+  percentage
+  amountCents
+  quantityMin
+  subtotalMinCents
+  usesMax
+  usesPerCustomerMax
+  endedAt
+}`,
+};
+/** The operation GrantMembership. */
+export const GrantMembershipDocument: TypedDocument<
+  GrantMembershipMutation,
+  GrantMembershipMutationVariables
+> = {
+  name: "GrantMembership",
+  text: `mutation GrantMembership($input: GrantMembershipInput!) {
+  grantMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation ImportMemberships. */
+export const ImportMembershipsDocument: TypedDocument<
+  ImportMembershipsMutation,
+  ImportMembershipsMutationVariables
+> = {
+  name: "ImportMemberships",
+  text: `mutation ImportMemberships($input: ImportMembershipsInput!) {
+  importMemberships(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation RevokeMembership. */
+export const RevokeMembershipDocument: TypedDocument<
+  RevokeMembershipMutation,
+  RevokeMembershipMutationVariables
+> = {
+  name: "RevokeMembership",
+  text: `mutation RevokeMembership($input: RevokeMembershipInput!) {
+  revokeMembership(input: $input) {
+    membership {
+      ...CustomerMembership
+    }
+  }
+}
+fragment CustomerMembership on Membership {
+  id
+  organizationId
+  userId
+  email
+  memberNumber
+  validDuring {
+    start {
+      value
+    }
+    end {
+      value
+    }
+  }
+  revokedAt
+}`,
+};
+/** The operation Disputes. */
+export const DisputesDocument: TypedDocument<DisputesQuery, DisputesQueryVariables> = {
+  name: "Disputes",
+  text: `query Disputes($first: Int!, $after: Cursor, $condition: DisputeCondition) {
+  disputes(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...Dispute
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Dispute on Dispute {
+  id
+  organizationId
+  bookingId
+  paymentIntentId
+  stripeDisputeId
+  status
+  reason
+  networkReasonCode
+  amountCents
+  currency
+  countedCents
+  withdrawnCents
+  reinstatedCents
+  feeCents
+  lostCents
+  chargedFeeCents
+  evidenceDueAt
+  evidenceSubmittedAt
+  openedAt
+  closedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation DisputeResponses. */
+export const DisputeResponsesDocument: TypedDocument<
+  DisputeResponsesQuery,
+  DisputeResponsesQueryVariables
+> = {
+  name: "DisputeResponses",
+  text: `query DisputeResponses($first: Int!, $after: Cursor, $condition: DisputeResponseCondition) {
+  disputeResponses(first: $first, after: $after, condition: $condition) {
+    nodes {
+      ...DisputeResponse
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation PrepareDisputeEvidence. */
+export const PrepareDisputeEvidenceDocument: TypedDocument<
+  PrepareDisputeEvidenceQuery,
+  PrepareDisputeEvidenceQueryVariables
+> = {
+  name: "PrepareDisputeEvidence",
+  text: `query PrepareDisputeEvidence($disputeId: UUID!) {
+  prepareDisputeEvidence(disputeId: $disputeId)
+}`,
+};
+/** The operation SubmitDisputeEvidence. */
+export const SubmitDisputeEvidenceDocument: TypedDocument<
+  SubmitDisputeEvidenceMutation,
+  SubmitDisputeEvidenceMutationVariables
+> = {
+  name: "SubmitDisputeEvidence",
+  text: `mutation SubmitDisputeEvidence($input: SubmitDisputeEvidenceInput!) {
+  submitDisputeEvidence(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}`,
+};
+/** The operation AcceptDispute. */
+export const AcceptDisputeDocument: TypedDocument<
+  AcceptDisputeMutation,
+  AcceptDisputeMutationVariables
+> = {
+  name: "AcceptDispute",
+  text: `mutation AcceptDispute($input: AcceptDisputeInput!) {
+  acceptDispute(input: $input) {
+    disputeResponse {
+      ...DisputeResponse
+    }
+  }
+}
+fragment DisputeResponse on DisputeResponse {
+  id
+  disputeId
+  isAcceptance
+  evidence
+  status
+  failureReason
+  submittedBy
+  endedAt
+  createdAt
+}`,
+};
+/** The operation ScanTicket. */
+export const ScanTicketDocument: TypedDocument<ScanTicketMutation, ScanTicketMutationVariables> = {
+  name: "ScanTicket",
+  text: `mutation ScanTicket($input: ScanTicketInput!) {
+  scanTicket(input: $input) {
+    ticketScan {
+      ...TicketScan
+    }
+  }
 }
 fragment Ticket on Ticket {
   id
@@ -7564,6 +8284,794 @@ fragment Ticket on Ticket {
   deliveryStatus
   deliveryTracking
   credential
+}
+fragment TicketScan on TicketScan {
+  id
+  performanceId
+  ticketId
+  result
+  code
+  direction
+  gate
+  device
+  scannedAt
+  ticket {
+    ...Ticket
+  }
+}`,
+};
+/** The operation ScanList. */
+export const ScanListDocument: TypedDocument<ScanListQuery, ScanListQueryVariables> = {
+  name: "ScanList",
+  text: `query ScanList($performanceId: UUID!, $gateId: UUID) {
+  scanList(performanceId: $performanceId, gateId: $gateId) {
+    document
+    signature
+  }
+}`,
+};
+/** The operation ScannerDevices. */
+export const ScannerDevicesDocument: TypedDocument<
+  ScannerDevicesQuery,
+  ScannerDevicesQueryVariables
+> = {
+  name: "ScannerDevices",
+  text: `query ScannerDevices($venueId: UUID!, $after: Cursor) {
+  scannerDevices(condition: {venueId: $venueId}, first: 100, after: $after) {
+    nodes {
+      ...ScannerDevice
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment ScannerDevice on ScannerDevice {
+  id
+  venueId
+  gateId
+  name
+  registeredAt
+  revokedAt
+}`,
+};
+/** The operation AllowReentry. */
+export const AllowReentryDocument: TypedDocument<
+  AllowReentryMutation,
+  AllowReentryMutationVariables
+> = {
+  name: "AllowReentry",
+  text: `mutation AllowReentry($eventId: UUID!, $reentryLimit: Int!) {
+  allowReentry(input: {eventId: $eventId, reentryLimit: $reentryLimit}) {
+    event {
+      id
+    }
+  }
+}`,
+};
+/** The operation SaveEntryZone. */
+export const SaveEntryZoneDocument: TypedDocument<
+  SaveEntryZoneMutation,
+  SaveEntryZoneMutationVariables
+> = {
+  name: "SaveEntryZone",
+  text: `mutation SaveEntryZone($input: SaveEntryZoneInput!) {
+  saveEntryZone(input: $input) {
+    entryZone {
+      ...EntryZone
+    }
+  }
+}
+fragment EntryZone on EntryZone {
+  id
+  venueId
+  name
+  sections
+  ticketCategories
+}`,
+};
+/** The operation SaveEntryGate. */
+export const SaveEntryGateDocument: TypedDocument<
+  SaveEntryGateMutation,
+  SaveEntryGateMutationVariables
+> = {
+  name: "SaveEntryGate",
+  text: `mutation SaveEntryGate($input: SaveEntryGateInput!) {
+  saveEntryGate(input: $input) {
+    entryGate {
+      ...EntryGate
+    }
+  }
+}
+fragment EntryGate on EntryGate {
+  id
+  venueId
+  zoneId
+  name
+  closedAt
+}`,
+};
+/** The operation RegisterScannerDevice. */
+export const RegisterScannerDeviceDocument: TypedDocument<
+  RegisterScannerDeviceMutation,
+  RegisterScannerDeviceMutationVariables
+> = {
+  name: "RegisterScannerDevice",
+  text: `mutation RegisterScannerDevice($input: RegisterScannerDeviceInput!) {
+  registerScannerDevice(input: $input) {
+    scannerRegistration {
+      deviceId
+      deviceToken
+    }
+  }
+}`,
+};
+/** The operation RevokeScannerDevice. */
+export const RevokeScannerDeviceDocument: TypedDocument<
+  RevokeScannerDeviceMutation,
+  RevokeScannerDeviceMutationVariables
+> = {
+  name: "RevokeScannerDevice",
+  text: `mutation RevokeScannerDevice($deviceId: UUID!) {
+  revokeScannerDevice(input: {deviceId: $deviceId}) {
+    scannerDevice {
+      ...ScannerDevice
+    }
+  }
+}
+fragment ScannerDevice on ScannerDevice {
+  id
+  venueId
+  gateId
+  name
+  registeredAt
+  revokedAt
+}`,
+};
+/** The operation MergeOfflineScans. */
+export const MergeOfflineScansDocument: TypedDocument<
+  MergeOfflineScansMutation,
+  MergeOfflineScansMutationVariables
+> = {
+  name: "MergeOfflineScans",
+  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!) {
+  mergeOfflineScans(input: {performanceId: $performanceId, scans: $scans}) {
+    mergedScans {
+      scanId
+      ticketId
+      result
+      code
+      isDouble
+    }
+  }
+}`,
+};
+/** The operation Events. */
+export const EventsDocument: TypedDocument<EventsQuery, EventsQueryVariables> = {
+  name: "Events",
+  text: `query Events($first: Int!, $after: Cursor, $organizationId: UUID) {
+  events(
+    first: $first
+    after: $after
+    condition: {organizationId: $organizationId}
+    orderBy: [PRIMARY_KEY_DESC]
+  ) {
+    nodes {
+      ...Event
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation Event. */
+export const EventDocument: TypedDocument<EventQuery, EventQueryVariables> = {
+  name: "Event",
+  text: `query Event($id: UUID!) {
+  event(id: $id) {
+    ...Event
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation Performances. */
+export const PerformancesDocument: TypedDocument<PerformancesQuery, PerformancesQueryVariables> = {
+  name: "Performances",
+  text: `query Performances($eventId: UUID!, $first: Int!, $after: Cursor) {
+  performances(
+    first: $first
+    after: $after
+    condition: {eventId: $eventId}
+    orderBy: [STARTS_AT_ASC, PRIMARY_KEY_ASC]
+  ) {
+    nodes {
+      ...Performance
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation Performance. */
+export const PerformanceDocument: TypedDocument<PerformanceQuery, PerformanceQueryVariables> = {
+  name: "Performance",
+  text: `query Performance($id: UUID!) {
+  performance(id: $id) {
+    ...Performance
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation SearchEvents. */
+export const SearchEventsDocument: TypedDocument<SearchEventsQuery, SearchEventsQueryVariables> = {
+  name: "SearchEvents",
+  text: `query SearchEvents($query: String, $startsFrom: Datetime, $startsBefore: Datetime, $city: String, $venueId: UUID, $category: String, $tag: String, $currency: String, $priceCentsMin: BigInt, $priceCentsMax: BigInt, $organizationId: UUID, $first: Int!, $after: String) {
+  searchEvents(
+    query: $query
+    startsFrom: $startsFrom
+    startsBefore: $startsBefore
+    city: $city
+    venueId: $venueId
+    category: $category
+    tag: $tag
+    currency: $currency
+    priceCentsMin: $priceCentsMin
+    priceCentsMax: $priceCentsMax
+    organizationId: $organizationId
+    pageSize: $first
+    afterCursor: $after
+    first: 100
+  ) {
+    nodes {
+      startsAt
+      cursor
+      event {
+        ...Event
+      }
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation EventCategories. */
+export const EventCategoriesDocument: TypedDocument<
+  EventCategoriesQuery,
+  EventCategoriesQueryVariables
+> = {
+  name: "EventCategories",
+  text: `query EventCategories {
+  eventCategories(first: 100) {
+    nodes {
+      id
+      slug
+      name
+      description
+      parentId
+    }
+  }
+}`,
+};
+/** The operation OnlineAddress. */
+export const OnlineAddressDocument: TypedDocument<OnlineAddressQuery, OnlineAddressQueryVariables> =
+  {
+    name: "OnlineAddress",
+    text: `query OnlineAddress($eventId: UUID!) {
+  eventOnlineAddress(eventId: $eventId) {
+    address
+    instructions
+  }
+}`,
+  };
+/** The operation CreateEvent. */
+export const CreateEventDocument: TypedDocument<CreateEventMutation, CreateEventMutationVariables> =
+  {
+    name: "CreateEvent",
+    text: `mutation CreateEvent($input: CreateEventInput!) {
+  createEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+  };
+/** The operation CreatePerformance. */
+export const CreatePerformanceDocument: TypedDocument<
+  CreatePerformanceMutation,
+  CreatePerformanceMutationVariables
+> = {
+  name: "CreatePerformance",
+  text: `mutation CreatePerformance($input: CreatePerformanceInput!) {
+  createPerformance(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation PublishEvent. */
+export const PublishEventDocument: TypedDocument<
+  PublishEventMutation,
+  PublishEventMutationVariables
+> = {
+  name: "PublishEvent",
+  text: `mutation PublishEvent($input: PublishEventInput!) {
+  publishEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation CreateVirtualEvent. */
+export const CreateVirtualEventDocument: TypedDocument<
+  CreateVirtualEventMutation,
+  CreateVirtualEventMutationVariables
+> = {
+  name: "CreateVirtualEvent",
+  text: `mutation CreateVirtualEvent($input: CreateVirtualEventInput!) {
+  createVirtualEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation UpdateEvent. */
+export const UpdateEventDocument: TypedDocument<UpdateEventMutation, UpdateEventMutationVariables> =
+  {
+    name: "UpdateEvent",
+    text: `mutation UpdateEvent($input: UpdateEventInput!) {
+  updateEvent(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+  };
+/** The operation UpdatePerformance. */
+export const UpdatePerformanceDocument: TypedDocument<
+  UpdatePerformanceMutation,
+  UpdatePerformanceMutationVariables
+> = {
+  name: "UpdatePerformance",
+  text: `mutation UpdatePerformance($input: UpdatePerformanceInput!) {
+  updatePerformance(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation CreatePerformances. */
+export const CreatePerformancesDocument: TypedDocument<
+  CreatePerformancesMutation,
+  CreatePerformancesMutationVariables
+> = {
+  name: "CreatePerformances",
+  text: `mutation CreatePerformances($input: CreatePerformancesInput!) {
+  createPerformances(input: $input) {
+    performances {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation CreateEventAccessCode. */
+export const CreateEventAccessCodeDocument: TypedDocument<
+  CreateEventAccessCodeMutation,
+  CreateEventAccessCodeMutationVariables
+> = {
+  name: "CreateEventAccessCode",
+  text: `mutation CreateEventAccessCode($input: CreateEventAccessCodeInput!) {
+  createEventAccessCode(input: $input) {
+    code
+  }
+}`,
+};
+/** The operation RevokeEventAccessCodes. */
+export const RevokeEventAccessCodesDocument: TypedDocument<
+  RevokeEventAccessCodesMutation,
+  RevokeEventAccessCodesMutationVariables
+> = {
+  name: "RevokeEventAccessCodes",
+  text: `mutation RevokeEventAccessCodes($input: RevokeEventAccessCodesInput!) {
+  revokeEventAccessCodes(input: $input) {
+    revoked
+  }
+}`,
+};
+/** The operation SetOnlineAddress. */
+export const SetOnlineAddressDocument: TypedDocument<
+  SetOnlineAddressMutation,
+  SetOnlineAddressMutationVariables
+> = {
+  name: "SetOnlineAddress",
+  text: `mutation SetOnlineAddress($input: SetOnlineAddressInput!) {
+  setOnlineAddress(input: $input) {
+    eventOnlineAddress {
+      address
+      instructions
+    }
+  }
 }`,
 };
 /** The operation HoldSeats. */
@@ -7711,194 +9219,6 @@ export const ReleaseSeatLockDocument: TypedDocument<
   releaseSeatLock(input: $input) {
     released
   }
-}`,
-};
-/** The operation SavedCards. */
-export const SavedCardsDocument: TypedDocument<SavedCardsQuery, SavedCardsQueryVariables> = {
-  name: "SavedCards",
-  text: `query SavedCards($organizationId: UUID, $after: Cursor) {
-  myPaymentMethods(organizationId: $organizationId, first: 100, after: $after) {
-    nodes {
-      ...SavedCard
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment SavedCard on SavedPaymentMethod {
-  id
-  organizationId
-  brand
-  last4
-  expMonth
-  expYear
-  createdAt
-}`,
-};
-/** The operation ChoosePayment. */
-export const ChoosePaymentDocument: TypedDocument<
-  ChoosePaymentMutation,
-  ChoosePaymentMutationVariables
-> = {
-  name: "ChoosePayment",
-  text: `mutation ChoosePayment($input: ChoosePaymentInput!) {
-  choosePayment(input: $input) {
-    isKept
-  }
-}`,
-};
-/** The operation RemovePaymentMethod. */
-export const RemovePaymentMethodDocument: TypedDocument<
-  RemovePaymentMethodMutation,
-  RemovePaymentMethodMutationVariables
-> = {
-  name: "RemovePaymentMethod",
-  text: `mutation RemovePaymentMethod($input: RemovePaymentMethodInput!) {
-  removePaymentMethod(input: $input) {
-    savedPaymentMethod {
-      ...SavedCard
-    }
-  }
-}
-fragment SavedCard on SavedPaymentMethod {
-  id
-  organizationId
-  brand
-  last4
-  expMonth
-  expYear
-  createdAt
-}`,
-};
-/** The operation StartCheckout. */
-export const StartCheckoutDocument: TypedDocument<
-  StartCheckoutMutation,
-  StartCheckoutMutationVariables
-> = {
-  name: "StartCheckout",
-  text: `mutation StartCheckout($input: StartCheckoutInput!) {
-  startCheckout(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation CancelBooking. */
-export const CancelBookingDocument: TypedDocument<
-  CancelBookingMutation,
-  CancelBookingMutationVariables
-> = {
-  name: "CancelBooking",
-  text: `mutation CancelBooking($input: CancelBookingInput!) {
-  cancelBooking(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
 }`,
 };
 /** The operation HoldBestAvailable. */
@@ -8213,638 +9533,6 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
-/** The operation ClaimCart. */
-export const ClaimCartDocument: TypedDocument<ClaimCartMutation, ClaimCartMutationVariables> = {
-  name: "ClaimCart",
-  text: `mutation ClaimCart {
-  claimCart(input: {}) {
-    result
-  }
-}`,
-};
-/** The operation ReturnBooking. */
-export const ReturnBookingDocument: TypedDocument<
-  ReturnBookingMutation,
-  ReturnBookingMutationVariables
-> = {
-  name: "ReturnBooking",
-  text: `mutation ReturnBooking($input: ReturnBookingInput!) {
-  returnBooking(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation DescribeBooking. */
-export const DescribeBookingDocument: TypedDocument<
-  DescribeBookingMutation,
-  DescribeBookingMutationVariables
-> = {
-  name: "DescribeBooking",
-  text: `mutation DescribeBooking($input: DescribeBookingInput!) {
-  describeBooking(input: $input) {
-    bookingDetail {
-      ...BookingDetails
-    }
-  }
-}
-fragment BookingDetails on BookingDetail {
-  referralSource
-  utmSource
-  utmMedium
-  utmCampaign
-  utmTerm
-  utmContent
-  specialRequests
-  accessibilityRequirements
-  dietaryRequirements
-}`,
-};
-/** The operation AddBookingNote. */
-export const AddBookingNoteDocument: TypedDocument<
-  AddBookingNoteMutation,
-  AddBookingNoteMutationVariables
-> = {
-  name: "AddBookingNote",
-  text: `mutation AddBookingNote($input: AddBookingNoteInput!) {
-  addBookingNote(input: $input) {
-    bookingNote {
-      ...BookingNote
-    }
-  }
-}
-fragment BookingNote on BookingNote {
-  id
-  note
-  writtenBy
-  createdAt
-}`,
-};
-/** The operation Disputes. */
-export const DisputesDocument: TypedDocument<DisputesQuery, DisputesQueryVariables> = {
-  name: "Disputes",
-  text: `query Disputes($first: Int!, $after: Cursor, $condition: DisputeCondition) {
-  disputes(first: $first, after: $after, condition: $condition) {
-    nodes {
-      ...Dispute
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Dispute on Dispute {
-  id
-  organizationId
-  bookingId
-  paymentIntentId
-  stripeDisputeId
-  status
-  reason
-  networkReasonCode
-  amountCents
-  currency
-  countedCents
-  withdrawnCents
-  reinstatedCents
-  feeCents
-  lostCents
-  chargedFeeCents
-  evidenceDueAt
-  evidenceSubmittedAt
-  openedAt
-  closedAt
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation DisputeResponses. */
-export const DisputeResponsesDocument: TypedDocument<
-  DisputeResponsesQuery,
-  DisputeResponsesQueryVariables
-> = {
-  name: "DisputeResponses",
-  text: `query DisputeResponses($first: Int!, $after: Cursor, $condition: DisputeResponseCondition) {
-  disputeResponses(first: $first, after: $after, condition: $condition) {
-    nodes {
-      ...DisputeResponse
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment DisputeResponse on DisputeResponse {
-  id
-  disputeId
-  isAcceptance
-  evidence
-  status
-  failureReason
-  submittedBy
-  endedAt
-  createdAt
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation PrepareDisputeEvidence. */
-export const PrepareDisputeEvidenceDocument: TypedDocument<
-  PrepareDisputeEvidenceQuery,
-  PrepareDisputeEvidenceQueryVariables
-> = {
-  name: "PrepareDisputeEvidence",
-  text: `query PrepareDisputeEvidence($disputeId: UUID!) {
-  prepareDisputeEvidence(disputeId: $disputeId)
-}`,
-};
-/** The operation SubmitDisputeEvidence. */
-export const SubmitDisputeEvidenceDocument: TypedDocument<
-  SubmitDisputeEvidenceMutation,
-  SubmitDisputeEvidenceMutationVariables
-> = {
-  name: "SubmitDisputeEvidence",
-  text: `mutation SubmitDisputeEvidence($input: SubmitDisputeEvidenceInput!) {
-  submitDisputeEvidence(input: $input) {
-    disputeResponse {
-      ...DisputeResponse
-    }
-  }
-}
-fragment DisputeResponse on DisputeResponse {
-  id
-  disputeId
-  isAcceptance
-  evidence
-  status
-  failureReason
-  submittedBy
-  endedAt
-  createdAt
-}`,
-};
-/** The operation AcceptDispute. */
-export const AcceptDisputeDocument: TypedDocument<
-  AcceptDisputeMutation,
-  AcceptDisputeMutationVariables
-> = {
-  name: "AcceptDispute",
-  text: `mutation AcceptDispute($input: AcceptDisputeInput!) {
-  acceptDispute(input: $input) {
-    disputeResponse {
-      ...DisputeResponse
-    }
-  }
-}
-fragment DisputeResponse on DisputeResponse {
-  id
-  disputeId
-  isAcceptance
-  evidence
-  status
-  failureReason
-  submittedBy
-  endedAt
-  createdAt
-}`,
-};
-/** The operation AddOns. */
-export const AddOnsDocument: TypedDocument<AddOnsQuery, AddOnsQueryVariables> = {
-  name: "AddOns",
-  text: `query AddOns($eventId: UUID!) {
-  event(id: $eventId) {
-    currency
-    addOns(first: 100) {
-      nodes {
-        ...AddOn
-      }
-    }
-    organization {
-      addOns(first: 100, condition: {eventId: null}) {
-        nodes {
-          ...AddOn
-        }
-      }
-    }
-  }
-}
-fragment AddOn on AddOn {
-  id
-  organizationId
-  eventId
-  name
-  description
-  currency
-  priceCents
-  maxPerBooking
-  salesStart
-  salesEnd
-  requiresTicket
-  delivery
-  isLimited
-  isActive
-  sortOrder
-}`,
-};
-/** The operation AddOnsLeft. */
-export const AddOnsLeftDocument: TypedDocument<AddOnsLeftQuery, AddOnsLeftQueryVariables> = {
-  name: "AddOnsLeft",
-  text: `query AddOnsLeft($addOnId: UUID!) {
-  addOnsLeft(addOnId: $addOnId)
-}`,
-};
-/** The operation AddOnStock. */
-export const AddOnStockDocument: TypedDocument<AddOnStockQuery, AddOnStockQueryVariables> = {
-  name: "AddOnStock",
-  text: `query AddOnStock($addOnId: UUID!) {
-  addOnStock(addOnId: $addOnId) {
-    total
-    held
-    sold
-    available
-  }
-}`,
-};
-/** The operation AddOnOrders. */
-export const AddOnOrdersDocument: TypedDocument<AddOnOrdersQuery, AddOnOrdersQueryVariables> = {
-  name: "AddOnOrders",
-  text: `query AddOnOrders($performanceId: UUID!, $addOnId: UUID, $delivered: Boolean, $first: Int!, $after: Cursor) {
-  addOnOrders(
-    performanceId: $performanceId
-    addOnId: $addOnId
-    delivered: $delivered
-    first: $first
-    after: $after
-  ) {
-    nodes {
-      ...AddOnOrder
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment AddOnOrder on AddOnOrder {
-  bookingItemId
-  bookingId
-  bookingReference
-  customerName
-  addOnId
-  name
-  delivery
-  address
-  quantity
-  deliveredAt
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation AttendeeQuestions. */
-export const AttendeeQuestionsDocument: TypedDocument<
-  AttendeeQuestionsQuery,
-  AttendeeQuestionsQueryVariables
-> = {
-  name: "AttendeeQuestions",
-  text: `query AttendeeQuestions($eventId: UUID!) {
-  attendeeQuestions(first: 100, condition: {eventId: $eventId}) {
-    nodes {
-      ...AttendeeQuestion
-    }
-  }
-}
-fragment AttendeeQuestion on AttendeeQuestion {
-  id
-  eventId
-  ticketCategoryId
-  question
-  kind
-  choices
-  isRequired
-  sortOrder
-  retiredAt
-}`,
-};
-/** The operation AttendeeList. */
-export const AttendeeListDocument: TypedDocument<AttendeeListQuery, AttendeeListQueryVariables> = {
-  name: "AttendeeList",
-  text: `query AttendeeList($performanceId: UUID!, $first: Int!, $after: Cursor) {
-  attendeeList(performanceId: $performanceId, first: $first, after: $after) {
-    nodes {
-      ...AttendeeEntry
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment AttendeeEntry on AttendeeEntry {
-  ticketId
-  ticketNumber
-  category
-  seat
-  firstName
-  lastName
-  email
-  phone
-  answers
-  unanswered
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation CreateAddOn. */
-export const CreateAddOnDocument: TypedDocument<CreateAddOnMutation, CreateAddOnMutationVariables> =
-  {
-    name: "CreateAddOn",
-    text: `mutation CreateAddOn($input: CreateAddOnInput!) {
-  createAddOn(input: $input) {
-    addOn {
-      ...AddOn
-    }
-  }
-}
-fragment AddOn on AddOn {
-  id
-  organizationId
-  eventId
-  name
-  description
-  currency
-  priceCents
-  maxPerBooking
-  salesStart
-  salesEnd
-  requiresTicket
-  delivery
-  isLimited
-  isActive
-  sortOrder
-}`,
-  };
-/** The operation UpdateAddOn. */
-export const UpdateAddOnDocument: TypedDocument<UpdateAddOnMutation, UpdateAddOnMutationVariables> =
-  {
-    name: "UpdateAddOn",
-    text: `mutation UpdateAddOn($input: UpdateAddOnInput!) {
-  updateAddOn(input: $input) {
-    addOn {
-      ...AddOn
-    }
-  }
-}
-fragment AddOn on AddOn {
-  id
-  organizationId
-  eventId
-  name
-  description
-  currency
-  priceCents
-  maxPerBooking
-  salesStart
-  salesEnd
-  requiresTicket
-  delivery
-  isLimited
-  isActive
-  sortOrder
-}`,
-  };
-/** The operation SetAddOnStock. */
-export const SetAddOnStockDocument: TypedDocument<
-  SetAddOnStockMutation,
-  SetAddOnStockMutationVariables
-> = {
-  name: "SetAddOnStock",
-  text: `mutation SetAddOnStock($input: SetAddOnStockInput!) {
-  setAddOnStock(input: $input) {
-    addOnCount {
-      total
-      held
-      sold
-      available
-    }
-  }
-}`,
-};
-/** The operation AddAddOn. */
-export const AddAddOnDocument: TypedDocument<AddAddOnMutation, AddAddOnMutationVariables> = {
-  name: "AddAddOn",
-  text: `mutation AddAddOn($input: AddAddOnInput!) {
-  addAddOn(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation SetDeliveryAddress. */
-export const SetDeliveryAddressDocument: TypedDocument<
-  SetDeliveryAddressMutation,
-  SetDeliveryAddressMutationVariables
-> = {
-  name: "SetDeliveryAddress",
-  text: `mutation SetDeliveryAddress($input: SetDeliveryAddressInput!) {
-  setDeliveryAddress(input: $input) {
-    deliveryAddress {
-      address
-    }
-  }
-}`,
-};
-/** The operation MarkAddOnDelivered. */
-export const MarkAddOnDeliveredDocument: TypedDocument<
-  MarkAddOnDeliveredMutation,
-  MarkAddOnDeliveredMutationVariables
-> = {
-  name: "MarkAddOnDelivered",
-  text: `mutation MarkAddOnDelivered($input: MarkAddOnDeliveredInput!) {
-  markAddOnDelivered(input: $input) {
-    addOnDelivery {
-      bookingItemId
-      deliveredAt
-    }
-  }
-}`,
-};
-/** The operation SetPoolCapacity. */
-export const SetPoolCapacityDocument: TypedDocument<
-  SetPoolCapacityMutation,
-  SetPoolCapacityMutationVariables
-> = {
-  name: "SetPoolCapacity",
-  text: `mutation SetPoolCapacity($input: SetPoolCapacityInput!) {
-  setPoolCapacity(input: $input) {
-    admissionPool {
-      ...AdmissionPool
-    }
-  }
-}
-fragment AdmissionPool on AdmissionPool {
-  id
-  performanceId
-  parentPoolId
-  name
-  capacity
-}`,
-};
-/** The operation AllocateAdmissions. */
-export const AllocateAdmissionsDocument: TypedDocument<
-  AllocateAdmissionsMutation,
-  AllocateAdmissionsMutationVariables
-> = {
-  name: "AllocateAdmissions",
-  text: `mutation AllocateAdmissions($input: AllocateAdmissionsInput!) {
-  allocateAdmissions(input: $input) {
-    admissionAllocation {
-      ...AdmissionAllocation
-    }
-  }
-}
-fragment AdmissionAllocation on AdmissionAllocation {
-  id
-  performanceId
-  poolId
-  kind
-  reason
-  quantity
-  placesLeft
-  releaseAt
-  releasedAt
-}`,
-};
-/** The operation ReleaseAdmissionAllocation. */
-export const ReleaseAdmissionAllocationDocument: TypedDocument<
-  ReleaseAdmissionAllocationMutation,
-  ReleaseAdmissionAllocationMutationVariables
-> = {
-  name: "ReleaseAdmissionAllocation",
-  text: `mutation ReleaseAdmissionAllocation($input: ReleaseAdmissionAllocationInput!) {
-  releaseAdmissionAllocation(input: $input) {
-    admissionAllocation {
-      ...AdmissionAllocation
-    }
-  }
-}
-fragment AdmissionAllocation on AdmissionAllocation {
-  id
-  performanceId
-  poolId
-  kind
-  reason
-  quantity
-  placesLeft
-  releaseAt
-  releasedAt
-}`,
-};
 /** The operation HoldAllocatedAdmissions. */
 export const HoldAllocatedAdmissionsDocument: TypedDocument<
   HoldAllocatedAdmissionsMutation,
@@ -8906,56 +9594,6 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
-}`,
-};
-/** The operation SaveAttendeeQuestion. */
-export const SaveAttendeeQuestionDocument: TypedDocument<
-  SaveAttendeeQuestionMutation,
-  SaveAttendeeQuestionMutationVariables
-> = {
-  name: "SaveAttendeeQuestion",
-  text: `mutation SaveAttendeeQuestion($input: SaveAttendeeQuestionInput!) {
-  saveAttendeeQuestion(input: $input) {
-    attendeeQuestion {
-      ...AttendeeQuestion
-    }
-  }
-}
-fragment AttendeeQuestion on AttendeeQuestion {
-  id
-  eventId
-  ticketCategoryId
-  question
-  kind
-  choices
-  isRequired
-  sortOrder
-  retiredAt
-}`,
-};
-/** The operation RetireAttendeeQuestion. */
-export const RetireAttendeeQuestionDocument: TypedDocument<
-  RetireAttendeeQuestionMutation,
-  RetireAttendeeQuestionMutationVariables
-> = {
-  name: "RetireAttendeeQuestion",
-  text: `mutation RetireAttendeeQuestion($input: RetireAttendeeQuestionInput!) {
-  retireAttendeeQuestion(input: $input) {
-    attendeeQuestion {
-      ...AttendeeQuestion
-    }
-  }
-}
-fragment AttendeeQuestion on AttendeeQuestion {
-  id
-  eventId
-  ticketCategoryId
-  question
-  kind
-  choices
-  isRequired
-  sortOrder
-  retiredAt
 }`,
 };
 /** The operation PaymentPlans. */
@@ -9160,603 +9798,20 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
-/** The operation OpenPayment. */
-export const OpenPaymentDocument: TypedDocument<OpenPaymentMutation, OpenPaymentMutationVariables> =
-  {
-    name: "OpenPayment",
-    text: `mutation OpenPayment($input: OpenPaymentInput!) {
-  openPayment(input: $input) {
-    paymentSession {
-      ...PaymentSession
-    }
+/** The operation SeatMap. */
+export const SeatMapDocument: TypedDocument<SeatMapQuery, SeatMapQueryVariables> = {
+  name: "SeatMap",
+  text: `query SeatMap($performanceId: UUID!) {
+  seatMap(performanceId: $performanceId) {
+    layoutSha256
+    availability
+    version
   }
-}
-fragment PaymentSession on PaymentSession {
-  bookingId
-  status
-  amountCents
-  currency
-  stripePaymentIntentId
-  clientSecret
-  failureCode
-  failureMessage
-  isProviderReachable
-  notice
-  paymentIntentId
-  installmentNo
-  payBy
-}`,
-  };
-/** The operation ClaimBooking. */
-export const ClaimBookingDocument: TypedDocument<
-  ClaimBookingMutation,
-  ClaimBookingMutationVariables
-> = {
-  name: "ClaimBooking",
-  text: `mutation ClaimBooking($input: ClaimBookingInput!) {
-  claimBooking(input: $input) {
-    booking {
-      ...Booking
-    }
+  seatCategories(performanceId: $performanceId) {
+    categoryNos
   }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation SetCategoryApproval. */
-export const SetCategoryApprovalDocument: TypedDocument<
-  SetCategoryApprovalMutation,
-  SetCategoryApprovalMutationVariables
-> = {
-  name: "SetCategoryApproval",
-  text: `mutation SetCategoryApproval($input: SetCategoryApprovalInput!) {
-  setCategoryApproval(input: $input) {
-    ticketCategory {
-      id
-    }
-  }
-}`,
-};
-/** The operation ApproveBooking. */
-export const ApproveBookingDocument: TypedDocument<
-  ApproveBookingMutation,
-  ApproveBookingMutationVariables
-> = {
-  name: "ApproveBooking",
-  text: `mutation ApproveBooking($input: ApproveBookingInput!) {
-  approveBooking(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation DeclineBooking. */
-export const DeclineBookingDocument: TypedDocument<
-  DeclineBookingMutation,
-  DeclineBookingMutationVariables
-> = {
-  name: "DeclineBooking",
-  text: `mutation DeclineBooking($input: DeclineBookingInput!) {
-  declineBooking(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation HoldForCustomer. */
-export const HoldForCustomerDocument: TypedDocument<
-  HoldForCustomerMutation,
-  HoldForCustomerMutationVariables
-> = {
-  name: "HoldForCustomer",
-  text: `mutation HoldForCustomer($input: HoldForCustomerInput!) {
-  holdForCustomer(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation CheckoutForCustomer. */
-export const CheckoutForCustomerDocument: TypedDocument<
-  CheckoutForCustomerMutation,
-  CheckoutForCustomerMutationVariables
-> = {
-  name: "CheckoutForCustomer",
-  text: `mutation CheckoutForCustomer($input: CheckoutForCustomerInput!) {
-  checkoutForCustomer(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation TakePayment. */
-export const TakePaymentDocument: TypedDocument<TakePaymentMutation, TakePaymentMutationVariables> =
-  {
-    name: "TakePayment",
-    text: `mutation TakePayment($input: TakePaymentInput!) {
-  takePayment(input: $input) {
-    booking {
-      ...Booking
-    }
-  }
-}
-fragment Booking on Booking {
-  id
-  organizationId
-  performanceId
-  bookingReference
-  status
-  currency
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalAmountCents
-  refundedCents
-  expiresAt
-  confirmedAt
-  canceledAt
-  cancellationReason
-  customerEmail
-  customerName
-  createdAt
-  items(first: 100) {
-    nodes {
-      ...BookingItem
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment BookingItem on BookingItem {
-  id
-  itemType
-  ticketCategoryId
-  addOnId
-  seatNos
-  quantity
-  unitPriceCents
-  subtotalCents
-  discountCents
-  serviceFeeCents
-  processingFeeCents
-  taxCents
-  totalCents
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-  };
-/** The operation RecordBoxOfficeRefund. */
-export const RecordBoxOfficeRefundDocument: TypedDocument<
-  RecordBoxOfficeRefundMutation,
-  RecordBoxOfficeRefundMutationVariables
-> = {
-  name: "RecordBoxOfficeRefund",
-  text: `mutation RecordBoxOfficeRefund($input: RecordBoxOfficeRefundInput!) {
-  recordBoxOfficeRefund(input: $input) {
-    refund {
-      id
-    }
-  }
-}`,
-};
-/** The operation RequestDomainCheck. */
-export const RequestDomainCheckDocument: TypedDocument<
-  RequestDomainCheckMutation,
-  RequestDomainCheckMutationVariables
-> = {
-  name: "RequestDomainCheck",
-  text: `mutation RequestDomainCheck($organizationId: UUID!) {
-  requestDomainCheck(input: {organizationId: $organizationId}) {
-    domainChallenge {
-      organizationId
-      domain
-      recordName
-      recordValue
-      checkedAt
-    }
-  }
-}`,
-};
-/** The operation EventCommission. */
-export const EventCommissionDocument: TypedDocument<
-  EventCommissionQuery,
-  EventCommissionQueryVariables
-> = {
-  name: "EventCommission",
-  text: `query EventCommission($eventId: UUID!) {
-  eventCommission(eventId: $eventId)
-}`,
-};
-/** The operation LayoutText. */
-export const LayoutTextDocument: TypedDocument<LayoutTextQuery, LayoutTextQueryVariables> = {
-  name: "LayoutText",
-  text: `query LayoutText($id: UUID!) {
-  venueLayout(id: $id) {
-    document
-  }
-}`,
-};
-/** The operation CreateOrganization. */
-export const CreateOrganizationDocument: TypedDocument<
-  CreateOrganizationMutation,
-  CreateOrganizationMutationVariables
-> = {
-  name: "CreateOrganization",
-  text: `mutation CreateOrganization($input: CreateOrganizationInput!) {
-  createOrganization(input: $input) {
-    organization {
-      ...Organization
-    }
-  }
-}
-fragment Organization on Organization {
-  id
-  name
-  slug
-  email
-  defaultCurrency
-  status
-}`,
-};
-/** The operation CreateVenue. */
-export const CreateVenueDocument: TypedDocument<CreateVenueMutation, CreateVenueMutationVariables> =
-  {
-    name: "CreateVenue",
-    text: `mutation CreateVenue($input: CreateVenueInput!) {
-  createVenue(input: $input) {
-    venue {
-      ...Venue
-    }
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-  };
-/** The operation ImportVenueLayout. */
-export const ImportVenueLayoutDocument: TypedDocument<
-  ImportVenueLayoutMutation,
-  ImportVenueLayoutMutationVariables
-> = {
-  name: "ImportVenueLayout",
-  text: `mutation ImportVenueLayout($input: ImportVenueLayoutInput!) {
-  importVenueLayout(input: $input) {
-    venueLayout {
-      ...VenueLayout
-    }
-  }
-}
-fragment VenueLayout on VenueLayout {
-  id
-  organizationId
-  venueId
-  version
-  name
-  sha256
-  seatCount
-  standingCapacity
-}`,
-};
-/** The operation CreateEvent. */
-export const CreateEventDocument: TypedDocument<CreateEventMutation, CreateEventMutationVariables> =
-  {
-    name: "CreateEvent",
-    text: `mutation CreateEvent($input: CreateEventInput!) {
-  createEvent(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-  };
-/** The operation CreatePerformance. */
-export const CreatePerformanceDocument: TypedDocument<
-  CreatePerformanceMutation,
-  CreatePerformanceMutationVariables
-> = {
-  name: "CreatePerformance",
-  text: `mutation CreatePerformance($input: CreatePerformanceInput!) {
-  createPerformance(input: $input) {
-    performance {
-      ...Performance
-    }
+  performance(id: $performanceId) {
+    ...Performance
   }
 }
 fragment Performance on Performance {
@@ -9779,159 +9834,103 @@ fragment Performance on Performance {
   }
 }`,
 };
-/** The operation CreateTicketCategory. */
-export const CreateTicketCategoryDocument: TypedDocument<
-  CreateTicketCategoryMutation,
-  CreateTicketCategoryMutationVariables
+/** The operation SeatMapChanges. */
+export const SeatMapChangesDocument: TypedDocument<
+  SeatMapChangesQuery,
+  SeatMapChangesQueryVariables
 > = {
-  name: "CreateTicketCategory",
-  text: `mutation CreateTicketCategory($input: CreateTicketCategoryInput!) {
-  createTicketCategory(input: $input) {
-    ticketCategory {
-      ...TicketCategory
-    }
-  }
-}
-fragment TicketCategory on TicketCategory {
-  id
-  organizationId
-  eventId
-  categoryNo
-  name
-  description
-  status
-  seatCategories
-  sections
-  sortOrder
-  salesStart
-  salesEnd
-  minPerTransaction
-  maxPerTransaction
-  maxPerUser
-  includes
-  restrictions
-  prices(condition: {audience: public}, first: 100) {
-    nodes {
-      priceCents
-      validDuring {
-        start {
-          value
-          inclusive
-        }
-        end {
-          value
-          inclusive
-        }
-      }
-    }
+  name: "SeatMapChanges",
+  text: `query SeatMapChanges($performanceId: UUID!, $since: String!) {
+  seatMapChanges(performanceId: $performanceId, since: $since) {
+    version
+    isComplete
+    seatNos
+    availability
   }
 }`,
 };
-/** The operation PublishEvent. */
-export const PublishEventDocument: TypedDocument<
-  PublishEventMutation,
-  PublishEventMutationVariables
+/** The operation AdmissionsLeft. */
+export const AdmissionsLeftDocument: TypedDocument<
+  AdmissionsLeftQuery,
+  AdmissionsLeftQueryVariables
 > = {
-  name: "PublishEvent",
-  text: `mutation PublishEvent($input: PublishEventInput!) {
-  publishEvent(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
+  name: "AdmissionsLeft",
+  text: `query AdmissionsLeft($performanceId: UUID!, $ticketCategoryId: UUID!) {
+  admissionsLeft(
+    performanceId: $performanceId
+    ticketCategoryId: $ticketCategoryId
+  )
 }`,
 };
-/** The operation ScanTicket. */
-export const ScanTicketDocument: TypedDocument<ScanTicketMutation, ScanTicketMutationVariables> = {
-  name: "ScanTicket",
-  text: `mutation ScanTicket($input: ScanTicketInput!) {
-  scanTicket(input: $input) {
-    ticketScan {
-      ...TicketScan
+/** The operation SetPoolCapacity. */
+export const SetPoolCapacityDocument: TypedDocument<
+  SetPoolCapacityMutation,
+  SetPoolCapacityMutationVariables
+> = {
+  name: "SetPoolCapacity",
+  text: `mutation SetPoolCapacity($input: SetPoolCapacityInput!) {
+  setPoolCapacity(input: $input) {
+    admissionPool {
+      ...AdmissionPool
     }
   }
 }
-fragment Ticket on Ticket {
-  id
-  organizationId
-  performanceId
-  bookingId
-  ticketCategoryId
-  ticketNumber
-  status
-  section
-  rowName
-  seatNumber
-  seatNo
-  faceValueCents
-  discountCents
-  feesPaidCents
-  taxPaidCents
-  totalPaidCents
-  currency
-  issuedAt
-  usedAt
-  entryCount
-  isInside
-  isDisputed
-  transferId
-  deliveryMethod
-  deliveryStatus
-  deliveryTracking
-  credential
-}
-fragment TicketScan on TicketScan {
+fragment AdmissionPool on AdmissionPool {
   id
   performanceId
-  ticketId
-  result
-  code
-  direction
-  gate
-  device
-  scannedAt
-  ticket {
-    ...Ticket
+  parentPoolId
+  name
+  capacity
+}`,
+};
+/** The operation AllocateAdmissions. */
+export const AllocateAdmissionsDocument: TypedDocument<
+  AllocateAdmissionsMutation,
+  AllocateAdmissionsMutationVariables
+> = {
+  name: "AllocateAdmissions",
+  text: `mutation AllocateAdmissions($input: AllocateAdmissionsInput!) {
+  allocateAdmissions(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
   }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
+}`,
+};
+/** The operation ReleaseAdmissionAllocation. */
+export const ReleaseAdmissionAllocationDocument: TypedDocument<
+  ReleaseAdmissionAllocationMutation,
+  ReleaseAdmissionAllocationMutationVariables
+> = {
+  name: "ReleaseAdmissionAllocation",
+  text: `mutation ReleaseAdmissionAllocation($input: ReleaseAdmissionAllocationInput!) {
+  releaseAdmissionAllocation(input: $input) {
+    admissionAllocation {
+      ...AdmissionAllocation
+    }
+  }
+}
+fragment AdmissionAllocation on AdmissionAllocation {
+  id
+  performanceId
+  poolId
+  kind
+  reason
+  quantity
+  placesLeft
+  releaseAt
+  releasedAt
 }`,
 };
 /** The operation CreateAdmissionPool. */
@@ -10001,279 +10000,96 @@ fragment SeatAllocation on SeatAllocation {
   releasedAt
 }`,
 };
-/** The operation EventCancellation. */
-export const EventCancellationDocument: TypedDocument<
-  EventCancellationQuery,
-  EventCancellationQueryVariables
+/** The operation AdmissionPools. */
+export const AdmissionPoolsDocument: TypedDocument<
+  AdmissionPoolsQuery,
+  AdmissionPoolsQueryVariables
 > = {
-  name: "EventCancellation",
-  text: `query EventCancellation($id: UUID!) {
-  eventCancellation(id: $id) {
-    ...EventCancellation
-  }
-}
-fragment EventCancellation on EventCancellation {
-  id
-  organizationId
-  eventId
-  performanceId
-  reason
-  bookingsCanceled
-  bookingsFailed
-  createdAt
-  completedAt
-}`,
-};
-/** The operation CreateVirtualEvent. */
-export const CreateVirtualEventDocument: TypedDocument<
-  CreateVirtualEventMutation,
-  CreateVirtualEventMutationVariables
-> = {
-  name: "CreateVirtualEvent",
-  text: `mutation CreateVirtualEvent($input: CreateVirtualEventInput!) {
-  createVirtualEvent(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-};
-/** The operation UpdateEvent. */
-export const UpdateEventDocument: TypedDocument<UpdateEventMutation, UpdateEventMutationVariables> =
-  {
-    name: "UpdateEvent",
-    text: `mutation UpdateEvent($input: UpdateEventInput!) {
-  updateEvent(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-  };
-/** The operation UpdatePerformance. */
-export const UpdatePerformanceDocument: TypedDocument<
-  UpdatePerformanceMutation,
-  UpdatePerformanceMutationVariables
-> = {
-  name: "UpdatePerformance",
-  text: `mutation UpdatePerformance($input: UpdatePerformanceInput!) {
-  updatePerformance(input: $input) {
-    performance {
-      ...Performance
-    }
-  }
-}
-fragment Performance on Performance {
-  id
-  organizationId
-  eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
-  }
-}`,
-};
-/** The operation UpdateTicketCategory. */
-export const UpdateTicketCategoryDocument: TypedDocument<
-  UpdateTicketCategoryMutation,
-  UpdateTicketCategoryMutationVariables
-> = {
-  name: "UpdateTicketCategory",
-  text: `mutation UpdateTicketCategory($input: UpdateTicketCategoryInput!) {
-  updateTicketCategory(input: $input) {
-    ticketCategory {
-      ...TicketCategory
-    }
-  }
-}
-fragment TicketCategory on TicketCategory {
-  id
-  organizationId
-  eventId
-  categoryNo
-  name
-  description
-  status
-  seatCategories
-  sections
-  sortOrder
-  salesStart
-  salesEnd
-  minPerTransaction
-  maxPerTransaction
-  maxPerUser
-  includes
-  restrictions
-  prices(condition: {audience: public}, first: 100) {
+  name: "AdmissionPools",
+  text: `query AdmissionPools($performanceId: UUID!, $after: Cursor) {
+  admissionPools(
+    condition: {performanceId: $performanceId}
+    first: 100
+    after: $after
+  ) {
     nodes {
-      priceCents
-      validDuring {
-        start {
-          value
-          inclusive
-        }
-        end {
-          value
-          inclusive
-        }
+      ...AdmissionPool
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation Memberships. */
+export const MembershipsDocument: TypedDocument<MembershipsQuery, MembershipsQueryVariables> = {
+  name: "Memberships",
+  text: `query Memberships($userId: UUID!, $after: Cursor) {
+  organizationMembers(condition: {userId: $userId}, first: 100, after: $after) {
+    nodes {
+      role
+      status
+      organization {
+        ...Organization
       }
     }
-  }
-}`,
-};
-/** The operation CreatePerformances. */
-export const CreatePerformancesDocument: TypedDocument<
-  CreatePerformancesMutation,
-  CreatePerformancesMutationVariables
-> = {
-  name: "CreatePerformances",
-  text: `mutation CreatePerformances($input: CreatePerformancesInput!) {
-  createPerformances(input: $input) {
-    performances {
-      ...Performance
+    pageInfo {
+      ...Next
     }
   }
 }
-fragment Performance on Performance {
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Organization on Organization {
+  id
+  name
+  slug
+  email
+  defaultCurrency
+  status
+}`,
+};
+/** The operation CreatePromoter. */
+export const CreatePromoterDocument: TypedDocument<
+  CreatePromoterMutation,
+  CreatePromoterMutationVariables
+> = {
+  name: "CreatePromoter",
+  text: `mutation CreatePromoter($input: CreatePromoterInput!) {
+  createPromoter(input: $input) {
+    promoter {
+      ...Promoter
+    }
+  }
+}
+fragment Promoter on Promoter {
   id
   organizationId
-  eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
-  }
+  name
+  email
 }`,
 };
-/** The operation CreateEventAccessCode. */
-export const CreateEventAccessCodeDocument: TypedDocument<
-  CreateEventAccessCodeMutation,
-  CreateEventAccessCodeMutationVariables
+/** The operation SetEventPromoter. */
+export const SetEventPromoterDocument: TypedDocument<
+  SetEventPromoterMutation,
+  SetEventPromoterMutationVariables
 > = {
-  name: "CreateEventAccessCode",
-  text: `mutation CreateEventAccessCode($input: CreateEventAccessCodeInput!) {
-  createEventAccessCode(input: $input) {
-    code
-  }
-}`,
-};
-/** The operation RevokeEventAccessCodes. */
-export const RevokeEventAccessCodesDocument: TypedDocument<
-  RevokeEventAccessCodesMutation,
-  RevokeEventAccessCodesMutationVariables
-> = {
-  name: "RevokeEventAccessCodes",
-  text: `mutation RevokeEventAccessCodes($input: RevokeEventAccessCodesInput!) {
-  revokeEventAccessCodes(input: $input) {
-    revoked
-  }
-}`,
-};
-/** The operation PostponeEvent. */
-export const PostponeEventDocument: TypedDocument<
-  PostponeEventMutation,
-  PostponeEventMutationVariables
-> = {
-  name: "PostponeEvent",
-  text: `mutation PostponeEvent($input: PostponeEventInput!) {
-  postponeEvent(input: $input) {
+  name: "SetEventPromoter",
+  text: `mutation SetEventPromoter($input: SetEventPromoterInput!) {
+  setEventPromoter(input: $input) {
     event {
       ...Event
     }
@@ -10319,102 +10135,195 @@ fragment Venue on Venue {
   description
 }`,
 };
-/** The operation PostponePerformance. */
-export const PostponePerformanceDocument: TypedDocument<
-  PostponePerformanceMutation,
-  PostponePerformanceMutationVariables
+/** The operation RequestDomainCheck. */
+export const RequestDomainCheckDocument: TypedDocument<
+  RequestDomainCheckMutation,
+  RequestDomainCheckMutationVariables
 > = {
-  name: "PostponePerformance",
-  text: `mutation PostponePerformance($input: PostponePerformanceInput!) {
-  postponePerformance(input: $input) {
-    performance {
-      ...Performance
+  name: "RequestDomainCheck",
+  text: `mutation RequestDomainCheck($organizationId: UUID!) {
+  requestDomainCheck(input: {organizationId: $organizationId}) {
+    domainChallenge {
+      organizationId
+      domain
+      recordName
+      recordValue
+      checkedAt
     }
-  }
-}
-fragment Performance on Performance {
-  id
-  organizationId
-  eventId
-  status
-  currency
-  startsAt
-  endsAt
-  doorsAt
-  postponedFrom
-  refundsUntil
-  statusReason
-  layout {
-    id
-    sha256
-    name
-    seatCount
   }
 }`,
 };
-/** The operation CancelEvent. */
-export const CancelEventDocument: TypedDocument<CancelEventMutation, CancelEventMutationVariables> =
-  {
-    name: "CancelEvent",
-    text: `mutation CancelEvent($input: CancelEventInput!) {
-  cancelEvent(input: $input) {
-    eventCancellation {
-      ...EventCancellation
+/** The operation CreateOrganization. */
+export const CreateOrganizationDocument: TypedDocument<
+  CreateOrganizationMutation,
+  CreateOrganizationMutationVariables
+> = {
+  name: "CreateOrganization",
+  text: `mutation CreateOrganization($input: CreateOrganizationInput!) {
+  createOrganization(input: $input) {
+    organization {
+      ...Organization
     }
   }
 }
-fragment EventCancellation on EventCancellation {
+fragment Organization on Organization {
+  id
+  name
+  slug
+  email
+  defaultCurrency
+  status
+}`,
+};
+/** The operation UpdateOrganizationSettings. */
+export const UpdateOrganizationSettingsDocument: TypedDocument<
+  UpdateOrganizationSettingsMutation,
+  UpdateOrganizationSettingsMutationVariables
+> = {
+  name: "UpdateOrganizationSettings",
+  text: `mutation UpdateOrganizationSettings($input: UpdateOrganizationSettingsInput!) {
+  updateOrganizationSettings(input: $input) {
+    organizationSetting {
+      ...OrganizationSettings
+    }
+  }
+}
+fragment OrganizationSettings on OrganizationSetting {
+  organizationId
+  serviceFeePercentage
+  serviceFeeFixedCents
+  processingFeePercentage
+  processingFeeFixedCents
+  commissionPercentage
+  allowGuestCheckout
+  holdSeconds
+  checkoutSeconds
+  holdSecondsMax
+  ticketsPerBookingMax
+  openCartsMax
+  emailNotifications
+  ticketTransfersEnabled
+}`,
+};
+/** The operation PaymentProgress. */
+export const PaymentProgressDocument: TypedDocument<
+  PaymentProgressQuery,
+  PaymentProgressQueryVariables
+> = {
+  name: "PaymentProgress",
+  text: `query PaymentProgress($bookingId: UUID!) {
+  booking(id: $bookingId) {
+    status
+  }
+  paymentSession(bookingId: $bookingId) {
+    ...PaymentSession
+  }
+}
+fragment PaymentSession on PaymentSession {
+  bookingId
+  status
+  amountCents
+  currency
+  stripePaymentIntentId
+  clientSecret
+  failureCode
+  failureMessage
+  isProviderReachable
+  notice
+  paymentIntentId
+  installmentNo
+  payBy
+}`,
+};
+/** The operation SavedCards. */
+export const SavedCardsDocument: TypedDocument<SavedCardsQuery, SavedCardsQueryVariables> = {
+  name: "SavedCards",
+  text: `query SavedCards($organizationId: UUID, $after: Cursor) {
+  myPaymentMethods(organizationId: $organizationId, first: 100, after: $after) {
+    nodes {
+      ...SavedCard
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment SavedCard on SavedPaymentMethod {
   id
   organizationId
-  eventId
-  performanceId
-  reason
-  bookingsCanceled
-  bookingsFailed
+  brand
+  last4
+  expMonth
+  expYear
   createdAt
-  completedAt
+}`,
+};
+/** The operation ChoosePayment. */
+export const ChoosePaymentDocument: TypedDocument<
+  ChoosePaymentMutation,
+  ChoosePaymentMutationVariables
+> = {
+  name: "ChoosePayment",
+  text: `mutation ChoosePayment($input: ChoosePaymentInput!) {
+  choosePayment(input: $input) {
+    isKept
+  }
+}`,
+};
+/** The operation RemovePaymentMethod. */
+export const RemovePaymentMethodDocument: TypedDocument<
+  RemovePaymentMethodMutation,
+  RemovePaymentMethodMutationVariables
+> = {
+  name: "RemovePaymentMethod",
+  text: `mutation RemovePaymentMethod($input: RemovePaymentMethodInput!) {
+  removePaymentMethod(input: $input) {
+    savedPaymentMethod {
+      ...SavedCard
+    }
+  }
+}
+fragment SavedCard on SavedPaymentMethod {
+  id
+  organizationId
+  brand
+  last4
+  expMonth
+  expYear
+  createdAt
+}`,
+};
+/** The operation OpenPayment. */
+export const OpenPaymentDocument: TypedDocument<OpenPaymentMutation, OpenPaymentMutationVariables> =
+  {
+    name: "OpenPayment",
+    text: `mutation OpenPayment($input: OpenPaymentInput!) {
+  openPayment(input: $input) {
+    paymentSession {
+      ...PaymentSession
+    }
+  }
+}
+fragment PaymentSession on PaymentSession {
+  bookingId
+  status
+  amountCents
+  currency
+  stripePaymentIntentId
+  clientSecret
+  failureCode
+  failureMessage
+  isProviderReachable
+  notice
+  paymentIntentId
+  installmentNo
+  payBy
 }`,
   };
-/** The operation CancelPerformance. */
-export const CancelPerformanceDocument: TypedDocument<
-  CancelPerformanceMutation,
-  CancelPerformanceMutationVariables
-> = {
-  name: "CancelPerformance",
-  text: `mutation CancelPerformance($input: CancelPerformanceInput!) {
-  cancelPerformance(input: $input) {
-    eventCancellation {
-      ...EventCancellation
-    }
-  }
-}
-fragment EventCancellation on EventCancellation {
-  id
-  organizationId
-  eventId
-  performanceId
-  reason
-  bookingsCanceled
-  bookingsFailed
-  createdAt
-  completedAt
-}`,
-};
-/** The operation SetOnlineAddress. */
-export const SetOnlineAddressDocument: TypedDocument<
-  SetOnlineAddressMutation,
-  SetOnlineAddressMutationVariables
-> = {
-  name: "SetOnlineAddress",
-  text: `mutation SetOnlineAddress($input: SetOnlineAddressInput!) {
-  setOnlineAddress(input: $input) {
-    eventOnlineAddress {
-      address
-      instructions
-    }
-  }
-}`,
-};
 /** The operation PayoutAccounts. */
 export const PayoutAccountsDocument: TypedDocument<
   PayoutAccountsQuery,
@@ -11012,6 +10921,294 @@ fragment PayoutHold on PayoutHold {
   releasedAt
 }`,
 };
+/** The operation FindUser. */
+export const FindUserDocument: TypedDocument<FindUserQuery, FindUserQueryVariables> = {
+  name: "FindUser",
+  text: `query FindUser($email: String!) {
+  findUser(email: $email) {
+    ...User
+    accountStatus
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation SuspendUser. */
+export const SuspendUserDocument: TypedDocument<SuspendUserMutation, SuspendUserMutationVariables> =
+  {
+    name: "SuspendUser",
+    text: `mutation SuspendUser($userId: UUID!, $reason: String!) {
+  suspendUser(input: {userId: $userId, reason: $reason}) {
+    user {
+      id
+    }
+  }
+}`,
+  };
+/** The operation ReinstateUser. */
+export const ReinstateUserDocument: TypedDocument<
+  ReinstateUserMutation,
+  ReinstateUserMutationVariables
+> = {
+  name: "ReinstateUser",
+  text: `mutation ReinstateUser($userId: UUID!) {
+  reinstateUser(input: {userId: $userId}) {
+    user {
+      id
+    }
+  }
+}`,
+};
+/** The operation RevokeUserSessions. */
+export const RevokeUserSessionsDocument: TypedDocument<
+  RevokeUserSessionsMutation,
+  RevokeUserSessionsMutationVariables
+> = {
+  name: "RevokeUserSessions",
+  text: `mutation RevokeUserSessions($userId: UUID!) {
+  revokeUserSessions(input: {userId: $userId}) {
+    sessionsEnded
+  }
+}`,
+};
+/** The operation GrantPlatformRole. */
+export const GrantPlatformRoleDocument: TypedDocument<
+  GrantPlatformRoleMutation,
+  GrantPlatformRoleMutationVariables
+> = {
+  name: "GrantPlatformRole",
+  text: `mutation GrantPlatformRole($userId: UUID!, $role: PlatformRole!) {
+  grantPlatformRole(input: {userId: $userId, role: $role}) {
+    platformStaff {
+      id
+    }
+  }
+}`,
+};
+/** The operation RevokePlatformRole. */
+export const RevokePlatformRoleDocument: TypedDocument<
+  RevokePlatformRoleMutation,
+  RevokePlatformRoleMutationVariables
+> = {
+  name: "RevokePlatformRole",
+  text: `mutation RevokePlatformRole($userId: UUID!) {
+  revokePlatformRole(input: {userId: $userId}) {
+    platformStaff {
+      id
+    }
+  }
+}`,
+};
+/** The operation StartImpersonation. */
+export const StartImpersonationDocument: TypedDocument<
+  StartImpersonationMutation,
+  StartImpersonationMutationVariables
+> = {
+  name: "StartImpersonation",
+  text: `mutation StartImpersonation($input: StartImpersonationInput!) {
+  startImpersonation(input: $input) {
+    token
+    expiresAt
+    user {
+      ...User
+    }
+  }
+}
+fragment User on User {
+  id
+  email
+  firstName
+  lastName
+  phone
+  address
+  avatarUrl
+  language
+  dateOfBirth
+  emailVerifiedAt
+  createdAt
+}`,
+};
+/** The operation EndImpersonation. */
+export const EndImpersonationDocument: TypedDocument<
+  EndImpersonationMutation,
+  EndImpersonationMutationVariables
+> = {
+  name: "EndImpersonation",
+  text: `mutation EndImpersonation {
+  endImpersonation(input: {}) {
+    impersonation {
+      id
+    }
+  }
+}`,
+};
+/** The operation TicketCategories. */
+export const TicketCategoriesDocument: TypedDocument<
+  TicketCategoriesQuery,
+  TicketCategoriesQueryVariables
+> = {
+  name: "TicketCategories",
+  text: `query TicketCategories($eventId: UUID!, $after: Cursor) {
+  ticketCategories(
+    first: 100
+    after: $after
+    condition: {eventId: $eventId}
+    orderBy: [PRIMARY_KEY_ASC]
+  ) {
+    nodes {
+      ...TicketCategory
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation CreateTicketCategory. */
+export const CreateTicketCategoryDocument: TypedDocument<
+  CreateTicketCategoryMutation,
+  CreateTicketCategoryMutationVariables
+> = {
+  name: "CreateTicketCategory",
+  text: `mutation CreateTicketCategory($input: CreateTicketCategoryInput!) {
+  createTicketCategory(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
+/** The operation UpdateTicketCategory. */
+export const UpdateTicketCategoryDocument: TypedDocument<
+  UpdateTicketCategoryMutation,
+  UpdateTicketCategoryMutationVariables
+> = {
+  name: "UpdateTicketCategory",
+  text: `mutation UpdateTicketCategory($input: UpdateTicketCategoryInput!) {
+  updateTicketCategory(input: $input) {
+    ticketCategory {
+      ...TicketCategory
+    }
+  }
+}
+fragment TicketCategory on TicketCategory {
+  id
+  organizationId
+  eventId
+  categoryNo
+  name
+  description
+  status
+  seatCategories
+  sections
+  sortOrder
+  salesStart
+  salesEnd
+  minPerTransaction
+  maxPerTransaction
+  maxPerUser
+  includes
+  restrictions
+  prices(condition: {audience: public}, first: 100) {
+    nodes {
+      priceCents
+      validDuring {
+        start {
+          value
+          inclusive
+        }
+        end {
+          value
+          inclusive
+        }
+      }
+    }
+  }
+}`,
+};
 /** The operation Prices. */
 export const PricesDocument: TypedDocument<PricesQuery, PricesQueryVariables> = {
   name: "Prices",
@@ -11085,39 +11282,6 @@ fragment PricingRule on PricingRule {
   endedAt
 }`,
 };
-/** The operation DiscountCodes. */
-export const DiscountCodesDocument: TypedDocument<DiscountCodesQuery, DiscountCodesQueryVariables> =
-  {
-    name: "DiscountCodes",
-    text: `query DiscountCodes($eventId: UUID!, $after: Cursor) {
-  discountCodes(condition: {eventId: $eventId}, first: 100, after: $after) {
-    nodes {
-      ...DiscountCode
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment DiscountCode on DiscountCode {
-  id
-  eventId
-  ticketCategoryId
-  code
-  currency
-  percentage
-  amountCents
-  quantityMin
-  subtotalMinCents
-  usesMax
-  usesPerCustomerMax
-  endedAt
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-  };
 /** The operation SeatPrices. */
 export const SeatPricesDocument: TypedDocument<SeatPricesQuery, SeatPricesQueryVariables> = {
   name: "SeatPrices",
@@ -11188,44 +11352,6 @@ export const QuoteDocument: TypedDocument<QuoteMutation, QuoteMutationVariables>
   }
 }`,
 };
-/** The operation ApplyDiscountCode. */
-export const ApplyDiscountCodeDocument: TypedDocument<
-  ApplyDiscountCodeMutation,
-  ApplyDiscountCodeMutationVariables
-> = {
-  name: "ApplyDiscountCode",
-  text: `mutation ApplyDiscountCode($input: ApplyDiscountCodeInput!) {
-  applyDiscountCode(input: $input) {
-    discountAnswer {
-      ...DiscountAnswer
-    }
-  }
-}
-fragment DiscountAnswer on DiscountAnswer {
-  discountRefusal
-  discountCents
-  totalAmountCents
-}`,
-};
-/** The operation RemoveDiscountCode. */
-export const RemoveDiscountCodeDocument: TypedDocument<
-  RemoveDiscountCodeMutation,
-  RemoveDiscountCodeMutationVariables
-> = {
-  name: "RemoveDiscountCode",
-  text: `mutation RemoveDiscountCode($input: RemoveDiscountCodeInput!) {
-  removeDiscountCode(input: $input) {
-    discountAnswer {
-      ...DiscountAnswer
-    }
-  }
-}
-fragment DiscountAnswer on DiscountAnswer {
-  discountRefusal
-  discountCents
-  totalAmountCents
-}`,
-};
 /** The operation SetPrice. */
 export const SetPriceDocument: TypedDocument<SetPriceMutation, SetPriceMutationVariables> = {
   name: "SetPrice",
@@ -11288,54 +11414,6 @@ export const SetSeatPricesDocument: TypedDocument<
   }
 }`,
 };
-/** The operation SetRequiresMembership. */
-export const SetRequiresMembershipDocument: TypedDocument<
-  SetRequiresMembershipMutation,
-  SetRequiresMembershipMutationVariables
-> = {
-  name: "SetRequiresMembership",
-  text: `mutation SetRequiresMembership($input: SetRequiresMembershipInput!) {
-  setRequiresMembership(input: $input) {
-    ticketCategory {
-      ...TicketCategory
-    }
-  }
-}
-fragment TicketCategory on TicketCategory {
-  id
-  organizationId
-  eventId
-  categoryNo
-  name
-  description
-  status
-  seatCategories
-  sections
-  sortOrder
-  salesStart
-  salesEnd
-  minPerTransaction
-  maxPerTransaction
-  maxPerUser
-  includes
-  restrictions
-  prices(condition: {audience: public}, first: 100) {
-    nodes {
-      priceCents
-      validDuring {
-        start {
-          value
-          inclusive
-        }
-        end {
-          value
-          inclusive
-        }
-      }
-    }
-  }
-}`,
-};
 /** The operation CreatePricingRule. */
 export const CreatePricingRuleDocument: TypedDocument<
   CreatePricingRuleMutation,
@@ -11394,290 +11472,161 @@ fragment PricingRule on PricingRule {
   endedAt
 }`,
 };
-/** The operation CreateDiscountCode. */
-export const CreateDiscountCodeDocument: TypedDocument<
-  CreateDiscountCodeMutation,
-  CreateDiscountCodeMutationVariables
+/** The operation RequestErasure. */
+export const RequestErasureDocument: TypedDocument<
+  RequestErasureMutation,
+  RequestErasureMutationVariables
 > = {
-  name: "CreateDiscountCode",
-  text: `mutation CreateDiscountCode($input: CreateDiscountCodeInput!) {
-  createDiscountCode(input: $input) {
-    discountCode {
-      ...DiscountCode
-    }
-  }
-}
-fragment DiscountCode on DiscountCode {
-  id
-  eventId
-  ticketCategoryId
-  code
-  currency
-  percentage
-  amountCents
-  quantityMin
-  subtotalMinCents
-  usesMax
-  usesPerCustomerMax
-  endedAt
+  name: "RequestErasure",
+  text: `mutation RequestErasure($input: RequestErasureInput!) {
+  requestErasure(input: $input)
 }`,
 };
-/** The operation EndDiscountCode. */
-export const EndDiscountCodeDocument: TypedDocument<
-  EndDiscountCodeMutation,
-  EndDiscountCodeMutationVariables
+/** The operation ExportMyData. */
+export const ExportMyDataDocument: TypedDocument<
+  ExportMyDataMutation,
+  ExportMyDataMutationVariables
 > = {
-  name: "EndDiscountCode",
-  text: `mutation EndDiscountCode($input: EndDiscountCodeInput!) {
-  endDiscountCode(input: $input) {
-    discountCode {
-      ...DiscountCode
-    }
+  name: "ExportMyData",
+  text: `mutation ExportMyData {
+  exportMyData(input: {}) {
+    data
   }
-}
-fragment DiscountCode on DiscountCode {
-  id
-  eventId
-  ticketCategoryId
-  code
-  currency
-  percentage
-  amountCents
-  quantityMin
-  subtotalMinCents
-  usesMax
-  usesPerCustomerMax
-  endedAt
 }`,
 };
-/** The operation GrantMembership. */
-export const GrantMembershipDocument: TypedDocument<
-  GrantMembershipMutation,
-  GrantMembershipMutationVariables
-> = {
-  name: "GrantMembership",
-  text: `mutation GrantMembership($input: GrantMembershipInput!) {
-  grantMembership(input: $input) {
-    membership {
-      ...CustomerMembership
+/** The operation GiveConsent. */
+export const GiveConsentDocument: TypedDocument<GiveConsentMutation, GiveConsentMutationVariables> =
+  {
+    name: "GiveConsent",
+    text: `mutation GiveConsent($input: GiveConsentInput!) {
+  giveConsent(input: $input) {
+    consent {
+      ...Consent
     }
   }
 }
-fragment CustomerMembership on Membership {
+fragment Consent on Consent {
   id
   organizationId
-  userId
-  email
-  memberNumber
-  validDuring {
-    start {
-      value
-    }
-    end {
-      value
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
+}`,
+  };
+/** The operation WithdrawConsent. */
+export const WithdrawConsentDocument: TypedDocument<
+  WithdrawConsentMutation,
+  WithdrawConsentMutationVariables
+> = {
+  name: "WithdrawConsent",
+  text: `mutation WithdrawConsent($input: WithdrawConsentInput!) {
+  withdrawConsent(input: $input) {
+    consent {
+      ...Consent
     }
   }
-  revokedAt
+}
+fragment Consent on Consent {
+  id
+  organizationId
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
 }`,
 };
-/** The operation ImportMemberships. */
-export const ImportMembershipsDocument: TypedDocument<
-  ImportMembershipsMutation,
-  ImportMembershipsMutationVariables
+/** The operation RequestGuestConsent. */
+export const RequestGuestConsentDocument: TypedDocument<
+  RequestGuestConsentMutation,
+  RequestGuestConsentMutationVariables
 > = {
-  name: "ImportMemberships",
-  text: `mutation ImportMemberships($input: ImportMembershipsInput!) {
-  importMemberships(input: $input) {
+  name: "RequestGuestConsent",
+  text: `mutation RequestGuestConsent($input: RequestGuestConsentInput!) {
+  requestGuestConsent(input: $input) {
     result
   }
 }`,
 };
-/** The operation RevokeMembership. */
-export const RevokeMembershipDocument: TypedDocument<
-  RevokeMembershipMutation,
-  RevokeMembershipMutationVariables
+/** The operation ConfirmGuestConsent. */
+export const ConfirmGuestConsentDocument: TypedDocument<
+  ConfirmGuestConsentMutation,
+  ConfirmGuestConsentMutationVariables
 > = {
-  name: "RevokeMembership",
-  text: `mutation RevokeMembership($input: RevokeMembershipInput!) {
-  revokeMembership(input: $input) {
-    membership {
-      ...CustomerMembership
+  name: "ConfirmGuestConsent",
+  text: `mutation ConfirmGuestConsent($token: String!) {
+  confirmGuestConsent(input: {token: $token}) {
+    result
+  }
+}`,
+};
+/** The operation CurrentConsents. */
+export const CurrentConsentsDocument: TypedDocument<
+  CurrentConsentsQuery,
+  CurrentConsentsQueryVariables
+> = {
+  name: "CurrentConsents",
+  text: `query CurrentConsents($after: Cursor) {
+  currentConsents(first: 100, after: $after) {
+    nodes {
+      ...Consent
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
     }
   }
 }
-fragment CustomerMembership on Membership {
+fragment Consent on Consent {
   id
   organizationId
-  userId
-  email
-  memberNumber
-  validDuring {
-    start {
-      value
-    }
-    end {
-      value
-    }
-  }
-  revokedAt
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
 }`,
 };
-/** The operation SaveTaxJurisdiction. */
-export const SaveTaxJurisdictionDocument: TypedDocument<
-  SaveTaxJurisdictionMutation,
-  SaveTaxJurisdictionMutationVariables
+/** The operation PaymentTransactions. */
+export const PaymentTransactionsDocument: TypedDocument<
+  PaymentTransactionsQuery,
+  PaymentTransactionsQueryVariables
 > = {
-  name: "SaveTaxJurisdiction",
-  text: `mutation SaveTaxJurisdiction($input: SaveTaxJurisdictionInput!) {
-  saveTaxJurisdiction(input: $input) {
-    taxJurisdiction {
-      id
-      name
-      pricesIncludeTax
+  name: "PaymentTransactions",
+  text: `query PaymentTransactions($condition: PaymentTransactionCondition!, $first: Int!, $after: Cursor) {
+  paymentTransactions(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...PaymentTransaction
     }
-  }
-}`,
-};
-/** The operation SetTaxRate. */
-export const SetTaxRateDocument: TypedDocument<SetTaxRateMutation, SetTaxRateMutationVariables> = {
-  name: "SetTaxRate",
-  text: `mutation SetTaxRate($input: SetTaxRateInput!) {
-  setTaxRate(input: $input) {
-    taxRate {
-      id
-      name
-      percentage
-    }
-  }
-}`,
-};
-/** The operation SetEventTaxJurisdiction. */
-export const SetEventTaxJurisdictionDocument: TypedDocument<
-  SetEventTaxJurisdictionMutation,
-  SetEventTaxJurisdictionMutationVariables
-> = {
-  name: "SetEventTaxJurisdiction",
-  text: `mutation SetEventTaxJurisdiction($input: SetEventTaxJurisdictionInput!) {
-  setEventTaxJurisdiction(input: $input) {
-    event {
-      ...Event
+    pageInfo {
+      ...Next
     }
   }
 }
-fragment Event on Event {
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment PaymentTransaction on PaymentTransaction {
   id
   organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
+  ledgerTransactionId
+  accountingPeriod
+  transactionType
+  transactionCategory
+  bookingId
+  paymentIntentId
+  refundId
+  grossAmountCents
+  feeAmountCents
+  netAmountCents
   currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
   description
-}`,
-};
-/** The operation SetVenueTaxJurisdiction. */
-export const SetVenueTaxJurisdictionDocument: TypedDocument<
-  SetVenueTaxJurisdictionMutation,
-  SetVenueTaxJurisdictionMutationVariables
-> = {
-  name: "SetVenueTaxJurisdiction",
-  text: `mutation SetVenueTaxJurisdiction($input: SetVenueTaxJurisdictionInput!) {
-  setVenueTaxJurisdiction(input: $input) {
-    venue {
-      ...Venue
-    }
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
-}`,
-};
-/** The operation SetAbsorbedFees. */
-export const SetAbsorbedFeesDocument: TypedDocument<
-  SetAbsorbedFeesMutation,
-  SetAbsorbedFeesMutationVariables
-> = {
-  name: "SetAbsorbedFees",
-  text: `mutation SetAbsorbedFees($input: SetAbsorbedFeesInput!) {
-  setAbsorbedFees(input: $input) {
-    event {
-      ...Event
-    }
-  }
-}
-fragment Event on Event {
-  id
-  organizationId
-  title
-  slug
-  description
-  shortDescription
-  status
-  statusReason
-  format
-  visibility
-  timezone
-  ageRestriction
-  specialRequirements
-  images
-  bannerUrl
-  videos
-  externalLinks
-  metaTitle
-  metaDescription
-  tags
-  ticketsPerUserMax
-  currency
-  salesStart
-  salesEnd
-  publishedAt
-  venue {
-    ...Venue
-  }
-}
-fragment Venue on Venue {
-  id
-  organizationId
-  name
-  slug
-  timezone
-  address
-  description
+  reconciliationStatus
+  reconciledAt
+  processedAt
 }`,
 };
 /** The operation ReconciliationRuns. */
@@ -11819,6 +11768,69 @@ fragment PaymentFinding on PaymentFinding {
   goneAt
   resolvedAt
   resolutionNote
+}`,
+};
+/** The operation ReturnBooking. */
+export const ReturnBookingDocument: TypedDocument<
+  ReturnBookingMutation,
+  ReturnBookingMutationVariables
+> = {
+  name: "ReturnBooking",
+  text: `mutation ReturnBooking($input: ReturnBookingInput!) {
+  returnBooking(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
 }`,
 };
 /** The operation CancellationTerms. */
@@ -12573,93 +12585,221 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
-/** The operation AdmissionPools. */
-export const AdmissionPoolsDocument: TypedDocument<
-  AdmissionPoolsQuery,
-  AdmissionPoolsQueryVariables
+/** The operation EventCommission. */
+export const EventCommissionDocument: TypedDocument<
+  EventCommissionQuery,
+  EventCommissionQueryVariables
 > = {
-  name: "AdmissionPools",
-  text: `query AdmissionPools($performanceId: UUID!, $after: Cursor) {
-  admissionPools(
-    condition: {performanceId: $performanceId}
-    first: 100
-    after: $after
-  ) {
-    nodes {
-      ...AdmissionPool
+  name: "EventCommission",
+  text: `query EventCommission($eventId: UUID!) {
+  eventCommission(eventId: $eventId)
+}`,
+};
+/** The operation SaveTaxJurisdiction. */
+export const SaveTaxJurisdictionDocument: TypedDocument<
+  SaveTaxJurisdictionMutation,
+  SaveTaxJurisdictionMutationVariables
+> = {
+  name: "SaveTaxJurisdiction",
+  text: `mutation SaveTaxJurisdiction($input: SaveTaxJurisdictionInput!) {
+  saveTaxJurisdiction(input: $input) {
+    taxJurisdiction {
+      id
+      name
+      pricesIncludeTax
     }
-    pageInfo {
-      ...Next
+  }
+}`,
+};
+/** The operation SetTaxRate. */
+export const SetTaxRateDocument: TypedDocument<SetTaxRateMutation, SetTaxRateMutationVariables> = {
+  name: "SetTaxRate",
+  text: `mutation SetTaxRate($input: SetTaxRateInput!) {
+  setTaxRate(input: $input) {
+    taxRate {
+      id
+      name
+      percentage
+    }
+  }
+}`,
+};
+/** The operation SetEventTaxJurisdiction. */
+export const SetEventTaxJurisdictionDocument: TypedDocument<
+  SetEventTaxJurisdictionMutation,
+  SetEventTaxJurisdictionMutationVariables
+> = {
+  name: "SetEventTaxJurisdiction",
+  text: `mutation SetEventTaxJurisdiction($input: SetEventTaxJurisdictionInput!) {
+  setEventTaxJurisdiction(input: $input) {
+    event {
+      ...Event
     }
   }
 }
-fragment AdmissionPool on AdmissionPool {
+fragment Event on Event {
   id
-  performanceId
-  parentPoolId
-  name
-  capacity
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation CancellationFailures. */
-export const CancellationFailuresDocument: TypedDocument<
-  CancellationFailuresQuery,
-  CancellationFailuresQueryVariables
-> = {
-  name: "CancellationFailures",
-  text: `query CancellationFailures($cancellationId: UUID!, $first: Int!, $after: Cursor) {
-  eventCancellationFailures(
-    condition: {cancellationId: $cancellationId}
-    first: $first
-    after: $after
-  ) {
-    nodes {
-      bookingId
-      code
-      createdAt
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}`,
-};
-/** The operation UpdateOrganizationSettings. */
-export const UpdateOrganizationSettingsDocument: TypedDocument<
-  UpdateOrganizationSettingsMutation,
-  UpdateOrganizationSettingsMutationVariables
-> = {
-  name: "UpdateOrganizationSettings",
-  text: `mutation UpdateOrganizationSettings($input: UpdateOrganizationSettingsInput!) {
-  updateOrganizationSettings(input: $input) {
-    organizationSetting {
-      ...OrganizationSettings
-    }
-  }
-}
-fragment OrganizationSettings on OrganizationSetting {
   organizationId
-  serviceFeePercentage
-  serviceFeeFixedCents
-  processingFeePercentage
-  processingFeeFixedCents
-  commissionPercentage
-  allowGuestCheckout
-  holdSeconds
-  checkoutSeconds
-  holdSecondsMax
-  ticketsPerBookingMax
-  openCartsMax
-  emailNotifications
-  ticketTransfersEnabled
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetVenueTaxJurisdiction. */
+export const SetVenueTaxJurisdictionDocument: TypedDocument<
+  SetVenueTaxJurisdictionMutation,
+  SetVenueTaxJurisdictionMutationVariables
+> = {
+  name: "SetVenueTaxJurisdiction",
+  text: `mutation SetVenueTaxJurisdiction($input: SetVenueTaxJurisdictionInput!) {
+  setVenueTaxJurisdiction(input: $input) {
+    venue {
+      ...Venue
+    }
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation SetAbsorbedFees. */
+export const SetAbsorbedFeesDocument: TypedDocument<
+  SetAbsorbedFeesMutation,
+  SetAbsorbedFeesMutationVariables
+> = {
+  name: "SetAbsorbedFees",
+  text: `mutation SetAbsorbedFees($input: SetAbsorbedFeesInput!) {
+  setAbsorbedFees(input: $input) {
+    event {
+      ...Event
+    }
+  }
+}
+fragment Event on Event {
+  id
+  organizationId
+  title
+  slug
+  description
+  shortDescription
+  status
+  statusReason
+  format
+  visibility
+  timezone
+  ageRestriction
+  specialRequirements
+  images
+  bannerUrl
+  videos
+  externalLinks
+  metaTitle
+  metaDescription
+  tags
+  ticketsPerUserMax
+  currency
+  salesStart
+  salesEnd
+  publishedAt
+  venue {
+    ...Venue
+  }
+}
+fragment Venue on Venue {
+  id
+  organizationId
+  name
+  slug
+  timezone
+  address
+  description
+}`,
+};
+/** The operation Tickets. */
+export const TicketsDocument: TypedDocument<TicketsQuery, TicketsQueryVariables> = {
+  name: "Tickets",
+  text: `query Tickets($bookingId: UUID!, $after: Cursor) {
+  booking(id: $bookingId) {
+    tickets(first: 100, after: $after, orderBy: [PRIMARY_KEY_ASC]) {
+      nodes {
+        ...Ticket
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Ticket on Ticket {
+  id
+  organizationId
+  performanceId
+  bookingId
+  ticketCategoryId
+  ticketNumber
+  status
+  section
+  rowName
+  seatNumber
+  seatNo
+  faceValueCents
+  discountCents
+  feesPaidCents
+  taxPaidCents
+  totalPaidCents
+  currency
+  issuedAt
+  usedAt
+  entryCount
+  isInside
+  isDisputed
+  transferId
+  deliveryMethod
+  deliveryStatus
+  deliveryTracking
+  credential
 }`,
 };
 /** The operation HeldTickets. */
@@ -12778,67 +12918,6 @@ fragment TicketOffer on TicketOffer {
   rowName
   seatNumber
   expiresAt
-}`,
-};
-/** The operation TicketAttendee. */
-export const TicketAttendeeDocument: TypedDocument<
-  TicketAttendeeQuery,
-  TicketAttendeeQueryVariables
-> = {
-  name: "TicketAttendee",
-  text: `query TicketAttendee($id: UUID!) {
-  ticket(id: $id) {
-    attendee {
-      ...TicketAttendee
-    }
-  }
-}
-fragment TicketAttendee on TicketAttendee {
-  ticketId
-  firstName
-  lastName
-  email
-  phone
-  answers
-}`,
-};
-/** The operation ScanList. */
-export const ScanListDocument: TypedDocument<ScanListQuery, ScanListQueryVariables> = {
-  name: "ScanList",
-  text: `query ScanList($performanceId: UUID!, $gateId: UUID) {
-  scanList(performanceId: $performanceId, gateId: $gateId) {
-    document
-    signature
-  }
-}`,
-};
-/** The operation ScannerDevices. */
-export const ScannerDevicesDocument: TypedDocument<
-  ScannerDevicesQuery,
-  ScannerDevicesQueryVariables
-> = {
-  name: "ScannerDevices",
-  text: `query ScannerDevices($venueId: UUID!, $after: Cursor) {
-  scannerDevices(condition: {venueId: $venueId}, first: 100, after: $after) {
-    nodes {
-      ...ScannerDevice
-    }
-    pageInfo {
-      ...Next
-    }
-  }
-}
-fragment Next on PageInfo {
-  endCursor
-  hasNextPage
-}
-fragment ScannerDevice on ScannerDevice {
-  id
-  venueId
-  gateId
-  name
-  registeredAt
-  revokedAt
 }`,
 };
 /** The operation ReissueTicket. */
@@ -12974,28 +13053,6 @@ export const DeclineTicketDocument: TypedDocument<
   }
 }`,
 };
-/** The operation SetTicketAttendee. */
-export const SetTicketAttendeeDocument: TypedDocument<
-  SetTicketAttendeeMutation,
-  SetTicketAttendeeMutationVariables
-> = {
-  name: "SetTicketAttendee",
-  text: `mutation SetTicketAttendee($input: SetTicketAttendeeInput!) {
-  setTicketAttendee(input: $input) {
-    ticketAttendee {
-      ...TicketAttendee
-    }
-  }
-}
-fragment TicketAttendee on TicketAttendee {
-  ticketId
-  firstName
-  lastName
-  email
-  phone
-  answers
-}`,
-};
 /** The operation RecordTicketDelivery. */
 export const RecordTicketDeliveryDocument: TypedDocument<
   RecordTicketDeliveryMutation,
@@ -13039,115 +13096,58 @@ fragment Ticket on Ticket {
   credential
 }`,
 };
-/** The operation AllowReentry. */
-export const AllowReentryDocument: TypedDocument<
-  AllowReentryMutation,
-  AllowReentryMutationVariables
-> = {
-  name: "AllowReentry",
-  text: `mutation AllowReentry($eventId: UUID!, $reentryLimit: Int!) {
-  allowReentry(input: {eventId: $eventId, reentryLimit: $reentryLimit}) {
-    event {
-      id
-    }
+/** The operation LayoutText. */
+export const LayoutTextDocument: TypedDocument<LayoutTextQuery, LayoutTextQueryVariables> = {
+  name: "LayoutText",
+  text: `query LayoutText($id: UUID!) {
+  venueLayout(id: $id) {
+    document
   }
 }`,
 };
-/** The operation SaveEntryZone. */
-export const SaveEntryZoneDocument: TypedDocument<
-  SaveEntryZoneMutation,
-  SaveEntryZoneMutationVariables
-> = {
-  name: "SaveEntryZone",
-  text: `mutation SaveEntryZone($input: SaveEntryZoneInput!) {
-  saveEntryZone(input: $input) {
-    entryZone {
-      ...EntryZone
+/** The operation CreateVenue. */
+export const CreateVenueDocument: TypedDocument<CreateVenueMutation, CreateVenueMutationVariables> =
+  {
+    name: "CreateVenue",
+    text: `mutation CreateVenue($input: CreateVenueInput!) {
+  createVenue(input: $input) {
+    venue {
+      ...Venue
     }
   }
 }
-fragment EntryZone on EntryZone {
+fragment Venue on Venue {
   id
-  venueId
+  organizationId
   name
-  sections
-  ticketCategories
+  slug
+  timezone
+  address
+  description
 }`,
-};
-/** The operation SaveEntryGate. */
-export const SaveEntryGateDocument: TypedDocument<
-  SaveEntryGateMutation,
-  SaveEntryGateMutationVariables
+  };
+/** The operation ImportVenueLayout. */
+export const ImportVenueLayoutDocument: TypedDocument<
+  ImportVenueLayoutMutation,
+  ImportVenueLayoutMutationVariables
 > = {
-  name: "SaveEntryGate",
-  text: `mutation SaveEntryGate($input: SaveEntryGateInput!) {
-  saveEntryGate(input: $input) {
-    entryGate {
-      ...EntryGate
+  name: "ImportVenueLayout",
+  text: `mutation ImportVenueLayout($input: ImportVenueLayoutInput!) {
+  importVenueLayout(input: $input) {
+    venueLayout {
+      ...VenueLayout
     }
   }
 }
-fragment EntryGate on EntryGate {
+fragment VenueLayout on VenueLayout {
   id
+  organizationId
   venueId
-  zoneId
+  version
   name
-  closedAt
-}`,
-};
-/** The operation RegisterScannerDevice. */
-export const RegisterScannerDeviceDocument: TypedDocument<
-  RegisterScannerDeviceMutation,
-  RegisterScannerDeviceMutationVariables
-> = {
-  name: "RegisterScannerDevice",
-  text: `mutation RegisterScannerDevice($input: RegisterScannerDeviceInput!) {
-  registerScannerDevice(input: $input) {
-    scannerRegistration {
-      deviceId
-      deviceToken
-    }
-  }
-}`,
-};
-/** The operation RevokeScannerDevice. */
-export const RevokeScannerDeviceDocument: TypedDocument<
-  RevokeScannerDeviceMutation,
-  RevokeScannerDeviceMutationVariables
-> = {
-  name: "RevokeScannerDevice",
-  text: `mutation RevokeScannerDevice($deviceId: UUID!) {
-  revokeScannerDevice(input: {deviceId: $deviceId}) {
-    scannerDevice {
-      ...ScannerDevice
-    }
-  }
-}
-fragment ScannerDevice on ScannerDevice {
-  id
-  venueId
-  gateId
-  name
-  registeredAt
-  revokedAt
-}`,
-};
-/** The operation MergeOfflineScans. */
-export const MergeOfflineScansDocument: TypedDocument<
-  MergeOfflineScansMutation,
-  MergeOfflineScansMutationVariables
-> = {
-  name: "MergeOfflineScans",
-  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!) {
-  mergeOfflineScans(input: {performanceId: $performanceId, scans: $scans}) {
-    mergedScans {
-      scanId
-      ticketId
-      result
-      code
-      isDouble
-    }
-  }
+  sha256
+  seatCount
+  standingCapacity
 }`,
 };
 /** The operation Venue. */

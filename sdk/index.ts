@@ -1,11 +1,99 @@
-export {
-  type ClientOptions,
-  type Contact,
-  LastMinuteLive,
-  type ListOptions,
-  type PayOptions,
-  type WaitOptions,
-} from "./client.ts";
+export type { SignedInDevice, TrustedDevice } from "./areas/account.ts";
+export type { AddOn, AddOnOrder, AddOnStock } from "./areas/add-ons.ts";
+export type { Attendee, AttendeeEntry, AttendeeQuestion } from "./areas/attendees.ts";
+export type { BookingDescription, BookingDetails, BookingNote, Contact } from "./areas/bookings.ts";
+export type {
+  AccountingPeriod,
+  LedgerCorrection,
+  StatementLine,
+  StatementRange,
+  TrialBalanceLine,
+} from "./areas/books.ts";
+export type { HeldForCustomer } from "./areas/box-office.ts";
+export type { CancellationFailure, EventCancellation } from "./areas/cancellations.ts";
+export type {
+  CustomerMembership,
+  DiscountCode,
+  DiscountedTotal,
+  NewDiscountCode,
+} from "./areas/discounts.ts";
+export type { Dispute, DisputeEvidence, DisputeResponse } from "./areas/disputes.ts";
+export type { EntryGate, EntryZone, MergedScan, Scan, ScannerDevice } from "./areas/door.ts";
+export type {
+  EventCategory,
+  EventChanges,
+  EventSearch,
+  FoundEvent,
+  OnlineAddress,
+  Schedule,
+} from "./areas/events.ts";
+export type {
+  Installment,
+  InstallmentQuote,
+  NewPaymentPlan,
+  PaymentPlan,
+} from "./areas/installments.ts";
+export type {
+  AdmissionAllocation,
+  AdmissionPool,
+  SeatAllocation,
+  SeatMapChanges,
+} from "./areas/inventory.ts";
+export type {
+  DomainChallenge,
+  Membership,
+  Organization,
+  OrganizationSettings,
+  OrganizationSettingsChanges,
+  Promoter,
+} from "./areas/organizations.ts";
+export type { PayOptions, PaymentSession, SavedCard, WaitOptions } from "./areas/payments.ts";
+export type {
+  Payout,
+  PayoutAccount,
+  PayoutAmounts,
+  PayoutHold,
+  PayoutItem,
+  PayoutOnboardingLink,
+  PayoutPreview,
+} from "./areas/payouts.ts";
+export type {
+  NewPricingRule,
+  Price,
+  PriceStep,
+  PricingRule,
+  Quote,
+  TicketCategoryChanges,
+} from "./areas/prices.ts";
+export type { Consent } from "./areas/privacy.ts";
+export type {
+  PaymentFinding,
+  PaymentTransaction,
+  ReconciliationResult,
+  ReconciliationRun,
+} from "./areas/reconciliation.ts";
+export type {
+  CancellationPolicy,
+  CancellationQuote,
+  CancellationTerm,
+  CancellationWindows,
+  Refund,
+  RefundItem,
+  RefundRequest,
+  RefundWords,
+} from "./areas/refunds.ts";
+export type { FraudAlert, FraudCatch, FraudQuestion, FraudRule } from "./areas/risk.ts";
+export type { Ticket, TicketOffer, TicketTransfer } from "./areas/tickets.ts";
+export type {
+  LayoutDifference,
+  LayoutFetch,
+  LayoutMove,
+  VenueCompliance,
+  VenueDetails,
+  VenueLayout,
+} from "./areas/venues.ts";
+export type { ClientOptions, ListOptions } from "./caller.ts";
+export { LastMinuteLive } from "./client.ts";
 export * from "./errors.ts";
 export {
   type Layout,
@@ -15,110 +103,18 @@ export {
   canonicalText,
 } from "./layout.ts";
 export type {
-  AccountingPeriod,
-  AddOn,
-  AddOnOrder,
-  AddOnStock,
-  AdmissionAllocation,
-  AdmissionPool,
-  Attendee,
-  AttendeeEntry,
-  AttendeeQuestion,
   Booking,
-  BookingDescription,
-  BookingDetails,
   BookingItem,
-  BookingNote,
-  CancellationFailure,
-  CancellationPolicy,
-  CancellationQuote,
-  CancellationTerm,
-  CancellationWindows,
-  Consent,
-  CustomerMembership,
-  DiscountCode,
-  DiscountedTotal,
-  Dispute,
-  DisputeEvidence,
-  DisputeResponse,
-  DomainChallenge,
-  EntryGate,
-  EntryZone,
   Event,
-  EventCancellation,
-  EventCategory,
-  EventChanges,
-  EventSearch,
-  FoundEvent,
-  FraudAlert,
-  FraudCatch,
-  FraudQuestion,
-  FraudRule,
-  HeldForCustomer,
-  Installment,
-  InstallmentQuote,
-  LayoutDifference,
-  LayoutFetch,
-  LayoutMove,
-  LedgerCorrection,
-  Membership,
-  MergedScan,
-  NewDiscountCode,
-  NewPaymentPlan,
-  NewPricingRule,
-  OnlineAddress,
-  Organization,
-  OrganizationSettings,
-  OrganizationSettingsChanges,
-  PaymentFinding,
-  PaymentPlan,
-  PaymentSession,
-  PaymentTransaction,
-  Payout,
-  PayoutAccount,
-  PayoutAmounts,
-  PayoutHold,
-  PayoutItem,
-  PayoutOnboardingLink,
-  PayoutPreview,
   Performance,
-  Price,
-  PriceStep,
-  PricingRule,
-  Promoter,
-  Quote,
-  ReconciliationResult,
-  ReconciliationRun,
   Ref,
-  Refund,
-  RefundItem,
-  RefundRequest,
-  RefundWords,
-  SavedCard,
-  Scan,
-  ScannerDevice,
-  Schedule,
   Seat,
-  SeatAllocation,
   SeatAvailability,
   SeatMap,
-  SeatMapChanges,
   Session,
-  SignedInDevice,
-  StatementLine,
-  StatementRange,
-  Ticket,
   TicketCategory,
-  TicketCategoryChanges,
-  TicketOffer,
-  TicketTransfer,
-  TrialBalanceLine,
-  TrustedDevice,
   User,
   Venue,
-  VenueCompliance,
-  VenueDetails,
-  VenueLayout,
 } from "./models.ts";
 export {
   type OfflineAnswer,

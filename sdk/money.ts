@@ -24,6 +24,16 @@ export function formatCents(cents: number): string {
   });
 }
 
+/** Amounts that are given, as they are sent. */
+export function asText<Amounts extends Readonly<Record<string, number | undefined>>>(
+  amounts: Amounts,
+): { readonly [Name in keyof Amounts]?: string } {
+  const given = Object.entries(amounts).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([name, amount]) => [name, formatCents(amount ?? 0)])) as {
+    readonly [Name in keyof Amounts]?: string;
+  };
+}
+
 /**
  * Parses an answer of the API. Every 64-bit integer in it is an amount and is called so
  * (`totalAmountCents`), which a test of the schema proves; these become numbers here.

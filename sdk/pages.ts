@@ -1,3 +1,5 @@
+import type { NextFragment } from "./generated.ts";
+
 /** A page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -44,4 +46,30 @@ export class Paged<T> implements AsyncIterable<T> {
     }
     return items;
   }
+}
+
+/** A page as the API gives it. */
+export interface Connection<T> {
+  readonly nodes: readonly T[];
+  readonly pageInfo: NextFragment;
+}
+
+/** The list of whoever is not there. */
+export const NOTHING: Connection<never> = {
+  nodes: [],
+  pageInfo: { endCursor: null, hasNextPage: false },
+};
+
+/** A page of the API as a page of a list. */
+export function toPage<T>({ nodes, pageInfo: { hasNextPage, endCursor } }: Connection<T>): Page<T> {
+  return { items: nodes, next: hasNextPage ? endCursor : null };
+}
+
+/** All of a list that belongs to one thing, and is as long as that allows. */
+export async function all<T>(
+  fetch: (after: string | null) => Promise<Connection<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of new Paged(async (after) => toPage(await fetch(after)))) items.push(item);
+  return items;
 }

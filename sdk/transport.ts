@@ -259,6 +259,12 @@ export function unexpected(
   return new UnexpectedAnswerError(message, { code: "ANSWER", status, requestId, cause });
 }
 
+/** The schema lets every root field be null; without an error, none of these ever is. */
+export function present<T>(value: T | null | undefined): T {
+  if (value != null) return value;
+  throw new UnexpectedAnswerError("The server answered with nothing.", { code: "ANSWER" });
+}
+
 /** The JSON of an answer; an UnexpectedAnswerError when it is none. */
 export function jsonOf(answer: HttpAnswer): unknown {
   try {

@@ -1,0 +1,272 @@
+import { type LastMinuteLiveError, NotFoundError, errorOf } from "../errors.ts";
+import {
+  type AdmissionAllocationFragment,
+  type AdmissionPoolFragment,
+  AdmissionPoolsDocument,
+  AdmissionsLeftDocument,
+  AllocateAdmissionsDocument,
+  AllocateSeatsDocument,
+  CreateAdmissionPoolDocument,
+  LayoutTextDocument,
+  ReleaseAdmissionAllocationDocument,
+  ReleaseAllocationDocument,
+  type SeatAllocationFragment,
+  SeatMapChangesDocument,
+  SeatMapDocument,
+  SetPoolCapacityDocument,
+} from "../generated.ts";
+import { type Layout, openLayout } from "../layout.ts";
+import {
+  type Performance,
+  type Ref,
+  type SeatAvailability,
+  type SeatMap,
+  idOf,
+} from "../models.ts";
+import { all } from "../pages.ts";
+import { mergeSeatMap, seatStatus } from "../seat-map.ts";
+import { type CallOptions, type HttpAnswer, type KeyedCallOptions, present } from "../transport.ts";
+import { TaxCalls } from "./taxes.ts";
+
+/** What is new on a seat map. */
+export interface SeatMapChanges {
+  /** What to ask with the next time. */
+  readonly version: string;
+  /** The seats that may be different, by their place in `SeatMap.seats`. */
+  readonly seats: readonly { readonly index: number; readonly status: SeatAvailability }[];
+}
+
+/** Places without a seat, which categories share. */
+export type AdmissionPool = AdmissionPoolFragment;
+
+/** Seats that are kept back. */
+export type SeatAllocation = SeatAllocationFragment;
+
+/** Places of a pool that are kept back. */
+export type AdmissionAllocation = AdmissionAllocationFragment;
+
+const LAYOUTS_KEPT = 16;
+
+/** Seats and admissions: which there are, which are free, and for whom some are kept. */
+export abstract class InventoryCalls extends TaxCalls {
+  readonly #layouts = new Map<string, Layout>();
+
+  /**
+   * The seating plan of a performance. Fetched once: a plan never changes under its hash, which is
+   * checked.
+   *
+   * @throws NotFoundError
+   */
+  async layout(
+    performance: string | Pick<Performance, "id" | "layout">,
+    options?: CallOptions,
+  ): Promise<Layout> {
+    const found =
+      typeof performance === "string" ? await this.performance(performance, options) : performance;
+    if (found?.layout == null) throw noPerformance();
+    return await this.#layout(found.layout, options);
+  }
+
+  /**
+   * All seats of a performance: where they are, what they cost, and which are free now. The plan is
+   * fetched once; what is free, every time.
+   *
+   * @throws NotFoundError
+   */
+  async seatMap(performance: Ref, options?: CallOptions): Promise<SeatMap> {
+    const performanceId = idOf(performance);
+    const data = await this.call(SeatMapDocument, { performanceId }, options);
+    if (data.seatMap === null || data.performance?.layout == null) throw noPerformance();
+    const [layout, categories] = await Promise.all([
+      this.#layout(data.performance.layout, options),
+      this.categories(data.performance.eventId, options),
+    ]);
+    return mergeSeatMap({
+      performance: data.performance,
+      availability: data.seatMap,
+      categoryNos: data.seatCategories?.categoryNos ?? [],
+      categories,
+      layout,
+    });
+  }
+
+  /**
+   * What is new on a map since the `version` of a map or of earlier changes: every seat that changed,
+   * and perhaps some that did not. Null: the version is too old, read the map again.
+   *
+   * @throws NotFoundError, InvalidInputError
+   */
+  async seatMapChanges(
+    performance: Ref,
+    since: string,
+    options?: CallOptions,
+  ): Promise<SeatMapChanges | null> {
+    const variables = { performanceId: idOf(performance), since };
+    const data = await this.call(SeatMapChangesDocument, variables, options);
+    if (data.seatMapChanges === null) throw noPerformance();
+    const { version, isComplete, seatNos, availability } = data.seatMapChanges;
+    if (isComplete !== true || version === null) return null;
+    const seats = (seatNos ?? []).map((seatNo, place) => ({
+      index: (seatNo ?? 1) - 1,
+      status: seatStatus((availability ?? "").charAt(place)),
+    }));
+    return { version, seats };
+  }
+
+  /** How many admissions of a category can be had now; null when the category has none there. */
+  async admissionsLeft(
+    performance: Ref,
+    ticketCategory: Ref,
+    options?: CallOptions,
+  ): Promise<number | null> {
+    const variables = { performanceId: idOf(performance), ticketCategoryId: idOf(ticketCategory) };
+    return (await this.call(AdmissionsLeftDocument, variables, options)).admissionsLeft;
+  }
+
+  /**
+   * Places without a seat at a performance, for the categories that share them: categories that cover
+   * no seats. A pool within another one takes from both. Needs `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
+   * IdempotencyKeyReusedError
+   */
+  async createAdmissionPool(
+    input: {
+      readonly performanceId: string;
+      readonly name: string;
+      readonly capacity: number;
+      readonly ticketCategoryIds?: readonly string[] | undefined;
+      readonly parentPoolId?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AdmissionPool> {
+    const data = await this.callWithKey(CreateAdmissionPoolDocument, input, options);
+    return present(data.createAdmissionPool).admissionPool;
+  }
+
+  /**
+   * The pools of a performance: those that were made, and one for each standing area of its layout, once it is on sale.
+   */
+  async admissionPools(performance: Ref, options?: CallOptions): Promise<readonly AdmissionPool[]> {
+    const performanceId = idOf(performance);
+    return await all(async (after) => {
+      const data = await this.call(AdmissionPoolsDocument, { performanceId, after }, options);
+      return present(data.admissionPools);
+    });
+  }
+
+  /**
+   * Keeps seats back, all of them or none, until somebody releases them or `releaseAt` comes. Needs
+   * `inventory.manage`.
+   *
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, InvalidInputError,
+   * NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async allocateSeats(
+    performance: Ref,
+    seats: readonly Ref[],
+    input: {
+      readonly kind: "house" | "promoter" | "accessible" | "blocked";
+      readonly reason: string;
+      readonly releaseAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<SeatAllocation> {
+    const allocated = { ...input, performanceId: idOf(performance), seatIds: seats.map(idOf) };
+    const data = await this.callWithKey(AllocateSeatsDocument, allocated, options);
+    return present(data.allocateSeats).seatAllocation;
+  }
+
+  /**
+   * How many people a pool takes from now on. Needs `inventory.manage`.
+   *
+   * @throws CapacityTooLowError, NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async setPoolCapacity(
+    pool: Ref,
+    capacity: number,
+    options?: CallOptions,
+  ): Promise<AdmissionPool> {
+    const variables = { input: { poolId: idOf(pool), capacity } };
+    const data = await this.call(SetPoolCapacityDocument, variables, options);
+    return present(data.setPoolCapacity).admissionPool;
+  }
+
+  /**
+   * Keeps free places of a pool back, until somebody releases them or `releaseAt` comes. Needs
+   * `inventory.manage`.
+   *
+   * @throws FewLeftError, InvalidInputError, NotFoundError, NotAllowedError,
+   * IdempotencyKeyReusedError
+   */
+  async allocateAdmissions(
+    pool: Ref,
+    quantity: number,
+    input: {
+      readonly kind: "house" | "promoter" | "accessible" | "blocked";
+      readonly reason: string;
+      readonly releaseAt?: string | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<AdmissionAllocation> {
+    const allocated = { ...input, poolId: idOf(pool), quantity };
+    const data = await this.callWithKey(AllocateAdmissionsDocument, allocated, options);
+    return present(data.allocateAdmissions).admissionAllocation;
+  }
+
+  /**
+   * Puts what is left of an allocation of places on sale; again changes nothing. Needs
+   * `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async releaseAdmissionAllocation(
+    allocation: Ref,
+    options?: CallOptions,
+  ): Promise<AdmissionAllocation> {
+    const data = await this.call(
+      ReleaseAdmissionAllocationDocument,
+      { input: { allocationId: idOf(allocation) } },
+      options,
+    );
+    return present(data.releaseAdmissionAllocation).admissionAllocation;
+  }
+
+  /**
+   * Puts what is left of an allocation on sale; again changes nothing. Needs `inventory.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
+  async releaseAllocation(allocation: Ref, options?: CallOptions): Promise<SeatAllocation> {
+    const variables = { input: { allocationId: idOf(allocation) } };
+    const data = await this.call(ReleaseAllocationDocument, variables, options);
+    return present(data.releaseAllocation).seatAllocation;
+  }
+
+  /** A plan by its hash, from whatever cache is on the way; a draft's by GraphQL, which knows who asks. */
+  async #layout(
+    { id, sha256 }: { readonly id: string; readonly sha256: string },
+    options: CallOptions | undefined,
+  ): Promise<Layout> {
+    const known = this.#layouts.get(sha256);
+    if (known !== undefined) return known;
+    const read = (answer: HttpAnswer): Promise<Layout> => openLayout(answer, sha256);
+    let layout: Layout;
+    try {
+      layout = await this.transport.get(`/layouts/${sha256}.json`, read, options);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      const { venueLayout } = await this.call(LayoutTextDocument, { id }, options);
+      if (venueLayout === null) throw error;
+      layout = await read({ status: 200, text: venueLayout.document, requestId: null });
+    }
+    const [oldest] = this.#layouts.keys();
+    if (this.#layouts.size >= LAYOUTS_KEPT && oldest !== undefined) this.#layouts.delete(oldest);
+    this.#layouts.set(sha256, layout);
+    return layout;
+  }
+}
+
+function noPerformance(): LastMinuteLiveError {
+  return errorOf("There is no such performance, or it is not yours.", { code: "LMNFD" });
+}
