@@ -262,6 +262,9 @@ export type CancelPerformanceInput = {
   readonly reason?: string | null | undefined;
 };
 
+/** Whether a card is charged when it is confirmed, or authorized then and charged (captured) later. */
+export type CaptureMethod = "automatic" | "manual";
+
 /** A new password. */
 export type ChangePasswordInput = {
   /** The present one. */
@@ -1125,7 +1128,7 @@ export type PaymentPlanBasis = "performance" | "purchase";
 
 /** State of a payment intent. */
 export type PaymentStatus =
-  "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
+  "authorized" | "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
 
 /**
  * A condition to be used against `PaymentTransaction` object types. All fields are
@@ -1593,6 +1596,16 @@ export type RemoveTwoFactorInput = {
   readonly recoveryCode?: string | null | undefined;
 };
 
+/** All input for the `reopenCheckout` mutation. */
+export type ReopenCheckoutInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `reopenPeriod` mutation. */
 export type ReopenPeriodInput = {
   /**
@@ -1932,6 +1945,7 @@ export type SetCancellationPolicyInput = {
 export type SetCategoryApprovalInput = {
   readonly approvalHours?: number | null | undefined;
   readonly approvedPaymentHours?: number | null | undefined;
+  readonly captureMethod?: CaptureMethod | null | undefined;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -2998,6 +3012,14 @@ export type StartCheckoutMutationVariables = Exact<{
 
 export type StartCheckoutMutation = {
   readonly startCheckout: { readonly booking: BookingFragment } | null;
+};
+
+export type ReopenCheckoutMutationVariables = Exact<{
+  input: ReopenCheckoutInput;
+}>;
+
+export type ReopenCheckoutMutation = {
+  readonly reopenCheckout: { readonly booking: BookingFragment } | null;
 };
 
 export type CancelBookingMutationVariables = Exact<{
@@ -4273,6 +4295,7 @@ export type PaymentSessionFragment = {
   readonly paymentIntentId: string | null;
   readonly installmentNo: number | null;
   readonly payBy: string | null;
+  readonly captureMethod: CaptureMethod | null;
 };
 
 export type SavedCardFragment = {
@@ -6849,6 +6872,69 @@ export const StartCheckoutDocument: TypedDocument<
   name: "StartCheckout",
   text: `mutation StartCheckout($input: StartCheckoutInput!) {
   startCheckout(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ReopenCheckout. */
+export const ReopenCheckoutDocument: TypedDocument<
+  ReopenCheckoutMutation,
+  ReopenCheckoutMutationVariables
+> = {
+  name: "ReopenCheckout",
+  text: `mutation ReopenCheckout($input: ReopenCheckoutInput!) {
+  reopenCheckout(input: $input) {
     booking {
       ...Booking
     }
@@ -10233,6 +10319,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
 };
 /** The operation SavedCards. */
@@ -10322,6 +10409,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
   };
 /** The operation PayoutAccounts. */
