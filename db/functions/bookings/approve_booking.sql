@@ -42,8 +42,8 @@ end
 $$;
 
 comment on function app_public.approve_booking(uuid) is
-  'Says yes to a booking that waits for it: a card that was authorized is charged; else its buyer is '
-  'mailed and may pay, as long as the category allows; a free one is confirmed. Needs bookings.manage, and somebody other than the buyer. '
-  'Raises LMNFD, LMRGT, LMBST, LMEXP, LMORG (a suspended organization), LMPLN (its payment plan has '
-  'run out of time), LMAUT, LMSES.';
+  'Says yes to a booking that waits for it: a card that was authorized is charged; else its buyer '
+  'is mailed and may pay, as long as the category allows; a free one is confirmed. Needs '
+  'bookings.manage, and somebody other than the buyer. Raises LMNFD, LMRGT, LMBST, LMEXP, LMORG (a '
+  'suspended organization), LMPLN (its payment plan has run out of time), LMAUT, LMSES.';
 grant execute on function app_public.approve_booking(uuid) to lml_user;

@@ -1,5 +1,5 @@
--- The seats and the open attempt at the payment stay as they are: the next checkout looks at the buyer
--- and the limits again, and changes the attempt to the new price.
+-- The seats and the open attempt at the payment stay as they are: the next checkout looks at the
+-- buyer and the limits again, and changes the attempt to the new price.
 create or replace function app_public.reopen_checkout(booking_id uuid)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''

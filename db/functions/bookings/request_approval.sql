@@ -1,5 +1,5 @@
--- With a card to be authorized first, the order is the buyer's to complete, as any other; nobody has to
--- answer one that is not.
+-- With a card to be authorized first, the order is the buyer's to complete, as any other; nobody
+-- has to answer one that is not.
 create or replace function app_private.request_approval(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -23,4 +23,4 @@ end
 $$;
 
 comment on function app_private.change_payment(uuid, bigint) is
-  'Has the worker tell Stripe the new amount of an intent, which the caller has locked and changed.';
+  'Has the worker tell Stripe the new amount of an intent, which the caller has changed.';

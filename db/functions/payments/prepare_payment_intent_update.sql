@@ -1,5 +1,6 @@
--- One change at a time: a request whose outcome is not known is made again before a later one, since
--- it could overtake that on its way. Changes that nobody has begun to tell are skipped for the newest.
+-- One change at a time: a request whose outcome is not known is made again before a later one,
+-- since it could overtake that on its way. Changes that nobody has begun to tell are skipped for
+-- the newest.
 create or replace function app_private.prepare_payment_intent_update(payment_intent_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''

@@ -1,5 +1,6 @@
--- The buyer was faster, or Stripe takes no such amount. What the old attempt brings is settled by its
--- event; the new amount is asked for by a new one, which tells the buyer if that is refused as well.
+-- The buyer was faster, or Stripe takes no such amount. What the old attempt brings is settled by
+-- its event; the new amount is asked for by a new one, which tells the buyer if that is refused as
+-- well.
 create or replace function app_private.record_payment_intent_update_refusal(
   payment_intent_id uuid, change_no integer
 )

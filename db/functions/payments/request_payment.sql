@@ -45,5 +45,5 @@ end
 $$;
 
 comment on function app_private.request_payment(app_public.bookings, app_public.capture_method) is
-  'Writes down what is to be collected now, and has the worker ask Stripe for it, by the attempt that '
-  'is open or by a new one. Raises LMPLN.';
+  'Writes down what is to be collected now, and has the worker ask Stripe for it, by the attempt '
+  'that is open or by a new one. Raises LMPLN.';

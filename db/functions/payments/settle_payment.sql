@@ -1,5 +1,5 @@
--- Who paid more than the price, since it fell in the same moment, has what is in the booking now, and
--- the difference back. Who paid less has bought nothing.
+-- Who paid more than the price, since it fell in the same moment, has what is in the booking now,
+-- and the difference back. Who paid less has bought nothing.
 create or replace function app_private.settle_payment(
   intent app_public.payment_intents, before app_public.payment_intents
 )

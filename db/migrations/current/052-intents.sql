@@ -1,15 +1,16 @@
--- An intent follows its booking's price, and a card may be authorized before the organization answers.
+-- An intent follows its booking's price, and a card may be authorized before the organization
+-- answers.
 
 create type app_public.capture_method as enum ('automatic', 'manual');
 comment on type app_public.capture_method is
-  'Whether a card is charged when it is confirmed, or authorized then and charged (captured) later.';
+  'Whether a card is charged when it is confirmed, or authorized then and captured later.';
 
 -- Of one order the stricter terms count, as with the hours.
 alter table app_public.ticket_categories
   add column capture_method app_public.capture_method not null default 'automatic';
 comment on column app_public.ticket_categories.capture_method is
-  'Of a category that requires approval: automatic: the buyer pays after a yes; manual: the card is '
-  'authorized at checkout, and charged by a yes.';
+  'Of a category that requires approval: automatic: the buyer pays after a yes; manual: the card '
+  'is authorized at checkout, and charged by a yes.';
 drop function app_public.set_category_approval(uuid, boolean, integer, integer);
 
 drop function app_private.request_payment(app_public.bookings);
@@ -27,7 +28,7 @@ alter table app_public.payment_intents
     capture_method = 'manual' or (capture_before is null and capture_requested_at is null)
   );
 comment on column app_public.payment_intents.capture_method is
-  'automatic: charged when the buyer confirms; manual: authorized then, and charged by an approval.';
+  'automatic: charged when the buyer confirms; manual: authorized then, charged by an approval.';
 comment on column app_public.payment_intents.capture_before is
   'When the authorization lapses; null: the card was not authorized.';
 comment on column app_public.payment_intents.capture_requested_at is
@@ -60,8 +61,8 @@ create index payment_intent_changes_organization_id_idx
   on app_private.payment_intent_changes (organization_id, payment_intent_id);
 
 comment on table app_private.payment_intent_changes is
-  'Each amount that an intent was changed to, in order: what Stripe is to be told, and what was ever '
-  'asked for.';
+  'Each amount that an intent was changed to, in order: what Stripe is to be told, and what was '
+  'ever asked for.';
 comment on column app_private.payment_intent_changes.change_no is
   'Which one of its intent, from 1; part of the idempotency key.';
 comment on column app_private.payment_intent_changes.amount_before_cents is

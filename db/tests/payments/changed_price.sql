@@ -69,7 +69,9 @@ select is(tests.session('a', 'amount_cents'), '6280', 'of another amount');
 select is(tests.session('a', 'client_secret'), null, 'which nobody can pay before Stripe knows');
 select is(tests.jobs('payment_intent__update'), 1::bigint, 'a worker tells it');
 select is(tests.told('a', 'amount'), '6280', 'the new amount');
-select is(tests.told('a', 'idempotency_key'), 'update:' || tests.id('intent') || ':1', 'with a key');
+select is(
+  tests.told('a', 'idempotency_key'), 'update:' || tests.id('intent') || ':1', 'with a key'
+);
 select tests.begin_telling('a');
 select is(tests.told('a', 'change_no'), '1', 'again when the worker has died');
 
@@ -150,7 +152,8 @@ select app_public.release_seats(tests.id('e'), tests.seats(11));
 select app_public.start_checkout(tests.id('e'), 'e@example.com');
 select tests.as_owner();
 select tests.keep('old', tests.intent_of(tests.id('e')));
-select app_private.record_payment_intent_update_refusal(tests.id('old'), 1) from generate_series(1, 2);
+select app_private.record_payment_intent_update_refusal(tests.id('old'), 1)
+from generate_series(1, 2);
 select results_eq(
   $$ select status::text, amount_cents from app_public.payment_intents
     where booking_id = tests.id('e') order by created_at, id $$,

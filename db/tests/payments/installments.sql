@@ -165,7 +165,8 @@ select tests.refused(
   'select app_public.choose_payment_plan(tests.id(''a''), uuidv7())', 'LMNFD', 'an unknown plan'
 );
 
--- All of it is one attempt. Money of a price that it had before goes back, and leaves the booking alone.
+-- All of it is one attempt. Money of a price that it had before goes back, and leaves the booking
+-- alone.
 select tests.as_owner();
 select is(
   app_private.apply_payment_intent(jsonb_build_object(
