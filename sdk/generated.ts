@@ -262,7 +262,7 @@ export type CancelPerformanceInput = {
   readonly reason?: string | null | undefined;
 };
 
-/** Whether a card is charged when it is confirmed, or authorized then and charged (captured) later. */
+/** Whether a card is charged when it is confirmed, or authorized then and captured later. */
 export type CaptureMethod = "automatic" | "manual";
 
 /** A new password. */
