@@ -137,6 +137,24 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
         has("app_private.saved_payment_methods where id = $1 and detached_at is not null", method),
     };
   },
+  payment_intent__update: async () => {
+    const booking = await checkOut();
+    const intent = await intentOf(booking);
+    await addSeat(booking);
+    return {
+      subject: await rowOf("payment_intent", booking),
+      effects: () => changesAtStripe(booking, intent),
+      isDone: () => isChanged(booking),
+    };
+  },
+  payment_intent__capture: async () => {
+    const { booking, intent } = await authorizeAndApprove();
+    return {
+      subject: await rowOf("payment_intent", booking),
+      effects: () => capturesAtStripe(intent),
+      isDone: () => isCaptured(booking),
+    };
+  },
   refund__create: async () => {
     const { booking, intent } = await payTooLate();
     return {
@@ -425,6 +443,59 @@ describe("a refund whose key may be forgotten", () => {
     await standIn.control.forgetIdempotencyKeys();
     await expect(makeRefund(booking)).rejects.toMatchObject({ code: "charge_already_refunded" });
   });
+});
+
+describe("a price that changes", () => {
+  test("again, while the first change is on its way, is told last", async () => {
+    const booking = await checkOut();
+    const intent = await intentOf(booking);
+    await addSeat(booking);
+    const moment = moments["before Stripe has carried it out"] ?? missing();
+    await moment.trap();
+    const dead = await killInTheMiddle("payment_intent__update", moment);
+    await addSeat(booking);
+    await takeOver(
+      dead,
+      "payment_intent__update",
+      {
+        subject: await rowOf("payment_intent", booking),
+        effects: () => changesAtStripe(booking, intent),
+        isDone: () => isChanged(booking),
+      },
+      moment,
+    );
+    expect(await changesAtStripe(booking, intent)).toEqual([intent]);
+    expect(await intentsAtStripe(booking)).toEqual([intent]);
+  });
+
+  test.each(["before", "after"])(
+    "%s the news that somebody has paid the old one: it goes back, once, and the new one is asked for",
+    async (order) => {
+      const booking = await checkOut();
+      const intent = await intentOf(booking);
+      await addSeat(booking);
+      await confirm(intent);
+      if (order === "after") await hear("payment_intent.succeeded", intent);
+      await work(async () => (await openChanges(booking)) === 0);
+      if (order === "before") await hear("payment_intent.succeeded", intent);
+      await work(async () => (await refundsAtStripe(intent)).length > 0);
+      await owner.query("select app_public.open_payment($1)", [booking]);
+      await work(() => hasIntent(booking));
+      expect(await refundsAtStripe(intent)).toHaveLength(1);
+      const { rows } = await owner.query(
+        `select b.status, p.status as payment, p.amount_cents = b.total_amount_cents as is_price
+        from app_public.bookings as b
+        join app_public.payment_intents as p on p.booking_id = b.id
+        where b.id = $1 order by p.created_at, p.id`,
+        [booking],
+      );
+      expect(rows).toEqual([
+        { status: "pending_payment", payment: "succeeded", is_price: false },
+        { status: "pending_payment", payment: "pending", is_price: true },
+      ]);
+      await expectConsistency();
+    },
+  );
 });
 
 describe("a payout whose key may be forgotten", () => {
@@ -752,17 +823,16 @@ async function payTooLate(): Promise<{ booking: string; intent: string }> {
   await owner.query("update app_public.bookings set expires_at = now() where id = $1", [booking]);
   await hold(seat);
   await confirm(intent);
+  await hear("payment_intent.succeeded", intent);
   return { booking, intent };
 }
 
-/** Pays at Stripe, and has it heard of here. */
+/** Pays at Stripe, or authorizes the card there. */
 async function confirm(intent: string): Promise<Stripe.PaymentIntent> {
-  const confirmed = await stripe.paymentIntents.confirm(intent, {
+  return await stripe.paymentIntents.confirm(intent, {
     payment_method: "pm_card_visa",
     return_url: "https://example.com/",
   });
-  await hear("payment_intent.succeeded", intent);
-  return confirmed;
 }
 
 /** Applies the newest event of a type, which is about an object. */
@@ -778,7 +848,9 @@ async function hear(type: Stripe.Event.Type, about: string): Promise<void> {
 /** A payment that its buyer's bank takes back, which nobody has answered yet. */
 async function openDispute(): Promise<{ dispute: string; stripeId: string }> {
   const booking = await checkOut();
-  const { latest_charge: charge } = await confirm(await intentOf(booking));
+  const intent = await intentOf(booking);
+  const { latest_charge: charge } = await confirm(intent);
+  await hear("payment_intent.succeeded", intent);
   await standIn.control.openDispute(String(charge));
   const { data } = await stripe.disputes.list({ limit: 1 });
   const stripeId = data[0]?.id ?? missing();
@@ -1032,6 +1104,87 @@ async function intentOf(booking: string): Promise<string> {
 async function isCanceled(booking: string): Promise<boolean> {
   const { rowCount } = await owner.query(
     "select from app_public.payment_intents where booking_id = $1 and stripe_status = 'canceled'",
+    [booking],
+  );
+  return rowCount === 1;
+}
+
+/** One more seat in a checkout that is open: the price changes. */
+async function addSeat(booking: string): Promise<void> {
+  await owner.query("select app_public.reopen_checkout($1)", [booking]);
+  await owner.query("select app_public.hold_seats($1, $2, $3)", [
+    performanceId,
+    theatre.seatIds.slice(nextSeat, nextSeat + 1),
+    booking,
+  ]);
+  nextSeat += 1;
+  await owner.query("select app_public.start_checkout($1)", [booking]);
+}
+
+/** The intent, once it is of the new price. */
+async function changesAtStripe(booking: string, intent: string): Promise<string[]> {
+  const { rows } = await owner.query<{ amount: number }>(
+    "select total_amount_cents::int as amount from app_public.bookings where id = $1",
+    [booking],
+  );
+  const { amount } = await stripe.paymentIntents.retrieve(intent);
+  return amount === rows[0]?.amount ? [intent] : [];
+}
+
+async function isChanged(booking: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `select from app_private.payment_intent_changes as c
+    join app_public.payment_intents as p on p.id = c.payment_intent_id
+    where p.booking_id = $1 and c.ended_at is null`,
+    [booking],
+  );
+  return rowCount === 0;
+}
+
+/** How many jobs wait, or run, to tell Stripe of the price of the first attempt. */
+async function openChanges(booking: string): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>(
+    `select count(*)::int as count from graphile_worker._private_jobs as j
+    where j.key = 'payment_intent.update:' || (
+      select p.id from app_public.payment_intents as p
+      where p.booking_id = $1 order by p.created_at, p.id limit 1
+    )`,
+    [booking],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** A booking whose card is authorized, and to be charged: a capture waits for a worker. */
+async function authorizeAndApprove(): Promise<{ booking: string; intent: string }> {
+  await owner.query(
+    "update app_public.ticket_categories set requires_approval = true, capture_method = 'manual'",
+  );
+  const booking = await checkOut();
+  await owner.query("update app_public.ticket_categories set requires_approval = false");
+  const intent = await intentOf(booking);
+  await confirm(intent);
+  await hear("payment_intent.amount_capturable_updated", intent);
+  await owner.query(
+    `update app_public.bookings set user_id = null, cart_token_hash = sha256(id::text::bytea)
+    where id = $1`,
+    [booking],
+  );
+  await owner.query("select app_public.approve_booking($1)", [booking]);
+  return { booking, intent };
+}
+
+async function capturesAtStripe(intent: string): Promise<string[]> {
+  const { data } = await stripe.events.list({ type: "charge.captured", limit: 100 });
+  return data.flatMap(({ data: { object } }) =>
+    "payment_intent" in object && object.payment_intent === intent ? [intent] : [],
+  );
+}
+
+async function isCaptured(booking: string): Promise<boolean> {
+  const { rowCount } = await owner.query(
+    `select from app_private.stripe_calls as c
+    join app_public.payment_intents as p on p.id = c.subject_id
+    where p.booking_id = $1 and c.purpose = 'payment_intent.capture' and c.status = 'succeeded'`,
     [booking],
   );
   return rowCount === 1;

@@ -156,6 +156,10 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your order for ${booking.event} was approved`,
     text: `${booking.organization} has approved your order for ${describeBooking(booking)}. There is nothing to pay; your tickets are there.${bookingLink(booking, publicUrl)}`,
   }),
+  booking_charged: (booking, publicUrl) => ({
+    subject: `Your order for ${booking.event} was approved`,
+    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. Your card was charged ${booking.amount}; your tickets are there.${bookingLink(booking, publicUrl)}`,
+  }),
   booking_declined: (booking) => ({
     subject: `Your order for ${booking.event} was declined`,
     text: `${booking.organization} has declined your order for ${describeBooking(booking)}. The reason they gave:\n\n${booking.reason}`,

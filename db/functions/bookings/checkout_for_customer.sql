@@ -86,7 +86,7 @@ begin
     );
   end if;
   if v_waits then
-    perform app_private.request_approval(v_booking);
+    perform app_private.await_answer(v_booking);
   elsif v_booking.total_amount_cents = 0 or checkout_for_customer.payment = 'link' then
     perform app_private.proceed_to_payment(v_booking);
   elsif checkout_for_customer.payment = 'invoice' then

@@ -56,6 +56,30 @@ as $$
 
   union all
   select
+    'open_payment_is_of_the_price', b.organization_id, b.id,
+    format('to be paid are %s of %s', p.amount_cents, b.total_amount_cents)
+  from app_public.payment_intents as p
+  join app_public.bookings as b
+    on b.organization_id = p.organization_id and b.id = p.booking_id
+  where b.status in ('pending_payment', 'pending_approval')
+    and b.payment_plan_id is null
+    and p.status not in ('succeeded', 'failed', 'canceled')
+    and p.amount_cents <> b.total_amount_cents
+
+  union all
+  select
+    'authorized_card_waits_for_an_answer', b.organization_id, b.id,
+    format('a card is authorized, and the booking is %s', b.status)
+  from app_public.payment_intents as p
+  join app_public.bookings as b
+    on b.organization_id = p.organization_id and b.id = p.booking_id
+  -- As text, since the value is younger than some transactions that make this function.
+  where p.status::text = 'authorized'
+    and b.status <> case when p.capture_requested_at is null
+      then 'pending_approval' else 'pending_payment' end::app_public.booking_status
+
+  union all
+  select
     'unwanted_money_is_on_its_way_back', b.organization_id, b.id,
     format('%s are left of what was received, to be kept %s', p.left_over, k.kept)
   from app_public.bookings as b

@@ -117,7 +117,8 @@ from (values
   ('app_public.ticket_categories', 'public', null, null,
     'category_no name description status seat_categories sections is_public sort_order '
     'min_per_transaction max_per_transaction max_per_user includes restrictions '
-    'requires_approval approval_hours approved_payment_hours requires_membership'),
+    'requires_approval approval_hours approved_payment_hours requires_membership '
+    'capture_method'),
   ('app_public.event_categories', 'public', null, null, 'slug name description'),
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
@@ -209,11 +210,12 @@ from (values
   -- payments
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
-    'stripe_charge_id stripe_news method'),
+    'stripe_charge_id stripe_news method capture_method'),
   ('app_public.payment_charges', 'financial', null, null,
     'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
   ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
+  ('app_private.payment_intent_changes', 'internal', null, null, 'change_no'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
     'stripe_id brand last4 exp_month exp_year'),

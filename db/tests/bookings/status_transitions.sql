@@ -17,8 +17,10 @@ select is(
     )
   ),
   'draft>pending_payment draft>confirmed draft>canceled draft>expired draft>fraud_hold '
-  'draft>pending_approval pending_payment>confirmed pending_payment>partially_paid '
-  'pending_payment>canceled pending_payment>expired confirmed>canceled confirmed>disputed '
+  'draft>pending_approval pending_payment>draft pending_payment>confirmed '
+  'pending_payment>partially_paid '
+  'pending_payment>canceled pending_payment>expired pending_payment>pending_approval '
+  'confirmed>canceled confirmed>disputed '
   'confirmed>completed partially_paid>confirmed partially_paid>canceled '
   'partially_paid>disputed canceled>refunded refunded>canceled '
   'refunded>expired expired>confirmed expired>partially_paid expired>refunded '

@@ -66,6 +66,7 @@ with not_audited (name, reason) as (
     ('app_private.invitation_tokens', 'organization_invitations is audited'),
     ('app_private.recovery_codes', 'made with two_factor_secrets; using one opens a session'),
     ('app_private.payment_intent_secrets', 'payment_intents is audited'),
+    ('app_private.payment_intent_changes', 'payment_intents is audited'),
     ('app_private.trusted_device_tokens', 'trusted_devices is audited'),
     ('app_private.scanner_tokens', 'scanner_devices is audited'),
     ('app_private.payment_links', 'what a link does is audited by what it changes'),

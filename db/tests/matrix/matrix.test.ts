@@ -540,6 +540,7 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.change_payment(p.id, 1) from app_public.payment_intents as p;
     select app_private.record_charge(p, jsonb_build_object('id', 'ch_' || p.id, 'status', 'failed'))
     from app_public.payment_intents as p;
     select app_private.raise_payment_finding(
