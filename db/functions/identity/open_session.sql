@@ -28,8 +28,7 @@ begin
     left(open_session.user_agent, 1000), now() + interval '30 days'
   )
   returning * into v_session;
-  insert into app_private.session_tokens (token_hash, session_id)
-  values (app_hidden.hash_token(open_session.token), v_session.id);
+  perform app_private.store_session_token(v_session, open_session.token);
   return v_session;
 end
 $$;
