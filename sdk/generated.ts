@@ -305,6 +305,9 @@ export type CancelPerformanceInput = {
   readonly reason?: string | null | undefined;
 };
 
+/** Whether a card is charged when it is confirmed, or authorized then and captured later. */
+export type CaptureMethod = "automatic" | "manual";
+
 /** All input for the `changeMemberRole` mutation. */
 export type ChangeMemberRoleInput = {
   /**
@@ -549,6 +552,21 @@ export type CreateOrganizationInput = {
   readonly idempotencyKey?: string | null | undefined;
   readonly name: string;
   readonly slug: string;
+};
+
+/** All input for the `createPass` mutation. */
+export type CreatePassInput = {
+  readonly capacity?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly poolIds: ReadonlyArray<string>;
+  readonly ticketCategoryIds: ReadonlyArray<string>;
 };
 
 /** All input for the `createPaymentPlan` mutation. */
@@ -1303,7 +1321,7 @@ export type PaymentPlanBasis = "performance" | "purchase";
 
 /** State of a payment intent. */
 export type PaymentStatus =
-  "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
+  "authorized" | "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
 
 /**
  * A condition to be used against `PaymentTransaction` object types. All fields are
@@ -1820,6 +1838,16 @@ export type RemoveTwoFactorInput = {
   readonly recoveryCode?: string | null | undefined;
 };
 
+/** All input for the `reopenCheckout` mutation. */
+export type ReopenCheckoutInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `reopenPeriod` mutation. */
 export type ReopenPeriodInput = {
   /**
@@ -2234,6 +2262,7 @@ export type SetCancellationPolicyInput = {
 export type SetCategoryApprovalInput = {
   readonly approvalHours?: number | null | undefined;
   readonly approvedPaymentHours?: number | null | undefined;
+  readonly captureMethod?: CaptureMethod | null | undefined;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -3441,6 +3470,14 @@ export type StartCheckoutMutation = {
   readonly startCheckout: { readonly booking: BookingFragment } | null;
 };
 
+export type ReopenCheckoutMutationVariables = Exact<{
+  input: ReopenCheckoutInput;
+}>;
+
+export type ReopenCheckoutMutation = {
+  readonly reopenCheckout: { readonly booking: BookingFragment } | null;
+};
+
 export type CancelBookingMutationVariables = Exact<{
   input: CancelBookingInput;
 }>;
@@ -4119,6 +4156,7 @@ export type PerformanceFragment = {
   readonly id: string;
   readonly organizationId: string;
   readonly eventId: string;
+  readonly passName: string | null;
   readonly status: PerformanceStatus;
   readonly currency: string;
   readonly startsAt: string;
@@ -4601,6 +4639,29 @@ export type AdmissionPoolsQuery = {
   } | null;
 };
 
+export type CreatePassMutationVariables = Exact<{
+  input: CreatePassInput;
+}>;
+
+export type CreatePassMutation = {
+  readonly createPass: { readonly performance: PerformanceFragment } | null;
+};
+
+export type PassDatesQueryVariables = Exact<{
+  passId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PassDatesQuery = {
+  readonly passDates: {
+    readonly nodes: ReadonlyArray<{
+      readonly pool:
+        ({ readonly performance: PerformanceFragment | null } & AdmissionPoolFragment) | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
 export type MemberFragment = {
   readonly id: string;
   readonly organizationId: string;
@@ -4888,6 +4949,7 @@ export type PaymentSessionFragment = {
   readonly paymentIntentId: string | null;
   readonly installmentNo: number | null;
   readonly payBy: string | null;
+  readonly captureMethod: CaptureMethod | null;
 };
 
 export type SavedCardFragment = {
@@ -7728,6 +7790,69 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation ReopenCheckout. */
+export const ReopenCheckoutDocument: TypedDocument<
+  ReopenCheckoutMutation,
+  ReopenCheckoutMutationVariables
+> = {
+  name: "ReopenCheckout",
+  text: `mutation ReopenCheckout($input: ReopenCheckoutInput!) {
+  reopenCheckout(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
 /** The operation CancelBooking. */
 export const CancelBookingDocument: TypedDocument<
   CancelBookingMutation,
@@ -8600,6 +8725,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9410,6 +9536,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9438,6 +9565,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9620,6 +9748,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9810,6 +9939,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9843,6 +9973,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -10642,6 +10773,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -10854,6 +10986,87 @@ fragment AdmissionPool on AdmissionPool {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation CreatePass. */
+export const CreatePassDocument: TypedDocument<CreatePassMutation, CreatePassMutationVariables> = {
+  name: "CreatePass",
+  text: `mutation CreatePass($input: CreatePassInput!) {
+  createPass(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation PassDates. */
+export const PassDatesDocument: TypedDocument<PassDatesQuery, PassDatesQueryVariables> = {
+  name: "PassDates",
+  text: `query PassDates($passId: UUID!, $after: Cursor) {
+  passDates(condition: {passId: $passId}, first: 100, after: $after) {
+    nodes {
+      pool {
+        ...AdmissionPool
+        performance {
+          ...Performance
+        }
+      }
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
 }`,
 };
 /** The operation Members. */
@@ -11416,6 +11629,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
 };
 /** The operation SavedCards. */
@@ -11505,6 +11719,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
   };
 /** The operation PayoutAccounts. */
