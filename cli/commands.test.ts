@@ -48,7 +48,9 @@ describe("help", () => {
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
     const commands =
-      "start stop url migrate seed import layout check statement reconcile doctor staff".split(" ");
+      "start stop url migrate seed import layout check statement reconcile payouts doctor staff".split(
+        " ",
+      );
     for (const command of commands) {
       expect(all.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
@@ -61,6 +63,8 @@ describe("help", () => {
         "layout list",
         "statement",
         "reconcile",
+        "payouts",
+        "payouts show",
         "layout validate",
         "doctor",
       ].map((words) => lml([...words.split(" "), "--help"])),

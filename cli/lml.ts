@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
 import { layoutCommand } from "./commands/layout.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { payoutsCommand } from "./commands/payouts.ts";
 import { reconcileCommand } from "./commands/reconcile.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { staffCommand } from "./commands/staff.ts";
@@ -33,6 +34,7 @@ const program = new Command("lml")
   .addCommand(checkCommand())
   .addCommand(statementCommand())
   .addCommand(reconcileCommand())
+  .addCommand(payoutsCommand())
   .addCommand(doctorCommand())
   .addCommand(staffCommand())
   .addCommand(standInCommand())

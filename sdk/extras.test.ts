@@ -1,6 +1,7 @@
 // If this failed, a program could not sell a shirt with a ticket, ask who comes, or keep places back.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  BookingStatusError,
   type CapacityTooLowError,
   FewLeftError,
   InvalidInputError,
@@ -92,6 +93,43 @@ test("a shirt is sold with a ticket and given out once; who comes says what they
   expect((await organizer.setAddOnStock(shirt, 10)).available).toBe(8);
   expect((await organizer.addOnStock(shirt))?.sold).toBe(2);
 }, 60_000);
+
+test("a digital add-on is opened by who has paid for it, and single units come back", async () => {
+  const parking = await organizer.createAddOn({
+    name: "Parking",
+    priceCents: 1000,
+    eventId: performance.eventId,
+    delivery: "digital",
+    stock: 0,
+  });
+  expect(await organizer.addAddOnCodes(parking, ["A", "B", "C", "A"])).toMatchObject({ total: 3 });
+  await organizer.setAddOnDownload(parking, "https://parking.example/how");
+  await organizer.setCancellationPolicy(
+    { organization: parking.organizationId },
+    { windows: [{ daysBefore: 0, percentage: 50 }] },
+  );
+  const lml = office.client();
+  const [category] = await lml.categories(performance.eventId);
+  const cart = await lml.holdBestAvailable(performance, category ?? "", 1);
+  const filled = await lml.addAddOn(cart, parking, 3);
+  const item = filled.items.find(({ itemType }) => itemType === "add_on")?.id ?? "";
+  await expect(lml.openAddOn(item)).rejects.toThrow(BookingStatusError);
+  await lml.startCheckout(cart, { email: "ada@example.com" });
+  await lml.pay(cart, { testCard: "visa" });
+
+  const addOns = [{ item, quantity: 1 }];
+  expect(await lml.quoteCancellation(cart, { addOns })).toMatchObject({ priceCents: 500 });
+  expect(await lml.returnTickets(cart, { addOns })).toMatchObject({ status: "confirmed" });
+  const opened = await lml.openAddOn(item);
+  expect(opened).toMatchObject({ codes: ["A", "B"], downloadUrl: "https://parking.example/how" });
+  expect(await lml.openAddOn(item)).toEqual(opened);
+  await expect(lml.returnTickets(cart, { addOns })).rejects.toThrow(TicketUsedError);
+  const request = await organizer.refundTickets(cart, { note: "No room", addOns });
+  expect(request).toMatchObject({ kind: "ticket", status: "approved" });
+  expect((await lml.openAddOn(item)).codes).toEqual(["A"]);
+  expect(await organizer.addOnStock(parking)).toMatchObject({ sold: 1, total: 2 });
+  expect((await lml.refundItems(cart)).map(({ unitNo }) => unitNo)).toEqual([3, 2]);
+});
 
 test("places are kept back, sold from, and released; a pool gets another size", async () => {
   const show = await organizer.event(performance.eventId);

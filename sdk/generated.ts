@@ -17,6 +17,16 @@ export type AcceptDisputeInput = {
   readonly idempotencyKey?: string | null | undefined;
 };
 
+/** All input for the `acceptInvitation` mutation. */
+export type AcceptInvitationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly token: string;
+};
+
 /** All input for the `acceptTicket` mutation. */
 export type AcceptTicketInput = {
   /**
@@ -66,6 +76,17 @@ export type AcquireSeatLockInput = {
   readonly userId: string;
 };
 
+/** All input for the `addAddOnCodes` mutation. */
+export type AddAddOnCodesInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly codes: ReadonlyArray<string>;
+};
+
 /** All input for the `addAddOn` mutation. */
 export type AddAddOnInput = {
   readonly addOnId: string;
@@ -81,6 +102,17 @@ export type AddAddOnInput = {
 /** All input for the `addBookingNote` mutation. */
 export type AddBookingNoteInput = {
   readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note: string;
+};
+
+/** All input for the `addFraudAlertNote` mutation. */
+export type AddFraudAlertNoteInput = {
+  readonly alertId: string;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -179,6 +211,17 @@ export type ApproveRefundInput = {
   readonly requestId: string;
 };
 
+/** All input for the `assignFraudAlert` mutation. */
+export type AssignFraudAlertInput = {
+  readonly alertId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly userId?: string | null | undefined;
+};
+
 /** How a booking was made. */
 export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 
@@ -260,6 +303,35 @@ export type CancelPerformanceInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly performanceId: string;
   readonly reason?: string | null | undefined;
+};
+
+/** Whether a card is charged when it is confirmed, or authorized then and captured later. */
+export type CaptureMethod = "automatic" | "manual";
+
+/** All input for the `changeMemberRole` mutation. */
+export type ChangeMemberRoleInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly role: OrganizationRole;
+};
+
+/** All input for the `changeOrganizationPlan` mutation. */
+export type ChangeOrganizationPlanInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly commissionPercentage?: string | null | undefined;
+  readonly monthlyEventLimit?: number | null | undefined;
+  readonly monthlyRevenueLimitUnits?: string | null | undefined;
+  readonly organizationId: string;
+  readonly subscriptionReference?: string | null | undefined;
+  readonly subscriptionTier: string;
 };
 
 /** A new password. */
@@ -482,6 +554,21 @@ export type CreateOrganizationInput = {
   readonly slug: string;
 };
 
+/** All input for the `createPass` mutation. */
+export type CreatePassInput = {
+  readonly capacity?: number | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly eventId: string;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly name: string;
+  readonly poolIds: ReadonlyArray<string>;
+  readonly ticketCategoryIds: ReadonlyArray<string>;
+};
+
 /** All input for the `createPaymentPlan` mutation. */
 export type CreatePaymentPlanInput = {
   readonly basis?: PaymentPlanBasis | null | undefined;
@@ -636,6 +723,18 @@ export type CreateVirtualEventInput = {
   readonly title: string;
 };
 
+/** All input for the `decideOrganizationVerification` mutation. */
+export type DecideOrganizationVerificationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly note?: string | null | undefined;
+  readonly organizationId: string;
+  readonly verified: boolean;
+};
+
 /** All input for the `declineBooking` mutation. */
 export type DeclineBookingInput = {
   readonly bookingId: string;
@@ -757,6 +856,16 @@ export type EnrollTwoFactorInput = {
   readonly currentPassword: string;
 };
 
+/** All input for the `eraseCustomer` mutation. */
+export type EraseCustomerInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly customerId: string;
+};
+
 /** At a place, online, or both. */
 export type EventFormat = "hybrid" | "physical" | "virtual";
 
@@ -765,6 +874,16 @@ export type EventStatus = "canceled" | "completed" | "draft" | "postponed" | "pu
 
 /** Found by everybody; seen by who knows its id or address; seen with an access code only. */
 export type EventVisibility = "private" | "public" | "unlisted";
+
+/** All input for the `exportCustomerData` mutation. */
+export type ExportCustomerDataInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly customerId: string;
+};
 
 /** All input for the `extendHold` mutation. */
 export type ExtendHoldInput = {
@@ -836,6 +955,17 @@ export type GiveConsentInput = {
   readonly wordingVersion: string;
 };
 
+/** All input for the `grantMemberPermission` mutation. */
+export type GrantMemberPermissionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly permission: string;
+};
+
 /** All input for the `grantMembership` mutation. */
 export type GrantMembershipInput = {
   /**
@@ -850,6 +980,17 @@ export type GrantMembershipInput = {
   readonly userId?: string | null | undefined;
   readonly validFrom?: string | null | undefined;
   readonly validUntil?: string | null | undefined;
+};
+
+/** All input for the `grantVenueAccess` mutation. */
+export type GrantVenueAccessInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly venueId: string;
 };
 
 /** All input for the `holdAdmissions` mutation. */
@@ -984,11 +1125,31 @@ export type ImportVenueLayoutInput = {
 /** Where a part of a price stands. */
 export type InstallmentStatus = "canceled" | "overdue" | "paid" | "pending";
 
+/** Whom to invite. */
+export type InviteMemberInput = {
+  /** Where the invitation goes, and whose account may accept it. */
+  readonly email: string;
+  /** The organization. */
+  readonly organizationId: string;
+  /** As what. */
+  readonly role: OrganizationRole;
+};
+
 /** What became of fetching a layout. */
 export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
 
 /** Where a layout document came from. */
 export type LayoutSource = "cdn" | "mongodb" | "upload";
+
+/** All input for the `leaveOrganization` mutation. */
+export type LeaveOrganizationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+};
 
 /** What an account of the ledger stands for. */
 export type LedgerAccountKind =
@@ -1011,6 +1172,16 @@ export type LedgerCorrectionStatus = "posted" | "rejected" | "requested";
 
 /** The side on which an account grows. */
 export type LedgerSide = "credit" | "debit";
+
+/** All input for the `liftVenueRestriction` mutation. */
+export type LiftVenueRestrictionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+};
 
 /** Why a session ended: by its user, by itself, with a new password, or by the platform's staff. */
 export type LogoutReason = "admin" | "manual" | "security" | "timeout";
@@ -1064,6 +1235,16 @@ export type OfferTicketInput = {
   readonly ticketId: string;
 };
 
+/** All input for the `openAddOn` mutation. */
+export type OpenAddOnInput = {
+  readonly bookingItemId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+};
+
 /** All input for the `openPayment` mutation. */
 export type OpenPaymentInput = {
   readonly bookingId: string;
@@ -1085,6 +1266,21 @@ export type OpenPayoutAccountInput = {
   readonly email?: string | null | undefined;
   readonly organizationId: string;
   readonly promoterId?: string | null | undefined;
+};
+
+/**
+ * A condition to be used against `OrganizationMember` object types. All fields are
+ * tested for equality and combined with a logical ‘and.’
+ */
+export type OrganizationMemberCondition = {
+  /** Checks for equality with the object’s `id` field. */
+  readonly id?: string | null | undefined;
+  /** Checks for equality with the object’s `invitedBy` field. */
+  readonly invitedBy?: string | null | undefined;
+  /** Checks for equality with the object’s `organizationId` field. */
+  readonly organizationId?: string | null | undefined;
+  /** Checks for equality with the object’s `userId` field. */
+  readonly userId?: string | null | undefined;
 };
 
 /** A named bundle of permissions; role_permissions says which. */
@@ -1125,7 +1321,7 @@ export type PaymentPlanBasis = "performance" | "purchase";
 
 /** State of a payment intent. */
 export type PaymentStatus =
-  "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
+  "authorized" | "canceled" | "failed" | "pending" | "processing" | "requires_action" | "succeeded";
 
 /**
  * A condition to be used against `PaymentTransaction` object types. All fields are
@@ -1196,7 +1392,7 @@ export type PayoutHoldCondition = {
 };
 
 /** Why money is held back. */
-export type PayoutHoldKind = "dispute" | "manual";
+export type PayoutHoldKind = "dispute" | "manual" | "rounding";
 
 /**
  * A condition to be used against `PayoutItem` object types. All fields are tested
@@ -1219,6 +1415,9 @@ export type PayoutItemCondition = {
 
 /** A fact of the books that is paid, an amount that is held back, or one that no longer is. */
 export type PayoutItemKind = "fact" | "hold" | "release";
+
+/** State of what is taken back of a payout. */
+export type PayoutReversalStatus = "failed" | "requested" | "succeeded";
 
 /** How often an organization is paid. */
 export type PayoutSchedule = "daily" | "monthly" | "weekly";
@@ -1327,6 +1526,26 @@ export type QuoteInput = {
   readonly ticketCategoryIds?: ReadonlyArray<string> | null | undefined;
 };
 
+/** All input for the `reactivateMember` mutation. */
+export type ReactivateMemberInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+};
+
+/** All input for the `reactivateOrganization` mutation. */
+export type ReactivateOrganizationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+};
+
 /**
  * A condition to be used against `ReconciliationResult` object types. All fields
  * are tested for equality and combined with a logical ‘and.’
@@ -1353,6 +1572,20 @@ export type RecordBoxOfficeRefundInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly refundId: string;
+};
+
+/** All input for the `recordCustomerConsent` mutation. */
+export type RecordCustomerConsentInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly customerId: string;
+  readonly isGiven: boolean;
+  readonly purpose: ConsentPurpose;
+  readonly source: string;
+  readonly wordingVersion: string;
 };
 
 /** All input for the `recordTicketDelivery` mutation. */
@@ -1440,6 +1673,8 @@ export type RefundStatus = "canceled" | "failed" | "pending" | "processing" | "s
 
 /** All input for the `refundTickets` mutation. */
 export type RefundTicketsInput = {
+  readonly addOnItemIds?: ReadonlyArray<string> | null | undefined;
+  readonly addOnQuantities?: ReadonlyArray<number> | null | undefined;
   readonly bookingId: string;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -1573,6 +1808,16 @@ export type RemoveDiscountCodeInput = {
   readonly clientMutationId?: string | null | undefined;
 };
 
+/** All input for the `removeMember` mutation. */
+export type RemoveMemberInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+};
+
 /** All input for the `removePaymentMethod` mutation. */
 export type RemovePaymentMethodInput = {
   /**
@@ -1591,6 +1836,16 @@ export type RemoveTwoFactorInput = {
   readonly currentPassword: string;
   /** Instead of a code, when the telephone is lost. */
   readonly recoveryCode?: string | null | undefined;
+};
+
+/** All input for the `reopenCheckout` mutation. */
+export type ReopenCheckoutInput = {
+  readonly bookingId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
 };
 
 /** All input for the `reopenPeriod` mutation. */
@@ -1672,10 +1927,27 @@ export type RequestOnboardingLinkInput = {
   readonly returnUrl: string;
 };
 
+/** All input for the `requestOrganizationVerification` mutation. */
+export type RequestOrganizationVerificationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly documents: unknown;
+  readonly organizationId: string;
+};
+
 /** Who wants a new password. */
 export type RequestPasswordResetInput = {
   /** The account's address. */
   readonly email: string;
+};
+
+/** Which invitation to send again. */
+export type ResendInvitationInput = {
+  /** The invitation. */
+  readonly invitationId: string;
 };
 
 /** A new password, and what proves that it is its owner's. */
@@ -1762,6 +2034,8 @@ export type ReturnBookingInput = {
 
 /** All input for the `returnTickets` mutation. */
 export type ReturnTicketsInput = {
+  readonly addOnItemIds?: ReadonlyArray<string> | null | undefined;
+  readonly addOnQuantities?: ReadonlyArray<number> | null | undefined;
   readonly bookingId: string;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
@@ -1770,6 +2044,19 @@ export type ReturnTicketsInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly ticketIds?: ReadonlyArray<string> | null | undefined;
+};
+
+/** All input for the `reversePayout` mutation. */
+export type ReversePayoutInput = {
+  readonly amountCents?: string | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly payoutId: string;
+  readonly reason: string;
 };
 
 /** All input for the `revokeEventAccessCodes` mutation. */
@@ -1782,6 +2069,27 @@ export type RevokeEventAccessCodesInput = {
   readonly eventId: string;
 };
 
+/** All input for the `revokeInvitation` mutation. */
+export type RevokeInvitationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly invitationId: string;
+};
+
+/** All input for the `revokeMemberPermission` mutation. */
+export type RevokeMemberPermissionInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly permission: string;
+};
+
 /** All input for the `revokeMembership` mutation. */
 export type RevokeMembershipInput = {
   /**
@@ -1790,6 +2098,17 @@ export type RevokeMembershipInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly membershipId: string;
+};
+
+/** All input for the `revokeVenueAccess` mutation. */
+export type RevokeVenueAccessInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly venueId: string;
 };
 
 /** All input for the `saveAttendeeQuestion` mutation. */
@@ -1891,6 +2210,17 @@ export type SetAbsorbedFeesInput = {
   readonly serviceFees?: boolean | null | undefined;
 };
 
+/** All input for the `setAddOnDownload` mutation. */
+export type SetAddOnDownloadInput = {
+  readonly addOnId: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly url: string;
+};
+
 /** All input for the `setAddOnStock` mutation. */
 export type SetAddOnStockInput = {
   readonly addOnId: string;
@@ -1932,6 +2262,7 @@ export type SetCancellationPolicyInput = {
 export type SetCategoryApprovalInput = {
   readonly approvalHours?: number | null | undefined;
   readonly approvedPaymentHours?: number | null | undefined;
+  readonly captureMethod?: CaptureMethod | null | undefined;
   /**
    * An arbitrary string value with no semantic meaning. Will be included in the
    * payload verbatim. May be used to track mutations by the client.
@@ -1950,6 +2281,19 @@ export type SetDeliveryAddressInput = {
    * payload verbatim. May be used to track mutations by the client.
    */
   readonly clientMutationId?: string | null | undefined;
+};
+
+/** All input for the `setEventCategory` mutation. */
+export type SetEventCategoryInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly name: string;
+  readonly parentSlug?: string | null | undefined;
+  readonly slug: string;
 };
 
 /** All input for the `setEventPromoter` mutation. */
@@ -2069,6 +2413,17 @@ export type SetSeatPricesInput = {
   readonly performanceId: string;
   readonly priceCents?: string | null | undefined;
   readonly seatIds: ReadonlyArray<string>;
+};
+
+/** All input for the `setStripeFeesPayer` mutation. */
+export type SetStripeFeesPayerInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly paysStripeFees: boolean;
 };
 
 /** All input for the `setTaxRate` mutation. */
@@ -2230,6 +2585,27 @@ export type SubmitPayoutInput = {
   readonly payoutId: string;
 };
 
+/** All input for the `suspendMember` mutation. */
+export type SuspendMemberInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+};
+
+/** All input for the `suspendOrganization` mutation. */
+export type SuspendOrganizationInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly organizationId: string;
+  readonly reason: string;
+};
+
 /** All input for the `takePayment` mutation. */
 export type TakePaymentInput = {
   readonly bookingId: string;
@@ -2257,6 +2633,17 @@ export type TicketStatus = "canceled" | "refunded" | "used" | "valid";
 /** What became of an offer. */
 export type TicketTransferStatus = "accepted" | "declined" | "expired" | "offered" | "withdrawn";
 
+/** All input for the `transferOwnership` mutation. */
+export type TransferOwnershipInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly memberId: string;
+  readonly organizationId: string;
+};
+
 /** All input for the `updateAddOn` mutation. */
 export type UpdateAddOnInput = {
   readonly addOnId: string;
@@ -2272,9 +2659,24 @@ export type UpdateAddOnInput = {
   readonly name?: string | null | undefined;
   readonly priceCents?: string | null | undefined;
   readonly requiresTicket?: boolean | null | undefined;
+  readonly returnsToStock?: boolean | null | undefined;
   readonly salesEnd?: string | null | undefined;
   readonly salesStart?: string | null | undefined;
   readonly sortOrder?: number | null | undefined;
+};
+
+/** All input for the `updateCustomer` mutation. */
+export type UpdateCustomerInput = {
+  readonly address?: unknown;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly customerId: string;
+  readonly firstName?: string | null | undefined;
+  readonly lastName?: string | null | undefined;
+  readonly phone?: string | null | undefined;
 };
 
 /** All input for the `updateEvent` mutation. */
@@ -2308,6 +2710,30 @@ export type UpdateEventInput = {
   readonly title?: string | null | undefined;
   readonly videos?: ReadonlyArray<string> | null | undefined;
   readonly visibility?: EventVisibility | null | undefined;
+};
+
+/** All input for the `updateOrganization` mutation. */
+export type UpdateOrganizationInput = {
+  readonly address?: unknown;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly customDomain?: string | null | undefined;
+  readonly defaultCurrency?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly logoUrl?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly organizationId: string;
+  readonly phone?: string | null | undefined;
+  readonly primaryColor?: string | null | undefined;
+  readonly privacyPolicyUrl?: string | null | undefined;
+  readonly refundPolicy?: string | null | undefined;
+  readonly secondaryColor?: string | null | undefined;
+  readonly slug?: string | null | undefined;
+  readonly termsOfServiceUrl?: string | null | undefined;
+  readonly website?: string | null | undefined;
 };
 
 /** All input for the `updateOrganizationSettings` mutation. */
@@ -2699,6 +3125,7 @@ export type AddOnFragment = {
   readonly salesEnd: string | null;
   readonly requiresTicket: boolean;
   readonly delivery: AddOnDeliveryKind;
+  readonly returnsToStock: boolean;
   readonly isLimited: boolean;
   readonly isActive: boolean;
   readonly sortOrder: number;
@@ -2818,6 +3245,46 @@ export type MarkAddOnDeliveredMutation = {
   readonly markAddOnDelivered: {
     readonly addOnDelivery: { readonly bookingItemId: string; readonly deliveredAt: string };
   } | null;
+};
+
+export type OpenedAddOnFragment = {
+  readonly bookingItemId: string | null;
+  readonly addOnId: string | null;
+  readonly name: string | null;
+  readonly downloadUrl: string | null;
+  readonly codes: ReadonlyArray<string | null> | null;
+  readonly openedAt: string | null;
+};
+
+export type SetAddOnDownloadMutationVariables = Exact<{
+  input: SetAddOnDownloadInput;
+}>;
+
+export type SetAddOnDownloadMutation = {
+  readonly setAddOnDownload: { readonly addOn: AddOnFragment } | null;
+};
+
+export type AddAddOnCodesMutationVariables = Exact<{
+  input: AddAddOnCodesInput;
+}>;
+
+export type AddAddOnCodesMutation = {
+  readonly addAddOnCodes: {
+    readonly addOnCount: {
+      readonly total: number | null;
+      readonly held: number | null;
+      readonly sold: number | null;
+      readonly available: number | null;
+    };
+  } | null;
+};
+
+export type OpenAddOnMutationVariables = Exact<{
+  input: OpenAddOnInput;
+}>;
+
+export type OpenAddOnMutation = {
+  readonly openAddOn: { readonly openedAddOn: OpenedAddOnFragment } | null;
 };
 
 export type AttendeeQuestionFragment = {
@@ -3001,6 +3468,14 @@ export type StartCheckoutMutationVariables = Exact<{
 
 export type StartCheckoutMutation = {
   readonly startCheckout: { readonly booking: BookingFragment } | null;
+};
+
+export type ReopenCheckoutMutationVariables = Exact<{
+  input: ReopenCheckoutInput;
+}>;
+
+export type ReopenCheckoutMutation = {
+  readonly reopenCheckout: { readonly booking: BookingFragment } | null;
 };
 
 export type CancelBookingMutationVariables = Exact<{
@@ -3681,6 +4156,7 @@ export type PerformanceFragment = {
   readonly id: string;
   readonly organizationId: string;
   readonly eventId: string;
+  readonly passName: string | null;
   readonly status: PerformanceStatus;
   readonly currency: string;
   readonly startsAt: string;
@@ -4163,6 +4639,185 @@ export type AdmissionPoolsQuery = {
   } | null;
 };
 
+export type CreatePassMutationVariables = Exact<{
+  input: CreatePassInput;
+}>;
+
+export type CreatePassMutation = {
+  readonly createPass: { readonly performance: PerformanceFragment } | null;
+};
+
+export type PassDatesQueryVariables = Exact<{
+  passId: string;
+  after?: string | null | undefined;
+}>;
+
+export type PassDatesQuery = {
+  readonly passDates: {
+    readonly nodes: ReadonlyArray<{
+      readonly pool:
+        ({ readonly performance: PerformanceFragment | null } & AdmissionPoolFragment) | null;
+    }>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type MemberFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly role: OrganizationRole;
+  readonly status: MemberStatus;
+  readonly venuesRestricted: boolean;
+  readonly invitedBy: string | null;
+  readonly createdAt: string;
+};
+
+export type InvitationFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly email: string;
+  readonly role: OrganizationRole;
+  readonly expiresAt: string;
+  readonly acceptedAt: string | null;
+  readonly revokedAt: string | null;
+  readonly sentAt: string;
+  readonly sendCount: number;
+};
+
+export type MembersQueryVariables = Exact<{
+  condition: OrganizationMemberCondition;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type MembersQuery = {
+  readonly organizationMembers: {
+    readonly nodes: ReadonlyArray<MemberFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
+};
+
+export type AcceptInvitationMutationVariables = Exact<{
+  input: AcceptInvitationInput;
+}>;
+
+export type AcceptInvitationMutation = {
+  readonly acceptInvitation: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type ChangeMemberRoleMutationVariables = Exact<{
+  input: ChangeMemberRoleInput;
+}>;
+
+export type ChangeMemberRoleMutation = {
+  readonly changeMemberRole: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type SuspendMemberMutationVariables = Exact<{
+  input: SuspendMemberInput;
+}>;
+
+export type SuspendMemberMutation = {
+  readonly suspendMember: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type ReactivateMemberMutationVariables = Exact<{
+  input: ReactivateMemberInput;
+}>;
+
+export type ReactivateMemberMutation = {
+  readonly reactivateMember: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type LiftVenueRestrictionMutationVariables = Exact<{
+  input: LiftVenueRestrictionInput;
+}>;
+
+export type LiftVenueRestrictionMutation = {
+  readonly liftVenueRestriction: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type TransferOwnershipMutationVariables = Exact<{
+  input: TransferOwnershipInput;
+}>;
+
+export type TransferOwnershipMutation = {
+  readonly transferOwnership: { readonly organizationMember: MemberFragment } | null;
+};
+
+export type InviteMemberMutationVariables = Exact<{
+  input: InviteMemberInput;
+}>;
+
+export type InviteMemberMutation = {
+  readonly inviteMember: { readonly organizationInvitation: InvitationFragment | null } | null;
+};
+
+export type ResendInvitationMutationVariables = Exact<{
+  input: ResendInvitationInput;
+}>;
+
+export type ResendInvitationMutation = {
+  readonly resendInvitation: { readonly organizationInvitation: InvitationFragment | null } | null;
+};
+
+export type RevokeInvitationMutationVariables = Exact<{
+  input: RevokeInvitationInput;
+}>;
+
+export type RevokeInvitationMutation = {
+  readonly revokeInvitation: { readonly organizationInvitation: InvitationFragment } | null;
+};
+
+export type RemoveMemberMutationVariables = Exact<{
+  input: RemoveMemberInput;
+}>;
+
+export type RemoveMemberMutation = { readonly removeMember: { readonly removed: boolean } | null };
+
+export type LeaveOrganizationMutationVariables = Exact<{
+  input: LeaveOrganizationInput;
+}>;
+
+export type LeaveOrganizationMutation = {
+  readonly leaveOrganization: { readonly left: boolean } | null;
+};
+
+export type GrantMemberPermissionMutationVariables = Exact<{
+  input: GrantMemberPermissionInput;
+}>;
+
+export type GrantMemberPermissionMutation = {
+  readonly grantMemberPermission: {
+    readonly memberPermission: { readonly permission: string };
+  } | null;
+};
+
+export type RevokeMemberPermissionMutationVariables = Exact<{
+  input: RevokeMemberPermissionInput;
+}>;
+
+export type RevokeMemberPermissionMutation = {
+  readonly revokeMemberPermission: { readonly revoked: boolean } | null;
+};
+
+export type GrantVenueAccessMutationVariables = Exact<{
+  input: GrantVenueAccessInput;
+}>;
+
+export type GrantVenueAccessMutation = {
+  readonly grantVenueAccess: { readonly userVenueAccess: { readonly venueId: string } } | null;
+};
+
+export type RevokeVenueAccessMutationVariables = Exact<{
+  input: RevokeVenueAccessInput;
+}>;
+
+export type RevokeVenueAccessMutation = {
+  readonly revokeVenueAccess: { readonly revoked: boolean } | null;
+};
+
 export type MembershipsQueryVariables = Exact<{
   userId: string;
   after?: string | null | undefined;
@@ -4262,6 +4917,24 @@ export type UpdateOrganizationSettingsMutation = {
   } | null;
 };
 
+export type UpdateOrganizationMutationVariables = Exact<{
+  input: UpdateOrganizationInput;
+}>;
+
+export type UpdateOrganizationMutation = {
+  readonly updateOrganization: { readonly organization: OrganizationFragment } | null;
+};
+
+export type RequestOrganizationVerificationMutationVariables = Exact<{
+  input: RequestOrganizationVerificationInput;
+}>;
+
+export type RequestOrganizationVerificationMutation = {
+  readonly requestOrganizationVerification: {
+    readonly organizationVerification: { readonly id: string };
+  } | null;
+};
+
 export type PaymentSessionFragment = {
   readonly bookingId: string;
   readonly status: PaymentStatus;
@@ -4276,6 +4949,7 @@ export type PaymentSessionFragment = {
   readonly paymentIntentId: string | null;
   readonly installmentNo: number | null;
   readonly payBy: string | null;
+  readonly captureMethod: CaptureMethod | null;
 };
 
 export type SavedCardFragment = {
@@ -4612,6 +5286,35 @@ export type ReleasePayoutHoldMutation = {
   readonly releasePayoutHold: { readonly payoutHold: PayoutHoldFragment } | null;
 };
 
+export type PayoutReversalFragment = {
+  readonly id: string;
+  readonly payoutId: string;
+  readonly amountCents: number;
+  readonly reason: string;
+  readonly status: PayoutReversalStatus;
+  readonly failureReason: string | null;
+  readonly endedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type ReversePayoutMutationVariables = Exact<{
+  input: ReversePayoutInput;
+}>;
+
+export type ReversePayoutMutation = {
+  readonly reversePayout: { readonly payoutReversal: PayoutReversalFragment } | null;
+};
+
+export type SetStripeFeesPayerMutationVariables = Exact<{
+  input: SetStripeFeesPayerInput;
+}>;
+
+export type SetStripeFeesPayerMutation = {
+  readonly setStripeFeesPayer: {
+    readonly organizationSetting: { readonly organizationId: string };
+  } | null;
+};
+
 export type FindUserQueryVariables = Exact<{
   email: string;
 }>;
@@ -4678,6 +5381,50 @@ export type EndImpersonationMutationVariables = Exact<{ [key: string]: never }>;
 
 export type EndImpersonationMutation = {
   readonly endImpersonation: { readonly impersonation: { readonly id: string } } | null;
+};
+
+export type SuspendOrganizationMutationVariables = Exact<{
+  input: SuspendOrganizationInput;
+}>;
+
+export type SuspendOrganizationMutation = {
+  readonly suspendOrganization: { readonly organization: OrganizationFragment } | null;
+};
+
+export type ReactivateOrganizationMutationVariables = Exact<{
+  input: ReactivateOrganizationInput;
+}>;
+
+export type ReactivateOrganizationMutation = {
+  readonly reactivateOrganization: { readonly organization: OrganizationFragment } | null;
+};
+
+export type ChangeOrganizationPlanMutationVariables = Exact<{
+  input: ChangeOrganizationPlanInput;
+}>;
+
+export type ChangeOrganizationPlanMutation = {
+  readonly changeOrganizationPlan: {
+    readonly organizationSetting: { readonly organizationId: string };
+  } | null;
+};
+
+export type DecideOrganizationVerificationMutationVariables = Exact<{
+  input: DecideOrganizationVerificationInput;
+}>;
+
+export type DecideOrganizationVerificationMutation = {
+  readonly decideOrganizationVerification: {
+    readonly organizationVerification: { readonly id: string };
+  } | null;
+};
+
+export type SetEventCategoryMutationVariables = Exact<{
+  input: SetEventCategoryInput;
+}>;
+
+export type SetEventCategoryMutation = {
+  readonly setEventCategory: { readonly eventCategory: { readonly slug: string } } | null;
 };
 
 export type TicketCategoryFragment = {
@@ -4954,6 +5701,49 @@ export type ConsentFragment = {
   readonly createdAt: string;
 };
 
+export type CustomerFragment = {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly userId: string | null;
+  readonly email: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly phone: string | null;
+  readonly address: unknown;
+};
+
+export type UpdateCustomerMutationVariables = Exact<{
+  input: UpdateCustomerInput;
+}>;
+
+export type UpdateCustomerMutation = {
+  readonly updateCustomer: { readonly customer: CustomerFragment } | null;
+};
+
+export type RecordCustomerConsentMutationVariables = Exact<{
+  input: RecordCustomerConsentInput;
+}>;
+
+export type RecordCustomerConsentMutation = {
+  readonly recordCustomerConsent: { readonly consent: ConsentFragment } | null;
+};
+
+export type ExportCustomerDataMutationVariables = Exact<{
+  input: ExportCustomerDataInput;
+}>;
+
+export type ExportCustomerDataMutation = {
+  readonly exportCustomerData: { readonly data: unknown } | null;
+};
+
+export type EraseCustomerMutationVariables = Exact<{
+  input: EraseCustomerInput;
+}>;
+
+export type EraseCustomerMutation = {
+  readonly eraseCustomer: { readonly privacyRequest: { readonly id: string } } | null;
+};
+
 export type PaymentTransactionFragment = {
   readonly id: string;
   readonly organizationId: string;
@@ -5140,6 +5930,7 @@ export type RefundItemFragment = {
   readonly requestId: string;
   readonly bookingItemId: string;
   readonly ticketId: string | null;
+  readonly unitNo: number | null;
   readonly isReturn: boolean;
   readonly priceCents: number;
   readonly serviceFeeCents: number;
@@ -5178,6 +5969,8 @@ export type CancellationTermsQuery = {
 export type QuoteCancellationQueryVariables = Exact<{
   bookingId: string;
   ticketIds?: ReadonlyArray<string> | string | null | undefined;
+  addOnItemIds?: ReadonlyArray<string> | string | null | undefined;
+  addOnQuantities?: ReadonlyArray<number> | number | null | undefined;
 }>;
 
 export type QuoteCancellationQuery = {
@@ -5425,6 +6218,22 @@ export type RejectFraudReviewMutationVariables = Exact<{
 
 export type RejectFraudReviewMutation = {
   readonly rejectFraudReview: { readonly booking: BookingFragment } | null;
+};
+
+export type AddFraudAlertNoteMutationVariables = Exact<{
+  input: AddFraudAlertNoteInput;
+}>;
+
+export type AddFraudAlertNoteMutation = {
+  readonly addFraudAlertNote: { readonly fraudAlertNote: { readonly id: string } } | null;
+};
+
+export type AssignFraudAlertMutationVariables = Exact<{
+  input: AssignFraudAlertInput;
+}>;
+
+export type AssignFraudAlertMutation = {
+  readonly assignFraudAlert: { readonly fraudAlert: FraudAlertFragment } | null;
 };
 
 export type EventCommissionQueryVariables = Exact<{
@@ -6250,6 +7059,7 @@ fragment AddOn on AddOn {
   salesEnd
   requiresTicket
   delivery
+  returnsToStock
   isLimited
   isActive
   sortOrder
@@ -6334,6 +7144,7 @@ fragment AddOn on AddOn {
   salesEnd
   requiresTicket
   delivery
+  returnsToStock
   isLimited
   isActive
   sortOrder
@@ -6363,6 +7174,7 @@ fragment AddOn on AddOn {
   salesEnd
   requiresTicket
   delivery
+  returnsToStock
   isLimited
   isActive
   sortOrder
@@ -6472,6 +7284,74 @@ export const MarkAddOnDeliveredDocument: TypedDocument<
       deliveredAt
     }
   }
+}`,
+};
+/** The operation SetAddOnDownload. */
+export const SetAddOnDownloadDocument: TypedDocument<
+  SetAddOnDownloadMutation,
+  SetAddOnDownloadMutationVariables
+> = {
+  name: "SetAddOnDownload",
+  text: `mutation SetAddOnDownload($input: SetAddOnDownloadInput!) {
+  setAddOnDownload(input: $input) {
+    addOn {
+      ...AddOn
+    }
+  }
+}
+fragment AddOn on AddOn {
+  id
+  organizationId
+  eventId
+  name
+  description
+  currency
+  priceCents
+  maxPerBooking
+  salesStart
+  salesEnd
+  requiresTicket
+  delivery
+  returnsToStock
+  isLimited
+  isActive
+  sortOrder
+}`,
+};
+/** The operation AddAddOnCodes. */
+export const AddAddOnCodesDocument: TypedDocument<
+  AddAddOnCodesMutation,
+  AddAddOnCodesMutationVariables
+> = {
+  name: "AddAddOnCodes",
+  text: `mutation AddAddOnCodes($input: AddAddOnCodesInput!) {
+  addAddOnCodes(input: $input) {
+    addOnCount {
+      total
+      held
+      sold
+      available
+    }
+  }
+}`,
+};
+/** The operation OpenAddOn. */
+export const OpenAddOnDocument: TypedDocument<OpenAddOnMutation, OpenAddOnMutationVariables> = {
+  name: "OpenAddOn",
+  text: `mutation OpenAddOn($input: OpenAddOnInput!) {
+  openAddOn(input: $input) {
+    openedAddOn {
+      ...OpenedAddOn
+    }
+  }
+}
+fragment OpenedAddOn on OpenedAddOn {
+  bookingItemId
+  addOnId
+  name
+  downloadUrl
+  codes
+  openedAt
 }`,
 };
 /** The operation AttendeeQuestions. */
@@ -6855,6 +7735,69 @@ export const StartCheckoutDocument: TypedDocument<
   name: "StartCheckout",
   text: `mutation StartCheckout($input: StartCheckoutInput!) {
   startCheckout(input: $input) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation ReopenCheckout. */
+export const ReopenCheckoutDocument: TypedDocument<
+  ReopenCheckoutMutation,
+  ReopenCheckoutMutationVariables
+> = {
+  name: "ReopenCheckout",
+  text: `mutation ReopenCheckout($input: ReopenCheckoutInput!) {
+  reopenCheckout(input: $input) {
     booking {
       ...Booking
     }
@@ -7782,6 +8725,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8592,6 +9536,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8620,6 +9565,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8802,6 +9748,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -8992,6 +9939,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9025,6 +9973,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -9824,6 +10773,7 @@ fragment Performance on Performance {
   id
   organizationId
   eventId
+  passName
   status
   currency
   startsAt
@@ -10038,6 +10988,410 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation CreatePass. */
+export const CreatePassDocument: TypedDocument<CreatePassMutation, CreatePassMutationVariables> = {
+  name: "CreatePass",
+  text: `mutation CreatePass($input: CreatePassInput!) {
+  createPass(input: $input) {
+    performance {
+      ...Performance
+    }
+  }
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation PassDates. */
+export const PassDatesDocument: TypedDocument<PassDatesQuery, PassDatesQueryVariables> = {
+  name: "PassDates",
+  text: `query PassDates($passId: UUID!, $after: Cursor) {
+  passDates(condition: {passId: $passId}, first: 100, after: $after) {
+    nodes {
+      pool {
+        ...AdmissionPool
+        performance {
+          ...Performance
+        }
+      }
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment AdmissionPool on AdmissionPool {
+  id
+  performanceId
+  parentPoolId
+  name
+  capacity
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment Performance on Performance {
+  id
+  organizationId
+  eventId
+  passName
+  status
+  currency
+  startsAt
+  endsAt
+  doorsAt
+  postponedFrom
+  refundsUntil
+  statusReason
+  layout {
+    id
+    sha256
+    name
+    seatCount
+  }
+}`,
+};
+/** The operation Members. */
+export const MembersDocument: TypedDocument<MembersQuery, MembersQueryVariables> = {
+  name: "Members",
+  text: `query Members($condition: OrganizationMemberCondition!, $first: Int!, $after: Cursor) {
+  organizationMembers(condition: $condition, first: $first, after: $after) {
+    nodes {
+      ...Member
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation AcceptInvitation. */
+export const AcceptInvitationDocument: TypedDocument<
+  AcceptInvitationMutation,
+  AcceptInvitationMutationVariables
+> = {
+  name: "AcceptInvitation",
+  text: `mutation AcceptInvitation($input: AcceptInvitationInput!) {
+  acceptInvitation(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation ChangeMemberRole. */
+export const ChangeMemberRoleDocument: TypedDocument<
+  ChangeMemberRoleMutation,
+  ChangeMemberRoleMutationVariables
+> = {
+  name: "ChangeMemberRole",
+  text: `mutation ChangeMemberRole($input: ChangeMemberRoleInput!) {
+  changeMemberRole(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation SuspendMember. */
+export const SuspendMemberDocument: TypedDocument<
+  SuspendMemberMutation,
+  SuspendMemberMutationVariables
+> = {
+  name: "SuspendMember",
+  text: `mutation SuspendMember($input: SuspendMemberInput!) {
+  suspendMember(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation ReactivateMember. */
+export const ReactivateMemberDocument: TypedDocument<
+  ReactivateMemberMutation,
+  ReactivateMemberMutationVariables
+> = {
+  name: "ReactivateMember",
+  text: `mutation ReactivateMember($input: ReactivateMemberInput!) {
+  reactivateMember(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation LiftVenueRestriction. */
+export const LiftVenueRestrictionDocument: TypedDocument<
+  LiftVenueRestrictionMutation,
+  LiftVenueRestrictionMutationVariables
+> = {
+  name: "LiftVenueRestriction",
+  text: `mutation LiftVenueRestriction($input: LiftVenueRestrictionInput!) {
+  liftVenueRestriction(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation TransferOwnership. */
+export const TransferOwnershipDocument: TypedDocument<
+  TransferOwnershipMutation,
+  TransferOwnershipMutationVariables
+> = {
+  name: "TransferOwnership",
+  text: `mutation TransferOwnership($input: TransferOwnershipInput!) {
+  transferOwnership(input: $input) {
+    organizationMember {
+      ...Member
+    }
+  }
+}
+fragment Member on OrganizationMember {
+  id
+  organizationId
+  userId
+  role
+  status
+  venuesRestricted
+  invitedBy
+  createdAt
+}`,
+};
+/** The operation InviteMember. */
+export const InviteMemberDocument: TypedDocument<
+  InviteMemberMutation,
+  InviteMemberMutationVariables
+> = {
+  name: "InviteMember",
+  text: `mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    organizationInvitation {
+      ...Invitation
+    }
+  }
+}
+fragment Invitation on OrganizationInvitation {
+  id
+  organizationId
+  email
+  role
+  expiresAt
+  acceptedAt
+  revokedAt
+  sentAt
+  sendCount
+}`,
+};
+/** The operation ResendInvitation. */
+export const ResendInvitationDocument: TypedDocument<
+  ResendInvitationMutation,
+  ResendInvitationMutationVariables
+> = {
+  name: "ResendInvitation",
+  text: `mutation ResendInvitation($input: ResendInvitationInput!) {
+  resendInvitation(input: $input) {
+    organizationInvitation {
+      ...Invitation
+    }
+  }
+}
+fragment Invitation on OrganizationInvitation {
+  id
+  organizationId
+  email
+  role
+  expiresAt
+  acceptedAt
+  revokedAt
+  sentAt
+  sendCount
+}`,
+};
+/** The operation RevokeInvitation. */
+export const RevokeInvitationDocument: TypedDocument<
+  RevokeInvitationMutation,
+  RevokeInvitationMutationVariables
+> = {
+  name: "RevokeInvitation",
+  text: `mutation RevokeInvitation($input: RevokeInvitationInput!) {
+  revokeInvitation(input: $input) {
+    organizationInvitation {
+      ...Invitation
+    }
+  }
+}
+fragment Invitation on OrganizationInvitation {
+  id
+  organizationId
+  email
+  role
+  expiresAt
+  acceptedAt
+  revokedAt
+  sentAt
+  sendCount
+}`,
+};
+/** The operation RemoveMember. */
+export const RemoveMemberDocument: TypedDocument<
+  RemoveMemberMutation,
+  RemoveMemberMutationVariables
+> = {
+  name: "RemoveMember",
+  text: `mutation RemoveMember($input: RemoveMemberInput!) {
+  removeMember(input: $input) {
+    removed
+  }
+}`,
+};
+/** The operation LeaveOrganization. */
+export const LeaveOrganizationDocument: TypedDocument<
+  LeaveOrganizationMutation,
+  LeaveOrganizationMutationVariables
+> = {
+  name: "LeaveOrganization",
+  text: `mutation LeaveOrganization($input: LeaveOrganizationInput!) {
+  leaveOrganization(input: $input) {
+    left
+  }
+}`,
+};
+/** The operation GrantMemberPermission. */
+export const GrantMemberPermissionDocument: TypedDocument<
+  GrantMemberPermissionMutation,
+  GrantMemberPermissionMutationVariables
+> = {
+  name: "GrantMemberPermission",
+  text: `mutation GrantMemberPermission($input: GrantMemberPermissionInput!) {
+  grantMemberPermission(input: $input) {
+    memberPermission {
+      permission
+    }
+  }
+}`,
+};
+/** The operation RevokeMemberPermission. */
+export const RevokeMemberPermissionDocument: TypedDocument<
+  RevokeMemberPermissionMutation,
+  RevokeMemberPermissionMutationVariables
+> = {
+  name: "RevokeMemberPermission",
+  text: `mutation RevokeMemberPermission($input: RevokeMemberPermissionInput!) {
+  revokeMemberPermission(input: $input) {
+    revoked
+  }
+}`,
+};
+/** The operation GrantVenueAccess. */
+export const GrantVenueAccessDocument: TypedDocument<
+  GrantVenueAccessMutation,
+  GrantVenueAccessMutationVariables
+> = {
+  name: "GrantVenueAccess",
+  text: `mutation GrantVenueAccess($input: GrantVenueAccessInput!) {
+  grantVenueAccess(input: $input) {
+    userVenueAccess {
+      venueId
+    }
+  }
+}`,
+};
+/** The operation RevokeVenueAccess. */
+export const RevokeVenueAccessDocument: TypedDocument<
+  RevokeVenueAccessMutation,
+  RevokeVenueAccessMutationVariables
+> = {
+  name: "RevokeVenueAccess",
+  text: `mutation RevokeVenueAccess($input: RevokeVenueAccessInput!) {
+  revokeVenueAccess(input: $input) {
+    revoked
+  }
+}`,
+};
 /** The operation Memberships. */
 export const MembershipsDocument: TypedDocument<MembershipsQuery, MembershipsQueryVariables> = {
   name: "Memberships",
@@ -10211,6 +11565,42 @@ fragment OrganizationSettings on OrganizationSetting {
   ticketTransfersEnabled
 }`,
 };
+/** The operation UpdateOrganization. */
+export const UpdateOrganizationDocument: TypedDocument<
+  UpdateOrganizationMutation,
+  UpdateOrganizationMutationVariables
+> = {
+  name: "UpdateOrganization",
+  text: `mutation UpdateOrganization($input: UpdateOrganizationInput!) {
+  updateOrganization(input: $input) {
+    organization {
+      ...Organization
+    }
+  }
+}
+fragment Organization on Organization {
+  id
+  name
+  slug
+  email
+  defaultCurrency
+  status
+}`,
+};
+/** The operation RequestOrganizationVerification. */
+export const RequestOrganizationVerificationDocument: TypedDocument<
+  RequestOrganizationVerificationMutation,
+  RequestOrganizationVerificationMutationVariables
+> = {
+  name: "RequestOrganizationVerification",
+  text: `mutation RequestOrganizationVerification($input: RequestOrganizationVerificationInput!) {
+  requestOrganizationVerification(input: $input) {
+    organizationVerification {
+      id
+    }
+  }
+}`,
+};
 /** The operation PaymentProgress. */
 export const PaymentProgressDocument: TypedDocument<
   PaymentProgressQuery,
@@ -10239,6 +11629,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
 };
 /** The operation SavedCards. */
@@ -10328,6 +11719,7 @@ fragment PaymentSession on PaymentSession {
   paymentIntentId
   installmentNo
   payBy
+  captureMethod
 }`,
   };
 /** The operation PayoutAccounts. */
@@ -10927,6 +12319,44 @@ fragment PayoutHold on PayoutHold {
   releasedAt
 }`,
 };
+/** The operation ReversePayout. */
+export const ReversePayoutDocument: TypedDocument<
+  ReversePayoutMutation,
+  ReversePayoutMutationVariables
+> = {
+  name: "ReversePayout",
+  text: `mutation ReversePayout($input: ReversePayoutInput!) {
+  reversePayout(input: $input) {
+    payoutReversal {
+      ...PayoutReversal
+    }
+  }
+}
+fragment PayoutReversal on PayoutReversal {
+  id
+  payoutId
+  amountCents
+  reason
+  status
+  failureReason
+  endedAt
+  createdAt
+}`,
+};
+/** The operation SetStripeFeesPayer. */
+export const SetStripeFeesPayerDocument: TypedDocument<
+  SetStripeFeesPayerMutation,
+  SetStripeFeesPayerMutationVariables
+> = {
+  name: "SetStripeFeesPayer",
+  text: `mutation SetStripeFeesPayer($input: SetStripeFeesPayerInput!) {
+  setStripeFeesPayer(input: $input) {
+    organizationSetting {
+      organizationId
+    }
+  }
+}`,
+};
 /** The operation FindUser. */
 export const FindUserDocument: TypedDocument<FindUserQuery, FindUserQueryVariables> = {
   name: "FindUser",
@@ -11055,6 +12485,92 @@ export const EndImpersonationDocument: TypedDocument<
   endImpersonation(input: {}) {
     impersonation {
       id
+    }
+  }
+}`,
+};
+/** The operation SuspendOrganization. */
+export const SuspendOrganizationDocument: TypedDocument<
+  SuspendOrganizationMutation,
+  SuspendOrganizationMutationVariables
+> = {
+  name: "SuspendOrganization",
+  text: `mutation SuspendOrganization($input: SuspendOrganizationInput!) {
+  suspendOrganization(input: $input) {
+    organization {
+      ...Organization
+    }
+  }
+}
+fragment Organization on Organization {
+  id
+  name
+  slug
+  email
+  defaultCurrency
+  status
+}`,
+};
+/** The operation ReactivateOrganization. */
+export const ReactivateOrganizationDocument: TypedDocument<
+  ReactivateOrganizationMutation,
+  ReactivateOrganizationMutationVariables
+> = {
+  name: "ReactivateOrganization",
+  text: `mutation ReactivateOrganization($input: ReactivateOrganizationInput!) {
+  reactivateOrganization(input: $input) {
+    organization {
+      ...Organization
+    }
+  }
+}
+fragment Organization on Organization {
+  id
+  name
+  slug
+  email
+  defaultCurrency
+  status
+}`,
+};
+/** The operation ChangeOrganizationPlan. */
+export const ChangeOrganizationPlanDocument: TypedDocument<
+  ChangeOrganizationPlanMutation,
+  ChangeOrganizationPlanMutationVariables
+> = {
+  name: "ChangeOrganizationPlan",
+  text: `mutation ChangeOrganizationPlan($input: ChangeOrganizationPlanInput!) {
+  changeOrganizationPlan(input: $input) {
+    organizationSetting {
+      organizationId
+    }
+  }
+}`,
+};
+/** The operation DecideOrganizationVerification. */
+export const DecideOrganizationVerificationDocument: TypedDocument<
+  DecideOrganizationVerificationMutation,
+  DecideOrganizationVerificationMutationVariables
+> = {
+  name: "DecideOrganizationVerification",
+  text: `mutation DecideOrganizationVerification($input: DecideOrganizationVerificationInput!) {
+  decideOrganizationVerification(input: $input) {
+    organizationVerification {
+      id
+    }
+  }
+}`,
+};
+/** The operation SetEventCategory. */
+export const SetEventCategoryDocument: TypedDocument<
+  SetEventCategoryMutation,
+  SetEventCategoryMutationVariables
+> = {
+  name: "SetEventCategory",
+  text: `mutation SetEventCategory($input: SetEventCategoryInput!) {
+  setEventCategory(input: $input) {
+    eventCategory {
+      slug
     }
   }
 }`,
@@ -11595,6 +13111,79 @@ fragment Consent on Consent {
   createdAt
 }`,
 };
+/** The operation UpdateCustomer. */
+export const UpdateCustomerDocument: TypedDocument<
+  UpdateCustomerMutation,
+  UpdateCustomerMutationVariables
+> = {
+  name: "UpdateCustomer",
+  text: `mutation UpdateCustomer($input: UpdateCustomerInput!) {
+  updateCustomer(input: $input) {
+    customer {
+      ...Customer
+    }
+  }
+}
+fragment Customer on Customer {
+  id
+  organizationId
+  userId
+  email
+  firstName
+  lastName
+  phone
+  address
+}`,
+};
+/** The operation RecordCustomerConsent. */
+export const RecordCustomerConsentDocument: TypedDocument<
+  RecordCustomerConsentMutation,
+  RecordCustomerConsentMutationVariables
+> = {
+  name: "RecordCustomerConsent",
+  text: `mutation RecordCustomerConsent($input: RecordCustomerConsentInput!) {
+  recordCustomerConsent(input: $input) {
+    consent {
+      ...Consent
+    }
+  }
+}
+fragment Consent on Consent {
+  id
+  organizationId
+  purpose
+  isGiven
+  wordingVersion
+  source
+  createdAt
+}`,
+};
+/** The operation ExportCustomerData. */
+export const ExportCustomerDataDocument: TypedDocument<
+  ExportCustomerDataMutation,
+  ExportCustomerDataMutationVariables
+> = {
+  name: "ExportCustomerData",
+  text: `mutation ExportCustomerData($input: ExportCustomerDataInput!) {
+  exportCustomerData(input: $input) {
+    data
+  }
+}`,
+};
+/** The operation EraseCustomer. */
+export const EraseCustomerDocument: TypedDocument<
+  EraseCustomerMutation,
+  EraseCustomerMutationVariables
+> = {
+  name: "EraseCustomer",
+  text: `mutation EraseCustomer($input: EraseCustomerInput!) {
+  eraseCustomer(input: $input) {
+    privacyRequest {
+      id
+    }
+  }
+}`,
+};
 /** The operation PaymentTransactions. */
 export const PaymentTransactionsDocument: TypedDocument<
   PaymentTransactionsQuery,
@@ -11866,8 +13455,13 @@ export const QuoteCancellationDocument: TypedDocument<
   QuoteCancellationQueryVariables
 > = {
   name: "QuoteCancellation",
-  text: `query QuoteCancellation($bookingId: UUID!, $ticketIds: [UUID!]) {
-  quoteCancellation(bookingId: $bookingId, ticketIds: $ticketIds) {
+  text: `query QuoteCancellation($bookingId: UUID!, $ticketIds: [UUID!], $addOnItemIds: [UUID!], $addOnQuantities: [Int!]) {
+  quoteCancellation(
+    bookingId: $bookingId
+    ticketIds: $ticketIds
+    addOnItemIds: $addOnItemIds
+    addOnQuantities: $addOnQuantities
+  ) {
     ...CancellationQuote
   }
 }
@@ -11944,6 +13538,7 @@ fragment RefundItem on RefundItem {
   requestId
   bookingItemId
   ticketId
+  unitNo
   isReturn
   priceCents
   serviceFeeCents
@@ -12589,6 +14184,49 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation AddFraudAlertNote. */
+export const AddFraudAlertNoteDocument: TypedDocument<
+  AddFraudAlertNoteMutation,
+  AddFraudAlertNoteMutationVariables
+> = {
+  name: "AddFraudAlertNote",
+  text: `mutation AddFraudAlertNote($input: AddFraudAlertNoteInput!) {
+  addFraudAlertNote(input: $input) {
+    fraudAlertNote {
+      id
+    }
+  }
+}`,
+};
+/** The operation AssignFraudAlert. */
+export const AssignFraudAlertDocument: TypedDocument<
+  AssignFraudAlertMutation,
+  AssignFraudAlertMutationVariables
+> = {
+  name: "AssignFraudAlert",
+  text: `mutation AssignFraudAlert($input: AssignFraudAlertInput!) {
+  assignFraudAlert(input: $input) {
+    fraudAlert {
+      ...FraudAlert
+    }
+  }
+}
+fragment FraudAlert on FraudAlert {
+  id
+  organizationId
+  bookingId
+  ruleId
+  severity
+  action
+  riskScore
+  status
+  assignedTo
+  resolution
+  resolvedBy
+  resolvedAt
+  createdAt
 }`,
 };
 /** The operation EventCommission. */

@@ -1,5 +1,5 @@
 export type { SignedInDevice, TrustedDevice } from "./areas/account.ts";
-export type { AddOn, AddOnOrder, AddOnStock } from "./areas/add-ons.ts";
+export type { AddOn, AddOnOrder, AddOnStock, OpenedAddOn } from "./areas/add-ons.ts";
 export type { Attendee, AttendeeEntry, AttendeeQuestion } from "./areas/attendees.ts";
 export type { BookingDescription, BookingDetails, BookingNote, Contact } from "./areas/bookings.ts";
 export type {
@@ -36,9 +36,11 @@ export type {
 export type {
   AdmissionAllocation,
   AdmissionPool,
+  PassDate,
   SeatAllocation,
   SeatMapChanges,
 } from "./areas/inventory.ts";
+export type { Invitation, Member } from "./areas/members.ts";
 export type {
   DomainChallenge,
   Membership,
@@ -56,6 +58,7 @@ export type {
   PayoutItem,
   PayoutOnboardingLink,
   PayoutPreview,
+  PayoutReversal,
 } from "./areas/payouts.ts";
 export type {
   NewPricingRule,
@@ -65,7 +68,7 @@ export type {
   Quote,
   TicketCategoryChanges,
 } from "./areas/prices.ts";
-export type { Consent } from "./areas/privacy.ts";
+export type { Consent, Customer } from "./areas/privacy.ts";
 export type {
   PaymentFinding,
   PaymentTransaction,
@@ -81,6 +84,8 @@ export type {
   RefundItem,
   RefundRequest,
   RefundWords,
+  Returned,
+  ReturnedAddOns,
 } from "./areas/refunds.ts";
 export type { FraudAlert, FraudCatch, FraudQuestion, FraudRule } from "./areas/risk.ts";
 export type { Ticket, TicketOffer, TicketTransfer } from "./areas/tickets.ts";

@@ -9,7 +9,13 @@ import {
   PayoutStatusError,
   type Performance,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import {
+  openAccount,
+  putOnSale,
+  smallHall,
+  startOffice,
+  type TestOffice,
+} from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -97,4 +103,12 @@ test("a payout is made, held, approved, refused for lack of money, and paid", as
   expect((await organizer.reproducePayout(payout)).netPayoutCents).toBe(9000);
   const [item] = await organizer.payoutItems(payout).toArray(9);
   expect(item).toMatchObject({ kind: "fact", netCents: 9000, commissionCents: 1000 });
+
+  const support = office.client();
+  const person = { email: "sam@example.com", password: "a long enough password" };
+  await openAccount(office, support, { ...person, firstName: "Sam", lastName: "Support" });
+  await sql("select app_private.grant_first_platform_role('sam@example.com', 'admin')");
+  const reason = "Paid to the wrong account";
+  const reversal = await support.reversePayout(payout, { reason, amountCents: 1000 });
+  expect(reversal).toMatchObject({ payoutId: payout.id, amountCents: 1000, reason });
 }, 90_000);

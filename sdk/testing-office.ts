@@ -239,13 +239,15 @@ export interface Show {
   readonly layout: LayoutDocument | string;
   /** In the currency's minor unit, by the plan's category. */
   readonly prices: Readonly<Record<string, number>>;
+  /** Euros unless told otherwise. */
+  readonly currency?: string;
 }
 
 /** Somebody opens an account, an organization and a venue, and puts a show on sale. */
 export async function putOnSale(
   office: TestOffice,
   organizer: LastMinuteLive,
-  { layout, prices }: Show,
+  { layout, prices, currency }: Show,
 ): Promise<Performance> {
   await openAccount(office, organizer, {
     email: "organizer@example.com",
@@ -257,7 +259,7 @@ export async function putOnSale(
     name: "Playhouse",
     slug: "playhouse",
     email: "office@example.com",
-    defaultCurrency: "EUR",
+    defaultCurrency: currency ?? "EUR",
   });
   const venue = await organizer.createVenue({
     organizationId: organization.id,

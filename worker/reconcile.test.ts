@@ -1,13 +1,14 @@
 // If this failed, money could be missing, or be there twice, and nobody would hear of it.
 import type pg from "pg";
 import type Stripe from "stripe";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Booking, LastMinuteLive, Performance } from "../sdk/index.ts";
 import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
 import { reconcile, type Reconciliation, type ReconciliationRun } from "./reconcile.ts";
 import { stripeClient } from "./stripe.ts";
 
 let office: TestOffice;
+let organizer: LastMinuteLive;
 let performance: Performance;
 let owner: pg.Client;
 let superuser: pg.Client;
@@ -16,7 +17,8 @@ let stripe: Stripe;
 
 beforeAll(async () => {
   office = await startOffice();
-  performance = await putOnSale(office, office.client(), {
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
     layout: smallHall,
     prices: { Good: 5000, Cheap: 2000 },
   });
@@ -388,6 +390,242 @@ test("rate limits and outages are waited out", async () => {
   expect(waits.length).toBe(3);
   expect(await findings()).toEqual([]);
 });
+
+/** A Stripe that says something else of a movement, and has the balance that follows from it. */
+async function lying(change: (movement: Stripe.BalanceTransaction) => Movements): Promise<Stripe> {
+  const told = await stripe.balanceTransactions
+    .list({ limit: 100 })
+    .autoPagingToArray({ limit: 1000 });
+  const differences = told.flatMap((it) => [
+    ...change(it).map(({ net, currency }) => ({ amount: net, currency })),
+    { amount: -it.net, currency: it.currency },
+  ]);
+  const list = async (params: Stripe.BalanceTransactionListParams) => {
+    const page = await stripe.balanceTransactions.list(params);
+    return { ...page, data: page.data.flatMap(change) };
+  };
+  const retrieve = async () => {
+    const balance = await stripe.balance.retrieve();
+    return { ...balance, pending: [...balance.pending, ...differences] };
+  };
+  return Object.create(stripe, {
+    balanceTransactions: { value: { list } },
+    balance: { value: { retrieve } },
+  }) as Stripe;
+}
+type Movements = readonly Stripe.BalanceTransaction[];
+
+describe("of each kind of movement at Stripe", () => {
+  const known = new Map<string, string>();
+
+  beforeAll(async () => {
+    const { control } = office.standIn;
+    await buy();
+    await payOutAndTakeBack();
+    const returned = await buy();
+    await organizer.refundTickets(returned, { reason: "customer_request", note: "They asked." });
+    await until(async () => ((await statusOf(returned)) === "refunded" ? true : null));
+    const won = await dispute(await buy());
+    await control.closeDispute(won, "won");
+    await dispute(await buy());
+    await control.settled();
+    await until(async () => ((await jobs()) === 0 ? true : null));
+    await compare();
+    for (const { id, source, net } of (await stripe.balanceTransactions.list({ limit: 100 }))
+      .data) {
+      const kind = /^[a-z]+/.exec(String(source))?.[0] ?? "";
+      known.set(`${kind}${net < 0 ? "-" : "+"}`, id);
+    }
+  });
+
+  const kinds = [
+    ["a charge", "ch+", "booked_twice"],
+    ["a refund", "re-", "missing_here"],
+    ["what a dispute took", "dp-", "missing_here"],
+    ["what a dispute gave back", "dp+", "missing_here"],
+    ["a transfer", "tr-", "missing_here"],
+    ["a reversal", "trr+", "missing_here"],
+  ] as const;
+
+  const lies = [
+    ["left out", "missing_at_stripe", () => []],
+    [
+      "with another amount",
+      "amount_differs",
+      (it) => [{ ...it, amount: it.amount - 1, net: it.net - 1 }],
+    ],
+    ["with another fee", "fee_differs", (it) => [{ ...it, fee: it.fee + 1, net: it.net - 1 }]],
+    ["in another currency", "currency_differs", (it) => [{ ...it, currency: "usd" }]],
+    ["there twice", "", (it) => [{ ...it, id: `${it.id}_twice` }, it]],
+  ] as const satisfies readonly (readonly [
+    string,
+    string,
+    (it: Stripe.BalanceTransaction) => Movements,
+  ])[];
+
+  test("nothing is found when all agrees", async () => {
+    expect(await findings()).toEqual([]);
+    expect([...known.keys()]).toEqual(expect.arrayContaining(kinds.map(([, key]) => key)));
+  });
+
+  describe.each(kinds)("%s", (_kind, key, twice) => {
+    test.each(lies)("%s is the one thing that is found", async (_lie, found, change) => {
+      const id = known.get(key) ?? "";
+      expect(id).toMatch(/^txn_/);
+      // What Stripe has once told of it is forgotten.
+      await superuser.query("delete from app_private.stripe_balance_transactions where id = $1", [
+        id,
+      ]);
+      await compare({ stripe: await lying((it) => (it.id === id ? change(it) : [it])) });
+      const [finding, ...others] = await findings();
+      expect(others).toEqual([]);
+      expect(finding?.kind).toBe(`reconciliation_${found === "" ? twice : found}`);
+      const [row] = await rowsOf<{ id: string; booking: string | null; ledger: string }>(
+        `select id, booking_id as booking, ledger_transaction_id as ledger
+        from app_public.payment_transactions
+        where stripe_balance_transaction_id = $1 order by transaction_type = 'fee' limit 1`,
+        [id],
+      );
+      const subjects: Readonly<Record<string, string>> = {
+        missing_at_stripe: row?.id ?? "",
+        "": `${id}_twice`,
+      };
+      expect(finding?.subject).toBe(subjects[found] ?? id);
+      if (found !== "") {
+        expect(finding?.booking_id).toBe(row?.booking);
+        expect(finding?.detail.books?.["payment_transaction_ids"]).toContain(row?.id);
+        expect(finding?.detail.books?.["ledger_transaction_ids"]).toContain(row?.ledger);
+      }
+      await superuser.query("delete from app_private.stripe_balance_transactions where id = $1", [
+        `${id}_twice`,
+      ]);
+      await compare();
+      expect(await findings()).toEqual([]);
+    });
+
+    test.each(losses)(
+      "that the books have lost, %s, is the one thing",
+      async (_what, table, kind) => {
+        const id = known.get(key) ?? "";
+        await withoutRow(table, id, async () => {
+          await compare();
+          expect((await findings()).map((it) => [it.kind, it.subject])).toEqual([
+            [`reconciliation_${kind}`, id],
+          ]);
+        });
+        await compare();
+        expect(await findings()).toEqual([]);
+      },
+    );
+  });
+});
+
+const losses = [
+  ["as a row", "payment_transactions", "missing_here"],
+  ["as an entry", "ledger_entries", "amount_differs"],
+] as const;
+
+/** Takes what the books have of a movement out of a table for a while. */
+async function withoutRow(
+  table: (typeof losses)[number][1],
+  id: string,
+  action: () => Promise<void>,
+): Promise<void> {
+  const theirs =
+    table === "payment_transactions"
+      ? "stripe_balance_transaction_id = $1"
+      : `account_id in (
+          select a.id from app_public.ledger_accounts as a where a.kind = 'stripe_balance'
+        )
+        and transaction_id = (
+          select m.ledger_transaction_id from app_public.payment_transactions as m
+          where m.stripe_balance_transaction_id = $1 order by m.transaction_type = 'fee' limit 1
+        )`;
+  const { rows } = await superuser.query<{ row: object }>(
+    `delete from app_public.${table} as t where ${theirs} returning to_jsonb(t) as row`,
+    [id],
+  );
+  expect(rows).not.toEqual([]);
+  try {
+    await action();
+  } finally {
+    await superuser.query(
+      `insert into app_public.${table}
+      select * from jsonb_populate_recordset(null::app_public.${table}, $1)`,
+      [JSON.stringify(rows.map(({ row }) => row))],
+    );
+  }
+}
+
+async function statusOf({ id }: { readonly id: string }): Promise<string | undefined> {
+  const [row] = await rowsOf<{ status: string }>(
+    "select status::text from app_public.bookings where id = $1",
+    [id],
+  );
+  return row?.status;
+}
+
+async function jobs(): Promise<number> {
+  const { rows } = await superuser.query<{ jobs: number }>(
+    "select count(*)::int as jobs from graphile_worker._private_jobs where run_at <= now()",
+  );
+  return rows[0]?.jobs ?? 0;
+}
+
+async function dispute(booking: Booking): Promise<string> {
+  const intent = await stripe.paymentIntents.retrieve(String(await intentOf(booking)));
+  await office.standIn.control.openDispute(String(intent.latest_charge));
+  await until(async () => ((await statusOf(booking)) === "disputed" ? true : null));
+  return (await stripe.disputes.list({ limit: 1 })).data[0]?.id ?? "";
+}
+
+/** Fifty euros for the organization, of which twenty come back. */
+async function payOutAndTakeBack(): Promise<void> {
+  const { id } = await stripe.accounts.create({
+    type: "express",
+    country: "AT",
+    capabilities: { transfers: { requested: true } },
+  });
+  await office.standIn.control.onboard(id);
+  await office.standIn.control.addFunds(100_000, "eur");
+  await owner.query("update app_public.organizations set verification_status = 'verified'");
+  await owner.query(
+    `insert into app_public.stripe_accounts (
+      organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+    )
+    values ($1, 'AT', 'x@example.com', $2, true, true)`,
+    [performance.organizationId, id],
+  );
+  const [payout] = await rowsOf<{ id: string }>(
+    `select (app_private.queue_payout(app_private.make_payout(
+      $1, null, 'EUR', clock_timestamp(), null
+    ))).id`,
+    [performance.organizationId],
+  );
+  const isSo = async (what: string, of: string | undefined): Promise<void> => {
+    await until(async () =>
+      (await rowsOf(`select from ${what}`, [of])).length === 1 ? true : null,
+    );
+  };
+  await isSo("app_public.payouts where id = $1 and status = 'paid'", payout?.id);
+  const [reversal] = await rowsOf<{ id: string }>(
+    `with reversal as (
+      insert into app_public.payout_reversals (
+        organization_id, payout_id, amount_cents, reason, requested_by
+      )
+      select p.organization_id, p.id, 2000, 'x', (select u.id from app_public.users as u limit 1)
+      from app_public.payouts as p where p.id = $1
+      returning id, payout_id
+    ),
+    reversed as (
+      update app_public.payouts as p set reversed_cents = 2000
+      from reversal as r where p.id = r.payout_id
+    )
+    select r.id, app_private.add_stripe_job('payout_reversal.create', r.id, '0') from reversal as r`,
+    [payout?.id],
+  );
+  await isSo("app_public.payout_reversals where id = $1 and status = 'succeeded'", reversal?.id);
+}
 
 test("a movement that Stripe does not have, and one that is there twice, are found", async () => {
   // The last one: what is planted here contradicts the books themselves.

@@ -283,6 +283,79 @@ $$;
 
 comment on function tests.create_standing(text, text) is 'Everything to sell admissions.';
 
+-- Two dates of ten places each, day tickets for 20.00, and five passes for both, for 35.00. Ids:
+-- festival.event, festival.friday, festival.saturday, festival.friday.pool, festival.saturday.pool,
+-- festival.pass, festival.pass.pool, festival.day.category, festival.pass.category.
+create function tests.create_festival(theatre text default 'theatre', name text default 'festival')
+returns uuid
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_before text := current_setting('lml.session_token', true);
+  v_event_id uuid := tests.create_event(theatre, name || '.event');
+  v_friday app_public.performances;
+  v_pass_id uuid;
+  v_date text;
+begin
+  perform set_config('lml.session_token', tests.token('session of ' || theatre || ' owner'), true);
+  perform tests.keep(
+    name || '.day.category', (app_public.create_ticket_category(v_event_id, 'Day', 2000)).id
+  );
+  perform tests.keep(
+    name || '.pass.category', (app_public.create_ticket_category(v_event_id, 'Pass', 3500)).id
+  );
+  select * into strict v_friday
+  from app_public.performances as p where p.event_id = v_event_id;
+  perform tests.keep(name || '.friday', v_friday.id);
+  perform tests.keep(
+    name || '.saturday',
+    (app_public.create_performance(
+      v_event_id, v_friday.layout_id, v_friday.starts_at + interval '1 day',
+      v_friday.starts_at + interval '1 day 4 hours'
+    )).id
+  );
+  foreach v_date in array array['friday', 'saturday'] loop
+    perform tests.keep(
+      name || '.' || v_date || '.pool',
+      (app_public.create_admission_pool(
+        tests.id(name || '.' || v_date), 'Ground', 10, array[tests.id(name || '.day.category')]
+      )).id
+    );
+  end loop;
+  perform app_public.publish_event(v_event_id);
+  v_pass_id := tests.keep(
+    name || '.pass',
+    (app_public.create_pass(
+      v_event_id, 'Both days',
+      array[tests.id(name || '.saturday.pool'), tests.id(name || '.friday.pool')],
+      array[tests.id(name || '.pass.category')], 5
+    )).id
+  );
+  perform tests.keep(create_festival.name || '.pass.pool', p.id)
+  from app_public.admission_pools as p where p.performance_id = v_pass_id;
+  perform set_config('lml.session_token', coalesce(v_before, ''), true);
+  return v_event_id;
+end
+$$;
+
+comment on function tests.create_festival(text, text) is 'Everything to sell passes.';
+
+-- Holds day tickets of a date, or passes, for whoever asks: tests.attend('friday', 2).
+create function tests.attend(
+  date text, quantity integer, booking text default null, name text default 'festival'
+)
+returns uuid
+language sql volatile
+as $$
+  select (
+    app_public.hold_admissions(
+      tests.id(name || '.' || date),
+      tests.id(name || case date when 'pass' then '.pass' else '.day' end || '.category'),
+      quantity, case when booking is not null then tests.id(booking) end
+    )
+  ).id
+$$;
+
 -- Holds admissions of such an event for whoever asks.
 create function tests.admit(
   category text, quantity integer, booking text default null, name text default 'standing'

@@ -37,6 +37,36 @@ const helpers = `
     return app_private.apply_stripe_event(v_event_id);
   end
   $$;
+  create function tests.bank_says(intent uuid, dispute text, said text, cents bigint, movements jsonb)
+  returns text
+  language plpgsql volatile security definer set search_path = '' as $$
+  declare
+    v_intent app_public.payment_intents;
+    v_event_id text := 'evt_' || replace(uuidv7()::text, '-', '');
+    v_now bigint := extract(epoch from now())::bigint;
+  begin
+    select * into strict v_intent from app_public.payment_intents as p where p.id = bank_says.intent;
+    perform app_private.receive_stripe_event(
+      jsonb_build_object(
+        'id', v_event_id, 'type', 'charge.dispute.updated',
+        'created', v_now + (select count(*) from app_private.stripe_events),
+        'data', jsonb_build_object('object', jsonb_build_object(
+          'object', 'dispute', 'id', bank_says.dispute, 'status', bank_says.said, 'reason', 'fraudulent',
+          'payment_intent', v_intent.stripe_payment_intent_id, 'amount', bank_says.cents,
+          'currency', lower(v_intent.currency), 'created', v_now - 5,
+          'evidence_details', jsonb_build_object('due_by', v_now + 777600, 'submission_count', 0),
+          'balance_transactions', (
+            select coalesce(jsonb_agg(m || jsonb_build_object(
+              'id', bank_says.dispute || '_' || n, 'currency', lower(v_intent.currency), 'created', v_now
+            )), '[]')
+            from jsonb_array_elements(bank_says.movements) with ordinality as m (m, n)
+          )
+        ))
+      ), false
+    );
+    return app_private.apply_stripe_event(v_event_id);
+  end
+  $$;
   create function tests.elapse(booking_id uuid, days integer) returns void
   language sql volatile security definer set search_path = '' as $$
     update app_public.booking_payment_schedule as s
@@ -64,17 +94,52 @@ const helpers = `
     join app_public.ledger_accounts as a on a.id = e.account_id
     where a.kind in ('organizer_payable', 'promoter_payable', 'platform_commission', 'service_fees',
       'processing_fees', 'taxes_payable')
+      -- Who loses a dispute bears its fee.
+      and t.category <> 'dispute_fee'
     group by b.id, b.booking_reference, a.kind
-    -- The organization bears what rounding leaves of each part.
-    having sum(e.amount_cents) > case when a.kind in ('organizer_payable', 'promoter_payable') then 20 else 0 end
+    having sum(e.amount_cents) > 0
     union all
     select 'ended_booking_keeps_nothing_unpaid', format('%s %s', b.booking_reference, b.status)
     from app_public.bookings as b
     where b.status in ('canceled', 'refunded') and b.confirmed_at is not null
       and b.total_amount_cents - b.refunded_cents > (
         select coalesce(sum(case when p.method = 'invoice' and p.status = 'pending' then p.amount_cents
-          else p.received_cents - p.refunded_cents end), 0)
+          else p.received_cents - p.refunded_cents - (
+            select coalesce(sum(d.lost_cents), 0) from app_public.disputes as d
+            where d.payment_intent_id = p.id
+          ) end), 0)
         from app_public.payment_intents as p where p.booking_id = b.id)
+    union all
+    -- What the books have of a booking's money is payments less refunds less lost disputes.
+    select 'paid_is_payments_less_refunds_less_lost_disputes', format('%s has %s of %s', b.booking_reference,
+      m.kept, p.received - p.returned - p.lost)
+    from app_public.bookings as b
+    cross join lateral (
+      select coalesce(sum(e.amount_cents), 0) as kept
+      from app_public.ledger_transactions as t
+      join app_public.ledger_entries as e on e.transaction_id = t.id
+      join app_public.ledger_accounts as a on a.id = e.account_id
+      where t.booking_id = b.id and a.kind in ('stripe_balance', 'box_office', 'disputes', 'stripe_fees')
+        and t.category <> 'dispute_fee'
+    ) as m
+    cross join lateral (
+      select coalesce(sum(p.received_cents), 0) as received,
+        coalesce((select sum(r.amount_cents) from app_public.refunds as r
+          where r.booking_id = b.id and r.status = 'succeeded'), 0) as returned,
+        coalesce((select sum(d.posted_loss_cents) from app_public.disputes as d
+          where d.booking_id = b.id), 0) as lost
+      from app_public.payment_intents as p where p.booking_id = b.id
+    ) as p
+    where m.kept <> p.received - p.returned - p.lost
+    union all
+    select 'ledger_sums_to_zero', format('%s %s', a.currency, sum(e.amount_cents))
+    from app_public.ledger_entries as e join app_public.ledger_accounts as a on a.id = e.account_id
+    group by a.organization_id, a.currency having sum(e.amount_cents) <> 0
+    union all
+    select 'fact_is_paid_out_once', i.ledger_transaction_id::text
+    from app_public.payout_items as i
+    where i.released_at is null and i.ledger_transaction_id is not null
+    group by i.ledger_transaction_id, i.promoter_id having count(*) > 1
     union all
     select 'amount_can_be_charged', format('%s %s', x.amount_cents, x.currency)
     from (
@@ -94,12 +159,23 @@ const helpers = `
   grant execute on all functions in schema tests to public;
 `;
 
+interface Dispute {
+  readonly id: string;
+  readonly intent: string;
+  readonly cents: number;
+  readonly movements: { readonly amount: number; readonly fee: number }[];
+  said: string;
+}
+
 class Story {
   readonly t: TestTransaction;
   readonly roll: (below: number) => number;
   readonly log: string[] = [];
   currency = "EUR";
   bookings: { id: string; who: string }[] = [];
+  disputes: Dispute[] = [];
+  /** Who is paid out: the organization, and its promoter. */
+  payees: string[] = ["null"];
 
   constructor(t: TestTransaction, seed: number) {
     this.t = t;
@@ -165,6 +241,20 @@ class Story {
     const event = "tests.id('standing.event')";
     const owner = "sign_in('theatre owner')";
     const does = async (s: string): Promise<string | undefined> => await this.does(owner, s);
+    await rows(
+      `insert into app_public.platform_staff (user_id, role)
+      values (tests.user_id('sam'), 'support'), (tests.user_id('root'), 'admin')`,
+    );
+    await rows("update app_public.organizations set verification_status = 'verified'");
+    await rows(
+      "update app_public.organization_settings set payout_delay_days = 0, minimum_payout_cents = 1",
+    );
+    await rows(
+      `insert into app_public.stripe_accounts (
+        organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+      )
+      values (tests.id('theatre.organization'), 'AT', 'x@example.com', 'acct_1', true, true)`,
+    );
     if (this.flip(40))
       await does(`(app_public.set_absorbed_fees(${event}, ${this.flip(70)}, ${this.flip(50)})).id`);
     if (this.flip(40)) {
@@ -177,6 +267,15 @@ class Story {
     if (this.flip(60)) {
       const promoter = await does(
         `(app_public.create_promoter(tests.id('theatre.organization'), 'P')).id`,
+      );
+      this.payees.push(`'${promoter}'`);
+      await rows(
+        `insert into app_public.stripe_accounts (
+          organization_id, promoter_id, country, email, stripe_account_id, payout_enabled,
+          transfers_enabled
+        )
+        values (tests.id('theatre.organization'), $1, 'AT', 'p@example.com', 'acct_2', true, true)`,
+        [promoter],
       );
       await does(
         `(app_public.set_event_promoter(${event}, '${promoter}', ${1 + this.roll(9900) / 100})) is not null`,
@@ -249,7 +348,143 @@ class Story {
       await this.does(who, `(app_public.remove_discount_code('${id}')).total_amount_cents`);
   }
 
+  /** What was sent to the buyer of a booking, whatever became of it. */
+  async sentBack(id: string): Promise<number> {
+    const [sum] = await this.t.rows<{ cents: string }>(
+      `select coalesce(sum(amount_cents), 0) as cents from app_public.refunds
+      where booking_id = '${id}' and retried_refund_id is null`,
+    );
+    return Number(sum?.cents);
+  }
+
+  /** A bank takes money back, or answers. */
+  async dispute(): Promise<void> {
+    const open = this.disputes.filter(
+      ({ said }) => !["won", "lost", "warning_closed"].includes(said),
+    );
+    const known = this.flip(75) ? this.one(open) : undefined;
+    if (known !== undefined) {
+      await this.say(known, this.one(this.nextOf(known)) ?? known.said);
+      return;
+    }
+    const paid = await this.t.rows<{ id: string; cents: number }>(
+      `select id, received_cents::int as cents from app_public.payment_intents
+      where method = 'card' and status = 'succeeded' order by id`,
+    );
+    const payment = this.one(paid);
+    if (payment === undefined) return;
+    const step = this.currency === "KWD" ? 10 : this.currency === "ISK" ? 100 : 1;
+    const part = Math.max(1, Math.ceil(payment.cents / step / (1 + this.roll(4)))) * step;
+    const dispute: Dispute = {
+      id: `dp_${this.disputes.length}`,
+      intent: payment.id,
+      cents: Math.min(part, payment.cents),
+      movements: [],
+      said: "",
+    };
+    this.disputes.push(dispute);
+    await this.say(dispute, this.flip(25) ? "warning_needs_response" : "needs_response");
+  }
+
+  nextOf({ said, movements }: Dispute): string[] {
+    if (said.startsWith("warning")) return ["warning_closed", "needs_response"];
+    return movements.length === 0 ? ["needs_response"] : ["under_review", "won", "lost", "lost"];
+  }
+
+  async say(dispute: Dispute, said: string): Promise<void> {
+    const { id, intent, cents, movements } = dispute;
+    if (said === "needs_response" && movements.length === 0 && this.flip(80))
+      movements.push({ amount: -cents, fee: 1500 });
+    if (said === "won") movements.push({ amount: cents, fee: this.flip(50) ? -1500 : 0 });
+    dispute.said = said;
+    await this.does(
+      "as_owner()",
+      `tests.bank_says('${intent}', '${id}', '${said}', ${cents}, '${JSON.stringify(movements)}')`,
+    );
+  }
+
+  /** Money goes to the organization, does not arrive, or is taken back. */
+  async payOut(): Promise<void> {
+    const owner = "sign_in('theatre owner')";
+    const payouts = await this.t.rows<{ id: string; status: string; net: number }>(
+      `select id, status::text, net_payout_cents::int as net from app_public.payouts
+      where status <> 'canceled' order by id`,
+    );
+    const payout = this.flip(80) ? this.one(payouts.slice(-2)) : undefined;
+    if (payout === undefined) {
+      const payee = this.one(this.payees) ?? "null";
+      // All of a story happens at one moment, after which the payout is made.
+      await this.does(
+        "as_owner()",
+        `(app_private.make_payout(tests.id('theatre.organization'), ${payee}, '${this.currency}',
+          clock_timestamp(), tests.user_id('theatre owner'))).id`,
+      );
+      return;
+    }
+    const { id, status, net } = payout;
+    const holds = await this.ids(
+      `select id from app_public.payout_holds where payout_id = '${id}' and released_at is null`,
+    );
+    if (holds[0] !== undefined && this.flip(50)) {
+      await this.does("sign_in('sam')", `(app_public.release_payout_hold('${holds[0]}')).id`);
+    } else if (status === "draft" && this.flip(70)) {
+      await this.does(owner, `(app_public.submit_payout('${id}')).status`);
+    } else if (status === "draft" || (status === "approved" && this.flip(30))) {
+      await (this.flip(50)
+        ? this.does(owner, `(app_public.cancel_payout('${id}')).status`)
+        : this.does(
+            "sign_in('sam')",
+            `(app_public.hold_payout('${id}', 'x', ${this.flip(50) ? "null" : 1 + this.roll(net)})).id`,
+          ));
+    } else if (status === "approved") {
+      await this.does("as_owner()", `app_private.begin_payout('${id}') ->> 'amount'`);
+    } else if (status === "in_transit") {
+      await this.does(
+        "as_owner()",
+        this.flip(70)
+          ? `app_private.record_transfer('${id}', 'tr_${id}', null) is null`
+          : `app_private.record_transfer_failure('${id}', 'account_closed', 'x') is null`,
+      );
+    } else if (status === "failed") {
+      await this.does(owner, `(app_public.retry_payout('${id}')).status`);
+    } else if (status === "paid") {
+      const back = await this.does(
+        "sign_in('sam')",
+        `(app_public.reverse_payout('${id}', 'x', ${1 + this.roll(net)})).id`,
+      );
+      if (back !== undefined)
+        await this.does(
+          "as_owner()",
+          `app_private.record_payout_reversal('${back}', ${this.flip(80) ? `'trr_${back}'` : "null"}, null, 'x') is null`,
+        );
+    }
+  }
+
+  /** Two people of the platform change the books, in the organization's favor. */
+  async correct(): Promise<void> {
+    const facts = await this.ids(
+      "select id from app_public.ledger_transactions where category = 'sale' order by id",
+    );
+    const fact = this.one(facts);
+    if (fact === undefined) return;
+    const cents = 1 + this.roll(500);
+    const correction = await this.does(
+      "sign_in('sam')",
+      `(app_public.request_correction('${fact}', '${this.currency}', '{adjustments,organizer_payable}', array[${cents}, -${cents}], 'x')).id`,
+    );
+    if (correction !== undefined)
+      await this.does("sign_in('root')", `(app_public.post_correction('${correction}')).id`);
+  }
+
   async step(): Promise<void> {
+    const what = this.roll(16);
+    if (what < 2) await this.dispute();
+    else if (what < 6) await this.payOut();
+    else if (what === 6 && this.flip(40)) await this.correct();
+    else await this.sellOrReturn();
+  }
+
+  async sellOrReturn(): Promise<void> {
     const owner = "sign_in('theatre owner')";
     const booking = this.bookings.length > 0 ? this.one(this.bookings) : undefined;
     const id = booking?.id ?? "00000000-0000-0000-0000-000000000000";
@@ -326,21 +561,14 @@ class Story {
         buyer,
         `(app_public.quote_cancellation('${id}', ${chosen})).refund_cents`,
       );
-      const before = await this.t.rows<{ n: string; s: string }>(
-        `select refunded_cents as n, status as s from app_public.bookings where id = '${id}'`,
-      );
+      const before = await this.sentBack(id);
       const done = await this.does(
         buyer,
         `(app_public.return_tickets('${id}', ${chosen})).refunded_cents`,
       );
-      if (
-        done !== undefined &&
-        before[0]?.s === "confirmed" &&
-        Number(done) - Number(before[0].n) !== Number(quote)
-      ) {
-        throw new Error(
-          `quoted ${quote}, returned ${Number(done) - Number(before[0].n)}\n${this.log.join("\n")}`,
-        );
+      const returned = (await this.sentBack(id)) - before;
+      if (done !== undefined && returned !== Number(quote)) {
+        throw new Error(`quoted ${quote}, returned ${returned}\n${this.log.join("\n")}`);
       }
     } else if (what < 18) {
       await this.does(
@@ -418,7 +646,7 @@ async function play(seed: number, weaken = "select 1"): Promise<string> {
     const story = new Story(transaction, seed);
     await story.world();
     await transaction.rows(weaken);
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 60; n += 1) {
       await story.step();
       const broken = await transaction.rows("select * from tests.broken");
       if (broken.length > 0) {

@@ -1,5 +1,6 @@
 import type { ListOptions } from "../caller.ts";
 import {
+  AddAddOnCodesDocument,
   AddAddOnDocument,
   type AddOnFragment,
   type AddOnOrderFragment,
@@ -10,6 +11,9 @@ import {
   CreateAddOnDocument,
   type CreateAddOnInput,
   MarkAddOnDeliveredDocument,
+  OpenAddOnDocument,
+  type OpenedAddOnFragment,
+  SetAddOnDownloadDocument,
   SetAddOnStockDocument,
   SetDeliveryAddressDocument,
   UpdateAddOnDocument,
@@ -26,6 +30,9 @@ export type AddOn = AddOnFragment;
 
 /** An add-on that somebody paid for. */
 export type AddOnOrder = AddOnOrderFragment;
+
+/** What the buyer of a digital add-on gets. */
+export type OpenedAddOn = OpenedAddOnFragment;
 
 /** The stock of an add-on. */
 export interface AddOnStock {
@@ -181,5 +188,44 @@ export abstract class AddOnCalls extends HoldCalls {
       options,
     );
     return present(data.markAddOnDelivered).addOnDelivery.deliveredAt;
+  }
+
+  /**
+   * Where buyers of a digital add-on find it, an https address that only they see. Needs `events.manage`.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setAddOnDownload(addOn: Ref, url: string, options?: CallOptions): Promise<AddOn> {
+    const variables = { input: { addOnId: idOf(addOn), url } };
+    const data = await this.call(SetAddOnDownloadDocument, variables, options);
+    return present(data.setAddOnDownload).addOn;
+  }
+
+  /**
+   * Adds codes, of which buyers of a digital add-on with a stock get one for each unit; known ones are left out. The codes are
+   * its stock from then on. Needs `events.manage`.
+   *
+   * @throws CapacityTooLowError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async addAddOnCodes(
+    addOn: Ref,
+    codes: readonly string[],
+    options?: CallOptions,
+  ): Promise<AddOnStock> {
+    const variables = { input: { addOnId: idOf(addOn), codes: [...codes] } };
+    const data = await this.call(AddAddOnCodesDocument, variables, options);
+    return present(present(data.addAddOnCodes).addOnCount);
+  }
+
+  /**
+   * What the buyer of a digital add-on gets, always the same. When they first looked is noted.
+   *
+   * @throws BookingNotFoundError, BookingStatusError (not paid for, or returned), NotFoundError (there is nothing yet),
+   * FewLeftError (try again), ImpersonationError, SessionEndedError, CartTokenError
+   */
+  async openAddOn(bookingItem: Ref, options?: CallOptions): Promise<OpenedAddOn> {
+    const variables = { input: { bookingItemId: idOf(bookingItem) } };
+    const data = await this.call(OpenAddOnDocument, variables, options);
+    return present(present(data.openAddOn).openedAddOn);
   }
 }

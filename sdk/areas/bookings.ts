@@ -10,10 +10,12 @@ import {
   type BookingNoteFragment,
   BookingsDocument,
   CancelBookingDocument,
+  type CaptureMethod,
   ClaimBookingDocument,
   DeclineBookingDocument,
   DescribeBookingDocument,
   MyBookingsDocument,
+  ReopenCheckoutDocument,
   SetCategoryApprovalDocument,
   StartCheckoutDocument,
 } from "../generated.ts";
@@ -60,6 +62,20 @@ export abstract class BookingCalls extends InventoryCalls {
     const input = { bookingId: idOf(booking), ...contact };
     const data = await this.callWithKey(StartCheckoutDocument, input, options);
     return await this.withAllItems(present(data.startCheckout).booking, options);
+  }
+
+  /**
+   * Back to the cart, as long as nothing is paid: change its seats, add-ons or code as in any draft,
+   * within the same deadline, and call `startCheckout` again, which changes the open payment to the
+   * new price.
+   *
+   * @throws BookingStatusError (paid, under way, sold or approved by staff), HoldExpiredError,
+   * BookingNotFoundError, SessionEndedError, CartTokenError
+   */
+  async reopenCheckout(booking: Ref, options?: CallOptions): Promise<Booking> {
+    const variables = { input: { bookingId: idOf(booking) } };
+    const data = await this.call(ReopenCheckoutDocument, variables, options);
+    return await this.withAllItems(present(data.reopenCheckout).booking, options);
   }
 
   /**
@@ -142,26 +158,28 @@ export abstract class BookingCalls extends InventoryCalls {
   }
 
   /**
-   * Whether orders of a category wait for an answer. Needs `events.manage`.
+   * Whether orders of a category wait for an answer; with `captureMethod` `manual` the card is
+   * authorized at checkout, and charged by a yes. Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, InvalidInputError
    */
   async setCategoryApproval(
     ticketCategory: Ref,
     requiresApproval: boolean,
-    times: {
+    terms: {
       readonly approvalHours?: number | undefined;
       readonly approvedPaymentHours?: number | undefined;
+      readonly captureMethod?: CaptureMethod | undefined;
     } = {},
     options?: CallOptions,
   ): Promise<void> {
-    const input = { ticketCategoryId: idOf(ticketCategory), requiresApproval, ...times };
+    const input = { ticketCategoryId: idOf(ticketCategory), requiresApproval, ...terms };
     await this.call(SetCategoryApprovalDocument, { input }, options);
   }
 
   /**
-   * Says yes to a booking that is `pending_approval`: its buyer is mailed, and may pay. Needs
-   * `bookings.manage`.
+   * Says yes to a booking that is `pending_approval`: the card that was authorized is charged, or the
+   * buyer is mailed, and may pay. Needs `bookings.manage`.
    *
    * @throws NotFoundError, NotAllowedError, BookingStatusError, HoldExpiredError, PaymentPlanError
    */

@@ -7,7 +7,9 @@ import {
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
   CreateAdmissionPoolDocument,
+  CreatePassDocument,
   LayoutTextDocument,
+  PassDatesDocument,
   ReleaseAdmissionAllocationDocument,
   ReleaseAllocationDocument,
   type SeatAllocationFragment,
@@ -38,6 +40,12 @@ export interface SeatMapChanges {
 
 /** Places without a seat, which categories share. */
 export type AdmissionPool = AdmissionPoolFragment;
+
+/** A date of a pass, and where a pass takes its place of it. */
+export interface PassDate {
+  readonly performance: Performance;
+  readonly pool: AdmissionPool;
+}
 
 /** Seats that are kept back. */
 export type SeatAllocation = SeatAllocationFragment;
@@ -153,6 +161,49 @@ export abstract class InventoryCalls extends TaxCalls {
       const data = await this.call(AdmissionPoolsDocument, { performanceId, after }, options);
       return present(data.admissionPools);
     });
+  }
+
+  /**
+   * One ticket for several dates of an event: it takes a place of each of these pools, one of each date, or none. It is
+   * sold as a performance is, with `holdAdmissions`. Needs `inventory.manage` and `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError, IdempotencyKeyReusedError
+   */
+  async createPass(
+    event: Ref,
+    input: {
+      readonly name: string;
+      readonly pools: readonly Ref[];
+      readonly ticketCategories: readonly Ref[];
+      /** How many passes there are; without it, as many as its smallest pool has places. */
+      readonly capacity?: number | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<Performance> {
+    const { name, pools, ticketCategories, capacity } = input;
+    const pass = {
+      eventId: idOf(event),
+      name,
+      poolIds: pools.map(idOf),
+      ticketCategoryIds: ticketCategories.map(idOf),
+      capacity,
+    };
+    const data = await this.callWithKey(CreatePassDocument, pass, options);
+    return present(data.createPass).performance;
+  }
+
+  /** The dates of a pass, in order of time. */
+  async passDates(pass: Ref, options?: CallOptions): Promise<readonly PassDate[]> {
+    const nodes = await all(async (after) => {
+      const data = await this.call(PassDatesDocument, { passId: idOf(pass), after }, options);
+      return present(data.passDates);
+    });
+    return nodes
+      .map(({ pool }) => {
+        const { performance, ...rest } = present(pool);
+        return { performance: present(performance), pool: rest };
+      })
+      .sort((a, b) => Date.parse(a.performance.startsAt) - Date.parse(b.performance.startsAt));
   }
 
   /**

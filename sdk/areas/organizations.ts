@@ -8,7 +8,10 @@ import {
   type PromoterFragment,
   RequestDomainCheckDocument,
   type RequestDomainCheckMutation,
+  RequestOrganizationVerificationDocument,
   SetEventPromoterDocument,
+  UpdateOrganizationDocument,
+  type UpdateOrganizationInput,
   UpdateOrganizationSettingsDocument,
   type UpdateOrganizationSettingsInput,
 } from "../generated.ts";
@@ -16,7 +19,7 @@ import { type Event, type Ref, idOf } from "../models.ts";
 import { asText } from "../money.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
-import { PlatformCalls } from "./platform.ts";
+import { MemberCalls } from "./members.ts";
 
 /** The TXT record that proves whose a domain is. */
 export type DomainChallenge = NonNullable<
@@ -52,8 +55,8 @@ export interface Membership {
 /** Who brings buyers, for a share. */
 export type Promoter = PromoterFragment;
 
-/** Organizations, who works for them, and for whom they sell. It needs an account, and in an organization the permission. */
-export abstract class OrganizationCalls extends PlatformCalls {
+/** Organizations, and who brings them buyers. It needs an account, and in an organization the permission. */
+export abstract class OrganizationCalls extends MemberCalls {
   /** The organizations that the signed-in user works for. */
   async memberships(options?: CallOptions): Promise<readonly Membership[]> {
     const user = await this.currentUser(options);
@@ -152,5 +155,36 @@ export abstract class OrganizationCalls extends PlatformCalls {
     const variables = { input: { eventId: idOf(event), ...promoter } };
     const data = await this.call(SetEventPromoterDocument, variables, options);
     return present(data.setEventPromoter).event;
+  }
+
+  /**
+   * Changes the public profile of an organization: what is not given stays, an empty text removes a value. Another name ends a
+   * verification. Needs `organization.manage`.
+   *
+   * @throws SlugTakenError, UnknownCurrencyError, InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async updateOrganization(
+    organization: Ref,
+    changes: Omit<UpdateOrganizationInput, "organizationId" | "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<Organization> {
+    const variables = { input: { ...changes, organizationId: idOf(organization) } };
+    const data = await this.call(UpdateOrganizationDocument, variables, options);
+    return present(data.updateOrganization).organization;
+  }
+
+  /**
+   * Asks the platform to verify an organization, with names or references of 1 to 20 documents. Needs `organization.manage`.
+   * Not repeated when its answer is lost.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async requestOrganizationVerification(
+    organization: Ref,
+    documents: readonly string[],
+    options?: CallOptions,
+  ): Promise<void> {
+    const variables = { input: { organizationId: idOf(organization), documents } };
+    await this.callOnce(RequestOrganizationVerificationDocument, variables, options);
   }
 }

@@ -49,6 +49,9 @@ export interface PayOptions extends WaitOptions {
   readonly returnUrl?: string | undefined;
 }
 
+/** The states of a payment in which the buyer has done what there is to do. */
+const settled: ReadonlySet<string> = new Set(["succeeded", "processing", "authorized"]);
+
 const POLL_MS = 100;
 const POLL_MS_MAX = 1_000;
 
@@ -100,7 +103,8 @@ export abstract class PaymentCalls extends AddOnCalls {
   }
 
   /**
-   * Pays for a booking whose checkout has started, and waits until it is confirmed. After a
+   * Pays for a booking whose checkout has started, and waits until it is confirmed; with a card that
+   * is only authorized, until it is `pending_approval`. After a
    * {@link PaymentDeclinedError} pay again with another card, as long as the seats are held. Paying
    * for a booking that is paid for returns it.
    *
@@ -133,7 +137,8 @@ export abstract class PaymentCalls extends AddOnCalls {
 
   /**
    * Waits until a payment that has been made confirms its booking, or, of one that is paid in parts,
-   * is received: the booking is `partially_paid` until the last one. Stripe tells the server, which
+   * is received: the booking is `partially_paid` until the last one. One that is authorized makes its
+   * booking `pending_approval`. Stripe tells the server, which
    * takes a moment; a payment that arrives after `expiresAt` still confirms when the seats are free,
    * and is returned when they are not.
    *
@@ -145,6 +150,7 @@ export abstract class PaymentCalls extends AddOnCalls {
     await this.#poll(bookingId, deadline, options, ({ status }, session) => {
       if (status === "confirmed" || status === "completed") return true;
       if (status === "partially_paid" && session?.status === "succeeded") return true;
+      if (status === "pending_approval" && session?.status === "authorized") return true;
       if (status === "refunded" || status === "canceled") {
         throw new PaymentLostError(`The booking is ${status}.`, {
           code: "PAYMENT_LOST",
@@ -190,7 +196,7 @@ export abstract class PaymentCalls extends AddOnCalls {
   ): Promise<{ intentId: string; clientSecret: string } | null> {
     return await this.#poll(bookingId, deadline, options, (booking, session) => {
       if (booking.status === "confirmed" || booking.status === "completed") return null;
-      if (session?.status === "succeeded" || session?.status === "processing") return null;
+      if (session !== null && settled.has(session.status ?? "")) return null;
       if (booking.status !== "pending_payment" && booking.status !== "partially_paid") {
         throw notPayable(booking.status);
       }

@@ -17,13 +17,16 @@ import {
   type PayoutOnboardingLinkQuery,
   PayoutPreviewDocument,
   type PayoutPreviewQuery,
+  type PayoutReversalFragment,
   PayoutsDocument,
   ReleasePayoutHoldDocument,
   ReproducePayoutDocument,
   type ReproducePayoutQuery,
   RequestOnboardingLinkDocument,
   RetryPayoutDocument,
+  ReversePayoutDocument,
   SetPayoutSettingsDocument,
+  SetStripeFeesPayerDocument,
   SubmitPayoutDocument,
 } from "../generated.ts";
 import { type Ref, idOf } from "../models.ts";
@@ -46,6 +49,9 @@ export type PayoutItem = PayoutItemFragment;
 
 /** What is held back of a payout. */
 export type PayoutHold = PayoutHoldFragment;
+
+/** What the platform takes back of a payout. */
+export type PayoutReversal = PayoutReversalFragment;
 
 /** What is owed to a payee, and what of it would be paid now. */
 export type PayoutPreview = NonNullable<PayoutPreviewQuery["payoutPreview"]>["nodes"][number];
@@ -280,5 +286,39 @@ export abstract class PayoutCalls extends ReconciliationCalls {
     const variables = { input: { holdId: idOf(hold) } };
     const data = await this.call(ReleasePayoutHoldDocument, variables, options);
     return present(data.releasePayoutHold).payoutHold;
+  }
+
+  /**
+   * Takes a payout back, or an amount of it; the payee is owed it again. For the platform's support.
+   *
+   * @throws PayoutStatusError, InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   */
+  async reversePayout(
+    payout: Ref,
+    reversal: {
+      readonly reason: string;
+      /** Default: all that is left of it. */
+      readonly amountCents?: number | undefined;
+    },
+    options: KeyedCallOptions = {},
+  ): Promise<PayoutReversal> {
+    const { amountCents, reason } = reversal;
+    const input = { reason, payoutId: idOf(payout), ...asText({ amountCents }) };
+    const data = await this.callWithKey(ReversePayoutDocument, input, options);
+    return present(data.reversePayout).payoutReversal;
+  }
+
+  /**
+   * Whether what Stripe charges is taken off the payouts of an organization, from the next one on. For the platform's support.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async setStripeFeesPayer(
+    organization: Ref,
+    paysStripeFees: boolean,
+    options?: CallOptions,
+  ): Promise<void> {
+    const variables = { input: { organizationId: idOf(organization), paysStripeFees } };
+    await this.call(SetStripeFeesPayerDocument, variables, options);
   }
 }

@@ -1,18 +1,25 @@
 import {
+  ChangeOrganizationPlanDocument,
+  DecideOrganizationVerificationDocument,
   EndImpersonationDocument,
   FindUserDocument,
   GrantPlatformRoleDocument,
+  type OrganizationFragment,
+  ReactivateOrganizationDocument,
   ReinstateUserDocument,
   RevokePlatformRoleDocument,
   RevokeUserSessionsDocument,
+  SetEventCategoryDocument,
+  type SetEventCategoryInput,
   StartImpersonationDocument,
+  SuspendOrganizationDocument,
   SuspendUserDocument,
 } from "../generated.ts";
 import { type Ref, type Session, type User, idOf } from "../models.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { PrivacyCalls } from "./privacy.ts";
 
-/** What the platform's staff do with accounts. */
+/** What the platform's staff do with accounts and organizations. */
 export abstract class PlatformCalls extends PrivacyCalls {
   /**
    * Whoever has an address, or null.
@@ -106,5 +113,87 @@ export abstract class PlatformCalls extends PrivacyCalls {
   async endImpersonation(options?: CallOptions): Promise<void> {
     await this.callOnce(EndImpersonationDocument, {}, options);
     this.endSession();
+  }
+
+  /**
+   * Stops all sales of an organization; its tickets stay good.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, OrganizationNotActiveError (banned)
+   */
+  async suspendOrganization(
+    organization: Ref,
+    reason: string,
+    options?: CallOptions,
+  ): Promise<OrganizationFragment> {
+    const variables = { input: { organizationId: idOf(organization), reason } };
+    const data = await this.call(SuspendOrganizationDocument, variables, options);
+    return present(data.suspendOrganization).organization;
+  }
+
+  /**
+   * Lets a suspended organization sell again.
+   *
+   * @throws NotFoundError, NotAllowedError, OrganizationNotActiveError (banned)
+   */
+  async reactivateOrganization(
+    organization: Ref,
+    options?: CallOptions,
+  ): Promise<OrganizationFragment> {
+    const variables = { input: { organizationId: idOf(organization) } };
+    const data = await this.call(ReactivateOrganizationDocument, variables, options);
+    return present(data.reactivateOrganization).organization;
+  }
+
+  /**
+   * Gives an organization a plan; what is given besides holds instead of what the plan says, the commission for new events.
+   *
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
+   */
+  async changeOrganizationPlan(
+    organization: Ref,
+    plan: {
+      readonly subscriptionTier: string;
+      readonly subscriptionReference?: string | undefined;
+      /** A percentage such as `"2.5"`. */
+      readonly commissionPercentage?: string | undefined;
+      readonly monthlyEventLimit?: number | undefined;
+      /** In whole units of its currency. */
+      readonly monthlyRevenueLimitUnits?: number | undefined;
+    },
+    options?: CallOptions,
+  ): Promise<void> {
+    const { monthlyRevenueLimitUnits: limit, ...rest } = plan;
+    const input = {
+      ...rest,
+      organizationId: idOf(organization),
+      monthlyRevenueLimitUnits: limit === undefined ? undefined : String(limit),
+    };
+    await this.call(ChangeOrganizationPlanDocument, { input }, options);
+  }
+
+  /**
+   * Verifies or rejects an organization that has asked for it. Not repeated when its answer is lost.
+   *
+   * @throws NotFoundError (nothing is pending), NotAllowedError, InvalidInputError
+   */
+  async decideOrganizationVerification(
+    organization: Ref,
+    verified: boolean,
+    options: CallOptions & { readonly note?: string | undefined } = {},
+  ): Promise<void> {
+    const input = { organizationId: idOf(organization), verified, note: options.note };
+    await this.callOnce(DecideOrganizationVerificationDocument, { input }, options);
+  }
+
+  /**
+   * Adds a kind of events, or renames the one with this slug.
+   *
+   * @throws NotAllowedError, InvalidInputError
+   */
+  async setEventCategory(
+    category: Omit<SetEventCategoryInput, "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.call(SetEventCategoryDocument, { input: category }, options);
   }
 }

@@ -3,18 +3,29 @@ import {
   type ConsentFragment,
   type ConsentPurpose,
   CurrentConsentsDocument,
+  type CustomerFragment,
+  EraseCustomerDocument,
+  ExportCustomerDataDocument,
   ExportMyDataDocument,
   GiveConsentDocument,
+  RecordCustomerConsentDocument,
+  type RecordCustomerConsentInput,
   RequestErasureDocument,
   RequestGuestConsentDocument,
+  UpdateCustomerDocument,
+  type UpdateCustomerInput,
   WithdrawConsentDocument,
 } from "../generated.ts";
+import { type Ref, idOf } from "../models.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { AccountCalls } from "./account.ts";
 
 /** What somebody said about a purpose: given, or withdrawn. */
 export type Consent = ConsentFragment;
+
+/** What an organization knows of somebody who buys from it. */
+export type Customer = CustomerFragment;
 
 /** What is stored about a person, and what they agreed to. */
 export abstract class PrivacyCalls extends AccountCalls {
@@ -111,5 +122,57 @@ export abstract class PrivacyCalls extends AccountCalls {
     return await all(async (after) =>
       present((await this.call(CurrentConsentsDocument, { after }, options)).currentConsents),
     );
+  }
+
+  /**
+   * Changes what an organization knows of a customer: what is not given stays, an empty text removes a value. For the
+   * customer, and for members who may.
+   *
+   * @throws NotFoundError, InvalidInputError, NotSignedInError, SessionEndedError
+   */
+  async updateCustomer(
+    customer: Ref,
+    changes: Omit<UpdateCustomerInput, "customerId" | "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<Customer> {
+    const variables = { input: { ...changes, customerId: idOf(customer) } };
+    const data = await this.call(UpdateCustomerDocument, variables, options);
+    return present(data.updateCustomer).customer;
+  }
+
+  /**
+   * Writes down what a customer said by telephone, letter or on paper. Needs `privacy.manage`. Not repeated when its answer is
+   * lost.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError, ImpersonationError
+   */
+  async recordCustomerConsent(
+    customer: Ref,
+    consent: Omit<RecordCustomerConsentInput, "customerId" | "clientMutationId">,
+    options?: CallOptions,
+  ): Promise<Consent> {
+    const variables = { input: { ...consent, customerId: idOf(customer) } };
+    const data = await this.callOnce(RecordCustomerConsentDocument, variables, options);
+    return present(data.recordCustomerConsent).consent;
+  }
+
+  /**
+   * Everything that an organization has stored about one of its customers. Needs `privacy.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError, ImpersonationError
+   */
+  async exportCustomerData(customer: Ref, options?: CallOptions): Promise<unknown> {
+    const variables = { input: { customerId: idOf(customer) } };
+    const data = await this.call(ExportCustomerDataDocument, variables, options);
+    return present(data.exportCustomerData).data;
+  }
+
+  /**
+   * Forgets who a customer is: the books stay, the person goes. Needs `privacy.manage`.
+   *
+   * @throws MoneyOnItsWayError, NotFoundError, NotAllowedError, ImpersonationError
+   */
+  async eraseCustomer(customer: Ref, options?: CallOptions): Promise<void> {
+    await this.callOnce(EraseCustomerDocument, { input: { customerId: idOf(customer) } }, options);
   }
 }

@@ -61,6 +61,15 @@ export type RefundItem = RefundItemFragment;
 /** Why something of a sale was taken back, or is asked to be, and on whose word. */
 export type RefundRequest = RefundRequestFragment;
 
+/** Units of add-ons that come back: so many of a line of a booking. */
+export type ReturnedAddOns = readonly { readonly item: Ref; readonly quantity: number }[];
+
+/** What of a booking comes back; neither tickets nor add-ons: all of it. */
+export interface Returned {
+  readonly tickets?: readonly Ref[] | undefined;
+  readonly addOns?: ReturnedAddOns | undefined;
+}
+
 /** What staff says of a refund. */
 export interface RefundWords {
   readonly note: string;
@@ -99,33 +108,30 @@ export abstract class RefundCalls extends BoxOfficeCalls {
   }
 
   /**
-   * What comes back for a booking, or for some of its tickets, if it is canceled now. For a cart, too: it tells before
+   * What comes back for a booking, or for some of its tickets and add-ons, if it is canceled now. For a cart, too: it tells before
    * buying what can be returned after it.
    *
    * @throws BookingNotFoundError, TicketVoidError, InvalidInputError, SessionEndedError, CartTokenError
    */
   async quoteCancellation(
     booking: Ref,
-    options: CallOptions & { readonly tickets?: readonly Ref[] | undefined } = {},
+    options: CallOptions & Returned = {},
   ): Promise<CancellationQuote> {
-    const variables = { bookingId: idOf(booking), ticketIds: options.tickets?.map(idOf) };
+    const variables = { bookingId: idOf(booking), ...named(options) };
     const data = await this.call(QuoteCancellationDocument, variables, options);
     const quote = present(data.quoteCancellation);
     return { ...quote, percentage: Number(quote.percentage) };
   }
 
   /**
-   * Gives tickets of a booking back, or all of it, for what {@link quoteCancellation} says. With the last one, the
+   * Gives tickets of a booking back, units of its add-ons, or all of it, for what {@link quoteCancellation} says. With the last one, the
    * booking is canceled.
    *
    * @throws NoRefundOfferedError, BookingNotFoundError, BookingStatusError, TicketUsedError, TicketVoidError,
    * InvalidInputError, SessionEndedError, CartTokenError, IdempotencyKeyReusedError
    */
-  async returnTickets(
-    booking: Ref,
-    options: KeyedCallOptions & { readonly tickets?: readonly Ref[] | undefined } = {},
-  ): Promise<Booking> {
-    const input = { bookingId: idOf(booking), ticketIds: options.tickets?.map(idOf) };
+  async returnTickets(booking: Ref, options: KeyedCallOptions & Returned = {}): Promise<Booking> {
+    const input = { bookingId: idOf(booking), ...named(options) };
     const data = await this.callWithKey(ReturnTicketsDocument, input, options);
     return await this.withAllItems(present(data.returnTickets).booking, options);
   }
@@ -211,21 +217,20 @@ export abstract class RefundCalls extends BoxOfficeCalls {
    */
   async refundTickets(
     booking: Ref,
-    words: RefundWords & {
-      /** Default: all. */
-      readonly tickets?: readonly Ref[] | undefined;
-      /** Default: 100. */
-      readonly percentage?: number | undefined;
-      /** Default: true. */
-      readonly withFees?: boolean | undefined;
-    },
+    words: RefundWords &
+      Returned & {
+        /** Default: 100. */
+        readonly percentage?: number | undefined;
+        /** Default: true. */
+        readonly withFees?: boolean | undefined;
+      },
     options: KeyedCallOptions = {},
   ): Promise<RefundRequest> {
-    const { tickets, percentage, ...rest } = words;
+    const { tickets, addOns, percentage, ...rest } = words;
     const input = {
       ...rest,
       bookingId: idOf(booking),
-      ticketIds: tickets?.map(idOf),
+      ...named({ tickets, addOns }),
       percentage: percentage === undefined ? undefined : String(percentage),
     };
     const data = await this.callWithKey(RefundTicketsDocument, input, options);
@@ -316,4 +321,13 @@ export abstract class RefundCalls extends BoxOfficeCalls {
     const data = await this.call(RetryRefundDocument, variables, options);
     return present(data.retryRefund).refund;
   }
+}
+
+/** What comes back, as it is sent. */
+function named({ tickets, addOns }: Returned) {
+  return {
+    ticketIds: tickets?.map(idOf),
+    addOnItemIds: addOns?.map(({ item }) => idOf(item)),
+    addOnQuantities: addOns?.map(({ quantity }) => quantity),
+  };
 }

@@ -1,6 +1,8 @@
 import type { ListOptions } from "../caller.ts";
 import {
+  AddFraudAlertNoteDocument,
   ApproveFraudReviewDocument,
+  AssignFraudAlertDocument,
   CreateFraudRuleDocument,
   type FraudAlertFragment,
   FraudAlertsDocument,
@@ -160,6 +162,27 @@ export abstract class RiskCalls extends PayoutCalls {
     const variables = { input: { bookingId: idOf(booking), note: options.note } };
     const data = await this.callOnce(RejectFraudReviewDocument, variables, options);
     return await this.withAllItems(present(data.rejectFraudReview).booking, options);
+  }
+
+  /**
+   * Gives an alert to a member with `risk.read`, or back with null. Needs `risk.manage`.
+   *
+   * @throws AlertClosedError, InvalidInputError (no such member), NotFoundError, NotAllowedError
+   */
+  async assignFraudAlert(alert: Ref, user: Ref | null, options?: CallOptions): Promise<FraudAlert> {
+    const input = { alertId: idOf(alert), userId: user === null ? null : idOf(user) };
+    const data = await this.call(AssignFraudAlertDocument, { input }, options);
+    return present(data.assignFraudAlert).fraudAlert;
+  }
+
+  /**
+   * Adds a note to an alert, which nobody can change later. Needs `risk.manage`. Not repeated when its answer is lost.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async addFraudAlertNote(alert: Ref, note: string, options?: CallOptions): Promise<void> {
+    const variables = { input: { alertId: idOf(alert), note } };
+    await this.callOnce(AddFraudAlertNoteDocument, variables, options);
   }
 }
 

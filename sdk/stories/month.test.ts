@@ -14,7 +14,7 @@ import {
   until,
 } from "./testing.ts";
 
-const terms: Terms = { service: [500, 50], processing: [140, 25], commission: 1000 };
+const terms: Terms = { service: [500, 50], processing: [140, 25], commission: 1000, tax: 1000 };
 const good = (quantity: number): Line => ({ price: 5000, quantity });
 const cheap = (quantity: number): Line => ({ price: 2000, quantity });
 const disputeFee = 1500;
@@ -57,6 +57,7 @@ const partsOf = (of: Amounts): Entries => ({
   platform_commission: of.commission,
   service_fees: of.service,
   processing_fees: of.processing,
+  taxes_payable: of.tax,
 });
 
 const opposite = (entries: Entries): Entries =>
@@ -71,6 +72,17 @@ function expectSale(lines: readonly Line[]): Amounts {
   expectFact("sale", { buyer_clearing: total, ...opposite(partsOf(amounts)) });
   fees.push(feeOf(total));
   return amounts;
+}
+
+/** A sale for which the organization takes the money itself, at once or on another day. */
+function expectInvoice(lines: readonly Line[]): Amounts {
+  const amounts = reckon(terms, lines);
+  expectFact("sale", { buyer_clearing: amounts.total, ...opposite(partsOf(amounts)) });
+  return amounts;
+}
+
+function expectTaken({ total }: Amounts): void {
+  expectFact("payment", { box_office: total, buyer_clearing: -total });
 }
 
 function expectReturn(category: string, amounts: Amounts): void {
@@ -188,6 +200,26 @@ async function sell(
   buyers.set(booking.id, buyer);
   return booking;
 }
+
+/** Somebody comes to the counter. */
+async function sellAtCounter(
+  performance: Performance,
+  quantity: number,
+  payment: "cash" | "invoice",
+): Promise<Booking> {
+  const { seats } = await organizer.seatMap(performance);
+  const chosen = seats
+    .filter((seat) => seat.status === "available" && seat.category?.name === "Cheap")
+    .slice(0, quantity);
+  const held = await organizer.holdForCustomer(performance, {
+    email: `${payment}@example.com`,
+    channel: "admin",
+    seatIds: chosen.map(({ id }) => id),
+  });
+  const booking = await organizer.checkoutForCustomer(held, payment);
+  expect(booking).toMatchObject({ status: "confirmed" });
+  return booking;
+}
 const buyers = new Map<string, LastMinuteLive>();
 
 const statusOf = async (booking: Booking): Promise<string | undefined> =>
@@ -242,6 +274,9 @@ beforeAll(async () => {
     `update app_public.events set service_fee_percentage = 5, service_fee_fixed_cents = 50,
       processing_fee_percentage = 1.4, processing_fee_fixed_cents = 25`,
   );
+  const here = await organizer.saveTaxJurisdiction(organization(), { name: "Here" });
+  await organizer.setTaxRate(here, { name: "Amusement", percentage: "10" });
+  await organizer.setEventTaxJurisdiction({ id: matinee.eventId }, here);
   night = await organizer.createPerformance({
     eventId: matinee.eventId,
     layoutId: matinee.layout?.id ?? "",
@@ -275,7 +310,12 @@ afterAll(() => office[Symbol.asyncDispose]());
 
 test("a month is sold, disputed, paid out, compared and closed, to the cent", async () => {
   const reason = { reason: "customer_request", note: "They asked." } as const;
-  let ada!: Booking, bob!: Booking, dan!: Booking, eva!: Booking, finn!: Booking;
+  let ada!: Booking,
+    bob!: Booking,
+    dan!: Booking,
+    eva!: Booking,
+    finn!: Booking,
+    invoiced!: Booking;
   await onDay(3, async () => {
     ada = await sell(matinee, { Good: 5, Cheap: 4 }, "ada");
     expectSale([good(5), cheap(4)]);
@@ -337,8 +377,14 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
   await onDay(12, async () => {
     finn = await sell(night, { Good: 2, Cheap: 1 }, "finn");
     expectSale([good(2), cheap(1)]);
+    await sellAtCounter(night, 1, "cash");
+    expectTaken(expectInvoice([cheap(1)]));
+    invoiced = await sellAtCounter(night, 2, "invoice");
+    expectInvoice([cheap(2)]);
   });
   await onDay(13, async () => {
+    await organizer.takePayment(invoiced, "terminal");
+    expectTaken(reckon(terms, [cheap(2)]));
     await reconcile();
     expectFees();
   });
@@ -370,12 +416,19 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
 
   await onDay(24, async () => {
     await isOver(night);
-    const rest = reckon(terms, [good(4), cheap(4)]).organizer - disputeFee + held;
+    // What the organization took at its counter it has already, and the taxes and fees of it are not its own.
+    const taken = reckon(terms, [cheap(1)]).total + reckon(terms, [cheap(2)]).total;
+    const owed = reckon(terms, [good(4), cheap(4)]).organizer + reckon(terms, [cheap(3)]).organizer;
+    const rest = owed - taken - disputeFee + held;
     const draft = await organizer.createPayout({ organizationId: organization().id });
     expect(draft.netPayoutCents).toBe(rest);
     await organizer.submitPayout(draft);
     await becomes(draft, "paid");
-    expectFact("payout", { organizer_payable: rest, payouts_in_transit: -rest });
+    expectFact("payout", {
+      organizer_payable: rest + taken,
+      box_office: -taken,
+      payouts_in_transit: -rest,
+    });
     expectFact("payout_transfer", { payouts_in_transit: rest, stripe_balance: -rest });
   });
   await onDay(27, async () => {

@@ -144,11 +144,11 @@ test("the price is the price: fees are the organizer's, and amounts are in fils"
   // Half of 5550 is 2775, which is 2780; the tax follows it, 135 of 270, and is rounded down.
   expect(left).toMatchObject({ status: "confirmed", refundedCents: 2780 + 130 });
   guests.push(...rest);
-  // Of 1665 of commission, a third is this ticket's; fees are in the price by what comes back of it.
+  // Of 1665 of commission, a third is this ticket's; fees are in what the commission leaves of the price.
   const inside = {
     commission: Math.trunc((555 * 2780) / 5550),
-    service: Math.trunc((970 * 2780) / 16_650),
-    processing: Math.trunc((330 * 2780) / 16_650),
+    service: Math.round((970 * (2780 - 278)) / (16_650 - 1665)),
+    processing: Math.round((330 * (2780 - 278)) / (16_650 - 1665)),
   };
   const kept = 2780 - inside.commission - inside.service - inside.processing;
   book.giveBack({ total: 2910, organizer: kept, tax: 130, ...inside });

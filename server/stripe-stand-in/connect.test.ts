@@ -212,6 +212,24 @@ describe("transfers", () => {
     ).toMatchObject({ param: "source_transaction" });
   });
 
+  test.each([
+    ["kwd", 4_490, 4_495],
+    ["isk", 3_000, 3_010],
+  ])("in %s only whole steps are sent, and taken back", async (currency, whole, odd) => {
+    await using bench = await startBench();
+    const { stripe, standIn } = bench;
+    await standIn.control.addFunds(10_000, currency);
+    const { id: destination } = await connected(bench);
+    const order = { currency, destination };
+    expect(await errorOf(stripe.transfers.create({ ...order, amount: odd }))).toMatchObject({
+      statusCode: 400,
+      param: "amount",
+    });
+    const transfer = await stripe.transfers.create({ ...order, amount: whole });
+    const reversal = stripe.transfers.createReversal(transfer.id, { amount: odd - whole });
+    expect(await errorOf(reversal)).toMatchObject({ statusCode: 400, param: "amount" });
+  });
+
   test("not to strangers, nor to accounts that cannot take money", async () => {
     await using bench = await startBench();
     const { stripe, standIn } = bench;

@@ -7,6 +7,7 @@ import { expand } from "./expand.ts";
 import { changeMetadata, expandable, flag, metadata, page, text, word } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { listPage } from "./lists.ts";
+import { requireWholeSteps } from "./money.ts";
 import { testCardBehind } from "./payment-methods.ts";
 import { renderDispute } from "./render.ts";
 import type { Transaction } from "./transaction.ts";
@@ -158,6 +159,7 @@ export function openDispute(tx: Transaction, chargeId: string, opening: Opening 
       param: "amount",
     });
   }
+  requireWholeSteps(dispute.amount, charge.currency);
   tx.put("dispute", dispute);
   tx.put("charge", { ...charge, disputed: true });
   tx.emit("charge.dispute.created", renderDispute(tx, dispute));

@@ -1,3 +1,5 @@
+import { invalidRequest } from "./errors.ts";
+
 /** Stripe's smallest charges, in the currency's minor unit; other currencies start at 1. */
 const MINIMUMS: Readonly<Record<string, number>> = {
   aed: 200,
@@ -46,10 +48,16 @@ export function amountMin(currency: string): number {
 const THREE_DECIMALS = new Set(["bhd", "jod", "kwd", "omr", "tnd"]);
 const DECIMALS_KEPT = new Set(["isk", "ugx"]);
 
-/** What amounts are multiples of: Stripe takes thousandths in tens, and hundredths that are no more only as `00`. */
-export function amountStep(currency: string): number {
+function amountStep(currency: string): number {
   if (THREE_DECIMALS.has(currency)) return 10;
   return DECIMALS_KEPT.has(currency) ? 100 : 1;
+}
+
+/** Stripe moves thousandths in tens, and hundredths that are no more only as `00`. */
+export function requireWholeSteps(amount: number, currency: string): void {
+  const step = amountStep(currency);
+  if (amount % step === 0) return;
+  throw invalidRequest(`Amount must be a multiple of ${step} in ${currency}`, { param: "amount" });
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
 import { listPage, searchPage } from "./lists.ts";
-import { AMOUNT_MAX, amountMin, amountStep, formatAmount, isCurrency } from "./money.ts";
+import { AMOUNT_MAX, amountMin, formatAmount, isCurrency, requireWholeSteps } from "./money.ts";
 import { cancel, capture, confirm } from "./payment-flow.ts";
 import {
   checkOwner,
@@ -203,12 +203,7 @@ function checkAmount(amount: number, currency: string): void {
       param: "amount",
     });
   }
-  const step = amountStep(currency);
-  if (amount % step !== 0) {
-    throw invalidRequest(`Amount must be a multiple of ${step} in ${currency}`, {
-      param: "amount",
-    });
-  }
+  requireWholeSteps(amount, currency);
   if (amount > AMOUNT_MAX) {
     throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
       code: "amount_too_large",

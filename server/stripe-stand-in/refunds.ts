@@ -8,7 +8,7 @@ import { expand } from "./expand.ts";
 import { changeMetadata, expandable, metadata, page, positiveInteger, word } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { listPage } from "./lists.ts";
-import { amountStep, formatAmount } from "./money.ts";
+import { formatAmount, requireWholeSteps } from "./money.ts";
 import { testCardBehind } from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Charge, Refund } from "./types.ts";
@@ -104,12 +104,7 @@ function checkedAmount(charge: Charge, wanted: number | undefined): number {
       { param: "amount" },
     );
   }
-  const step = amountStep(charge.currency);
-  if (amount % step !== 0) {
-    throw invalidRequest(`Amount must be a multiple of ${step} in ${charge.currency}`, {
-      param: "amount",
-    });
-  }
+  requireWholeSteps(amount, charge.currency);
   return amount;
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./fields.ts";
 import { newId } from "./ids.ts";
 import { listPage } from "./lists.ts";
-import { AMOUNT_MAX, formatAmount, isCurrency } from "./money.ts";
+import { AMOUNT_MAX, formatAmount, isCurrency, requireWholeSteps } from "./money.ts";
 import { renderTransfer, reversalsOf } from "./render.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Transfer, TransferReversal } from "./types.ts";
@@ -106,6 +106,7 @@ function create({ tx, params }: Call<z.output<typeof createParams>>): object {
       param: "amount",
     });
   }
+  requireWholeSteps(amount, currency);
   if (amount > AMOUNT_MAX) {
     throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
       code: "amount_too_large",
@@ -176,6 +177,7 @@ function checkedReversal(tx: Transaction, transfer: Transfer, wanted: number | u
       { param: "amount" },
     );
   }
+  requireWholeSteps(amount, transfer.currency);
   const source = tx.get("balance_transaction", transfer.balance_transaction ?? "");
   const isPending = source !== undefined && source.available_on > tx.now;
   if (!isPending && availableIn(tx, transfer.destination, transfer.currency) < amount) {

@@ -1,3 +1,5 @@
+import { german } from "./german.ts";
+
 /** What a mail says, before it is known who gets it. */
 export interface MailText {
   readonly subject: string;
@@ -33,12 +35,15 @@ export interface MailVariables {
   readonly place?: string | null | undefined;
   /** Such as `203.0.113.0/24`. */
   readonly network?: string | null | undefined;
+  /** Which days a payout is for, such as `2026-11-01 to 2026-11-07`. */
+  readonly period?: string | undefined;
 }
 
 /** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
 export type PublicUrl = string | undefined;
 
-type Template = (variables: MailVariables, publicUrl: PublicUrl) => MailText;
+/** A mail in one language. */
+export type Template = (variables: MailVariables, publicUrl: PublicUrl) => MailText;
 
 const signature = "\n\nLast Minute Live\n";
 
@@ -151,6 +156,10 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your order for ${booking.event} was approved`,
     text: `${booking.organization} has approved your order for ${describeBooking(booking)}. There is nothing to pay; your tickets are there.${bookingLink(booking, publicUrl)}`,
   }),
+  booking_charged: (booking, publicUrl) => ({
+    subject: `Your order for ${booking.event} was approved`,
+    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. Your card was charged ${booking.amount}; your tickets are there.${bookingLink(booking, publicUrl)}`,
+  }),
   booking_declined: (booking) => ({
     subject: `Your order for ${booking.event} was declined`,
     text: `${booking.organization} has declined your order for ${describeBooking(booking)}. The reason they gave:\n\n${booking.reason}`,
@@ -183,6 +192,10 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `${change.event} is canceled`,
     text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
   }),
+  performance_date_canceled: (change) => ({
+    subject: `${change.event}: one date is canceled`,
+    text: `${change.event} on ${change.startsAt}, one of the dates of your pass (booking ${change.booking}), does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
+  }),
   fraud_alert: ({ organization, rule, severity, booking }) => ({
     subject: `Fraud alert (${severity}) at ${organization}`,
     text: `The rule "${rule}" caught something${booking === undefined ? "" : ` in booking ${booking}`}. Somebody of ${organization} should look at it: sign in and read the open alerts.`,
@@ -195,6 +208,46 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `A dispute of ${dispute.amount} is still without an answer`,
     text: `Nobody has answered the bank of the buyer of ${describeBooking(dispute)}, which wants ${dispute.amount} back. The reason it gives: ${dispute.reason}.${answerBy(dispute)}`,
   }),
+  refund_started: (booking) => ({
+    subject: `${booking.amount} come back to you`,
+    text: `${booking.amount} for ${describeBooking(booking)} are on their way to where you paid from. A card shows them within ten days.`,
+  }),
+  refund_failed: (booking) => ({
+    subject: `${booking.amount} could not be returned`,
+    text: `Your bank did not take ${booking.amount} for ${describeBooking(booking)}, for example because the card is closed. ${booking.organization} still owes it to you: write to them which account they should send it to, and quote ${booking.reference}. Never send a card number.`,
+  }),
+  payment_returned: (booking) => ({
+    subject: `Your payment for ${booking.event} comes back`,
+    text: `Your payment of ${booking.amount} for ${describeBooking(booking)} bought nothing: it came too late, twice, or was not what was asked for. It is on its way to where you paid from. A card shows it within ten days.`,
+  }),
+  refund_approval_needed: (refund) => ({
+    subject: `A refund of ${refund.amount} waits for you`,
+    text: `A member of ${refund.organization} wants to return ${refund.amount} for ${describeBooking(refund)}. The reason they gave:\n\n${refund.reason}\n\nSomebody else has to approve or decline it: sign in to do so.`,
+  }),
+  booking_approval_needed: (booking) => ({
+    subject: `An order for ${booking.event} waits for you`,
+    text: `Somebody wants to buy tickets for ${describeBooking(booking)}, ${booking.amount} in all. Approve or decline it until ${booking.until}: sign in to do so. After that the places are free again.`,
+  }),
+  payout_approval_needed: (payout) => ({
+    subject: `A payout of ${payout.amount} waits for you`,
+    text: `A payout of ${payout.amount} to ${payout.organization} for ${payout.period} needs a second person. Sign in to approve it.`,
+  }),
+  payout_paid: (payout) => ({
+    subject: `${payout.amount} were paid out`,
+    text: `${payout.amount} for ${payout.period} were transferred to the account of ${payout.organization} at Stripe, which sends them on to its bank.`,
+  }),
+  payout_failed: (payout) => ({
+    subject: `A payout of ${payout.amount} failed`,
+    text: `Stripe did not transfer ${payout.amount} for ${payout.period} to ${payout.organization}. The reason it gives:\n\n${payout.reason}\n\nPut that right, and send the payout again: sign in to do so.`,
+  }),
+  payout_held: (payout) => ({
+    subject: `${payout.amount} of a payout are held back`,
+    text: `${payout.amount} to ${payout.organization} are held back until somebody releases them. The reason given:\n\n${payout.reason}`,
+  }),
+  payout_account_requirements: (account) => ({
+    subject: `Stripe needs to know more of ${account.organization}`,
+    text: `Stripe asks for more before it goes on paying ${account.organization}: ${account.reason}. Sign in and follow the link to Stripe to answer.`,
+  }),
   account_closed: () => ({
     subject: "Your account is closed",
     text: "Your account was closed as you asked. Tickets that you have stay valid.",
@@ -202,12 +255,18 @@ const templates: Readonly<Record<string, Template>> = {
 };
 
 /**
- * What a mail says.
+ * What a mail says, in the language of whoever gets it (BCP 47) where it has that, else in English.
  *
  * @throws Error for a template that does not exist.
  */
-export function mailText(name: string, variables: MailVariables, publicUrl: PublicUrl): MailText {
-  const template = templates[name];
+export function mailText(
+  name: string,
+  variables: MailVariables,
+  publicUrl: PublicUrl,
+  language: string | null = null,
+): MailText {
+  const spoken = language !== null && /^de(-|$)/.test(language) ? german[name] : undefined;
+  const template = spoken ?? templates[name];
   if (template === undefined) throw new Error(`There is no mail template "${name}".`);
   const { subject, text } = template(variables, publicUrl);
   return { subject, text: text + signature };

@@ -7,6 +7,7 @@ interface Email {
   readonly recipient: string;
   readonly template: string;
   readonly variables: MailVariables;
+  readonly language: string | null;
 }
 
 /** Sends one mail. When the worker dies before that is noted, it goes out twice with one Message-ID. */
@@ -15,7 +16,8 @@ export const emailSend = defineTask(
   async ({ email_id: id }, helpers, { sendMail, publicUrl }) => {
     const email = await callFunction<Email | null>(helpers, "prepare_email", id);
     if (email === null) return;
-    const { subject, text } = mailText(email.template, email.variables, publicUrl);
+    const { template, variables, language } = email;
+    const { subject, text } = mailText(template, variables, publicUrl, language);
     await sendMail({ id, to: email.recipient, subject, text });
     await callFunction(helpers, "record_email_sent", id);
   },

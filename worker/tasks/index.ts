@@ -17,7 +17,9 @@ import { organizationCheckDomains } from "./organization__check_domains.ts";
 import { partitionMakeAhead } from "./partition__make_ahead.ts";
 import { partitionRetire } from "./partition__retire.ts";
 import { paymentIntentCancel } from "./payment_intent__cancel.ts";
+import { paymentIntentCapture } from "./payment_intent__capture.ts";
 import { paymentIntentCreate } from "./payment_intent__create.ts";
+import { paymentIntentUpdate } from "./payment_intent__update.ts";
 import { paymentMethodDetach } from "./payment_method__detach.ts";
 import { paymentReconcile } from "./payment__reconcile.ts";
 import { performanceNotify } from "./performance__notify.ts";
@@ -58,7 +60,9 @@ export function taskList(context: TaskContext): TaskList {
     partition__make_ahead: partitionMakeAhead(context),
     partition__retire: partitionRetire(context),
     payment_intent__cancel: paymentIntentCancel(context),
+    payment_intent__capture: paymentIntentCapture(context),
     payment_intent__create: paymentIntentCreate(context),
+    payment_intent__update: paymentIntentUpdate(context),
     payment_method__detach: paymentMethodDetach(context),
     payment__reconcile: paymentReconcile(context),
     performance__notify: performanceNotify(context),

@@ -5,6 +5,7 @@ as $$
 declare
   v_booking app_public.bookings := app_private.lock_approval(approve_booking.booking_id);
   v_organization app_public.organizations;
+  v_is_authorized boolean;
 begin
   select * into strict v_organization
   from app_public.organizations as o where o.id = v_booking.organization_id;
@@ -21,19 +22,28 @@ begin
       )
     )
   );
-  perform app_private.proceed_to_payment(v_booking);
+  v_is_authorized := app_private.capture_payment(v_booking);
+  if v_is_authorized then
+    update app_public.bookings as b
+    set status = 'pending_payment' where b.id = v_booking.id;
+  else
+    perform app_private.proceed_to_payment(v_booking);
+  end if;
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  perform app_private.mail_booking(
-    v_booking,
-    case v_booking.status when 'confirmed' then 'booking_accepted' else 'booking_approved' end
-  );
+  -- Whose card is charged hears of it when it is.
+  if not v_is_authorized then
+    perform app_private.mail_booking(
+      v_booking,
+      case v_booking.status when 'confirmed' then 'booking_accepted' else 'booking_approved' end
+    );
+  end if;
   return app_private.masked_booking(v_booking);
 end
 $$;
 
 comment on function app_public.approve_booking(uuid) is
-  'Says yes to a booking that waits for it: its buyer is mailed and may pay, as long as the category '
-  'allows; a free one is confirmed. Needs bookings.manage, and somebody other than the buyer. '
-  'Raises LMNFD, LMRGT, LMBST, LMEXP, LMORG (a suspended organization), LMPLN (its payment plan has '
-  'run out of time), LMAUT, LMSES.';
+  'Says yes to a booking that waits for it: a card that was authorized is charged; else its buyer '
+  'is mailed and may pay, as long as the category allows; a free one is confirmed. Needs '
+  'bookings.manage, and somebody other than the buyer. Raises LMNFD, LMRGT, LMBST, LMEXP, LMORG (a '
+  'suspended organization), LMPLN (its payment plan has run out of time), LMAUT, LMSES.';
 grant execute on function app_public.approve_booking(uuid) to lml_user;

@@ -11,6 +11,8 @@ declare
     checkout_for_customer.booking_id, 'bookings.sell'
   );
   v_sale app_private.sale;
+  v_requires_approval boolean;
+  v_waits boolean;
   v_constraint text;
   v_column text;
 begin
@@ -36,6 +38,19 @@ begin
   v_sale := app_private.open_sale(v_booking.performance_id);
   if app_private.tickets_in(v_booking) = 0 then
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
+  end if;
+  v_requires_approval := app_private.asks_for_approval(v_booking);
+  v_waits := v_requires_approval and (
+    app_private.is_for_caller(v_booking)
+    or not app_hidden.has_performance_permission(
+      v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
+    )
+  );
+  -- Nobody takes money for what may be declined.
+  if v_waits and checkout_for_customer.payment <> 'link' then
+    raise exception 'Somebody else has to approve this sale first.'
+      using errcode = 'LMRGT', detail = 'bookings.manage',
+        hint = 'Sell it by link: the request waits, and the customer pays after a yes.';
   end if;
   update app_public.staff_sales as s
   set payment = checkout_for_customer.payment, note = checkout_for_customer.note,
@@ -65,7 +80,14 @@ begin
   where b.id = v_booking.id
   returning * into v_booking;
 
-  if v_booking.total_amount_cents = 0 or checkout_for_customer.payment = 'link' then
+  if v_requires_approval and not v_waits then
+    perform app_private.approve_by_selling(
+      v_booking, checkout_for_customer.pay_within_hours
+    );
+  end if;
+  if v_waits then
+    perform app_private.await_answer(v_booking);
+  elsif v_booking.total_amount_cents = 0 or checkout_for_customer.payment = 'link' then
     perform app_private.proceed_to_payment(v_booking);
   elsif checkout_for_customer.payment = 'invoice' then
     perform app_private.sell_on_invoice(v_booking);
@@ -78,14 +100,17 @@ begin
     );
   end if;
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  perform app_private.mail_booking(
-    v_booking,
-    case
-      when v_booking.status = 'pending_payment' then 'payment_link'
-      when checkout_for_customer.payment = 'invoice' then 'booking_invoiced'
-      else 'booking_sold'
-    end
-  );
+  -- A request that waits is answered by mail.
+  if not v_waits then
+    perform app_private.mail_booking(
+      v_booking,
+      case
+        when v_booking.status = 'pending_payment' then 'payment_link'
+        when checkout_for_customer.payment = 'invoice' then 'booking_invoiced'
+        else 'booking_sold'
+      end
+    );
+  end if;
   perform app_private.keep_result(checkout_for_customer.idempotency_key, v_booking.id);
   return app_private.masked_booking(v_booking);
 exception
@@ -102,6 +127,8 @@ comment on function app_public.checkout_for_customer(
   'pay_within_hours; for cash or by the terminal at the counter; on invoice, whose money is taken '
   'later with take_payment; or complimentary, with a note that says for whom (needs '
   'bookings.manage too). The limits of one buyer hold unless override_reason says why not. '
+  'A category that requires approval is approved by selling it with bookings.manage; others sell '
+  'it by link, and it waits as pending_approval. '
   'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, LMPLN, '
   'LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.checkout_for_customer(

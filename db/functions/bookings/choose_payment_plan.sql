@@ -20,14 +20,17 @@ begin
   if v_booking.payment_plan_id is not distinct from choose_payment_plan.payment_plan_id then
     return app_private.masked_booking(v_booking);
   end if;
+  -- A card is authorized for all of it.
+  if v_booking.status in ('pending_payment', 'pending_approval')
+    and app_private.capture_method_of(v_booking) = 'manual'
+  then
+    raise exception 'This order is paid at once, when it is approved.'
+      using errcode = 'LMPLN', detail = 'manual';
+  end if;
   if choose_payment_plan.payment_plan_id is not null then
     perform app_private.parts_of(v_booking, choose_payment_plan.payment_plan_id);
   end if;
 
-  -- Attempts at what was to be paid before are given up; one that is faster is returned.
-  if v_booking.status = 'pending_payment' then
-    perform app_private.withdraw_payment(v_booking);
-  end if;
   delete from app_public.booking_payment_schedule as s
   where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id;
   update app_public.bookings as b

@@ -17,6 +17,9 @@ begin
     return confirm_booking.received_cents is null;
   end if;
   if v_booking.status not in ('draft', 'pending_payment', 'expired')
+    -- Whoever went back to the cart checks out again, and is looked at again, before anything is
+    -- paid.
+    or (v_booking.status = 'draft' and confirm_booking.received_cents is not null)
     or confirm_booking.received_cents <> v_booking.total_amount_cents
     or (confirm_booking.received_cents is not null and v_booking.payment_plan_id is not null)
   then

@@ -7,7 +7,7 @@ declare
     lock_approval.booking_id, 'bookings.manage'
   );
 begin
-  if v_booking.user_id = app_hidden.current_user_id() then
+  if app_private.is_for_caller(v_booking) then
     raise exception 'Nobody approves what they buy themselves.' using errcode = 'LMRGT';
   end if;
   if v_booking.status <> 'pending_approval' then

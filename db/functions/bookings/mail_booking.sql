@@ -9,10 +9,8 @@ as $$
 declare
   v_token text;
 begin
-  if (mail_booking.booking).customer_email is null then
-    return;
-  end if;
-  if (mail_booking.booking).user_id is null
+  if (mail_booking.booking).customer_email is not null
+    and (mail_booking.booking).user_id is null
     and (mail_booking.booking).status in ('pending_payment', 'partially_paid', 'confirmed')
   then
     v_token := app_public.create_cart_token();
@@ -23,11 +21,9 @@ begin
       coalesce((mail_booking.booking).expires_at, now() + interval '30 days')
     );
   end if;
-  perform app_private.queue_email(
-    (mail_booking.booking).customer_email::text, mail_booking.template,
-    app_private.booking_words(mail_booking.booking) || jsonb_strip_nulls(
-      jsonb_build_object('token', v_token)
-    ) || mail_booking.variables
+  perform app_private.mail_buyer(
+    mail_booking.booking, mail_booking.template,
+    jsonb_strip_nulls(jsonb_build_object('token', v_token)) || mail_booking.variables
   );
 end
 $$;

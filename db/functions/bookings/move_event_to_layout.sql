@@ -15,6 +15,7 @@ begin
     where p.organization_id = v_event.organization_id
       and p.event_id = v_event.id
       and p.status in ('scheduled', 'postponed')
+      and p.pass_name is null
       and coalesce(p.ends_at, p.starts_at) > now()
     order by p.id
   loop

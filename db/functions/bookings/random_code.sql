@@ -4,13 +4,10 @@
 create or replace function app_hidden.random_code(length integer)
 returns text
 language sql volatile
-return left(
-  translate(
-    encode(public.gen_random_bytes(9), 'base64'),
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-    'ABCDEFGHJKMNPQRSTUVWXYZ23456789ABCDEFGHJKMNPQRSTUVWXYZ23456789AB'
-  ),
-  random_code.length
+return translate(
+  left(encode(public.gen_random_bytes(9), 'base64'), random_code.length),
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  'ABCDEFGHJKMNPQRSTUVWXYZ23456789ABCDEFGHJKMNPQRSTUVWXYZ23456789AB'
 );
 
 comment on function app_hidden.random_code(integer) is

@@ -1,35 +1,29 @@
--- The seats are kept with a deadline of their own: it is not the buyer who takes the time.
+-- With a card to be authorized first, the order is the buyer's to complete, as any other; nobody
+-- has to answer one that is not.
 create or replace function app_private.request_approval(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
-declare
-  v_booking app_public.bookings := request_approval.booking;
-  v_approval_hours integer;
-  v_payment_hours integer;
-  v_starts_at timestamptz;
 begin
-  select min(c.approval_hours), min(c.approved_payment_hours)
-  into strict v_approval_hours, v_payment_hours
-  from app_public.booking_items as i
-  join app_public.ticket_categories as c
-    on c.organization_id = i.organization_id and c.id = i.ticket_category_id
-  where i.organization_id = v_booking.organization_id and i.booking_id = v_booking.id
-    and c.requires_approval;
-  select p.starts_at into strict v_starts_at
-  from app_public.performances as p where p.id = v_booking.performance_id;
-  perform app_private.prolong_hold(
-    v_booking, least(now() + make_interval(hours => v_approval_hours), v_starts_at)
-  );
+  if (request_approval.booking).total_amount_cents = 0
+    or (request_approval.booking).payment_plan_id is not null
+    or not exists (
+      select from app_public.booking_items as i
+      join app_public.ticket_categories as c
+        on c.organization_id = i.organization_id and c.id = i.ticket_category_id
+      where i.organization_id = (request_approval.booking).organization_id
+        and i.booking_id = (request_approval.booking).id
+        and c.requires_approval and c.capture_method = 'manual'
+    )
+  then
+    perform app_private.await_answer(request_approval.booking);
+    return;
+  end if;
   update app_public.bookings as b
-  set status = 'pending_approval' where b.id = v_booking.id
-  returning * into v_booking;
-  insert into app_public.booking_approvals (
-    organization_id, booking_id, answer_by, pay_within_hours
-  )
-  values (v_booking.organization_id, v_booking.id, v_booking.expires_at, v_payment_hours);
+  set status = 'pending_payment' where b.id = (request_approval.booking).id;
+  perform app_private.request_payment(request_approval.booking, 'manual');
 end
 $$;
 
 comment on function app_private.request_approval(app_public.bookings) is
-  'Keeps the seats of a booking until the organization answers, or its time has run out.';
+  'Has a booking wait for the organization''s answer: at once, or once the card is authorized.';

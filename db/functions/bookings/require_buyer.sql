@@ -5,13 +5,14 @@ as $$
 declare
   v_buyer app_private.buyer;
 begin
-  v_buyer.user_id := app_hidden.current_user_id();
-  if v_buyer.user_id is not null then
-    return v_buyer;
-  end if;
+  -- A guest has no session to look up.
   if nullif(current_setting('lml.session_token', true), '') is not null then
-    raise exception 'Your session has ended.'
-      using errcode = 'LMSES', hint = 'Sign in again.';
+    v_buyer.user_id := app_hidden.current_user_id();
+    if v_buyer.user_id is null then
+      raise exception 'Your session has ended.'
+        using errcode = 'LMSES', hint = 'Sign in again.';
+    end if;
+    return v_buyer;
   end if;
   v_buyer.cart_token_hash := app_hidden.current_cart_hash();
   if v_buyer.cart_token_hash is null then

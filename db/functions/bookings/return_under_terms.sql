@@ -1,5 +1,6 @@
 create or replace function app_private.return_under_terms(
-  booking app_public.bookings, ticket_ids uuid[]
+  booking app_public.bookings, ticket_ids uuid[], add_on_item_ids uuid[] default null,
+  add_on_quantities integer[] default null
 )
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
@@ -14,6 +15,10 @@ begin
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
   perform app_private.require_tickets_of(v_booking, return_under_terms.ticket_ids);
+  perform app_private.require_add_ons_of(
+    v_booking, return_under_terms.add_on_item_ids, return_under_terms.add_on_quantities
+  );
+  perform app_private.require_not_delivered(v_booking, return_under_terms.add_on_item_ids);
   v_offer := app_private.cancellation_offer_of(v_booking);
   if v_offer.percentage = 0 then
     raise exception 'Tickets of this performance are not taken back, or not any more.'
@@ -25,8 +30,12 @@ begin
   v_request.booking_id := v_booking.id;
   v_request.currency := v_booking.currency;
   v_request.kind := case
-    when return_under_terms.ticket_ids is null then 'full' else 'ticket'
+    when coalesce(return_under_terms.ticket_ids, return_under_terms.add_on_item_ids) is null
+      then 'full'
+    else 'ticket'
   end;
+  v_request.add_on_item_ids := return_under_terms.add_on_item_ids;
+  v_request.add_on_quantities := return_under_terms.add_on_quantities;
   v_request.status := 'approved';
   v_request.reason := 'customer_request';
   v_request.ticket_ids := return_under_terms.ticket_ids;
@@ -43,6 +52,8 @@ begin
 end
 $$;
 
-comment on function app_private.return_under_terms(app_public.bookings, uuid[]) is
-  'Takes tickets of a locked booking back for what its terms say. '
-  'Raises LMBST, LMNRF, LMTUS, LMTVD, LMINP.';
+comment on function app_private.return_under_terms(
+  app_public.bookings, uuid[], uuid[], integer[]
+) is
+  'Takes tickets and units of add-ons of a locked booking back for what its terms say. '
+  'Raises LMBST, LMNRF, LMTUS, LMTVD, LMNFD, LMINP.';

@@ -1,6 +1,7 @@
 create or replace function app_public.set_category_approval(
   ticket_category_id uuid, requires_approval boolean, approval_hours integer default 48,
-  approved_payment_hours integer default 24
+  approved_payment_hours integer default 24,
+  capture_method app_public.capture_method default 'automatic'
 )
 returns app_public.ticket_categories
 language plpgsql volatile security definer set search_path = ''
@@ -16,7 +17,8 @@ begin
   update app_public.ticket_categories as c
   set requires_approval = set_category_approval.requires_approval,
     approval_hours = set_category_approval.approval_hours,
-    approved_payment_hours = set_category_approval.approved_payment_hours
+    approved_payment_hours = set_category_approval.approved_payment_hours,
+    capture_method = set_category_approval.capture_method
   where c.organization_id = v_event.organization_id
     and c.id = set_category_approval.ticket_category_id
   returning * into strict v_category;
@@ -28,9 +30,13 @@ exception
 end
 $$;
 
-comment on function app_public.set_category_approval(uuid, boolean, integer, integer) is
+comment on function app_public.set_category_approval(
+  uuid, boolean, integer, integer, app_public.capture_method
+) is
   'Whether orders of a category wait for an answer, for how long, and how long the buyer may take '
-  'to pay after a yes. For checkouts from now on. Needs events.manage. '
+  'to pay after a yes; with capture_method manual the card is authorized at checkout, and charged '
+  'by a yes. For checkouts from now on. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
-grant execute on function app_public.set_category_approval(uuid, boolean, integer, integer)
-  to lml_user;
+grant execute on function app_public.set_category_approval(
+  uuid, boolean, integer, integer, app_public.capture_method
+) to lml_user;

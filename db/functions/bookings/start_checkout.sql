@@ -13,6 +13,7 @@ declare
   v_contact app_public.users;
   v_action app_public.fraud_action;
   v_requires_approval boolean;
+  v_is_reopened boolean := v_booking.checkout_started_at is not null;
 begin
   if app_private.replay_result(
     start_checkout.idempotency_key, 'start_checkout',
@@ -65,6 +66,12 @@ begin
   end if;
 
   v_action := app_private.screen_checkout(v_booking, v_contact.phone);
+  -- What was asked for before somebody went back to the cart, and is not to be paid now.
+  if v_is_reopened and (
+    v_action = 'review' or v_requires_approval or v_booking.total_amount_cents = 0
+  ) then
+    perform app_private.withdraw_payment(v_booking);
+  end if;
   if v_action = 'block' then
     perform app_private.refuse_checkout(v_booking);
   elsif v_action = 'review' then

@@ -29,10 +29,22 @@ begin
     (begin_cancellation.event).organization_id, (begin_cancellation.event).id,
     begin_cancellation.performance_id, begin_cancellation.reason, app_hidden.current_user_id(),
     app_private.release_open_bookings(
-      (begin_cancellation.event).organization_id, v_performance_ids, begin_cancellation.reason
+      (begin_cancellation.event).organization_id,
+      -- Nor does anybody pay for a pass that has lost a date since they chose it.
+      v_performance_ids || array(
+        select app_private.passes_for(p) from unnest(v_performance_ids) as p
+      ),
+      begin_cancellation.reason
     )
   )
   returning * into v_cancellation;
+  for v_performance in
+    select * from app_private.passes_without_dates((begin_cancellation.event).id)
+  loop
+    perform app_private.begin_cancellation(
+      begin_cancellation.event, v_performance.id, begin_cancellation.reason
+    );
+  end loop;
   perform app_private.add_job(
     'event__cancel_bookings', jsonb_build_object('cancellation_id', v_cancellation.id)
   );
@@ -41,4 +53,5 @@ end
 $$;
 
 comment on function app_private.begin_cancellation(app_public.events, uuid, text) is
-  'Cancels dates of a locked event, lets their holds go, and has the worker refund the rest.';
+  'Cancels dates of a locked event, and passes of which no date is left, lets their holds go, and '
+  'has the worker refund the rest.';

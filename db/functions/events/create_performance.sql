@@ -44,7 +44,7 @@ begin
       v_event.is_public, create_performance.starts_at, create_performance.ends_at,
       create_performance.doors_at
     )
-    on conflict on constraint performances_start_is_unique do nothing
+    on conflict do nothing
     returning id into v_id;
     if v_id is null then
       raise exception 'The event has a performance at that time.'

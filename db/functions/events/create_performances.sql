@@ -60,7 +60,7 @@ begin
       v_start + make_interval(mins => create_performances.duration_minutes),
       v_start - make_interval(mins => create_performances.doors_minutes_before)
     )
-    on conflict on constraint performances_start_is_unique do nothing
+    on conflict do nothing
     returning * into v_performance;
     -- Again, after a lost answer: the date is there.
     if v_performance.id is null then

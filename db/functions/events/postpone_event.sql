@@ -35,6 +35,8 @@ begin
     select * from app_public.performances as p
     where p.organization_id = v_event.organization_id and p.event_id = v_event.id
       and p.status in ('scheduled', 'postponed')
+      -- A pass follows its dates.
+      and p.pass_name is null
       and (p.starts_at > now() or p.status = 'postponed')
     order by p.starts_at desc
     for no key update

@@ -13,6 +13,7 @@ declare
   v_constraint text;
   v_column text;
 begin
+  perform app_private.require_date(v_performance.id);
   if v_performance.status not in ('scheduled', 'postponed') or not exists (
     select from app_public.events as e
     where e.id = v_performance.event_id and e.status in ('published', 'postponed')

@@ -5,9 +5,7 @@ returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
-  if app_hidden.rounded(require_chargeable.amount_cents, require_chargeable.currency)
-    <> require_chargeable.amount_cents
-  then
+  if require_chargeable.amount_cents % app_hidden.charge_step(require_chargeable.currency) <> 0 then
     raise exception 'This is no amount in % that a card can be charged.',
         require_chargeable.currency
       using errcode = 'LMINP', detail = require_chargeable.argument,

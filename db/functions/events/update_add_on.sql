@@ -3,7 +3,8 @@ create or replace function app_public.update_add_on(
   price_cents bigint default null, max_per_booking integer default null,
   sales_start timestamptz default null, sales_end timestamptz default null,
   requires_ticket boolean default null, delivery app_public.add_on_delivery_kind default null,
-  is_active boolean default null, sort_order integer default null
+  is_active boolean default null, sort_order integer default null,
+  returns_to_stock boolean default null
 )
 returns app_public.add_ons
 language plpgsql volatile security definer set search_path = ''
@@ -25,7 +26,8 @@ begin
     requires_ticket = coalesce(update_add_on.requires_ticket, a.requires_ticket),
     delivery = coalesce(update_add_on.delivery, a.delivery),
     is_active = coalesce(update_add_on.is_active, a.is_active),
-    sort_order = coalesce(update_add_on.sort_order, a.sort_order)
+    sort_order = coalesce(update_add_on.sort_order, a.sort_order),
+    returns_to_stock = coalesce(update_add_on.returns_to_stock, a.returns_to_stock)
   where a.id = v_add_on.id
   returning * into v_add_on;
   return v_add_on;
@@ -40,12 +42,12 @@ $$;
 
 comment on function app_public.update_add_on(
   uuid, text, text, bigint, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery_kind, boolean, integer
+  app_public.add_on_delivery_kind, boolean, integer, boolean
 ) is
   'Changes an add-on: null leaves a value as it is; an empty text, -infinity as a start or '
   'infinity as an end removes it. What is in carts keeps its price. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_add_on(
   uuid, text, text, bigint, integer, timestamptz, timestamptz, boolean,
-  app_public.add_on_delivery_kind, boolean, integer
+  app_public.add_on_delivery_kind, boolean, integer, boolean
 ) to lml_user;

@@ -14,6 +14,7 @@ declare
   v_constraint text;
   v_column text;
 begin
+  perform app_private.require_date(v_performance.id);
   if v_performance.status not in ('scheduled', 'postponed') then
     raise exception 'The performance is %.', v_performance.status
       using errcode = 'LMEVT', detail = v_performance.status::text;

@@ -1,15 +1,10 @@
 -- A guest owns what was held under the same token. Only its hash is compared and stored. 32 random
--- bytes in base64url: a shorter token could be guessed, so it owns nothing. Trimming away the whole
--- alphabet tells the same as a regular expression, and costs the hot path a tenth of it.
+-- bytes in base64url are 43 characters: a shorter token could be guessed, so it owns nothing.
 create or replace function app_hidden.current_cart_hash()
 returns bytea
 language sql stable
 return case
   when length(current_setting('lml.cart_token', true)) = 43
-    and btrim(
-      current_setting('lml.cart_token', true),
-      'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
-    ) = ''
     then app_hidden.hash_token(current_setting('lml.cart_token', true))
 end;
 

@@ -34,8 +34,7 @@ begin
     now() + interval '30 days'
   from (select app_private.current_country() as country) as p
   returning * into v_session;
-  insert into app_private.session_tokens (token_hash, session_id)
-  values (app_hidden.hash_token(open_session.token), v_session.id);
+  perform app_private.store_session_token(v_session, open_session.token);
   perform app_private.warn_of_new_place(v_session);
   return v_session;
 end

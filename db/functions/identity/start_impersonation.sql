@@ -29,8 +29,7 @@ begin
     now() + interval '1 hour'
   from app_public.user_sessions as s where s.id = app_hidden.current_session_id()
   returning * into strict v_session;
-  insert into app_private.session_tokens (token_hash, session_id)
-  values (app_hidden.hash_token(start_impersonation.token), v_session.id);
+  perform app_private.store_session_token(v_session, start_impersonation.token);
   insert into app_public.impersonations (
     user_id, impersonator_id, session_id, reason, expires_at
   )

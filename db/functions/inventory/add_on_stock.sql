@@ -4,7 +4,6 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_add_on app_public.add_ons;
-  v_count app_public.add_on_count;
 begin
   select * into v_add_on from app_public.add_ons as a where a.id = add_on_stock.add_on_id;
   if v_add_on.event_id is null
@@ -12,16 +11,7 @@ begin
   then
     perform app_hidden.require_permission(v_add_on.organization_id, 'inventory.read');
   end if;
-  select s.add_on_id, s.total, s.held - l.lapsed, s.sold, s.total - s.held - s.sold + l.lapsed
-  into v_count
-  from app_private.add_on_counters as s
-  cross join lateral (
-    select coalesce(sum(c.quantity), 0)::integer as lapsed
-    from app_private.add_on_claims as c
-    where c.add_on_id = s.add_on_id and c.held_until <= now()
-  ) as l
-  where s.add_on_id = v_add_on.id;
-  return v_count;
+  return app_private.add_on_count_of(v_add_on.id);
 end
 $$;
 

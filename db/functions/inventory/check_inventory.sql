@@ -106,9 +106,7 @@ as $$
     from app_public.admission_allocations as a
     join app_public.admission_pools as inside
       on inside.organization_id = a.organization_id and inside.id = a.pool_id
-    where a.organization_id = p.organization_id
-      and a.performance_id = p.performance_id
-      and p.id = any (inside.chain)
+    where a.organization_id = p.organization_id and p.id = any (inside.chain)
   ) as a on true
   where p.allocated <> coalesce(a.places, 0)
 
@@ -128,8 +126,30 @@ as $$
 
   union all
   select
+    'every_unit_has_its_code', s.organization_id, s.add_on_id,
+    format('%s in all, codes for %s', s.total, c.codes)
+  from app_private.add_on_counters as s
+  cross join lateral (
+    select count(*) as all_codes, count(*) filter (where c.booking_item_id is null or exists (
+      select from app_public.booking_items as i
+      join app_private.add_on_claims as l
+        on l.organization_id = i.organization_id and l.booking_id = i.booking_id
+        and l.add_on_id = i.add_on_id
+      where i.organization_id = c.organization_id and i.id = c.booking_item_id
+        and c.unit_no <= i.quantity - i.returned_quantity
+    )) as codes
+    from app_private.add_on_codes as c
+    where c.organization_id = s.organization_id and c.add_on_id = s.add_on_id
+  ) as c
+  where c.all_codes > 0 and s.total <> c.codes
+
+  union all
+  select
     'booking_has_its_add_ons', b.organization_id, b.id,
-    format('%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id, i.quantity)
+    format(
+      '%s of add-on %s, its line has %s', coalesce(c.quantity, 0), i.add_on_id,
+      i.quantity - i.returned_quantity
+    )
   from app_public.booking_items as i
   join app_public.bookings as b on b.organization_id = i.organization_id and b.id = i.booking_id
   join app_private.add_on_counters as s
@@ -146,7 +166,7 @@ as $$
       )
       or b.status in ('confirmed', 'partially_paid', 'completed', 'disputed')
     )
-    and c.quantity is distinct from i.quantity
+    and coalesce(c.quantity, 0) <> i.quantity - i.returned_quantity
 
   union all
   select
@@ -242,7 +262,24 @@ as $$
     from app_public.seat_booking_state as s
     where s.organization_id = p.organization_id and s.performance_id = p.id
   ) as s
-  where e.status not in ('draft', 'canceled') and s.seats <> l.seat_count
+  where e.status not in ('draft', 'canceled')
+    and p.pass_name is null
+    and s.seats <> l.seat_count
+
+  union all
+  select
+    'pass_takes_from_each_date', d.organization_id, d.pass_id,
+    format('a pass takes no place of pool %s', d.pool_id)
+  from app_public.pass_dates as d
+  join app_public.admission_pools as day
+    on day.organization_id = d.organization_id and day.id = d.pool_id
+  where not exists (
+    select from app_public.admission_pools as pass
+    where pass.organization_id = d.organization_id
+      and pass.performance_id = d.pass_id
+      and pass.is_pass
+      and pass.chain @> day.chain
+  )
 $$;
 
 comment on function app_private.check_inventory() is

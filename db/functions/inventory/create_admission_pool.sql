@@ -33,6 +33,7 @@ begin
       raise exception 'The event is %.', v_event.status
         using errcode = 'LMEVT', detail = v_event.id::text;
     end if;
+    perform app_private.require_date(create_admission_pool.performance_id);
     v_id := app_private.store_admission_pool(
       v_event, create_admission_pool.performance_id, create_admission_pool.name,
       create_admission_pool.capacity, create_admission_pool.parent_pool_id

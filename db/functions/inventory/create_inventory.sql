@@ -22,6 +22,10 @@ begin
   from app_public.ticket_categories as c
   where c.organization_id = v_performance.organization_id
     and c.event_id = v_performance.event_id;
+  -- The places of a pass are those of its dates.
+  if v_performance.pass_name is not null then
+    return 0;
+  end if;
 
   select format('section %s, row %s, number %s', s.section, s.row_name, s.seat_number)
   into v_bad

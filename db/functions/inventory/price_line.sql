@@ -1,5 +1,6 @@
 -- For an event without anything special: the same formula, of which the planner folds away what such
--- an event has not got, so that a hold pays nothing for the rest.
+-- an event has not got, so that a hold pays nothing for the rest. It has no currency whose amounts go
+-- in steps, so none is named.
 create or replace function app_hidden.price_line(
   unit_price_cents bigint, quantity integer, terms app_private.sale
 )
@@ -14,7 +15,7 @@ as $$
   from app_hidden.price_of(
     price_line.unit_price_cents, price_line.quantity, 0::bigint,
     row(
-      (price_line.terms).currency, (price_line.terms).service_fee_percentage,
+      null::text, (price_line.terms).service_fee_percentage,
       (price_line.terms).service_fee_fixed_cents, (price_line.terms).processing_fee_percentage,
       (price_line.terms).processing_fee_fixed_cents, (price_line.terms).commission_percentage,
       (price_line.terms).tax_percentage, false, false, false, null

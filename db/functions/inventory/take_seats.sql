@@ -71,7 +71,10 @@ begin
       and now() < coalesce(c.sales_end, 'infinity')
   ),
   lines as (
-    select p.*, l.*
+    -- The total is added up where it is needed: spelled out here, it would be worked out of all its
+    -- parts a second time.
+    select
+      p.*, l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents
     from priced as p
     cross join lateral app_hidden.price_line(
       p.unit_price_cents, p.quantity, take_seats.sale
@@ -85,7 +88,6 @@ begin
       sum(l.service_fee_cents)::bigint as service_fee_cents,
       sum(l.processing_fee_cents)::bigint as processing_fee_cents,
       sum(l.tax_cents)::bigint as tax_cents,
-      sum(l.total_cents)::bigint as total_cents,
       app_hidden.percentage_of(
         sum(l.subtotal_cents)::bigint, (take_seats.sale).commission_percentage
       ) as commission_cents
@@ -102,7 +104,8 @@ begin
       take_seats.booking_id, (take_seats.sale).organization_id, (take_seats.sale).performance_id,
       v_reference, (take_seats.new_buyer).user_id, (take_seats.new_buyer).cart_token_hash,
       app_hidden.current_channel(), (take_seats.sale).currency, s.subtotal_cents,
-      s.service_fee_cents, s.processing_fee_cents, s.tax_cents, s.total_cents,
+      s.service_fee_cents, s.processing_fee_cents, s.tax_cents,
+      s.subtotal_cents + s.service_fee_cents + s.processing_fee_cents + s.tax_cents,
       (take_seats.sale).commission_percentage, s.commission_cents,
       s.subtotal_cents - s.commission_cents, take_seats.locked_until
     from sums as s
@@ -119,8 +122,9 @@ begin
     )
     select
       (take_seats.sale).organization_id, take_seats.booking_id, 'seat', l.ticket_category_id,
-      l.price_basis, l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents, l.service_fee_cents,
-      l.processing_fee_cents, l.tax_cents, l.total_cents
+      l.price_basis, l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents,
+      l.service_fee_cents, l.processing_fee_cents, l.tax_cents,
+      l.subtotal_cents + l.service_fee_cents + l.processing_fee_cents + l.tax_cents
     from lines as l
     where not v_is_new or exists (select from new_booking)
   )

@@ -44,6 +44,7 @@ begin
     ),
     disabled_reason = left(v_object #>> '{requirements,disabled_reason}', 200)
   where a.id = v_account.id;
+  perform app_private.mail_requirements(v_account);
   return 'applied';
 end
 $$;

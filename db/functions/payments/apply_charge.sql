@@ -21,11 +21,16 @@ begin
   if v_stripe_id <> v_intent.stripe_payment_intent_id then
     return 'refused: event_identity_differs';
   end if;
-  if v_object ->> 'amount' is distinct from v_intent.amount_cents::text then
+  if not app_private.was_asked_for(v_intent, v_object ->> 'amount') then
     return 'refused: event_amount_differs';
   end if;
   if upper(v_object ->> 'currency') is distinct from v_intent.currency then
     return 'refused: event_currency_differs';
+  end if;
+  -- What was only authorized and is released was never charged.
+  if v_object ->> 'captured' = 'false' and v_intent.capture_method = 'manual' then
+    perform app_private.record_charge(v_intent, v_object);
+    return 'applied';
   end if;
   -- All that was ever asked for, as news of a refund that failed later may come after that.
   if (v_object ->> 'amount_refunded')::numeric > (

@@ -11,6 +11,7 @@ declare
   v_status text := v_object ->> 'status';
   v_refusal text;
   v_news text;
+  v_after app_public.payment_intents;
 begin
   if v_intent.id is null then
     return app_private.outcome_without_parent(v_object, 'lml_payment_intent_id');
@@ -23,7 +24,7 @@ begin
     return 'applied';
   end if;
   if v_status = 'succeeded' then
-    perform app_private.receive_payment(v_intent, v_object ->> 'id');
+    perform app_private.receive_payment(v_intent, v_object);
     -- Of attempts that failed before, nothing is left, in whichever order they are told.
     if v_intent.failure_code is not null or v_intent.failure_message is not null then
       update app_public.payment_intents as p
@@ -50,6 +51,7 @@ begin
       when p.status in ('canceled', 'failed') then p.status::text
       when v_status = 'processing' then 'processing'
       when v_status = 'requires_action' then 'requires_action'
+      when v_status = 'requires_capture' and p.capture_method = 'manual' then 'authorized'
       else 'pending'
     end::app_public.payment_status,
     canceled_at = case when v_status = 'canceled' then coalesce(p.canceled_at, now())
@@ -60,7 +62,13 @@ begin
     ) end,
     failure_message = case when p.status = 'failed' then p.failure_message
       else v_object #>> '{last_payment_error,message}' end
-  where p.id = v_intent.id;
+  where p.id = v_intent.id
+  returning * into v_after;
+  if v_after.status = 'authorized' and v_intent.status <> 'authorized' then
+    perform app_private.receive_authorization(v_after, v_object, apply_payment_intent.event);
+  elsif v_after.status = 'canceled' and v_intent.status = 'authorized' then
+    perform app_private.lose_authorization(v_intent);
+  end if;
   return 'applied';
 end
 $$;

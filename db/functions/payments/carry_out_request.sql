@@ -11,15 +11,25 @@ declare
   v_request app_public.refund_requests := carry_out_request.request;
   v_ticket_ids uuid[];
   v_parts app_private.refund_part[];
+  v_is_all boolean;
   v_is_over boolean := false;
 begin
   if v_request.kind in ('full', 'ticket') then
-    v_ticket_ids := app_private.lock_tickets_to_return(v_booking, v_request.ticket_ids);
+    perform app_private.require_add_ons_of(
+      v_booking, v_request.add_on_item_ids, v_request.add_on_quantities
+    );
+    v_ticket_ids := app_private.lock_tickets_to_return(
+      v_booking, case
+        when v_request.add_on_item_ids is null then v_request.ticket_ids
+        else coalesce(v_request.ticket_ids, '{}')
+      end
+    );
   end if;
   v_parts := array(select p from app_private.parts_of_request(v_booking, v_request) as p);
   if v_request.kind in ('full', 'ticket') then
+    v_is_all := app_private.is_all_of(v_booking, v_parts);
     perform app_private.take_tickets_back(v_booking, v_ticket_ids);
-    if not exists (
+    if v_is_all and not exists (
       select from app_public.tickets as t
       where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
         and t.status in ('valid', 'used')
@@ -29,6 +39,8 @@ begin
       );
       v_is_over := true;
       v_parts := app_private.parts_not_received(v_booking, v_parts);
+    else
+      perform app_private.free_add_on_units(v_booking, v_parts);
     end if;
   end if;
   update app_public.refund_requests as r

@@ -54,6 +54,14 @@ as $$
     where r.organization_id = p.organization_id and r.payout_id = p.id and r.status <> 'failed'
   ) as r
   where r.total <> p.reversed_cents
+
+  union all
+  select
+    'payout_can_be_transferred', p.organization_id, p.id,
+    format('%s %s is not a whole step of the currency', p.net_payout_cents, p.currency)
+  from app_public.payouts as p
+  where p.status not in ('draft', 'canceled')
+    and p.net_payout_cents % app_hidden.charge_step(p.currency) <> 0
 $$;
 
 comment on function app_private.check_payouts() is

@@ -22,6 +22,8 @@ begin
       using errcode = 'LMBKG', detail = v_booking.id::text;
   end if;
   perform app_private.require_open_draft(v_booking);
+  -- Of whoever went back to the cart: another card is another request, and a new attempt.
+  perform app_private.withdraw_payment(v_booking);
   if choose_payment.payment_method_id is null and not v_saves then
     delete from app_private.payment_choices as c
     where c.organization_id = v_booking.organization_id and c.booking_id = v_booking.id;

@@ -18,7 +18,7 @@ begin
   ) as t;
   perform app_private.take_tickets_back(end_disputed.booking, v_ticket_ids);
   update app_public.tickets as t
-  set is_disputed = false, is_inside = false
+  set is_disputed = false
   where t.organization_id = (end_disputed.booking).organization_id
     and t.id = any (v_ticket_ids);
   v_booking := app_private.close_booking(

@@ -18,11 +18,11 @@ begin
   if v_missing <= 0 then
     return v_payout;
   end if;
-  if v_missing >= v_payout.net_payout_cents then
+  if v_payout.net_payout_cents - v_missing < app_hidden.charge_step(v_payout.currency) then
     return app_private.give_payout_up(v_payout, null, 'More than that is disputed by buyers.');
   end if;
   perform app_private.hold_back(v_payout, 'dispute', v_missing, 'Buyers dispute it.', null);
-  return app_private.sum_payout(v_payout.id);
+  return app_private.hold_remainder(app_private.sum_payout(v_payout.id));
 end
 $$;
 

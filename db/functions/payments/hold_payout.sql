@@ -18,6 +18,9 @@ begin
   if hold_payout.amount_cents <= 0 then
     raise exception 'Name an amount above zero.' using errcode = 'LMINP', detail = 'amount_cents';
   end if;
+  perform app_hidden.require_chargeable(
+    hold_payout.amount_cents, v_payout.currency, 'amount_cents'
+  );
   if hold_payout.amount_cents >= v_payout.net_payout_cents then
     raise exception 'The payout is not more than that.'
       using errcode = 'LMINP', detail = 'amount_cents', hint = 'Hold all of it: name no amount.';
@@ -27,6 +30,17 @@ begin
     hold_payout.hold_until,
     not app_hidden.has_permission(v_payout.organization_id, 'payouts.approve')
   );
+  perform app_private.mail_members(
+    v_payout.organization_id, 'payouts.manage', 'payout_held',
+    jsonb_build_object(
+      'amount', app_hidden.money_text(
+        coalesce(v_hold.amount_cents, v_payout.net_payout_cents), v_payout.currency
+      ),
+      'organization', o.name, 'reason', v_hold.reason
+    ),
+    v_hold.created_by
+  )
+  from app_public.organizations as o where o.id = v_payout.organization_id;
   perform app_private.sum_payout(v_payout.id);
   return v_hold;
 exception

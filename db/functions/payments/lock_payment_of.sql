@@ -1,4 +1,3 @@
--- The booking is locked first, as everywhere.
 create or replace function app_private.lock_payment_of(object jsonb)
 returns app_public.payment_intents
 language plpgsql volatile security definer set search_path = ''
@@ -11,13 +10,7 @@ begin
   if v_intent.id is null then
     return null;
   end if;
-  perform from app_public.bookings as b
-  where b.organization_id = v_intent.organization_id and b.id = v_intent.booking_id
-  for no key update;
-  select * into strict v_intent
-  from app_public.payment_intents as p where p.id = v_intent.id
-  for no key update;
-  return v_intent;
+  return app_private.lock_payment(v_intent.id);
 end
 $$;
 

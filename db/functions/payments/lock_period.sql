@@ -9,8 +9,8 @@ begin
   select * into v_period
   from app_public.accounting_periods as p
   where p.organization_id = lock_period.organization_id
-    and lock_period.period >= p.period
-    and lock_period.period < (p.period + interval '1 month')::date
+    -- Not by way of a timestamp, which ends before dates do.
+    and p.period = lock_period.period - extract(day from lock_period.period)::integer + 1
   for no key update;
   if not found then
     raise exception 'The books have no such month.' using errcode = 'LMNFD', detail = 'period';

@@ -21,7 +21,10 @@ begin
     order by t.id
     for no key update
   loop
-    perform app_private.require_valid_ticket(v_ticket);
+    -- After the performance, also of those who were there.
+    if not ((lock_tickets_to_return.booking).status = 'completed' and v_ticket.status = 'used') then
+      perform app_private.require_valid_ticket(v_ticket);
+    end if;
     v_ids := v_ids || v_ticket.id;
   end loop;
   return v_ids;
@@ -29,5 +32,6 @@ end
 $$;
 
 comment on function app_private.lock_tickets_to_return(app_public.bookings, uuid[]) is
-  'Tickets of a locked booking, or all that are live, which must be valid, locked. '
+  'Tickets of a locked booking, or all that are live, locked; they must be valid, or, when the '
+  'performance is over, may have been used. '
   'Raises LMTUS, LMTVD.';

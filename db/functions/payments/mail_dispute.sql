@@ -2,8 +2,8 @@ create or replace function app_private.mail_dispute(dispute app_public.disputes,
 returns void
 language sql volatile security definer set search_path = ''
 as $$
-  select app_private.queue_email(
-    u.email::text, mail_dispute.template,
+  select app_private.mail_members(
+    b.organization_id, 'disputes.manage', mail_dispute.template,
     app_private.booking_words(b) || jsonb_build_object(
       'amount', app_hidden.money_text(
         (mail_dispute.dispute).amount_cents, (mail_dispute.dispute).currency
@@ -14,15 +14,9 @@ as $$
       ) || ' UTC'
     )
   )
-  from app_public.organization_members as m
-  join app_public.users as u on u.id = m.user_id
-  join app_public.bookings as b
-    on b.organization_id = m.organization_id and b.id = (mail_dispute.dispute).booking_id
-  where m.organization_id = (mail_dispute.dispute).organization_id
-    and 'disputes.manage' = any (
-      app_private.permissions_of(m.organization_id, m.user_id)
-    )
-  order by m.id
+  from app_public.bookings as b
+  where b.organization_id = (mail_dispute.dispute).organization_id
+    and b.id = (mail_dispute.dispute).booking_id
 $$;
 
 comment on function app_private.mail_dispute(app_public.disputes, text) is

@@ -39,7 +39,7 @@ begin
   )
   returning * into v_payout;
   perform app_private.put_into_payout(v_payout);
-  v_payout := app_private.sum_payout(v_payout.id, v_timezone);
+  v_payout := app_private.hold_remainder(app_private.sum_payout(v_payout.id, v_timezone));
   if v_payout.net_payout_cents < greatest(v_minimum, 1) then
     raise exception 'There is nothing to pay out yet.'
       using errcode = 'LMPOE', detail = v_payout.net_payout_cents::text,

@@ -24,7 +24,7 @@ begin
   if not exists (
     select from app_public.payment_intents as p
     where p.organization_id = v_booking.organization_id and p.booking_id = v_booking.id
-      and p.status in ('pending', 'processing', 'requires_action')
+      and p.status in ('pending', 'processing', 'requires_action', 'authorized')
   ) then
     -- Nobody keeps Stripe busy through us.
     if (
@@ -35,7 +35,7 @@ begin
       raise exception 'There were too many attempts at this payment.'
         using errcode = 'LMBST', detail = 'attempts', hint = 'Try again tomorrow.';
     end if;
-    perform app_private.request_payment(v_booking);
+    perform app_private.request_payment(v_booking, app_private.capture_method_of(v_booking));
   end if;
   return app_public.payment_session(v_booking.id);
 end

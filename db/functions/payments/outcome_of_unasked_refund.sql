@@ -9,12 +9,20 @@ declare
     outcome_of_unasked_refund.object #>> '{payment_intent,id}',
     outcome_of_unasked_refund.object ->> 'payment_intent'
   );
+  v_intent app_public.payment_intents;
 begin
   if v_stripe_id is null then
     return 'ignored: not ours';
   end if;
-  if (app_private.payment_of_stripe_object(outcome_of_unasked_refund.object)).id is null then
+  v_intent := app_private.payment_of_stripe_object(outcome_of_unasked_refund.object);
+  if v_intent.id is null then
     return 'parked: ' || v_stripe_id;
+  end if;
+  -- So Stripe calls it, too, when what was authorized is let go, and no money moves.
+  if v_intent.capture_method = 'manual' and v_intent.status <> 'succeeded'
+    and outcome_of_unasked_refund.object ->> 'balance_transaction' is null
+  then
+    return 'ignored: nothing was charged';
   end if;
   return 'refused: refund_not_asked_for';
 end

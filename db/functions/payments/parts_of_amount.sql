@@ -15,7 +15,7 @@ as $$
   ),
   chosen as (
     select u.*,
-      sum(u.total) over (order by u.booking_item_id, u.ticket_id)::bigint as running,
+      sum(u.total) over (order by u.booking_item_id, u.ticket_id, u.unit_no)::bigint as running,
       sum(u.total) over ()::bigint as whole
     from units as u
     where u.total > 0
@@ -54,7 +54,8 @@ as $$
     case
       when p.until_price = p.price_cents then p.commission_cents
       else app_hidden.portion_of(p.commission_cents, p.until_price, p.price_cents)
-    end
+    end,
+    p.unit_no
   from parts as p
 $$;
 

@@ -6,7 +6,8 @@ as $$
   select
     u.booking_item_id, u.ticket_id,
     case when u.ticket_id is null then u.is_live else t.status in ('valid', 'used') end,
-    u.price_cents, u.service_fee_cents, u.processing_fee_cents, u.tax_cents, u.commission_cents
+    u.price_cents, u.service_fee_cents, u.processing_fee_cents, u.tax_cents, u.commission_cents,
+    u.unit_no
   from app_private.refund_units(parts_of_everything.booking) as u
   left join app_public.tickets as t
     on t.organization_id = (parts_of_everything.booking).organization_id and t.id = u.ticket_id

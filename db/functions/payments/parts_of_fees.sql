@@ -11,7 +11,7 @@ as $$
       f.tax_cents, f.price + f.service_fee, f.price_cents + f.service_fee_cents,
       (parts_of_fees.booking).currency
     ),
-    case when f.price = f.price_cents then f.commission_cents else 0 end
+    case when f.price = f.price_cents then f.commission_cents else 0 end, f.unit_no
   from (
     select u.*,
       -- A line that is a fee has it as its price.

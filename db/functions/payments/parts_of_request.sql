@@ -11,7 +11,8 @@ begin
     return query select * from app_private.parts_to_return(
       parts_of_request.booking, (parts_of_request.request).ticket_ids,
       (parts_of_request.request).percentage, (parts_of_request.request).refunds_service_fees,
-      (parts_of_request.request).refunds_processing_fees
+      (parts_of_request.request).refunds_processing_fees,
+      (parts_of_request.request).add_on_item_ids, (parts_of_request.request).add_on_quantities
     );
   elsif (parts_of_request.request).kind = 'fee_only' then
     return query select * from app_private.parts_of_fees(

@@ -1,9 +1,8 @@
--- Amounts are compared as text, since a cast would fail, and be tried again, on what is no amount.
 create or replace function app_private.payment_intent_refusal(
   object jsonb, intent app_public.payment_intents
 )
 returns text
-language plpgsql immutable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_object jsonb := payment_intent_refusal.object;
@@ -15,10 +14,10 @@ begin
     when coalesce(v_object ->> 'id', '') = ''
       or v_object ->> 'id' <> v_intent.stripe_payment_intent_id
       then 'event_identity_differs'
-    when v_object ->> 'amount' is distinct from v_intent.amount_cents::text
+    when not app_private.was_asked_for(v_intent, v_object ->> 'amount')
       then 'event_amount_differs'
     when v_object ->> 'status' = 'succeeded' and v_object ? 'amount_received'
-      and v_object ->> 'amount_received' is distinct from v_intent.amount_cents::text
+      and v_object ->> 'amount_received' is distinct from v_object ->> 'amount'
       then 'event_amount_differs'
     when upper(v_object ->> 'currency') is distinct from v_intent.currency
       then 'event_currency_differs'

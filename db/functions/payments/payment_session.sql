@@ -8,8 +8,11 @@ begin
   -- Staff may see a payment, but only the owner of the booking may confirm it.
   select
     p.booking_id, p.status, p.amount_cents, p.currency, p.stripe_payment_intent_id,
-    s.client_secret, p.failure_code, p.failure_message, p.id, i.installment_no,
-    coalesce(b.expires_at, i.due_at), app_private.is_stripe_reachable(), null
+    -- Nobody is to pay what is not the price any more.
+    case when b.status <> 'draft' and not app_private.has_untold_change(p.id)
+      then s.client_secret end,
+    p.failure_code, p.failure_message, p.id, i.installment_no,
+    coalesce(b.expires_at, i.due_at), app_private.is_stripe_reachable(), null, p.capture_method
   into v_session
   from app_public.bookings as b
   join app_public.payment_intents as p
@@ -41,7 +44,8 @@ $$;
 
 comment on function app_public.payment_session(uuid) is
   'The latest payment of a booking of yours; null when it has none. Its client_secret appears as '
-  'soon as Stripe knows of the payment, usually within a second of start_checkout. As long as its '
-  'status is pending another card may be tried with the same client_secret; requires_action means '
-  'that the buyer has to do something at the bank, such as 3-D Secure.';
+  'soon as Stripe knows of the payment and its amount, usually within a second of start_checkout. '
+  'As long as its status is pending another card may be tried with the same client_secret; '
+  'requires_action means that the buyer has to do something at the bank, such as 3-D Secure; '
+  'authorized, that the card is charged when the organization says yes.';
 grant execute on function app_public.payment_session(uuid) to lml_anonymous, lml_user;

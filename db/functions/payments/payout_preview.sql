@@ -12,8 +12,7 @@ begin
   return query
   select p.currency, p.promoter_id, (f.ready + f.waiting + k.held + k.free)::bigint, f.waiting,
     k.held, d.amount, t.amount,
-    case when f.ready + k.free - d.amount >= greatest(m.minimum_cents, 1)
-      then f.ready + k.free - d.amount else 0 end::bigint,
+    case when n.amount >= greatest(m.minimum_cents, 1) then n.amount else 0 end::bigint,
     (app_private.end_of_payout_period(
       v_settings.payout_schedule, v_settings.books_timezone,
       now() + case v_settings.payout_schedule
@@ -63,6 +62,10 @@ begin
       else 1 end as minimum_cents
     from app_public.organizations as g where g.id = payout_preview.organization_id
   ) as m
+  cross join lateral (
+    select f.ready + k.free - d.amount
+      - (f.ready + k.free - d.amount) % app_hidden.charge_step(p.currency) as amount
+  ) as n
   order by p.promoter_id nulls first, p.currency;
 end
 $$;

@@ -1,10 +1,11 @@
+-- The key stands for the amount that was asked for first; changes of it are calls of their own.
 -- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
 create or replace function app_private.prepare_payment_intent(payment_intent_id uuid)
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
   select jsonb_build_object(
-    'amount', p.amount_cents,
+    'amount', coalesce(a.amount_before_cents, p.amount_cents),
     'currency', lower(p.currency),
     'idempotency_key', 'create:' || p.id,
     'may_be_forgotten', p.created_at < now() - interval '23 hours',
@@ -17,6 +18,7 @@ as $$
   ) || jsonb_strip_nulls(jsonb_build_object(
     'customer', c.stripe_id,
     'payment_method', m.stripe_id,
+    'capture_method', nullif(p.capture_method, 'automatic'),
     'setup_future_usage', case when h.saves_card then 'on_session' end
   ))
   from app_public.payment_intents as p
@@ -28,6 +30,8 @@ as $$
     on c.organization_id = h.organization_id and c.id = h.stripe_customer_id
   left join app_private.saved_payment_methods as m
     on m.organization_id = h.organization_id and m.id = h.saved_payment_method_id
+  left join app_private.payment_intent_changes as a
+    on a.organization_id = p.organization_id and a.payment_intent_id = p.id and a.change_no = 1
   where p.id = prepare_payment_intent.payment_intent_id
     and p.status = 'pending'
     -- Whose card is to be kept has to be known at Stripe first: stripe_customer__create goes on.

@@ -16,6 +16,11 @@ begin
     perform app_private.add_stripe_job(
       'payout.send', v_payout.id, greatest(v_payout.scheduled_for - now(), '0')
     );
+  else
+    perform app_private.mail_payout(
+      v_payout, 'payouts.approve', 'payout_approval_needed',
+      except_user_id => v_payout.requested_by
+    );
   end if;
   return v_payout;
 end

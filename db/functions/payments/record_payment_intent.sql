@@ -18,6 +18,10 @@ begin
   values (v_intent.organization_id, v_intent.id, record_payment_intent.client_secret)
   on conflict do nothing;
 
+  -- Stripe was asked for what the price was then.
+  if app_private.has_untold_change(v_intent.id) then
+    perform app_private.add_stripe_job('payment_intent.update', v_intent.id, '0');
+  end if;
   -- The booking may have ended while Stripe was asked. Its intent must not stay payable.
   if v_intent.status = 'canceled' then
     perform app_private.add_job(

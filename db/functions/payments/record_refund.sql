@@ -58,6 +58,15 @@ begin
     perform app_private.count_disputes(v_refund.payment_intent_id);
     perform app_private.settle_disputes_of(v_refund.booking_id);
     perform app_private.retry_by_itself(v_refund);
+    -- What was ours to pay, or passes, is no business of the buyer's.
+    perform app_private.mail_refund(
+      b, 'refund_failed', v_refund.amount_cents, v_refund.reason
+    )
+    from app_public.bookings as b
+    where b.id = v_refund.booking_id
+      and coalesce(v_refund.failure_reason, '') not in ('insufficient_funds', 'processing_error')
+      and v_refund.status = 'failed'
+      and app_private.is_refund_open(v_refund);
   end if;
 end
 $$;

@@ -28,6 +28,7 @@ begin
     stripe_transfer_id = record_transfer.stripe_transfer_id,
     failure_code = null, failure_reason = null
   where p.id = v_payout.id;
+  perform app_private.mail_payout(v_payout, 'payouts.manage', 'payout_paid');
   perform app_private.post_to_ledger(
     v_payout.organization_id, null, v_payout.currency,
     concat_ws(

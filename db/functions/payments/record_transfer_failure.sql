@@ -30,6 +30,12 @@ begin
       'amount', v_payout.net_payout_cents, 'retry_at', v_payout.retry_at
     )
   );
+  -- What passes by itself asks nothing of anybody.
+  if v_payout.retry_at is null then
+    perform app_private.mail_payout(
+      v_payout, 'payouts.manage', 'payout_failed', v_payout.failure_reason
+    );
+  end if;
 end
 $$;
 

@@ -1,7 +1,8 @@
 create or replace function app_public.refund_tickets(
   booking_id uuid, note text, ticket_ids uuid[] default null, percentage numeric default 100,
   with_fees boolean default true, reason app_public.refund_reason default 'customer_request',
-  idempotency_key text default null
+  idempotency_key text default null, add_on_item_ids uuid[] default null,
+  add_on_quantities integer[] default null
 )
 returns app_public.refund_requests
 language plpgsql volatile security definer set search_path = ''
@@ -15,17 +16,27 @@ declare
     refund_tickets.idempotency_key, 'refund_tickets',
     jsonb_build_array(
       refund_tickets.booking_id, refund_tickets.note, refund_tickets.ticket_ids,
-      refund_tickets.percentage, refund_tickets.with_fees, refund_tickets.reason
+      refund_tickets.percentage, refund_tickets.with_fees, refund_tickets.reason,
+      refund_tickets.add_on_item_ids, refund_tickets.add_on_quantities
     )
   );
 begin
   if v_known is not null then
     return app_private.known_refund_request(v_known);
   end if;
-  v_request.kind := case when refund_tickets.ticket_ids is null then 'full' else 'ticket' end;
+  if coalesce(refund_tickets.percentage not between 0 and 100, true) then
+    raise exception 'A share is 0 to 100 percent.' using errcode = 'LMINP', detail = 'percentage';
+  end if;
+  v_request.kind := case
+    when num_nonnulls(
+      refund_tickets.ticket_ids, refund_tickets.add_on_item_ids, refund_tickets.add_on_quantities
+    ) = 0 then 'full'
+    else 'ticket'
+  end;
   v_request.ticket_ids := refund_tickets.ticket_ids;
-  -- What is out of bounds is refused below, also what a request would have no room for.
-  v_request.percentage := least(greatest(refund_tickets.percentage, -1), 101);
+  v_request.add_on_item_ids := refund_tickets.add_on_item_ids;
+  v_request.add_on_quantities := refund_tickets.add_on_quantities;
+  v_request.percentage := refund_tickets.percentage;
   v_request.refunds_service_fees := refund_tickets.with_fees;
   v_request.refunds_processing_fees := refund_tickets.with_fees;
   v_request.reason := refund_tickets.reason;
@@ -37,12 +48,13 @@ end
 $$;
 
 comment on function app_public.refund_tickets(
-  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text
+  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text, uuid[], integer[]
 ) is
-  'Takes tickets of a booking back, or all of it, for as much as staff decides, whatever the terms '
-  'say. The tickets end, and their places are on sale again. Above the organization''s threshold '
+  'Takes tickets of a booking back, units of its add-ons (so many of each line), or all of it, for '
+  'as much as staff decides, whatever the terms say. The tickets end, and their places are on sale '
+  'again, as are the units, if their add-on says so. Above the organization''s threshold '
   'somebody else has to approve it first. Needs payments.refund. '
-  'Raises LMBKG, LMRGT, LMBST, LMTUS, LMTVD, LMINP, LMIDK, LMAUT, LMSES.';
+  'Raises LMBKG, LMRGT, LMBST, LMTUS, LMTVD, LMNFD (no such add-on), LMINP, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.refund_tickets(
-  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text
+  uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text, uuid[], integer[]
 ) to lml_user;

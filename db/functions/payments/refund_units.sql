@@ -1,6 +1,7 @@
 -- From the amounts that were stored at the sale, whatever its terms were. The price is what fees
 -- and tax leave of the total; a ticket's fees, and the commission, are shared out in the order of
--- ids, so that the tickets of a line sum to it, and all units to the booking.
+-- ids, so that the tickets of a line sum to it, and all units to the booking. Each unit of an add-on
+-- is one, as a ticket is.
 create or replace function app_private.refund_units(booking app_public.bookings)
 returns setof app_private.refund_unit
 language sql stable security definer set search_path = ''
@@ -16,7 +17,10 @@ as $$
   ),
   shares as (
     select
-      t.booking_item_id, t.id as ticket_id, t.status = 'valid' as is_live, t.total_paid_cents,
+      t.booking_item_id, t.id as ticket_id, t.total_paid_cents,
+      -- When the performance is over, whoever was there is like whoever was not.
+      t.status = 'valid'
+        or t.status = 'used' and (refund_units.booking).status = 'completed' as is_live,
       t.fees_paid_cents, t.tax_paid_cents, l.service_fee_cents,
       sum(t.fees_paid_cents) over line as running, sum(t.fees_paid_cents) over whole_line as fees
     from lines as l
@@ -34,7 +38,7 @@ as $$
         s.service_fee_cents, (s.running - s.fees_paid_cents)::bigint, s.fees::bigint,
         (refund_units.booking).currency
       ) as service_fee,
-      s.tax_paid_cents as tax
+      s.tax_paid_cents as tax, null::integer as unit_no
     from shares as s
     union all
     select
@@ -42,15 +46,36 @@ as $$
       not exists (
         select from app_public.refund_items as r
         where r.organization_id = l.organization_id and r.booking_item_id = l.id and r.is_return
+          and r.unit_no is not distinct from n.unit_no
       ),
-      l.total_cents - l.service_fee_cents - l.processing_fee_cents - l.tax_cents,
-      l.service_fee_cents + l.processing_fee_cents, l.service_fee_cents, l.tax_cents
+      app_hidden.share_to_charge(
+        l.total_cents - l.service_fee_cents - l.processing_fee_cents - l.tax_cents,
+        coalesce(n.unit_no, 1), n.units, (refund_units.booking).currency
+      ),
+      app_hidden.share_to_charge(
+        l.service_fee_cents, coalesce(n.unit_no, 1), n.units, (refund_units.booking).currency
+      ) + app_hidden.share_to_charge(
+        l.processing_fee_cents, coalesce(n.unit_no, 1), n.units, (refund_units.booking).currency
+      ),
+      app_hidden.share_to_charge(
+        l.service_fee_cents, coalesce(n.unit_no, 1), n.units, (refund_units.booking).currency
+      ),
+      app_hidden.share_to_charge(
+        l.tax_cents, coalesce(n.unit_no, 1), n.units, (refund_units.booking).currency
+      ),
+      n.unit_no
     from lines as l
+    cross join lateral (
+      select no as unit_no, l.quantity as units
+      from generate_series(1, l.quantity) as no where l.add_on_id is not null
+      union all
+      select null, 1 where l.add_on_id is null
+    ) as n
     where not l.has_tickets
   ),
   counted as (
     select u.*,
-      sum(u.price) over (order by u.booking_item_id, u.ticket_id) as running,
+      sum(u.price) over (order by u.booking_item_id, u.ticket_id, u.unit_no) as running,
       sum(u.price) over () as whole
     from units as u
   )
@@ -65,7 +90,8 @@ as $$
     ) - app_hidden.portion_of(
       (refund_units.booking).commission_amount_cents, (c.running - c.price)::bigint,
       c.whole::bigint
-    ) - r.commission
+    ) - r.commission,
+    c.unit_no
   from counted as c
   cross join lateral (
     select
@@ -78,9 +104,10 @@ as $$
     where r.organization_id = (refund_units.booking).organization_id
       and r.booking_item_id = c.booking_item_id
       and r.ticket_id is not distinct from c.ticket_id
+      and r.unit_no is not distinct from c.unit_no
   ) as r
-  order by c.booking_item_id, c.ticket_id
+  order by c.booking_item_id, c.ticket_id, c.unit_no
 $$;
 
 comment on function app_private.refund_units(app_public.bookings) is
-  'Tickets of a booking, and lines without tickets, with what of each was not taken back yet.';
+  'Tickets, units of add-ons, and other lines of a booking, with what of each was not taken back yet.';

@@ -15,20 +15,16 @@ begin
   -- Who asked in somebody's name could be the second person in their own.
   perform app_hidden.refuse_impersonator();
   -- What is unknown would be nothing when the threshold is asked, and all of it when it is carried out.
-  v_request.percentage := case
-    when v_request.kind in ('full', 'ticket') then v_request.percentage else 100
-  end;
-  if coalesce(v_request.percentage not between 0 and 100, true) then
-    raise exception 'A share is 0 to 100 percent.' using errcode = 'LMINP', detail = 'percentage';
-  end if;
   if v_request.kind <> 'partial'
     and num_nulls(v_request.refunds_service_fees, v_request.refunds_processing_fees) > 0
   then
     raise exception 'Say whether fees come back.' using errcode = 'LMINP', detail = 'with_fees';
   end if;
-  v_request.percentage := round(v_request.percentage, 4);
   perform app_private.require_refundable(v_booking, v_request.kind);
   perform app_private.require_tickets_of(v_booking, v_request.ticket_ids);
+  perform app_private.require_add_ons_of(
+    v_booking, v_request.add_on_item_ids, v_request.add_on_quantities
+  );
   v_request.organization_id := v_booking.organization_id;
   v_request.booking_id := v_booking.id;
   v_request.currency := v_booking.currency;
@@ -57,6 +53,15 @@ begin
   v_request := app_private.store_refund_request(v_request);
   if v_request.status = 'approved' then
     v_request := app_private.carry_out_request(v_booking, v_request);
+  else
+    perform app_private.mail_members(
+      v_booking.organization_id, 'payments.approve', 'refund_approval_needed',
+      app_private.booking_words(v_booking) || jsonb_build_object(
+        'amount', app_hidden.money_text(v_request.amount_cents, v_request.currency),
+        'reason', v_request.note
+      ),
+      v_request.requested_by
+    );
   end if;
   return v_request;
 exception
@@ -67,5 +72,5 @@ end
 $$;
 
 comment on function app_private.request_refund(app_public.bookings, app_public.refund_requests) is
-  'Writes a request of staff down, and carries it out unless somebody else has to approve it. '
-  'Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP, LMIMP.';
+  'Writes a request of staff down, and carries it out unless somebody else has to approve it, '
+  'who is mailed then. Raises LMBST, LMRFX, LMTUS, LMTVD, LMINP, LMIMP.';

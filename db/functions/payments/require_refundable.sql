@@ -10,7 +10,7 @@ begin
     or (require_refundable.booking).status = 'disputed'
     or (
       require_refundable.kind in ('full', 'ticket')
-      and (require_refundable.booking).status not in ('confirmed', 'partially_paid')
+      and (require_refundable.booking).status not in ('confirmed', 'partially_paid', 'completed')
     )
     -- Its parts have to sum to its price, and it has no tickets yet to take an amount off.
     or (

@@ -33,6 +33,8 @@ begin
   select * into strict v_next
   from app_public.refunds as r
   where r.organization_id = v_refund.organization_id and r.retried_refund_id = v_refund.id;
+  perform app_private.mail_refund(b, 'refund_started', v_next.amount_cents, v_next.reason)
+  from app_public.bookings as b where b.id = v_next.booking_id;
   return v_next;
 end
 $$;

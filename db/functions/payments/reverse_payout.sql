@@ -25,6 +25,9 @@ begin
   if v_payout.status <> 'paid' then
     perform app_private.raise_payout_status(v_payout);
   end if;
+  perform app_hidden.require_chargeable(
+    reverse_payout.amount_cents, v_payout.currency, 'amount_cents'
+  );
   insert into app_public.payout_reversals (
     organization_id, payout_id, amount_cents, reason, requested_by
   )

@@ -11,7 +11,7 @@ begin
     and t.id = any (take_tickets_back.ticket_ids)
   order by t.id;
   update app_public.tickets as t
-  set status = 'refunded'
+  set status = 'refunded', is_inside = false
   where t.organization_id = (take_tickets_back.booking).organization_id
     and t.id = any (take_tickets_back.ticket_ids);
   perform app_private.free_seats(take_tickets_back.booking, array(

@@ -12,7 +12,7 @@ begin
   set status = 'canceled', canceled_at = now()
   where p.organization_id = (withdraw_payment.booking).organization_id
     and p.booking_id = (withdraw_payment.booking).id
-    and p.status in ('pending', 'processing', 'requires_action')
+    and p.status in ('pending', 'processing', 'requires_action', 'authorized')
     -- What is taken back of a sale lowers its invoice, and what is kept of it stays owed.
     and p.method <> 'invoice'
   returning p.id, p.stripe_payment_intent_id is not null into v_id, v_is_at_stripe;

@@ -112,15 +112,18 @@ from (values
   ('app_public.events', 'public', null, null,
     'has_price_rules absorbs_service_fees absorbs_processing_fees'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
-  ('app_public.performances', 'public', null, null, 'currency status is_public status_reason'),
+  ('app_public.performances', 'public', null, null,
+    'currency status is_public status_reason pass_name'),
   ('app_public.ticket_categories', 'public', null, null,
     'category_no name description status seat_categories sections is_public sort_order '
     'min_per_transaction max_per_transaction max_per_user includes restrictions '
-    'requires_approval approval_hours approved_payment_hours requires_membership'),
+    'requires_approval approval_hours approved_payment_hours requires_membership '
+    'capture_method'),
   ('app_public.event_categories', 'public', null, null, 'slug name description'),
   ('app_public.event_category_links', 'public', null, null, 'is_public'),
   ('app_public.event_online_addresses', 'internal', null, null, 'address instructions'),
   ('app_private.event_access_codes', 'secret', null, null, 'code_hash'),
+  ('app_private.add_on_downloads', 'secret', null, null, 'url'),
   ('app_public.event_status_transitions', 'public', null, null, 'from_status to_status reason'),
   ('app_public.performance_status_transitions', 'public', null, null,
     'from_status to_status reason'),
@@ -130,7 +133,7 @@ from (values
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
   ('app_public.add_ons', 'public', null, null,
     'is_public name description currency max_per_booking requires_ticket delivery is_limited '
-    'is_active sort_order'),
+    'is_active sort_order returns_to_stock'),
   ('app_public.attendee_questions', 'public', null, null,
     'is_public question kind choices is_required sort_order'),
   ('app_private.performance_notices', 'internal', null, null, 'kind reason mails_queued'),
@@ -148,12 +151,15 @@ from (values
     'run_no first_seat_no last_seat_no central_seat_no longest category_no is_accessible is_full'),
   ('app_private.seat_changes', 'internal', null, null, 'changed_xid seat_nos'),
   ('app_private.seat_changes_forgotten', 'internal', null, null, 'is_only last_xid'),
-  ('app_public.admission_pools', 'internal', null, null, 'name capacity slot_count chain allocated'),
+  ('app_public.admission_pools', 'internal', null, null,
+    'name capacity slot_count chain allocated is_pass'),
   ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
   ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
   ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
   ('app_private.add_on_claims', 'internal', null, null, 'quantity'),
+  ('app_private.add_on_codes', 'secret', null, null, 'code'),
+  ('app_private.add_on_codes', 'internal', null, null, 'unit_no'),
   ('app_public.seat_allocations', 'internal', null, null, 'kind reason seat_count'),
   ('app_public.seat_allocation_seats', 'internal', null, null, 'seat_no'),
 
@@ -204,11 +210,12 @@ from (values
   -- payments
   ('app_public.payment_intents', 'financial', null, null,
     'currency status stripe_payment_intent_id stripe_status failure_code failure_message '
-    'stripe_charge_id stripe_news method'),
+    'stripe_charge_id stripe_news method capture_method'),
   ('app_public.payment_charges', 'financial', null, null,
     'stripe_charge_id status card_brand risk_level risk_score network_answer outcome_reason'),
   ('app_public.payment_charges', 'personal', 'anonymize', 'null', 'card_last4'),
   ('app_private.payment_intent_secrets', 'secret', 'delete', null, 'client_secret'),
+  ('app_private.payment_intent_changes', 'internal', null, null, 'change_no'),
   ('app_private.stripe_customers', 'personal', 'delete', null, 'stripe_id'),
   ('app_private.saved_payment_methods', 'personal', 'delete', null,
     'stripe_id brand last4 exp_month exp_year'),
@@ -252,11 +259,11 @@ from (values
     'version refunds_service_fees refunds_processing_fees'),
   ('app_public.cancellation_windows', 'public', null, null, 'days_before percentage'),
   ('app_public.refund_requests', 'financial', null, null,
-    'kind status reason ticket_ids percentage refunds_service_fees refunds_processing_fees '
-    'is_exception currency'),
+    'kind status reason ticket_ids add_on_item_ids add_on_quantities percentage '
+    'refunds_service_fees refunds_processing_fees is_exception currency'),
   ('app_public.refund_requests', 'sensitive', 'keep',
     'Vouchers: why money went back, and on whose word.', 'note decision_note'),
-  ('app_public.refund_items', 'financial', null, null, 'is_return'),
+  ('app_public.refund_items', 'financial', null, null, 'is_return unit_no'),
   ('app_public.disputes', 'financial', null, null,
     'stripe_dispute_id stripe_charge_id status reason network_reason_code currency stripe_news'),
   ('app_public.dispute_responses', 'personal', 'anonymize', $$'{}'$$, 'evidence'),
@@ -299,6 +306,7 @@ from (values
   ('app_private.ticket_credentials', 'internal', null, null, 'version'),
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
+  ('app_public.pass_entries', 'internal', null, null, 'entry_count is_inside'),
   ('app_public.ticket_scans', 'internal', null, null, 'result code gate device direction offline_result'),
 
   -- risk

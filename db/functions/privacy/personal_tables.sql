@@ -152,6 +152,12 @@ from (values
     )'
   ),
   (
+    'app_public.pass_entries', 'pass_entries',
+    't.ticket_id in (
+      select k.id from app_public.tickets as k where k.booking_id = any (($1).booking_ids)
+    )'
+  ),
+  (
     'app_public.ticket_attendees', 'attendees',
     't.email operator(public.=) any (($1).emails)
       or t.ticket_id in (

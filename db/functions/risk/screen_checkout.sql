@@ -36,6 +36,10 @@ begin
       ) order by r.id
     )
   from unnest(v_rules) as r
+  -- Of whoever went back to the cart, the newest checkout counts; an alert stays what it is.
+  on conflict on constraint risk_assessments_are_one_per_booking do update
+  set score = excluded.score, action = excluded.action, factors = excluded.factors,
+    assessed_at = now()
   returning * into v_assessment;
 
   for v_alert_id in
@@ -46,6 +50,7 @@ begin
       v_booking.organization_id, v_booking.id, r.id, r.severity, r.action, v_assessment.score
     from unnest(v_rules) as r
     where r.action <> 'flag'
+    on conflict on constraint fraud_alerts_are_one_per_rule do nothing
     returning id
   loop
     perform app_private.add_job(

@@ -19,7 +19,8 @@ begin
   return query
     select
       i.id, b.id, b.booking_reference, case when v_reads_names then b.customer_name end, a.id,
-      a.name, a.delivery, case when v_reads_names then address.address end, i.quantity,
+      a.name, a.delivery, case when v_reads_names then address.address end,
+      i.quantity - i.returned_quantity,
       d.delivered_at
     from app_public.bookings as b
     join app_public.booking_items as i
@@ -34,6 +35,7 @@ begin
     where b.organization_id = v_performance.organization_id
       and b.performance_id = v_performance.id
       and b.status in ('confirmed', 'completed')
+      and i.quantity > i.returned_quantity
       and a.id = coalesce(add_on_orders.add_on_id, a.id)
       and (add_on_orders.delivered is null
         or add_on_orders.delivered = (d.booking_item_id is not null))

@@ -3,7 +3,7 @@
 -- ticket's own row, because that is what is looked at again after waiting; a credential never
 -- changes. A refusal is a result, not an exception: raising would undo the record of the attempt.
 -- What is written as "is true" is of no use to an index: on a new database, a plan might otherwise
--- read all tickets of the performance.
+-- read all tickets of the performance, or of the organization.
 create or replace function app_private.admit(
   door app_private.door, credential_hash bytea, direction app_public.scan_direction,
   at timestamptz
@@ -20,8 +20,8 @@ begin
     from app_private.ticket_credentials as c
     where c.credential_hash = admit.credential_hash
       and c.organization_id = (admit.door).organization_id
-      and t.organization_id = c.organization_id
       and t.id = c.ticket_id
+      and (t.organization_id = c.organization_id) is true
       and (t.performance_id = (admit.door).performance_id) is true
       and t.credential_version = c.version
       and t.is_inside
@@ -33,8 +33,8 @@ begin
     from app_private.ticket_credentials as c
     where c.credential_hash = admit.credential_hash
       and c.organization_id = (admit.door).organization_id
-      and t.organization_id = c.organization_id
       and t.id = c.ticket_id
+      and (t.organization_id = c.organization_id) is true
       and (t.performance_id = (admit.door).performance_id) is true
       and t.credential_version = c.version
       and (
@@ -50,6 +50,11 @@ begin
         or app_private.leads_to(admit.door, t.section, t.ticket_category_id)
       )
     returning t.id into v_admission.ticket_id;
+  end if;
+  if v_admission.ticket_id is null then
+    v_admission.ticket_id := app_private.admit_pass(
+      admit.door, admit.credential_hash, admit.direction, admit.at
+    );
   end if;
   if v_admission.ticket_id is null then
     v_admission := app_private.refusal_of(

@@ -2,7 +2,8 @@ create or replace function app_private.allows_reentry(ticket app_public.tickets)
 returns boolean
 language sql stable security definer set search_path = ''
 as $$
-  select (allows_reentry.ticket).entry_count <= e.reentry_limit
+  -- A pass that was used on one date is still good for the others.
+  select (allows_reentry.ticket).entry_count <= e.reentry_limit or p.pass_name is not null
   from app_public.performances as p
   join app_public.events as e on e.id = p.event_id and e.organization_id = p.organization_id
   where p.organization_id = (allows_reentry.ticket).organization_id

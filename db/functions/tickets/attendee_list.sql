@@ -32,7 +32,10 @@ begin
       from app_private.questions_for(t) as q
     ) as asked
     where t.organization_id = v_performance.organization_id
-      and t.performance_id = v_performance.id
+      and (
+        t.performance_id = v_performance.id
+        or t.performance_id in (select app_private.passes_for(v_performance.id))
+      )
       and t.status in ('valid', 'used')
     order by c.category_no, t.section, t.seat_no, t.ticket_number;
 end

@@ -93,10 +93,40 @@ as $$
     select count(*) as scans from app_public.ticket_scans as s
     where s.organization_id = t.organization_id
       and s.ticket_id = t.id
+      and s.performance_id = t.performance_id
       and s.result = 'success'
       and s.direction = 'in'
   ) as s
   where t.entry_count <> s.scans
+
+  union all
+  select
+    'entries_of_passes_were_scanned', t.organization_id, t.id,
+    format('pass %s came in %s times on a date, and was scanned %s times', t.ticket_number,
+      coalesce(e.entry_count, 0), coalesce(s.scans, 0))
+  from (
+    select s.organization_id, s.ticket_id, s.performance_id, count(*)::integer as scans
+    from app_public.ticket_scans as s
+    where s.ticket_id is not null and s.result = 'success' and s.direction = 'in'
+    group by s.organization_id, s.ticket_id, s.performance_id
+  ) as s
+  full join app_public.pass_entries as e
+    on e.organization_id = s.organization_id
+    and e.ticket_id = s.ticket_id
+    and e.performance_id = s.performance_id
+  join app_public.tickets as t
+    on t.organization_id = coalesce(e.organization_id, s.organization_id)
+    and t.id = coalesce(e.ticket_id, s.ticket_id)
+    and t.performance_id <> coalesce(e.performance_id, s.performance_id)
+  where e.entry_count is distinct from s.scans
+
+  union all
+  select
+    'pass_that_came_in_is_used', t.organization_id, t.id,
+    format('pass %s came in, and is %s', t.ticket_number, t.status)
+  from app_public.pass_entries as e
+  join app_public.tickets as t on t.organization_id = e.organization_id and t.id = e.ticket_id
+  where t.status = 'valid'
 
   union all
   select

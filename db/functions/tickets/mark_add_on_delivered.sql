@@ -20,7 +20,10 @@ begin
   select * into strict v_booking
   from app_public.bookings as b where b.id = v_booking.id
   for no key update;
-  if v_booking.status not in ('confirmed', 'completed') then
+  select * into strict v_item from app_public.booking_items as i where i.id = v_item.id;
+  if v_booking.status not in ('confirmed', 'completed')
+    or v_item.returned_quantity = v_item.quantity
+  then
     raise exception 'The booking is %.', v_booking.status
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
@@ -42,5 +45,5 @@ $$;
 
 comment on function app_public.mark_add_on_delivered(uuid) is
   'Notes that a buyer has got an add-on, once. Needs tickets.scan. '
-  'Raises LMTUS (they have got it already), LMBST (it is not paid for), LMNFD, LMRGT, LMAUT, LMSES.';
+  'Raises LMTUS (they have got it already), LMBST (it is not paid for, or came back), LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.mark_add_on_delivered(uuid) to lml_user;

@@ -11,25 +11,25 @@ declare
   v_device app_public.scanner_devices;
   v_may_scan boolean;
 begin
-  v_door.user_id := app_hidden.current_user_id();
-  -- Most who scan have the right by their role in all of the organization: that is asked in the
-  -- same statement. Everything else, and every refusal, is left to has_performance_permission.
-  select p.organization_id, p.id, p.status = 'canceled',
+  -- Who is asking, and whether they have the right by their role in all of the organization, as most
+  -- who scan do, is asked in the same statement. Everything else, and every refusal, is left to
+  -- has_performance_permission.
+  select s.user_id, p.organization_id, p.id, p.status = 'canceled',
     app_hidden.closing_time(p.starts_at, p.ends_at), e.reentry_limit, e.venue_id,
     exists (
       select from app_public.organization_members as m
       join app_public.role_permissions as r on r.role = m.role and r.permission = 'tickets.scan'
       where m.organization_id = p.organization_id
-        and m.user_id = v_door.user_id
+        and m.user_id = s.user_id
         and m.status = 'active'
         and not m.venues_restricted
     )
-  into v_door.organization_id, v_door.performance_id, v_door.is_canceled, v_door.closes_at,
+  into v_door.user_id, v_door.organization_id, v_door.performance_id, v_door.is_canceled, v_door.closes_at,
     v_door.reentry_limit, v_door.venue_id, v_may_scan
   from app_public.performances as p
   join app_public.events as e on e.id = p.event_id and e.organization_id = p.organization_id
+  left join app_private.current_session as s on true
   where p.id = open_door.performance_id;
-
   if v_door.user_id is null then
     select d.* into v_device
     from app_public.scanner_devices as d

@@ -19,7 +19,12 @@ begin
 
   v_admission.code := case
     when v_ticket.id is null then 'LMTUK'
-    when v_ticket.performance_id <> (refusal_of.door).performance_id then 'LMTFO'
+    when v_ticket.performance_id <> (refusal_of.door).performance_id and not exists (
+      select from app_public.pass_dates as d
+      where d.organization_id = v_ticket.organization_id
+        and d.pass_id = v_ticket.performance_id
+        and d.performance_id = (refusal_of.door).performance_id
+    ) then 'LMTFO'
     when v_ticket.version <> v_ticket.credential_version then 'LMTRP'
     when (refusal_of.door).is_canceled or v_ticket.status not in ('valid', 'used') then 'LMTVD'
     when refusal_of.direction = 'out' then 'LMTNI'

@@ -20,7 +20,8 @@ begin
           encode(c.credential_hash, 'hex'), concat_ws(' ', t.section, t.row_name, t.seat_number),
           v_door.has_zone is not true
             or app_private.leads_to(v_door, t.section, t.ticket_category_id),
-          t.entry_count, t.is_inside
+          case when is_pass then coalesce(d.entry_count, 0) else t.entry_count end,
+          case when is_pass then coalesce(d.is_inside, false) else t.is_inside end
         ) order by c.credential_hash
       ),
       '[]'
@@ -32,8 +33,16 @@ begin
     on c.organization_id = t.organization_id
     and c.ticket_id = t.id
     and c.version = t.credential_version
+  cross join lateral (select t.performance_id <> v_door.performance_id) as p (is_pass)
+  left join app_public.pass_entries as d
+    on d.organization_id = t.organization_id
+    and d.ticket_id = t.id
+    and d.performance_id = v_door.performance_id
   where t.organization_id = v_door.organization_id
-    and t.performance_id = v_door.performance_id
+    and (
+      t.performance_id = v_door.performance_id
+      or t.performance_id in (select app_private.passes_for(v_door.performance_id))
+    )
     and t.status in ('valid', 'used')
     and not t.is_disputed
     and not v_door.is_canceled;

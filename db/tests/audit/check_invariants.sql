@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(37);
+select plan(41);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -17,6 +17,13 @@ select tests.as_owner();
 select tests.create_standing();
 select tests.as_guest(4);
 select tests.keep('standing', tests.admit('terrace', 2));
+select tests.as_owner();
+select tests.create_festival();
+select tests.as_guest(4);
+select tests.keep('pass', tests.attend('pass', 1));
+select app_public.start_checkout(tests.id('pass'), 'x@example.com');
+select tests.as_owner();
+select tests.pay(tests.id('pass'));
 select tests.sign_in('theatre owner');
 select tests.keep('allocation', (
   app_public.allocate_seats(tests.id('theatre.performance'), tests.seats(10), 'house', 'x')
@@ -236,6 +243,30 @@ from (values
       where pool_id = tests.id('standing.terrace') $$,
     'admissions_belong_to_their_booking booking_has_its_admissions',
     'admissions held for what has ended'
+  ),
+  (
+    $$ update app_public.admission_pools set chain = array[id]
+      where id = tests.id('festival.pass.pool') $$,
+    'pass_takes_from_each_date', 'a pass that takes no place of its dates'
+  ),
+  (
+    $$ delete from app_private.admission_claims
+      where booking_id = tests.id('pass') and pool_id = tests.id('festival.friday.pool') $$,
+    'booking_has_its_admissions slot_is_sum_of_its_claims', 'a pass without a place on Friday'
+  ),
+  (
+    $$ insert into app_public.pass_entries (
+        organization_id, ticket_id, performance_id, first_entry_at
+      )
+      select t.organization_id, t.id, tests.id('festival.friday'), now()
+      from app_public.tickets as t where t.booking_id = tests.id('pass') $$,
+    'entries_of_passes_were_scanned pass_that_came_in_is_used', 'an entry that nobody scanned'
+  ),
+  (
+    $$ insert into app_public.ticket_scans (organization_id, performance_id, ticket_id, result)
+      select t.organization_id, tests.id('festival.friday'), t.id, 'success'
+      from app_public.tickets as t where t.booking_id = tests.id('pass') $$,
+    'entries_of_passes_were_scanned', 'a scan that does not count'
   ),
   (
     $$ update app_public.seat_booking_state set status = 'available'

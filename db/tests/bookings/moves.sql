@@ -106,6 +106,18 @@ select tests.sign_in('theatre owner');
 select app_public.approve_booking(tests.id('i'));
 select app_public.decline_booking(tests.id('j'), 'x');
 select tests.lapse('k');
+-- pending_payment > draft; pending_payment > pending_approval
+select app_public.set_category_approval(c.id, true, capture_method => 'manual')
+from app_public.ticket_categories as c
+where c.event_id = tests.id('theatre.event');
+select tests.checked_out('q', 13, 13);
+select app_public.reopen_checkout(tests.id('q'));
+select app_public.start_checkout(tests.id('q'), 'x@example.com');
+select tests.stripe_says(tests.id('q'), 'requires_capture');
+select tests.sign_in('theatre owner');
+select app_public.set_category_approval(c.id, true)
+from app_public.ticket_categories as c
+where c.event_id = tests.id('theatre.event');
 -- fraud_hold > pending_payment, canceled, expired, pending_approval
 select tests.rule('look', 'amount', 'review', amount_cents => 1, amount_currency => 'EUR');
 select tests.checked_out('l', 9, 8);
@@ -138,6 +150,15 @@ select is(app_private.complete_performances(), 1, 'the performance is over');
 select cmp_ok(app_private.complete_bookings(2), '=', 2, 'its bookings are completed in batches');
 select app_private.complete_bookings() from generate_series(1, 3);
 select is(app_private.complete_bookings(), 0, 'until there is none');
+
+-- completed > canceled
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(b.id, 'It was a bad show.')
+from app_public.bookings as b
+where b.performance_id = tests.id('theatre.performance') and b.status = 'completed'
+order by b.id
+limit 1;
+select tests.as_owner();
 
 -- Disputes have a story of their own.
 select results_eq(

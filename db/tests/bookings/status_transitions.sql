@@ -17,15 +17,17 @@ select is(
     )
   ),
   'draft>pending_payment draft>confirmed draft>canceled draft>expired draft>fraud_hold '
-  'draft>pending_approval pending_payment>confirmed pending_payment>partially_paid '
-  'pending_payment>canceled pending_payment>expired confirmed>canceled confirmed>disputed '
+  'draft>pending_approval pending_payment>draft pending_payment>confirmed '
+  'pending_payment>partially_paid '
+  'pending_payment>canceled pending_payment>expired pending_payment>pending_approval '
+  'confirmed>canceled confirmed>disputed '
   'confirmed>completed partially_paid>confirmed partially_paid>canceled '
   'partially_paid>disputed canceled>refunded refunded>canceled '
   'refunded>expired expired>confirmed expired>partially_paid expired>refunded '
   'disputed>confirmed disputed>partially_paid disputed>canceled disputed>completed '
   'fraud_hold>pending_payment fraud_hold>canceled fraud_hold>expired '
   'fraud_hold>pending_approval pending_approval>pending_payment pending_approval>canceled '
-  'pending_approval>expired completed>disputed',
+  'pending_approval>expired completed>canceled completed>disputed',
   'these moves are allowed, and no others'
 );
 select tests.refused(

@@ -318,6 +318,12 @@ beforeAll(async () => {
       v_shirt := (app_public.create_add_on(
         'Shirt', 100, tests.id(extras.theatre || '.event'), stock => 5
       )).id;
+      perform app_public.add_add_on_codes(a.id, '{x}'), app_public.set_add_on_download(
+        a.id, 'https://x.example/'
+      )
+      from app_public.create_add_on(
+        'Parking', 100, tests.id(extras.theatre || '.event'), stock => 0, delivery => 'digital'
+      ) as a;
       perform app_public.save_attendee_question(tests.id(extras.theatre || '.event'), 'x');
       perform app_public.allocate_admissions(tests.id(extras.standing || '.floor'), 1, 'house', 'x');
       perform tests.as_guest(97);
@@ -393,6 +399,24 @@ beforeAll(async () => {
     select tests.create_standing('rival', 'rival.standing');
     select tests.extras('theatre', 'standing');
     select tests.extras('rival', 'rival.standing');
+    -- A pass that was used, of a guest, and one of the rival's.
+    select tests.create_festival();
+    select tests.create_festival('rival', 'rival.festival');
+    select tests.as_guest(1);
+    select tests.keep('pass', tests.attend('pass', 1));
+    select app_public.start_checkout(tests.id('pass'), 'x@example.com');
+    select tests.as_guest(98);
+    select tests.keep('rival.pass', tests.attend('pass', 1, null, 'rival.festival'));
+    select app_public.start_checkout(tests.id('rival.pass'), 'x@example.com');
+    select tests.as_owner();
+    select tests.pay(tests.id('pass')), tests.pay(tests.id('rival.pass'));
+    insert into app_public.pass_entries (
+      organization_id, ticket_id, performance_id, first_entry_at
+    )
+    select t.organization_id, t.id, d.performance_id, now()
+    from app_public.tickets as t
+    join app_public.pass_dates as d
+      on d.organization_id = t.organization_id and d.pass_id = t.performance_id;
     select tests.suspect('theatre', 7);
     select tests.suspect('rival', 7);
     select tests.sign_in('theatre owner');
@@ -516,6 +540,7 @@ beforeAll(async () => {
       organization_id, payment_intent_id, client_secret
     )
     select organization_id, id, 'x' from app_public.payment_intents;
+    select app_private.change_payment(p.id, 1) from app_public.payment_intents as p;
     select app_private.record_charge(p, jsonb_build_object('id', 'ch_' || p.id, 'status', 'failed'))
     from app_public.payment_intents as p;
     select app_private.raise_payment_finding(

@@ -1,5 +1,5 @@
 -- If this fails, Stripe keeps the cards of somebody who was erased here.
-select plan(5);
+select plan(6);
 
 select tests.create_theatre();
 select tests.sign_in('ada');
@@ -34,6 +34,11 @@ select is(
   0::bigint, 'with her cards, and what she said of them'
 );
 select is(tests.jobs('stripe_customer__delete'), 1::bigint, 'Stripe is told to forget her too');
+select is(
+  (select app_private.prepare_stripe_customer_delete(c.subject_id) ->> 'customer'
+    from app_private.stripe_calls as c where c.purpose = 'stripe_customer.delete'),
+  'cus_ada', 'by a call that is written down with her name at Stripe, and nowhere else'
+);
 select is(
   (select e.payload from app_private.stripe_events as e), '{}',
   'what Stripe told of her card is blank'

@@ -98,7 +98,7 @@ language sql volatile security definer set search_path = '' as $$
     'sessions %s, tokens %s, mails %s, events %s, keys %s, invitations %s, contacts %s',
     (select count(*) from app_public.user_sessions where device = 'Old telephone'),
     (select count(*) from app_private.user_tokens),
-    (select count(*) from app_private.outgoing_emails),
+    (select count(*) from app_private.outgoing_emails where template = 'x'),
     (select count(*) from app_private.stripe_events where type = 'x'),
     (select count(*) from app_private.idempotency_keys where function_name = 'x'),
     (select count(*) from app_public.organization_invitations where email::text like 'invited%'),

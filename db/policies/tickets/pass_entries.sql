@@ -1,0 +1,27 @@
+-- Staff sees who came, and a holder on which dates their pass was used.
+alter table app_public.pass_entries enable row level security;
+alter table app_public.pass_entries force row level security;
+
+drop policy if exists all_owner on app_public.pass_entries;
+create policy all_owner on app_public.pass_entries
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_holder on app_public.pass_entries;
+create policy select_holder on app_public.pass_entries
+  for select to lml_anonymous, lml_user
+  using (ticket_id in (select app_hidden.held_ticket_ids()));
+
+drop policy if exists select_member on app_public.pass_entries;
+create policy select_member on app_public.pass_entries
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+
+drop policy if exists select_member_of_venue on app_public.pass_entries;
+create policy select_member_of_venue on app_public.pass_entries
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+
+revoke all on app_public.pass_entries from public;
+grant select on app_public.pass_entries to lml_anonymous, lml_user;

@@ -1,0 +1,100 @@
+-- If this fails, the fee of a dispute is kept from an organization twice while it is open, or not at all.
+select plan(13);
+
+select tests.create_theatre();
+create function tests.dispute(booking text, news text, is_taken boolean) returns text
+language plpgsql volatile as $$
+declare
+  v_event_id text := 'evt_' || replace(uuidv7()::text, '-', '');
+begin
+  perform app_private.receive_stripe_event(
+    jsonb_build_object(
+      'id', v_event_id, 'type', 'charge.dispute.updated',
+      'created', extract(epoch from now())::bigint
+        + (select count(*) from app_private.stripe_events),
+      'data', jsonb_build_object('object', (
+        select jsonb_build_object(
+          'object', 'dispute', 'id', 'dp_' || dispute.booking, 'charge', 'ch_' || dispute.booking,
+          'payment_intent', p.stripe_payment_intent_id, 'status', dispute.news,
+          'amount', p.amount_cents, 'currency', lower(p.currency), 'reason', 'fraudulent',
+          'created', extract(epoch from now())::bigint - 5,
+          'balance_transactions', case when dispute.is_taken then jsonb_build_array(
+            jsonb_build_object(
+              'id', 'txn_' || dispute.booking, 'amount', -p.amount_cents, 'fee', 1500,
+              'currency', lower(p.currency), 'created', extract(epoch from now())::bigint
+            )
+          ) else '[]' end
+        )
+        from app_public.payment_intents as p
+        where p.id = tests.intent_of(tests.id(dispute.booking))
+      ))
+    ),
+    false
+  );
+  return app_private.apply_stripe_event(v_event_id);
+end
+$$;
+create function tests.paid() returns bigint
+language plpgsql volatile as $$
+declare
+  v_payout app_public.payouts;
+  v_preview bigint;
+begin
+  perform tests.sign_in('theatre owner');
+  select p.next_payout_cents into v_preview
+  from app_public.payout_preview(tests.id('theatre.organization')) as p;
+  v_payout := app_public.submit_payout(
+    (app_public.create_payout(tests.id('theatre.organization'))).id
+  );
+  perform tests.as_owner();
+  perform app_private.begin_payout(v_payout.id);
+  perform app_private.record_transfer(v_payout.id, 'tr_' || v_payout.id, null);
+  return case when v_preview = v_payout.net_payout_cents then v_payout.net_payout_cents
+    else v_preview - v_payout.net_payout_cents end;
+end
+$$;
+create function tests.keep_fees_payer(is_organizer boolean) returns void
+language sql volatile as $$
+  update app_public.organization_settings set pays_stripe_fees = keep_fees_payer.is_organizer
+$$;
+update app_public.organizations set verification_status = 'verified';
+update app_public.organization_settings set minimum_payout_cents = 1;
+insert into app_public.stripe_accounts (
+  organization_id, country, email, stripe_account_id, stripe_onboarding_completed, payout_enabled,
+  transfers_enabled
+)
+values (tests.id('theatre.organization'), 'AT', 'a@b.example', 'acct_1', true, true, true);
+select tests.sell('good', 'theatre', 1, 1, 2, 3, 4);
+select tests.sell('bad', 'theatre', 2, 10);
+select tests.sell('worse', 'theatre', 3, 11);
+
+-- Of six tickets at 45.00, one is disputed, for 62.80, and 15.00 of fee.
+select is(tests.dispute('bad', 'needs_response', true), 'applied', 'a buyer disputes');
+select is(tests.paid(), (6 * 4500 - 6280 - 1500)::bigint, 'the fee is taken off, once');
+select tests.consistent();
+select is(
+  app_private.held_for_disputes(tests.id('theatre.organization'), 'EUR'), 6280::bigint,
+  'nothing of it is held besides'
+);
+select is(tests.dispute('bad', 'won', true), 'applied', 'it is won');
+select is(tests.paid(), 6280::bigint, 'what was held is paid, and the fee is Stripe''s');
+select tests.consistent();
+
+-- Where the platform bears Stripe's fees, it is the organizer's only if the dispute is lost.
+select tests.keep_fees_payer(false);
+select tests.sell('more', 'theatre', 4, 5, 6, 7);
+select is(tests.dispute('worse', 'needs_response', true), 'applied', 'another buyer disputes');
+select is(tests.paid(), (3 * 4500 - 6280 - 1500)::bigint, 'the fee is held, once');
+select is(tests.dispute('worse', 'lost', true), 'applied', 'it is lost');
+select is(
+  tests.paid(), (6280 + 1500 - 4500 - 1500)::bigint,
+  'the sale is taken back, the fee with it, and the rest is paid'
+);
+select tests.consistent();
+select is(
+  (select coalesce(-sum(e.amount_cents), 0)::bigint
+    from app_public.ledger_entries as e
+    join app_public.ledger_accounts as a on a.id = e.account_id
+    where a.kind = 'organizer_payable'),
+  0::bigint, 'nothing is left'
+);

@@ -1,0 +1,144 @@
+// If this fails, a pass is sold for a day that is full, stands in the way of who buys a day, or lets two people in.
+import { expect, test } from "vitest";
+import { meet, Theatre, type Outcome } from "./theatre.ts";
+
+async function festival(): Promise<Theatre> {
+  const theatre = await Theatre.open();
+  await theatre.owner.query("select tests.create_festival()");
+  return theatre;
+}
+
+const attend = (date: string, quantity: number): string =>
+  `select tests.attend('${date}', ${quantity})`;
+
+// Three of ten places of Saturday are left, and two buyers each want two: one for both days.
+async function lastOfADay(theatre: Theatre): Promise<Outcome[]> {
+  await (await theatre.guest(1)).once(attend("saturday", 7));
+  return await meet(
+    [await theatre.guest(2), attend("saturday", 2)],
+    [await theatre.guest(3), attend("pass", 2)],
+  );
+}
+
+const held = `select sum(held)::integer from app_private.admission_slots
+  where pool_id = tests.id('festival.saturday.pool')`;
+
+test("a pass and a day do not share the last place of a day", async () => {
+  await using theatre = await festival();
+  const [day, pass] = await lastOfADay(theatre);
+  expect(day).toHaveLength(1);
+  expect(pass).toBe("LMFEW");
+  expect(await theatre.value(held)).toBe(9);
+  expect(await theatre.value(held.replace("saturday", "friday"))).toBe(0);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the slot, the constraint refuses the pass", async () => {
+  await using theatre = await festival();
+  await theatre.weaken("app_private.take_from_pool", "for no key update skip locked");
+  expect((await lastOfADay(theatre))[1]).toBe("23514");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: if a pass took of its own pool only, the day would be oversold at its door", async () => {
+  await using theatre = await festival();
+  await theatre.owner.query(
+    "update app_public.admission_pools set chain = array[id] where id = tests.id('festival.pass.pool')",
+  );
+  await (await theatre.guest(1)).once(attend("saturday", 10));
+  expect(await (await theatre.guest(2)).once(attend("pass", 2))).toHaveLength(1);
+  expect(await theatre.broken()).toContain("pass_takes_from_each_date");
+});
+
+// Who has a place of Friday takes one of Saturday, while a pass is being bought: it wants both.
+async function daysAgainstPass(theatre: Theatre): Promise<Outcome[]> {
+  const [ada, eve] = [await theatre.guest(1), await theatre.guest(2)];
+  await ada.begin();
+  const friday = await ada.run(attend("friday", 1));
+  const pass = eve.once(attend("pass", 1));
+  await eve.waits();
+  const saturday = await ada.run(attend("saturday", 1));
+  if (typeof saturday === "string") await ada.rollback();
+  else await ada.commit();
+  return [friday, saturday, await pass];
+}
+
+test("whoever buys a pass has nothing in hand that somebody at an earlier date waits for", async () => {
+  await using theatre = await festival();
+  for (const outcome of await daysAgainstPass(theatre)) expect(outcome).toHaveLength(1);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: with the dates in another order, one of them ends in a deadlock", async () => {
+  await using theatre = await festival();
+  await theatre.owner.query(
+    `alter table app_public.admission_pools drop constraint admission_pools_chain_is_in_order_of_locks;
+    update app_public.admission_pools set chain = array[chain[2], chain[1], chain[3]]
+    where id = tests.id('festival.pass.pool')`,
+  );
+  expect(await daysAgainstPass(theatre)).toContain("40P01");
+});
+
+async function sellPass(theatre: Theatre): Promise<string> {
+  const guest = await theatre.guest(1);
+  const booking = await guest.value<string>(attend("pass", 1));
+  await guest.value(`select (app_public.start_checkout('${booking}', 'g@example.com')).id`);
+  await theatre.owner.query("select tests.pay($1)", [booking]);
+  return booking;
+}
+
+async function scanOf(theatre: Theatre, booking: string, date: string): Promise<string> {
+  const credential = await theatre.value<string>(
+    `select app_private.ticket_credential_of(id, credential_version)
+    from app_public.tickets where booking_id = $1`,
+    [booking],
+  );
+  return `select (app_public.scan_ticket(tests.id('festival.${date}'), '${credential}')).result::text`;
+}
+
+async function twoScanners(theatre: Theatre): Promise<Outcome[]> {
+  const scan = await scanOf(theatre, await sellPass(theatre), "saturday");
+  return await meet(
+    [await theatre.user("theatre staff"), scan],
+    [await theatre.user("theatre coordinator"), scan],
+  );
+}
+
+test("two scanners see one pass on one date, and one lets its holder in", async () => {
+  await using theatre = await festival();
+  expect(await twoScanners(theatre)).toEqual([["success"], ["already_scanned"]]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without asking who is inside, both do", async () => {
+  await using theatre = await festival();
+  await theatre.weaken(
+    "app_private.admit_pass",
+    "where not e.is_inside and e.entry_count <= v_door.reentry_limit",
+  );
+  expect(await twoScanners(theatre)).toEqual([["success"], ["success"]]);
+});
+
+async function cancellationAgainstScan(theatre: Theatre): Promise<Outcome[]> {
+  const booking = await sellPass(theatre);
+  const scan = await scanOf(theatre, booking, "friday");
+  return await meet(
+    [
+      await theatre.user("theatre support"),
+      `select (app_public.cancel_booking('${booking}')).status::text`,
+    ],
+    [await theatre.user("theatre staff"), scan],
+  );
+}
+
+test("a pass that is being canceled lets nobody in", async () => {
+  await using theatre = await festival();
+  expect(await cancellationAgainstScan(theatre)).toEqual([["canceled"], ["canceled"]]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the ticket, it does", async () => {
+  await using theatre = await festival();
+  await theatre.weaken("app_private.admit_pass", "for no key update of t");
+  expect(await cancellationAgainstScan(theatre)).toEqual([["canceled"], ["success"]]);
+});

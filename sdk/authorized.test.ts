@@ -1,0 +1,167 @@
+// If these tests failed, a card would be charged without a yes, or a price that changes would be paid twice or not at all.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type Booking,
+  BookingStatusError,
+  type LastMinuteLive,
+  PaymentDeclinedError,
+  type Performance,
+} from "./index.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+
+let office: TestOffice;
+let organizer: LastMinuteLive;
+let performance: Performance;
+
+beforeAll(async () => {
+  office = await startOffice();
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, {
+    layout: smallHall,
+    prices: { Good: 5000, Cheap: 2000 },
+  });
+});
+
+afterAll(() => office[Symbol.asyncDispose]());
+
+async function freeSeats(count: number): Promise<readonly string[]> {
+  const { seats } = await organizer.seatMap(performance);
+  return seats
+    .filter(({ status }) => status === "available")
+    .slice(0, count)
+    .map(({ id }) => id);
+}
+
+async function setCapture(captureMethod: "automatic" | "manual" | null): Promise<void> {
+  const { seats } = await organizer.seatMap(performance);
+  for (const category of new Set(seats.flatMap(({ category: of }) => of?.id ?? []))) {
+    await organizer.setCategoryApproval(
+      category,
+      captureMethod !== null,
+      captureMethod === null ? {} : { captureMethod },
+    );
+  }
+}
+
+/** An order that waits for an answer, with a card that is authorized for it. */
+async function authorize(buyer: LastMinuteLive, email: string): Promise<Booking> {
+  await setCapture("manual");
+  const booking = await buyer.hold(performance, await freeSeats(1));
+  expect((await buyer.startCheckout(booking, { email })).status).toBe("pending_payment");
+  await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
+  const waiting = await buyer.pay(booking, { testCard: "visa" });
+  await setCapture(null);
+  expect(waiting.status).toBe("pending_approval");
+  expect(await buyer.paymentSession(booking)).toMatchObject({
+    status: "authorized",
+    captureMethod: "manual",
+  });
+  return waiting;
+}
+
+/** What Stripe has moved: what is authorized moves nothing. */
+async function moneyAtStripe(): Promise<number> {
+  const answer = await fetch(`${office.standIn.url}/v1/balance_transactions?limit=100`, {
+    headers: { authorization: "Bearer sk_test_sdk" },
+  });
+  const { data } = (await answer.json()) as { data: { amount: number }[] };
+  return data.reduce((sum, { amount }) => sum + amount, 0);
+}
+
+async function expectConsistency(): Promise<void> {
+  const client = await office.database.connect("lml_owner");
+  const invariants = await client.query("select * from app_public.check_invariants()");
+  expect(invariants.rows).toEqual([]);
+  const findings = await client.query("select * from app_public.payment_findings");
+  expect(findings.rows).toEqual([]);
+}
+
+async function inDatabase(sql: string, booking: Booking): Promise<void> {
+  const client = await office.database.connect("lml_owner");
+  await client.query(sql, [booking.id]);
+}
+
+/** Waits until Stripe has let an authorization go. */
+async function untilCanceled(booking: Booking): Promise<void> {
+  const client = await office.database.connect("lml_owner");
+  await expect
+    .poll(
+      async () => {
+        const { rows } = await client.query<{ status: string }>(
+          "select stripe_status as status from app_public.payment_intents where booking_id = $1",
+          [booking.id],
+        );
+        return rows.map(({ status }) => status);
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual(["canceled"]);
+  await office.standIn.control.settled();
+}
+
+test("a card is authorized, the order approved, and the card charged: here are the tickets", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const booking = await authorize(buyer, "yes@example.com");
+  expect(await buyer.tickets(booking)).toEqual([]);
+  expect(await moneyAtStripe()).toBe(before);
+  await expect(buyer.reopenCheckout(booking)).rejects.toThrow(BookingStatusError);
+  await organizer.approveBooking(booking);
+  expect((await buyer.waitForConfirmation(booking)).status).toBe("confirmed");
+  expect(await buyer.tickets(booking)).toHaveLength(1);
+  expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
+  expect(await office.mailTo("yes@example.com")).toContain("Your card was charged");
+  await expectConsistency();
+});
+
+test("a card is authorized, and the order declined: nothing is charged", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const booking = await authorize(buyer, "no@example.com");
+  expect((await organizer.declineBooking(booking, "Members only.")).status).toBe("canceled");
+  await untilCanceled(booking);
+  expect(await moneyAtStripe()).toBe(before);
+  await expectConsistency();
+});
+
+test("a card is authorized, and nobody answers: nothing is charged", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const booking = await authorize(buyer, "lapsed@example.com");
+  await inDatabase("update app_public.bookings set expires_at = now() where id = $1", booking);
+  await inDatabase("select app_private.expire_bookings() where $1::uuid is not null", booking);
+  expect((await buyer.booking(booking))?.status).toBe("expired");
+  await untilCanceled(booking);
+  expect(await moneyAtStripe()).toBe(before);
+  await expectConsistency();
+});
+
+test("the price changes twice, and is paid once", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const [first, second, third] = await freeSeats(3);
+  let booking = await buyer.hold(performance, [first ?? "", second ?? ""]);
+  await buyer.startCheckout(booking, { email: "twice@example.com" });
+  await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
+  const { stripePaymentIntentId } = (await buyer.paymentSession(booking)) ?? {};
+
+  await office.stopWorker();
+  expect((await buyer.reopenCheckout(booking)).status).toBe("draft");
+  await buyer.release(booking, [second ?? ""]);
+  await buyer.startCheckout(booking, { email: "twice@example.com" });
+  expect(await buyer.paymentSession(booking)).toMatchObject({ clientSecret: null });
+  await buyer.reopenCheckout(booking);
+  await buyer.hold(performance, [third ?? ""], { booking });
+  booking = await buyer.startCheckout(booking, { email: "twice@example.com" });
+  await office.startWorker();
+
+  const paid = await buyer.pay(booking, { testCard: "visa" });
+  expect(paid.status).toBe("confirmed");
+  expect(await buyer.tickets(paid)).toHaveLength(2);
+  expect(await buyer.paymentSession(paid)).toMatchObject({
+    stripePaymentIntentId,
+    amountCents: booking.totalAmountCents,
+  });
+  expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
+  await expectConsistency();
+});

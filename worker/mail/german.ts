@@ -1,0 +1,53 @@
+import type { MailVariables, Template } from "./templates.ts";
+
+/** What is said in German to whoever has chosen it; what is not here is said in English. */
+export const german: Readonly<Record<string, Template>> = {
+  refund_started: (booking) => ({
+    subject: `${booking.amount} kommen zu Ihnen zurück`,
+    text: `${booking.amount} für ${describe(booking)} sind auf dem Weg dorthin, von wo Sie bezahlt haben. Bei einer Karte sehen Sie sie binnen zehn Tagen.`,
+  }),
+  refund_failed: (booking) => ({
+    subject: `${booking.amount} konnten nicht zurückgezahlt werden`,
+    text: `Ihre Bank hat ${booking.amount} für ${describe(booking)} nicht angenommen, etwa weil die Karte nicht mehr gilt. ${booking.organization} schuldet Ihnen den Betrag weiterhin: Schreiben Sie, auf welches Konto er gehen soll, und nennen Sie ${booking.reference}. Schicken Sie nie eine Kartennummer.`,
+  }),
+  payment_returned: (booking) => ({
+    subject: `Ihre Zahlung für ${booking.event} kommt zurück`,
+    text: `Ihre Zahlung von ${booking.amount} für ${describe(booking)} hat nichts gekauft: Sie kam zu spät, doppelt oder war nicht die verlangte. Sie ist auf dem Weg dorthin, von wo Sie bezahlt haben. Bei einer Karte sehen Sie sie binnen zehn Tagen.`,
+  }),
+  refund_approval_needed: (refund) => ({
+    subject: `Eine Rückzahlung von ${refund.amount} wartet auf Sie`,
+    text: `Ein Mitglied von ${refund.organization} möchte ${refund.amount} für ${describe(refund)} zurückzahlen. Der angegebene Grund:\n\n${refund.reason}\n\nJemand anderes muss zustimmen oder ablehnen: Melden Sie sich dafür an.`,
+  }),
+  booking_approval_needed: (booking) => ({
+    subject: `Eine Bestellung für ${booking.event} wartet auf Sie`,
+    text: `Jemand möchte Karten für ${describe(booking)} kaufen, insgesamt ${booking.amount}. Stimmen Sie bis ${booking.until} zu, oder lehnen Sie ab: Melden Sie sich dafür an. Danach sind die Plätze wieder frei.`,
+  }),
+  payout_approval_needed: (payout) => ({
+    subject: `Eine Auszahlung von ${payout.amount} wartet auf Sie`,
+    text: `Eine Auszahlung von ${payout.amount} an ${payout.organization} für ${days(payout)} braucht eine zweite Person. Melden Sie sich an, um zuzustimmen.`,
+  }),
+  payout_paid: (payout) => ({
+    subject: `${payout.amount} wurden ausgezahlt`,
+    text: `${payout.amount} für ${days(payout)} wurden auf das Konto von ${payout.organization} bei Stripe überwiesen, das sie an die Bank weiterschickt.`,
+  }),
+  payout_failed: (payout) => ({
+    subject: `Eine Auszahlung von ${payout.amount} ist gescheitert`,
+    text: `Stripe hat ${payout.amount} für ${days(payout)} nicht an ${payout.organization} überwiesen. Der angegebene Grund:\n\n${payout.reason}\n\nBeheben Sie ihn, und schicken Sie die Auszahlung noch einmal: Melden Sie sich dafür an.`,
+  }),
+  payout_held: (payout) => ({
+    subject: `${payout.amount} einer Auszahlung werden zurückgehalten`,
+    text: `${payout.amount} an ${payout.organization} werden zurückgehalten, bis jemand sie freigibt. Der angegebene Grund:\n\n${payout.reason}`,
+  }),
+  payout_account_requirements: (account) => ({
+    subject: `Stripe muss mehr über ${account.organization} wissen`,
+    text: `Stripe möchte mehr wissen, bevor es weiter an ${account.organization} zahlt: ${account.reason}. Melden Sie sich an, und folgen Sie dem Link zu Stripe.`,
+  }),
+};
+
+function describe({ event, startsAt, reference }: MailVariables): string {
+  return `${event} am ${startsAt} (${reference})`;
+}
+
+function days({ period }: MailVariables): string {
+  return (period ?? "").replace(" to ", " bis ");
+}

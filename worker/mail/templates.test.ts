@@ -1,0 +1,58 @@
+// If this failed, people would get a mail with a hole in it, or in a language that they have not chosen.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { repositoryRoot } from "../../cli/db/paths.ts";
+import { german } from "./german.ts";
+import { mailText, type MailVariables } from "./templates.ts";
+
+const variables: MailVariables = {
+  event: "The Tempest",
+  startsAt: "2027-05-01 19:30 Europe/Vienna",
+  reference: "ABC",
+  amount: "62.80 EUR",
+  until: "2027-04-01 19:30 Europe/Vienna",
+  organization: "Playhouse",
+  period: "2026-11-01 to 2026-11-07",
+  reason: "The roof",
+};
+
+const names = Object.keys(german);
+
+test("what is said in German is said in English too, of the same things", () => {
+  expect(names).not.toEqual([]);
+  for (const name of names) {
+    const said = [
+      mailText(name, variables, undefined),
+      mailText(name, variables, undefined, "de-AT"),
+    ];
+    for (const { subject, text } of said)
+      expect(subject + text, name).not.toMatch(/undefined|null/);
+    const [english, translated] = said.map(({ subject, text }) =>
+      Object.values(variables).filter((value) => `${subject}${text}`.includes(value)),
+    );
+    const told = english?.filter((value) => value !== variables.period);
+    expect(translated, name).toEqual(told);
+  }
+});
+
+test("a language that there is no mail in is answered in English", () => {
+  const english = mailText("payout_held", variables, undefined);
+  for (const language of [null, "en", "fr", "den"]) {
+    expect(mailText("payout_held", variables, undefined, language)).toEqual(english);
+  }
+  expect(mailText("payout_held", variables, undefined, "de").subject).toContain("zurückgehalten");
+  // What has no German text yet.
+  expect(mailText("account_closed", {}, undefined, "de").subject).toContain("closed");
+});
+
+test("each of them is sent by a function of the database", () => {
+  const sources = readdirSync(join(repositoryRoot, "db", "functions"), {
+    recursive: true,
+    encoding: "utf8",
+  })
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => readFileSync(join(repositoryRoot, "db", "functions", file), "utf8"))
+    .join("\n");
+  expect(names.filter((name) => !sources.includes(`'${name}'`))).toEqual([]);
+});
