@@ -6,7 +6,7 @@ import { startServer } from "./server.ts";
 
 try {
   const server = await startServer(readConfig(process.env));
-  // What building the schema took beside the schema: 140 MB.
+  // What building the schema took beside the schema: 145 MB.
   giveBackMemory();
   console.log(`Last Minute Live listens on ${server.url}`);
   const stop = (): void => {
