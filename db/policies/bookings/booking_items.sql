@@ -9,12 +9,22 @@ create policy all_owner on app_public.booking_items
   with check (true);
 
 drop policy if exists select_with_booking on app_public.booking_items;
-create policy select_with_booking on app_public.booking_items
+drop policy if exists select_own on app_public.booking_items;
+create policy select_own on app_public.booking_items
   for select to lml_anonymous, lml_user
-  using (exists (
-    select from app_public.bookings as b
-    where b.organization_id = booking_items.organization_id and b.id = booking_items.booking_id
-  ));
+  using (booking_id in (select app_hidden.own_booking_ids()));
+
+drop policy if exists select_member on app_public.booking_items;
+create policy select_member on app_public.booking_items
+  for select to lml_user
+  using (
+    organization_id in (select app_hidden.permitted_organization_ids('customers.read_names'))
+  );
+
+drop policy if exists select_member_of_venue on app_public.booking_items;
+create policy select_member_of_venue on app_public.booking_items
+  for select to lml_user
+  using (app_hidden.is_booking_at_permitted_venue(booking_id, 'customers.read_names'));
 
 revoke all on app_public.booking_items from public;
 grant select on app_public.booking_items to lml_anonymous, lml_user;

@@ -12,15 +12,7 @@ create policy all_owner on app_public.tickets
 drop policy if exists select_own on app_public.tickets;
 create policy select_own on app_public.tickets
   for select to lml_anonymous, lml_user
-  using (exists (
-    select from app_public.bookings as b
-    where b.organization_id = tickets.organization_id
-      and b.id = tickets.booking_id
-      and (
-        b.user_id = (select app_hidden.current_user_id())
-        or b.cart_token_hash = (select app_hidden.current_cart_hash())
-      )
-  ));
+  using (booking_id in (select app_hidden.own_booking_ids()));
 
 drop policy if exists select_member on app_public.tickets;
 create policy select_member on app_public.tickets

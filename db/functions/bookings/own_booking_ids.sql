@@ -1,0 +1,15 @@
+-- For policies of what belongs to a booking: asked once per query, and without the policies of
+-- bookings, which would be opened in every list that has such rows.
+create or replace function app_hidden.own_booking_ids()
+returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select b.id
+  from app_public.bookings as b
+  where b.user_id = (select app_hidden.current_user_id())
+    or b.cart_token_hash = (select app_hidden.current_cart_hash())
+$$;
+
+comment on function app_hidden.own_booking_ids() is
+  'The bookings of the signed-in user, or of the cart token.';
+grant execute on function app_hidden.own_booking_ids() to lml_anonymous, lml_user;
