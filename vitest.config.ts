@@ -28,7 +28,7 @@ export default defineConfig({
     pool: "forks",
     // Each has a PostgreSQL server of its own, unless all are told to use the same one.
     maxWorkers: (process.env["TEST_DATABASE_URL"] ?? "") === "" ? 2 : 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
