@@ -16,7 +16,6 @@ begin
     'correction:' || v_correction.id, 'Correction of: ' || v_corrected.description,
     v_correction.kinds, v_correction.amounts_cents, corrects_id => v_corrected.id
   );
-  perform app_private.require_accounts_on_their_side(v_correction);
   update app_public.ledger_corrections as c
   set status = 'posted', decided_by = app_hidden.current_user_id(), decided_at = now(),
     ledger_transaction_id = (
@@ -25,6 +24,7 @@ begin
     )
   where c.id = v_correction.id
   returning * into v_correction;
+  perform app_private.require_accounts_on_their_side(v_correction, v_corrected.booking_id);
   return v_correction;
 end
 $$;
@@ -32,5 +32,5 @@ $$;
 comment on function app_public.post_correction(uuid) is
   'Posts a correction that somebody else has asked for, into the month that is open. For the '
   'platform''s support. Raises LMCOR (it was decided), LMBAL (an account would be '
-  'on its other side), LMNFD, LMRGT (you asked for it), LMAUT.';
+  'on its other side, or more would be moved than is left of a sale), LMNFD, LMRGT (you asked for it), LMAUT.';
 grant execute on function app_public.post_correction(uuid) to lml_user;
