@@ -26,11 +26,10 @@ begin
   then
     return false;
   end if;
-  if v_booking.status = 'expired' and not app_private.may_be_paid_late(v_booking) then
-    return false;
-  end if;
   if v_booking.status = 'expired' or v_booking.expires_at <= now() then
-    if not app_private.book_late(v_booking) then
+    if not (
+      app_private.may_be_paid_late(v_booking) and app_private.book_late(v_booking)
+    ) then
       return false;
     end if;
   elsif not app_private.book_everything(v_booking) then

@@ -1,6 +1,6 @@
 -- Who was in time is confirmed, and refunded with the others when the event is canceled; nobody
--- comes after them. The lock makes a cancellation wait that is under way. Of a pass all dates count,
--- in the order of ids, which is that of a cancellation: a pass is made after its dates.
+-- comes after them. The lock makes a cancellation wait that is under way. Of a pass all dates
+-- count, in the order of ids, which is that of a cancellation: a pass is made after its dates.
 create or replace function app_private.may_be_paid_late(booking app_public.bookings)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -28,13 +28,13 @@ begin
       )
   )
   -- An order that nobody answered, and a cart that its buyer went back to, were not to be paid.
-  and exists (
+  and ((may_be_paid_late.booking).status <> 'expired' or exists (
     select from app_public.booking_state_transitions as t
     where t.organization_id = (may_be_paid_late.booking).organization_id
       and t.booking_id = (may_be_paid_late.booking).id
       and t.from_status = 'pending_payment'
       and t.to_status = 'expired'
-  );
+  ));
 end
 $$;
 
