@@ -1,6 +1,6 @@
 -- If this fails, somebody gets, for money that nobody should have taken, what the organization has
 -- not agreed to.
-select plan(26);
+select plan(27);
 
 select tests.create_theatre();
 create function tests.cart(name text, guest integer, seat integer) returns text
