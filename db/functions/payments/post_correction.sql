@@ -11,6 +11,9 @@ begin
   select * into strict v_corrected
   from app_public.ledger_transactions as t
   where t.organization_id = v_correction.organization_id and t.id = v_correction.corrects_id;
+  -- What is being taken back of a sale at this moment is not there to be moved.
+  perform from app_public.bookings as b where b.id = v_corrected.booking_id
+  for no key update;
   perform app_private.post_to_ledger(
     v_correction.organization_id, v_corrected.booking_id, v_correction.currency,
     'correction:' || v_correction.id, 'Correction of: ' || v_corrected.description,
