@@ -165,3 +165,45 @@ test("the price changes twice, and is paid once", async () => {
   expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
   await expectConsistency();
 });
+
+test("who pays in another tab, once the order needs an answer, has bought nothing yet", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const booking = await buyer.hold(performance, await freeSeats(1));
+  await buyer.startCheckout(booking, { email: "tab@example.com" });
+  await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
+  const { clientSecret } = (await buyer.paymentSession(booking)) ?? {};
+  const config = await (await fetch(`${office.url}/payments/config`)).json();
+
+  await office.stopWorker();
+  await buyer.reopenCheckout(booking);
+  await setCapture("manual");
+  await buyer.startCheckout(booking, { email: "tab@example.com" });
+  await setCapture(null);
+  const paid = await fetch(
+    `${office.standIn.url}/v1/payment_intents/${(clientSecret ?? "").split("_secret_")[0]}/confirm`,
+    {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${(config as { publishableKey: string }).publishableKey}`,
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams({
+        client_secret: clientSecret ?? "",
+        payment_method: "pm_card_visa",
+      }),
+    },
+  );
+  expect(await paid.json()).toMatchObject({ status: "succeeded" });
+  await expect(organizer.takePayment(booking, "cash")).rejects.toThrow(BookingStatusError);
+  await office.startWorker();
+  await expect.poll(moneyAtStripe, { timeout: 20_000 }).toBe(before);
+  expect(await buyer.tickets(booking)).toEqual([]);
+
+  const waiting = await buyer.pay(booking, { testCard: "visa" });
+  expect(waiting.status).toBe("pending_approval");
+  await organizer.approveBooking(booking);
+  expect((await buyer.waitForConfirmation(booking)).status).toBe("confirmed");
+  expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
+  await expectConsistency();
+});

@@ -1,6 +1,7 @@
 -- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
 -- they are free. False: somebody else has one of them or it is beyond limits by now,
--- or it was not this money that was asked for, and nothing has changed. Parts of a price come through receive_installment.
+-- or it was not this money that was asked for, and nothing has changed. Parts of a price come
+-- through receive_installment.
 create or replace function app_private.confirm_booking(
   booking_id uuid, received_cents bigint default null
 )
@@ -25,18 +26,10 @@ begin
   then
     return false;
   end if;
-  -- Who was in time is confirmed, and refunded with the others when the event is canceled; nobody
-  -- comes after them. The lock makes a cancellation wait that is under way.
-  if v_booking.status = 'expired' and not exists (
-    select from app_public.performances as p
-    where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id
-      and p.status <> 'canceled'
-    for share
-  ) then
-    return false;
-  end if;
   if v_booking.status = 'expired' or v_booking.expires_at <= now() then
-    if not app_private.book_late(v_booking) then
+    if not (
+      app_private.may_be_paid_late(v_booking) and app_private.book_late(v_booking)
+    ) then
       return false;
     end if;
   elsif not app_private.book_everything(v_booking) then

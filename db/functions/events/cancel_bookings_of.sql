@@ -25,10 +25,24 @@ begin
       on b.organization_id = p.organization_id and b.performance_id = p.id
     where p.organization_id = v_cancellation.organization_id
       and p.event_id = v_cancellation.event_id
-      and p.id = coalesce(v_cancellation.performance_id, p.id)
-      and p.status = 'canceled'
-      and b.status in (
-        'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
+      and (
+        p.id = coalesce(v_cancellation.performance_id, p.id)
+        and p.status = 'canceled'
+        and b.status in (
+          'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid',
+          'confirmed'
+        )
+        -- Whoever was choosing a pass at the moment in which it lost this date.
+        or p.id in (select app_private.passes_for(v_cancellation.performance_id))
+        and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+        and exists (
+          select
+          from app_public.booking_items as i
+          join app_public.ticket_categories as c
+            on c.organization_id = i.organization_id and c.id = i.ticket_category_id
+          where i.organization_id = b.organization_id and i.booking_id = b.id
+            and c.status = 'paused'
+        )
       )
       and not exists (
         select from app_public.event_cancellation_failures as f

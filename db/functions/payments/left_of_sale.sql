@@ -14,6 +14,7 @@ as $$
     and t.booking_id = (left_of_sale.booking).id
     and (
       t.source = 'sale:' || (left_of_sale.booking).id
+      or t.source = 'sale_reversal:' || (left_of_sale.booking).id
       or starts_with(t.source, 'sale_return:')
       or exists (
         select

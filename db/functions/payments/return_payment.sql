@@ -8,10 +8,12 @@ declare
   v_booking app_public.bookings;
 begin
   -- It had asked for this money, and others have its seats: whether or not the sweep was here, the
-  -- refund must find it ended. Money that it had not asked for leaves it alone.
+  -- refund must find it ended. Money that it had not asked for leaves it alone, and so does money
+  -- that came before an answer.
   update app_public.bookings as b
   set status = 'expired', expires_at = null
   where b.id = (return_payment.intent).booking_id and b.status = 'pending_payment'
+    and app_private.capture_method_of(b) <> 'manual'
     and case when (return_payment.intent).schedule_id is null
       then b.payment_plan_id is null
         and b.total_amount_cents <= (return_payment.intent).amount_cents

@@ -1,5 +1,5 @@
 -- Who paid more than the price, since it fell in the same moment, has what is in the booking now,
--- and the difference back. Who paid less has bought nothing.
+-- and the difference back. Who paid less has bought nothing, nor has whoever paid before an answer.
 create or replace function app_private.settle_payment(
   intent app_public.payment_intents, before app_public.payment_intents
 )
@@ -13,7 +13,9 @@ declare
 begin
   select * into strict v_booking
   from app_public.bookings as b where b.id = v_intent.booking_id;
-  if v_intent.schedule_id is null then
+  if app_private.is_unanswered(v_booking, v_intent, settle_payment.before) then
+    v_is_wanted := false;
+  elsif v_intent.schedule_id is null then
     v_is_wanted := app_private.confirm_booking(
       v_booking.id, least(v_intent.amount_cents, v_booking.total_amount_cents)
     );

@@ -27,6 +27,12 @@ begin
   returning * into v_intent;
   if v_intent.id is not null then
     perform app_private.post_box_office_payment(v_intent);
+  elsif v_booking.status = 'pending_payment'
+    and app_private.capture_method_of(v_booking) = 'manual'
+  then
+    raise exception 'The organization has not answered this order yet.'
+      using errcode = 'LMBST', detail = 'approval',
+        hint = 'Its buyer has a card authorized, then somebody says yes or no.';
   elsif v_booking.status = 'partially_paid'
     or (v_booking.status = 'pending_payment' and v_booking.expires_at > now())
   then
@@ -44,6 +50,7 @@ $$;
 comment on function app_public.take_payment(uuid, app_public.payment_method, text) is
   'Takes what is due of a booking without Stripe: an invoice, the next installment, or a price that '
   'is being paid, whose open attempt at Stripe is given up. Needs bookings.sell at the venue. '
-  'Raises LMBST (nothing is due), LMEXP, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+  'Raises LMBST (nothing is due, or not before an answer), LMEXP, LMINP, LMNFD, LMRGT, LMIDK, '
+  'LMAUT, LMSES.';
 grant execute on function app_public.take_payment(uuid, app_public.payment_method, text)
   to lml_user;

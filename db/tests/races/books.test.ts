@@ -185,3 +185,39 @@ test("control: without the check at commit, the books do not balance", async () 
   expect(await worker.once(post("odd").replace("-5", "-4"))).toEqual([true]);
   expect(await theatre.broken()).toContain("ledger_transaction_is_balanced");
 });
+
+/** A sale is taken back while a part of it is being moved: how the correction ends. */
+async function correctionAgainstReturn(theatre: Theatre): Promise<Outcome> {
+  await theatre.owner.query(`insert into app_public.platform_staff (user_id, role)
+    values (tests.user_id('sam'), 'support'), (tests.user_id('sue'), 'support')`);
+  await theatre.sell("other", 9, 2, 3);
+  const sale = await theatre.sell("sale", 1, 1);
+  const fact = await theatre.value<string>(
+    "select id from app_public.ledger_transactions where source = 'sale:' || $1",
+    [sale],
+  );
+  const asked = await (
+    await theatre.user("sam")
+  ).value<string>(`select (app_public.request_correction('${fact}', 'EUR',
+    '{platform_commission,organizer_payable}', '{100,-100}', 'Wrong')).id`);
+  const sue = await theatre.user("sue");
+  const owner = await theatre.user("theatre owner");
+  await owner.begin();
+  await owner.run(`select (app_public.refund_tickets('${sale}', 'Ill')).id`);
+  const posting = sue.once(`select (app_public.post_correction('${asked}')).status::text`);
+  await sue.waitsBefore(posting);
+  await owner.commit();
+  return await posting;
+}
+
+test("of a sale that is being taken back, nothing is moved", async () => {
+  await using theatre = await Theatre.open();
+  expect(await correctionAgainstReturn(theatre)).toBe("LMBAL");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the booking, somebody keeps a share of nothing", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.post_correction", "for no key update");
+  expect(await correctionAgainstReturn(theatre)).toEqual(["posted"]);
+});

@@ -142,3 +142,64 @@ test("control: without the lock on the ticket, it does", async () => {
   await theatre.weaken("app_private.admit_pass", "for no key update of t");
   expect(await cancellationAgainstScan(theatre)).toEqual([["canceled"], ["success"]]);
 });
+
+/** Friday is canceled while somebody checks a pass out, who then pays: what that ends as. */
+async function checkoutAgainstCancellation(theatre: Theatre): Promise<string> {
+  const guest = await theatre.guest(1);
+  const pass = await guest.value<string>(attend("pass", 1));
+  await guest.begin();
+  await guest.run(`select (app_public.start_checkout('${pass}', 'a@example.com')).id`);
+  const owner = await theatre.user("theatre owner");
+  const canceled = await owner.value<string>(
+    "select (app_public.cancel_performance(tests.id('festival.friday'), 'Rain')).id",
+  );
+  await guest.commit();
+  await (await theatre.worker()).once(`select app_private.cancel_bookings_of('${canceled}')`);
+  await theatre.owner.query("select tests.pay($1)", [pass]);
+  return await theatre.status(pass);
+}
+
+test("a pass that was being checked out when it lost a date is not paid for", async () => {
+  await using theatre = await festival();
+  expect(await checkoutAgainstCancellation(theatre)).toBe("canceled");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: if the job looked at the date alone, it would be, in full", async () => {
+  await using theatre = await festival();
+  await theatre.weaken(
+    "app_private.cancel_bookings_of",
+    "app_private.passes_for(v_cancellation.performance_id)",
+    "null::uuid",
+  );
+  expect(await checkoutAgainstCancellation(theatre)).toBe("confirmed");
+});
+
+/** Somebody pays late for a pass while Friday is being canceled, without anybody waiting. */
+async function latePass(theatre: Theatre): Promise<string> {
+  const guest = await theatre.guest(1);
+  const pass = await guest.value<string>(attend("pass", 1));
+  await guest.once(`select (app_public.start_checkout('${pass}', 'a@example.com')).id`);
+  await theatre.runOut(pass);
+  await theatre.owner.query("select app_private.expire_bookings()");
+  await meet(
+    [
+      await theatre.user("theatre owner"),
+      "select (app_public.cancel_performance(tests.id('festival.friday'), 'Rain')).id",
+    ],
+    [await theatre.worker(), `select tests.pay('${pass}')`],
+  );
+  return await theatre.status(pass);
+}
+
+test("a late payment waits for the cancellation of a date, and goes back", async () => {
+  await using theatre = await festival();
+  expect(await latePass(theatre)).toBe("expired");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the dates, nobody waits", async () => {
+  await using theatre = await festival();
+  await theatre.weaken("app_private.may_be_paid_late", "for share");
+  await expect(latePass(theatre)).rejects.toThrow("Nobody is waited for.");
+});
