@@ -1,6 +1,7 @@
 -- Seats and admissions are booked only if this booking owns them, or, when its time had run out, if
 -- they are free. False: somebody else has one of them or it is beyond limits by now,
--- or it was not this money that was asked for, and nothing has changed. Parts of a price come through receive_installment.
+-- or it was not this money that was asked for, and nothing has changed. Parts of a price come
+-- through receive_installment.
 create or replace function app_private.confirm_booking(
   booking_id uuid, received_cents bigint default null
 )

@@ -189,7 +189,9 @@ as $$
   union all
   select
     'booking_has_its_admissions', b.organization_id, b.id,
-    format('%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity)
+    format(
+      '%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity
+    )
   from app_public.bookings as b
   cross join lateral (
     select c.pool_id, sum(i.quantity - i.returned_quantity) as quantity
