@@ -1165,7 +1165,9 @@ async function authorizeAndApprove(): Promise<{ booking: string; intent: string 
   await confirm(intent);
   await hear("payment_intent.amount_capturable_updated", intent);
   await owner.query(
-    `update app_public.bookings set user_id = null, cart_token_hash = sha256(id::text::bytea)
+    `update app_public.bookings
+    set user_id = null, cart_token_hash = sha256(id::text::bytea),
+      customer_email = 'somebody.else@example.com'
     where id = $1`,
     [booking],
   );

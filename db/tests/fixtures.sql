@@ -68,6 +68,19 @@ $$;
 
 comment on function tests.user_id(text) is 'A user, registered and signed in when first named.';
 
+create function tests.sign_in_anew(name text)
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+  select from app_private.open_session(
+    tests.user_id(sign_in_anew.name), tests.token('session of ' || sign_in_anew.name), null, null,
+    null
+  )
+$$;
+
+comment on function tests.sign_in_anew(text) is
+  'A session under the token of the one that has ended, for whoever was signed out.';
+
 create function tests.become(role text, session_token text, cart_token text)
 returns void
 language sql volatile

@@ -17,8 +17,7 @@ begin
       and (
         -- A row is not null only when all of it is not.
         not b.price_terms is null
-        or e.has_price_rules or e.absorbs_service_fees or e.absorbs_processing_fees
-        or e.tax_jurisdiction_id is not null
+        or e.prices_vary
       )
   ) then
     perform app_private.price_booking(store_booking_totals.booking_id);

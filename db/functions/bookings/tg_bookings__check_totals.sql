@@ -1,5 +1,5 @@
--- At the end of each transaction that wrote lines or amounts, a booking is the sum of its lines.
--- A check constraint cannot see other rows, and must not pretend to.
+-- At the end of each transaction that wrote lines or amounts, a booking is the sum of its lines,
+-- each of which has its price. A check constraint cannot see other rows, and must not pretend to.
 create or replace function app_hidden.tg_bookings__check_totals()
 returns trigger
 language plpgsql security definer
@@ -31,7 +31,8 @@ begin
         coalesce(sum(i.tax_cents), 0) as tax,
         coalesce(sum(i.service_fee_absorbed_cents), 0) as service_fee_absorbed,
         coalesce(sum(i.processing_fee_absorbed_cents), 0) as processing_fee_absorbed,
-        coalesce(sum(i.tax_included_cents), 0) as tax_included
+        coalesce(sum(i.tax_included_cents), 0) as tax_included,
+        coalesce(bool_or(i.price_basis = 'pending'), false) as is_unpriced
       from app_public.booking_items as i
       where i.organization_id = b.organization_id and i.booking_id = b.id
     ) as s
@@ -44,9 +45,10 @@ begin
         or b.service_fee_absorbed_cents <> s.service_fee_absorbed
         or b.processing_fee_absorbed_cents <> s.processing_fee_absorbed
         or b.tax_included_cents <> s.tax_included
+        or s.is_unpriced
       )
   ) then
-    raise exception 'The amounts of booking % are not the sum of its lines.', v_booking_id
+    raise exception 'The amounts of booking % are not the sum of its lines, or one has no price.', v_booking_id
       using errcode = 'LMSUM';
   end if;
   return null;

@@ -23,8 +23,7 @@ begin
       ) end,
       e.screens_holds,
       e.open_carts_max,
-      e.has_price_rules or e.absorbs_service_fees or e.absorbs_processing_fees
-        or e.tax_jurisdiction_id is not null or app_hidden.charge_step(p.currency) > 1
+      e.prices_vary
     )::app_private.sale as sale,
     e.status = 'published' and p.status = 'scheduled' and e.organization_status = 'active'
       as is_on_sale,

@@ -31,11 +31,7 @@ begin
 
   v_discounts := app_hidden.distribute(
     app_hidden.discount_on(v_lines, price_lines.code), v_weights,
-    case
-      when app_hidden.rounded(1, (price_lines.terms).currency) = 1 then 1
-      when app_hidden.rounded(10, (price_lines.terms).currency) = 10 then 10
-      else 100
-    end
+    app_hidden.charge_step((price_lines.terms).currency)::integer
   );
   for v_index in 1 .. coalesce(cardinality(v_lines), 0) loop
     v_line := v_lines[v_index];

@@ -113,7 +113,7 @@ from (values
     'external_links meta_title meta_description search_keywords tags tickets_per_user_max '
     'status_reason search_text search_vector'),
   ('app_public.events', 'public', null, null,
-    'has_price_rules absorbs_service_fees absorbs_processing_fees'),
+    'has_price_rules absorbs_service_fees absorbs_processing_fees prices_vary'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null,
     'currency status is_public status_reason pass_name'),

@@ -1,5 +1,5 @@
 -- If this fails, a guest gets a cart token that can be guessed, or a guessable one owns a cart.
-select plan(10);
+select plan(9);
 
 select tests.as_anonymous();
 select matches(
@@ -21,7 +21,5 @@ select tests.become('lml_anonymous', '', repeat('x', 42));
 select is(app_hidden.current_cart_hash(), null, 'nor does one that lacks a character');
 select tests.become('lml_anonymous', '', repeat('x', 1000000));
 select is(app_hidden.current_cart_hash(), null, 'nor does an endless one');
-select tests.become('lml_anonymous', '', repeat('x', 42) || '=');
-select is(app_hidden.current_cart_hash(), null, 'nor does one in another alphabet');
 select tests.become('lml_anonymous', '', repeat('x', 43) || E'\n');
 select is(app_hidden.current_cart_hash(), null, 'nor does one with a line break behind it');

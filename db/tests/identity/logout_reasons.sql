@@ -5,8 +5,10 @@ insert into app_public.platform_staff (user_id, role)
 values (tests.user_id('root'), 'admin'), (tests.user_id('clerk'), 'support');
 create function tests.session_id(who text) returns uuid
 language sql stable security definer set search_path = '' as $$
-  select t.session_id from app_private.session_tokens as t
-  where t.token_hash = app_hidden.hash_token(tests.token('session of ' || session_id.who))
+  select s.id
+  from app_public.user_sessions as s
+  join tests.people as p on p.user_id = s.user_id
+  where p.name = session_id.who
 $$;
 create function tests.reason(who text) returns text
 language sql stable security definer set search_path = '' as $$

@@ -31,8 +31,7 @@ select is(tests.address(), 'ada@example.com', 'so the account stays where it was
 -- The same with the old password.
 select tests.ask('change_email', 'thief 2');
 select tests.ask('reset_password', 'thief 3');
-update app_public.user_sessions set revoked_at = null, revoked_reason = null
-where user_id = tests.user_id('ada');
+select tests.sign_in_anew('ada');
 select tests.become('lml_authenticator', tests.token('session of ada'), '');
 select lives_ok($$ select app_private.change_password('$argon2id$2') $$, 'or changes it');
 select tests.refused(

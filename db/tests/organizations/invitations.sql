@@ -169,8 +169,7 @@ select app_public.reinstate_user(tests.user_id('theatre owner'));
 select tests.sign_in('eve');
 select is((tests.accept(9)).role::text, 'owner', 'control: reinstated, they have invited');
 select tests.as_owner();
-update app_public.user_sessions set revoked_at = null, revoked_reason = null
-where user_id = tests.user_id('theatre owner');
+select tests.sign_in_anew('theatre owner');
 select tests.invite('theatre owner', 'guard@example.com', 'viewer', 10);
 select app_private.close_account();
 select tests.sign_in('guard');
