@@ -7,12 +7,12 @@ import { expect, test } from "vitest";
 const directory = new URL("./", import.meta.url);
 
 /** The files that index.ts needs, and the packages that these import. */
-async function reach(file: string, files: Set<string>, packages: Set<string>): Promise<void> {
-  if (files.has(file)) return;
-  files.add(file);
-  const text = await readFile(new URL(file, directory), "utf8");
+async function reach(file: URL, files: Set<string>, packages: Set<string>): Promise<void> {
+  if (files.has(file.href)) return;
+  files.add(file.href);
+  const text = await readFile(file, "utf8");
   for (const [, name = ""] of text.matchAll(/(?:from|import)\s*\(?"([^"]+)"/g)) {
-    if (name.startsWith("./")) await reach(name.slice(2), files, packages);
+    if (name.startsWith(".")) await reach(new URL(name, file), files, packages);
     else packages.add(name);
   }
 }
@@ -20,7 +20,7 @@ async function reach(file: string, files: Set<string>, packages: Set<string>): P
 test("it imports zod, and nothing else from outside", async () => {
   const files = new Set<string>();
   const packages = new Set<string>();
-  await reach("index.ts", files, packages);
+  await reach(new URL("index.ts", directory), files, packages);
   expect(files.size).toBeGreaterThan(8);
   expect([...packages]).toEqual(["zod"]);
 });

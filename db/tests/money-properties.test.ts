@@ -641,13 +641,15 @@ class Story {
   }
 }
 
-async function play(seed: number, weaken = "select 1"): Promise<string> {
+type Step = "step" | "sellOrReturn";
+
+async function play(seed: number, weaken = "select 1", step: Step = "step"): Promise<string> {
   return await inTransaction("lml_owner", async (transaction) => {
     const story = new Story(transaction, seed);
     await story.world();
     await transaction.rows(weaken);
     for (let n = 0; n < 60; n += 1) {
-      await story.step();
+      await story[step]();
       const broken = await transaction.rows("select * from tests.broken");
       if (broken.length > 0) {
         return `${JSON.stringify(broken)}\nLML_SEED=${seed}, ${story.currency}\n${story.log.join("\n")}`;
@@ -669,6 +671,8 @@ test("control: an invoice that stays as it was is found", async () => {
   const weaken = `create or replace function app_private.reduce_invoice(booking app_public.bookings)
     returns void language sql as 'select null'`;
   let found = "";
-  for (let seed = 1; seed <= 12 && found === ""; seed += 1) found = await play(seed, weaken);
+  for (let seed = 1; seed <= 12 && found === ""; seed += 1) {
+    found = await play(seed, weaken, "sellOrReturn");
+  }
   expect(found).toMatch(/confirmed_booking_is_paid|unwanted_money_is_on_its_way_back/);
 }, 240_000);

@@ -164,7 +164,7 @@ test("the news of one payment, twice at the same moment, is applied once", async
 
 test("control: without the lock on the payment, the constraint refuses the second refund", async () => {
   await using theatre = await Theatre.open();
-  await theatre.weaken("app_private.lock_payment_of", "for no key update");
+  await theatre.weaken("app_private.lock_payment", "for no key update");
   expect((await newsTwice(theatre)).outcomes[1]).toMatch(/^23/);
 });
 
