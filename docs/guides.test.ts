@@ -49,13 +49,16 @@ const printed = {
   online: [
     "a stranger sees null",
     "before: null",
-    "5500 0",
+    "6500 0",
     "after: https://stream.example/room-7",
+    "download: https://films.example/talk-by-night",
     "confirmed",
     "pending_approval",
     "confirmed",
-    // 17500 less 4 percent of fees and 10 of commission.
-    "organizer_payable 15050",
+    "authorized: pending_approval",
+    "charged: confirmed",
+    // 38500 less 4 percent of fees and 10 of commission.
+    "organizer_payable 33110",
   ],
 } as const;
 

@@ -1,5 +1,5 @@
 // If this failed, what a newcomer copies from the README or the pages would not run.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -26,6 +26,24 @@ const printed: readonly RegExp[] = [
   /^The Tempest \S+\n$/,
   /^The Tempest published\n0 bookings need a person\n$/,
 ];
+
+/** What programs call: what the areas declare and do not keep to themselves. */
+async function methods(): Promise<string[]> {
+  const areas = new URL("areas/", import.meta.url);
+  const files = (await readdir(areas)).filter((file) => file.endsWith(".ts"));
+  const texts = await Promise.all(files.map((file) => readFile(new URL(file, areas), "utf8")));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^  (?:async )?\*?([a-z]\w*)(?:<.*>)?\(/gm)].map(([, name]) => name ?? ""),
+  );
+}
+
+test("every method of the client stands in the README, and nothing else", async () => {
+  const [, list = ""] = readme.split("## What there is\n");
+  const [lines = ""] = list.split("\nFor all of them:");
+  const named = [...lines.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
+  const others = ["token", "cartToken", "OfflineDoor"];
+  expect([...new Set(named)].toSorted()).toEqual([...(await methods()), ...others].toSorted());
+});
 
 describe("the examples of the README, docs/risk.md and docs/events.md", () => {
   let office: TestOffice;

@@ -88,7 +88,7 @@ export function publicError(error: unknown): PublicError | undefined {
     case "57P03":
       return busy;
     default:
-      return code.startsWith("22") ? { code: "LMINP", message: badValue(code) } : undefined;
+      return code.startsWith("22") ? badValue(code) : undefined;
   }
 }
 
@@ -109,20 +109,24 @@ function brokenRule(constraint: string | undefined, table: string | undefined): 
   return { code: "LMINP", message: `This breaks the rule "${rule}".`, detail: constraint };
 }
 
-function badValue(code: string): string {
+function badValue(code: string): PublicError {
   switch (code) {
     case "22001":
-      return "A text is too long.";
+      return { code: "LMINP", message: "A text is too long." };
     case "22003":
-      return "A number is out of range.";
+      return { code: "LMINP", message: "A number is out of range." };
     case "22007":
     case "22008":
-      return "A date or time is not one.";
+      return {
+        code: "LMINP",
+        message: "A date or time is not one.",
+        hint: "Write dates as 2026-11-21, and times as 2026-11-21T19:30:00Z.",
+      };
     case "22021":
     case "22P05":
-      return "A text contains a character that cannot be stored.";
+      return { code: "LMINP", message: "A text contains a character that cannot be stored." };
     default:
-      return "A value does not have the form that is expected of it.";
+      return { code: "LMINP", message: "A value does not have the form that is expected of it." };
   }
 }
 

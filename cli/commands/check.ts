@@ -6,7 +6,7 @@ export function checkCommand(): Command {
   return new Command("check")
     .summary("check that seats, tickets, bookings and money agree")
     .description(
-      "Asks the database whether everything is consistent now, app_public.check_invariants(), and whether the audit log\n" +
+      "Asks the database whether everything is consistent now, app_public.check_invariants(), and whether the audit log " +
         "is as it was sealed, app_private.verify_audit_log(). Safe at any time, also in production. Exit code 0 when all is well, 1 when an invariant is violated.",
     )
     .addOption(dataOption())

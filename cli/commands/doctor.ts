@@ -13,7 +13,7 @@ export function doctorCommand(): Command {
   return new Command("doctor")
     .summary("find out what is wrong with this machine, the database, the worker or the money")
     .description(
-      "Looks at everything that a box office depends on, and says for each what to do. Changes nothing. Exit code 1 when\n" +
+      "Looks at everything that a box office depends on, and says for each what to do. Changes nothing. Exit code 1 when " +
         "something fails; warnings do not count.",
     )
     .addOption(dataOption())

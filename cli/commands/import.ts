@@ -16,7 +16,8 @@ export function importCommand(): Command {
   return new Command("import")
     .summary("read seating plans from files")
     .description("Reads what other programs have written.")
-    .addCommand(importLayoutCommand());
+    .addCommand(importLayoutCommand())
+    .addHelpText("after", "\nExample:\n  npx lml import layout plan.json --dry-run");
 }
 
 /** `lml import layout`, which is `lml layout import` too. */
@@ -24,7 +25,7 @@ export function importLayoutCommand(name = "layout"): Command {
   return new Command(name)
     .summary("store a seating plan as a new version of a venue's layout")
     .description(
-      "Reads a seating plan, our own format (lml-layout/1) or pretix's, says everything that is wrong with it, and stores\n" +
+      "Reads a seating plan, our own format (lml-layout/1) or pretix's, says everything that is wrong with it, and stores " +
         "it as a new version of a venue's layout. The same plan again is the same version. Exit code 1 when it is refused.",
     )
     .argument("<file>", "the plan, as JSON; - reads standard input")

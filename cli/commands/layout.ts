@@ -37,8 +37,8 @@ function exportCommand(): Command {
   return withVenue(new Command("export"))
     .summary("write a version of a venue's layout to a file or standard output")
     .description(
-      "Writes a seating plan in a format that import reads. Importing it again gives the same version: in our own\n" +
-        "format (lml) the file is the stored document, byte for byte; in pretix's, what pretix has no place for\n" +
+      "Writes a seating plan in a format that import reads. Importing it again gives the same version: in our own " +
+        "format (lml) the file is the stored document, byte for byte; in pretix's, what pretix has no place for " +
         "(features, standing areas) stands under lml, which pretix does not use.",
     )
     .option("--layout-version <n>", "which version; not said, the newest one", parseVersion)
@@ -74,7 +74,7 @@ function validateCommand(): Command {
   return withVenue(new Command("validate"))
     .summary("compare a venue's layouts as documents and as rows")
     .description(
-      "Reads every stored document again, and says what its rows, hash and capacities say differently. Exit code 1 when\n" +
+      "Reads every stored document again, and says what its rows, hash and capacities say differently. Exit code 1 when " +
         "something does. A file is checked by: lml layout import FILE --dry-run",
     )
     .option("--json", "print the differences as JSON", false)

@@ -6,8 +6,8 @@ export function migrateCommand(): Command {
   return new Command("migrate")
     .summary("bring the database to the newest version")
     .description(
-      "Applies the committed migrations that the database lacks, the job queue's included. Safe to run twice, and by two\n" +
-        "at once. With an administrator's DATABASE_URL, creates roles and database when they are missing, and sets the\n" +
+      "Applies the committed migrations that the database lacks, the job queue's included. Safe to run twice, and by two " +
+        "at once. With an administrator's DATABASE_URL, creates roles and database when they are missing, and sets the " +
         "passwords that stand in LML_SERVER_DATABASE_URL and LML_WORKER_DATABASE_URL.",
     )
     .addOption(dataOption())

@@ -47,7 +47,7 @@ export function payoutsCommand(): Command {
   return new Command("payouts")
     .summary("list payouts, recompute one, make those that are due, decide")
     .description(
-      "What organizations and their promoters are paid. `list`, `show` and `run` work as the database's owner. Approving\n" +
+      "What organizations and their promoters are paid. `list`, `show` and `run` work as the database's owner. Approving " +
         "and holding are decisions of people: they sign in at the box office with the rights that they have there.",
     )
     .addCommand(listCommand())
@@ -60,7 +60,7 @@ export function payoutsCommand(): Command {
       "after",
       `
 Examples:
-  npx lml payouts list --organization riverside --status failed
+  npx lml payouts list --organization riverside-theatre --status failed
   npx lml payouts show 0199c3b2-...
   npx lml payouts run
   LML_PASSWORD=... npx lml payouts approve 0199c3b2-... --email ada@example.com`,
@@ -88,7 +88,7 @@ function showCommand(): Command {
   return withCommon(new Command("show"))
     .summary("print a payout with its items, and sum the books again")
     .description(
-      "Prints what a payout is made of, each item with the fact of the books that it pays, and computes its amounts\n" +
+      "Prints what a payout is made of, each item with the fact of the books that it pays, and computes its amounts " +
         "again from the entries of those facts.",
     )
     .argument("<payout>", "its id")

@@ -13,8 +13,8 @@ export function reconcileCommand(): Command {
   return new Command("reconcile")
     .summary("compare the books with Stripe")
     .description(
-      "Lists what has moved at Stripe since the last comparison, posts the fees that Stripe has really charged, and\n" +
-        "compares ledger, payments and refunds with it. Each difference is a finding, which people close with a note.\n" +
+      "Lists what has moved at Stripe since the last comparison, posts the fees that Stripe has really charged, and " +
+        "compares ledger, payments and refunds with it. Each difference is a finding, which people close with a note. " +
         "The worker does the same every night. A run that was interrupted goes on where it was.",
     )
     .option("--grace <minutes>", "leave out what is newer, as it may be under way", minutes, 60)

@@ -6,7 +6,7 @@ export function seedCommand(): Command {
   return new Command("seed")
     .summary("fill in a theatre to try: a seating plan, events on sale, three accounts")
     .description(
-      "Makes a demo organization with a venue of 300 seats, two events on sale and three accounts. What is there already\n" +
+      "Makes a demo organization with a venue of 300 seats, two events on sale and three accounts. What is there already " +
         "stays as it is, so running it again is harmless; when all performances are over, new ones are added.",
     )
     .addOption(dataOption())

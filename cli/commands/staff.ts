@@ -12,7 +12,7 @@ export function staffCommand(): Command {
   return new Command("staff")
     .summary("say who runs the platform")
     .description(
-      "The people who run the platform itself: no organization makes anybody one of them. Whoever has the database's owner\n" +
+      "The people who run the platform itself: no organization makes anybody one of them. Whoever has the database's owner " +
         "as DATABASE_URL makes the first admin here; admins make the others, with grantPlatformRole.",
     )
     .addCommand(grantCommand())

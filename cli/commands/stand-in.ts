@@ -14,8 +14,8 @@ export function standInCommand(): Command {
   return new Command("stand-in")
     .summary("run the Stripe stand-in alone (`lml start` has one inside)")
     .description(
-      "Runs the built-in Stripe stand-in in test mode, for server and worker that run as processes of their own. Its keys\n" +
-        "come from the same variables that server and worker read: STRIPE_SECRET_KEY (sk_test_...),\n" +
+      "Runs the built-in Stripe stand-in in test mode, for server and worker that run as processes of their own. Its keys " +
+        "come from the same variables that server and worker read: STRIPE_SECRET_KEY (sk_test_...), " +
         "STRIPE_PUBLISHABLE_KEY (pk_test_...) and STRIPE_WEBHOOK_SECRET (whsec_...). Never give it keys of a real account.",
     )
     .addOption(

@@ -19,7 +19,7 @@ export function startCommand(): Command {
   return new Command("start")
     .summary("run a box office: PostgreSQL, server, worker, Stripe or its stand-in")
     .description(
-      "Runs a box office in this terminal until Ctrl-C: an embedded PostgreSQL (or DATABASE_URL's), the GraphQL server,\n" +
+      "Runs a box office in this terminal until Ctrl-C: an embedded PostgreSQL (or DATABASE_URL's), the GraphQL server, " +
         "the worker, and a Stripe stand-in where no STRIPE_SECRET_KEY is set. The first start sets everything up.",
     )
     .addOption(

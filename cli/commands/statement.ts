@@ -6,7 +6,7 @@ export function statementCommand(): Command {
   return new Command("statement")
     .summary("print what the books of an organization say of a month")
     .description(
-      "Prints what each account of an organization's books opened with, its movements by category, and what it closed\n" +
+      "Prints what each account of an organization's books opened with, its movements by category, and what it closed " +
         "with, as CSV with amounts in whole units.",
     )
     .argument("<organization>", "its slug, as in its address")
@@ -16,8 +16,8 @@ export function statementCommand(): Command {
       "after",
       `
 Examples:
-  npx lml statement riverside 2026-11
-  npx lml statement riverside 2026-11 > november.csv`,
+  npx lml statement riverside-theatre 2026-11
+  npx lml statement riverside-theatre 2026-11 > november.csv`,
     )
     .action(async (organization: string, month: string, flags: { data?: string }) => {
       const { runStatement } = await import("../office/statement.ts");

@@ -6,7 +6,7 @@ export function stopCommand(): Command {
   return new Command("stop")
     .summary("end the running box office")
     .description(
-      "Ends the box office that runs in the data directory, in order: requests are answered, jobs finished, and\n" +
+      "Ends the box office that runs in the data directory, in order: requests are answered, jobs finished, and " +
         "PostgreSQL shut down. Does nothing when none runs.",
     )
     .addOption(dataOption())

@@ -5,14 +5,16 @@ import { dataOption } from "./options.ts";
 export function stripeInboxCommand(): Command {
   return new Command("stripe-inbox")
     .summary("apply what Stripe has told once more")
-    .addCommand(replayCommand());
+    .description("The inbox keeps every event that Stripe has sent, and what became of it.")
+    .addCommand(replayCommand())
+    .addHelpText("after", "\nExample:\n  npx lml stripe-inbox replay");
 }
 
 function replayCommand(): Command {
   return new Command("replay")
     .summary("apply all events of the inbox again, in the order in which Stripe made them")
     .description(
-      "Applies every event that is still kept once more. Where all of them were applied, this changes nothing; after\n" +
+      "Applies every event that is still kept once more. Where all of them were applied, this changes nothing; after " +
         "payments were restored from an older backup, it brings back what Stripe has told since.",
     )
     .addOption(dataOption())

@@ -59,7 +59,7 @@ export function stripeCommand(): Command {
   return new Command("stripe")
     .summary("look into the Stripe stand-in, replay its events, let it misbehave")
     .description(
-      "Talks to the built-in Stripe stand-in: that of the running box office, or the one that STRIPE_API_BASE and\n" +
+      "Talks to the built-in Stripe stand-in: that of the running box office, or the one that STRIPE_API_BASE and " +
         "STRIPE_SECRET_KEY name. Never to Stripe itself. docs/stripe-stand-in.md tells what it can do.",
     )
     .addCommand(statusCommand())

@@ -15,7 +15,7 @@ export function urlCommand(): Command {
   return new Command("url")
     .summary("print the running database's connection URL, for psql")
     .description(
-      "Prints the connection URL of the running box office's database: as lml_owner, who may see and change everything\n" +
+      "Prints the connection URL of the running box office's database: as lml_owner, who may see and change everything " +
         "in it. It holds a password.",
     )
     .addOption(dataOption())

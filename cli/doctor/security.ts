@@ -234,7 +234,7 @@ export async function examineAudit(client: pg.ClientBase): Promise<Finding> {
   if (minutes === null || minutes <= sealLagMinutesMax) {
     return ok(
       check,
-      `as it was sealed (${seals} seals), ${minutes === null ? "up to now" : `up to ${minutes} minutes ago`}`,
+      `as it was sealed (${seals === 1 ? "1 seal" : `${seals} seals`}), ${minutes === null ? "up to now" : `up to ${minutes} minutes ago`}`,
     );
   }
   return warn(

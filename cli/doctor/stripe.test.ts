@@ -1,8 +1,11 @@
 // If these tests failed, the doctor would let somebody go live whose payments are never booked.
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { repositoryRoot } from "../db/paths.ts";
 import { startStripeStandIn, type StripeStandIn } from "../../server/stripe-stand-in/index.ts";
 import { examineStripe, neededEvents } from "./stripe.ts";
 
@@ -85,6 +88,23 @@ const good = {
     api_version: Stripe.API_VERSION,
   },
 };
+
+test("events of all objects that have a handler are asked for", async () => {
+  const registry = await read("db/functions/payments/dispatch_stripe_event.sql");
+  const objects = [...registry.matchAll(/when '(\w+)' then/g)].map(([, object]) => object ?? "");
+  expect(objects.length).toBeGreaterThan(5);
+  const asked = new Set(neededEvents.flatMap((type) => type.split(".")));
+  expect(objects.filter((object) => !asked.has(object))).toEqual([]);
+});
+
+test("docs/operations.md lists the events that are asked for", async () => {
+  const [, list = ""] = (await read("docs/operations.md")).split("```\n");
+  expect(list.trim().split(/\s+/).toSorted()).toEqual([...neededEvents].toSorted());
+});
+
+function read(path: string): Promise<string> {
+  return readFile(join(repositoryRoot, path), "utf8");
+}
 
 test.each([
   [

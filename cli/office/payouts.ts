@@ -6,6 +6,7 @@ import { alignColumns, createOutput, type Output } from "../output.ts";
 import { onConnection } from "./connection.ts";
 import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
+import { requireOrganization } from "./organizations.ts";
 
 const parts = {
   gross: "gross revenue",
@@ -114,13 +115,6 @@ async function asOwner<T>(
   return await withDatabase({ directory, create: false }, ({ ownerUrl }) =>
     onConnection(ownerUrl, action),
   );
-}
-
-async function requireOrganization(client: pg.ClientBase, slug: string): Promise<void> {
-  const { rowCount } = await client.query("select from app_public.organizations where slug = $1", [
-    slug,
-  ]);
-  if (rowCount === 0) throw new CliError(`There is no organization "${slug}".`);
 }
 
 /** Ends when a round finds nobody: who could not be paid is not due again for an hour. */

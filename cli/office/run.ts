@@ -34,12 +34,15 @@ export async function runOffice(flags: StartFlags): Promise<number> {
   const reason = await Promise.race([stopSignal.then(() => undefined), office.broken]);
   if (reason !== undefined) {
     process.stderr.write(`\n${colors.red("error:")} ${reason}\n`);
-    process.stderr.write(
-      "What was confirmed is safe. Start again, it recovers by itself: npm start\n",
-    );
   }
   const stopped = office.stop();
   await (flags.quiet ? stopped : output.step("stopping", () => stopped));
+  // Last, because server and worker tell of the connections that they lose meanwhile.
+  if (reason !== undefined) {
+    process.stderr.write(
+      `${reason}\nWhat was confirmed is safe. Start again, it recovers by itself: npm start\n`,
+    );
+  }
   return reason === undefined ? exitCodes.done : exitCodes.failed;
 }
 

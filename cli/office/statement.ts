@@ -1,8 +1,10 @@
+import type pg from "pg";
 import { CliError, exitCodes } from "../errors.ts";
 import { createOutput } from "../output.ts";
 import { onConnection } from "./connection.ts";
 import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
+import { requireOrganization } from "./organizations.ts";
 
 /** The statement of an organization for a month such as `2026-11`, as CSV. */
 export async function statementOf(
@@ -27,8 +29,20 @@ export async function statementOf(
   );
   const csv = rows[0]?.csv;
   if (csv !== undefined) return csv;
-  throw new CliError(`The books of "${organization}" have no ${month}.`, {
-    hint: "Months begin with the first sale.",
+  throw await onConnection(ownerUrl, async (client) => whyNot(client, organization, month));
+}
+
+async function whyNot(client: pg.Client, organization: string, month: string): Promise<CliError> {
+  await requireOrganization(client, organization);
+  const { rows } = await client.query<{ months: string | null }>(
+    `select string_agg(to_char(p.period, 'YYYY-MM'), ', ' order by p.period desc) as months
+      from app_public.accounting_periods as p
+      join app_public.organizations as o on o.id = p.organization_id
+      where o.slug = $1`,
+    [organization],
+  );
+  return new CliError(`The books of "${organization}" have no ${month}.`, {
+    hint: `Months begin with the first sale. There are: ${rows[0]?.months ?? "none yet"}.`,
     exitCode: exitCodes.no,
   });
 }

@@ -26,5 +26,5 @@ as $$
 $$;
 
 comment on function app_private.is_month_as_sealed(app_private.closed_months) is
-  'Whether the rows of a month of the audit log are those that were sealed, or were redacted with a '
-  'record of it; true for other tables.';
+  'Whether the rows of a month of the audit log are those that were sealed, or were redacted with '
+  'a record of it; true for other tables.';

@@ -58,10 +58,11 @@ declare
 begin
   foreach v_table in array array[
     'booking_status_transitions', 'currencies', 'customers', 'discount_codes',
-    'discount_redemptions', 'events', 'memberships', 'organization_members', 'organization_settings', 'organizations',
-    'payment_intents', 'performances', 'platform_staff', 'pricing_rules', 'refunds', 'role_permissions',
-    'subscription_tiers', 'tax_jurisdictions', 'tax_rates', 'ticket_categories', 'ticket_category_prices',
-    'user_sessions', 'users', 'venue_compliance', 'venues'
+    'discount_redemptions', 'events', 'memberships', 'organization_members',
+    'organization_settings', 'organizations', 'payment_intents', 'performances', 'platform_staff',
+    'pricing_rules', 'refunds', 'role_permissions', 'subscription_tiers', 'tax_jurisdictions',
+    'tax_rates', 'ticket_categories', 'ticket_category_prices', 'user_sessions', 'users',
+    'venue_compliance', 'venues'
   ] loop
     execute format(
       'create or replace trigger _500_audit after insert or update or delete on app_public.%I '

@@ -120,5 +120,6 @@ $$;
 
 comment on function app_private.verify_audit_log(bigint, bytea) is
   'Everything that was done to the sealed part of the audit log: no row, nothing. Whoever can '
-  'rewrite the whole chain can remove its end, so note a seal and its hash elsewhere and give them.';
+  'rewrite the whole chain can remove its end, so note a seal and its '
+  'hash elsewhere and give them.';
 grant execute on function app_private.verify_audit_log(bigint, bytea) to lml_worker;

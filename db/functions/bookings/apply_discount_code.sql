@@ -42,7 +42,7 @@ end
 $$;
 
 comment on function app_public.apply_discount_code(uuid, text) is
-  'Uses a code for a draft, in place of the one that it has. The answer says why a code is refused; '
-  'then nothing has changed. Upper and lower case are the same. '
+  'Uses a code for a draft, in place of the one that it has. The answer says why a code is '
+  'refused; then nothing has changed. Upper and lower case are the same. '
   'Raises LMRTE (too many wrong ones), LMBKG, LMBST, LMEXP, LMEVT, LMSAL, LMSES, LMCRT.';
 grant execute on function app_public.apply_discount_code(uuid, text) to lml_anonymous, lml_user;

@@ -1,4 +1,5 @@
--- In the order of locks of a checkout: seats, then buyers, then codes. The block gives everything back.
+-- In the order of locks of a checkout: seats, then buyers, then codes. The
+-- block gives everything back.
 create or replace function app_private.book_late(booking app_public.bookings)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -17,5 +18,5 @@ end
 $$;
 
 comment on function app_private.book_late(app_public.bookings) is
-  'Books what a booking had whose time had run out, if it is free and its buyer gets as much by now; '
-  'false, and no change, otherwise.';
+  'Books what a booking had whose time had run out, if it is free and its buyer gets as much by '
+  'now; false, and no change, otherwise.';

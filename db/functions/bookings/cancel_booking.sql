@@ -31,7 +31,8 @@ begin
     )
   then
     raise exception 'A paid booking is canceled by the organization that sold it.'
-      using errcode = 'LMRGT', hint = 'Ask the organization; quote the booking reference.';
+      using errcode = 'LMRGT',
+        hint = 'Give tickets back with return_tickets, or ask the organization.';
   end if;
   if v_booking.status in ('partially_paid', 'confirmed')
     and app_private.needs_approval(

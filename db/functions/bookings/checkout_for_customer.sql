@@ -129,8 +129,8 @@ comment on function app_public.checkout_for_customer(
   'bookings.manage too). The limits of one buyer hold unless override_reason says why not. '
   'A category that requires approval is approved by selling it with bookings.manage; others sell '
   'it by link, and it waits as pending_approval. '
-  'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, LMPLN, '
-  'LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+  'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, '
+  'LMPLN, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.checkout_for_customer(
   uuid, app_public.staff_payment, text, text, integer, text
 ) to lml_user;

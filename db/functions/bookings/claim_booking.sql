@@ -31,6 +31,7 @@ end
 $$;
 
 comment on function app_public.claim_booking(text) is
-  'Makes a booking yours, with the token of the mail about it, once; then pay with payment_session. '
+  'Makes a booking yours, with the token of the mail about it, once; then '
+  'pay with payment_session. '
   'For accounts, and guests by cart token. Raises LMTOK, LMSES, LMCRT, LMIMP.';
 grant execute on function app_public.claim_booking(text) to lml_anonymous, lml_user;

@@ -1,6 +1,6 @@
 -- Whoever sends both tokens has both rights: those of the cart become those of the account. What is
--- paid for stays with the cart's token, which may have been shared; what is being paid for keeps its
--- price.
+-- paid for stays with the cart's token, which may have been shared; what is being
+-- paid for keeps its price.
 create or replace function app_public.claim_cart()
 returns integer
 language plpgsql volatile security definer set search_path = ''

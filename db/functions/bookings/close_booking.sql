@@ -6,8 +6,8 @@ declare
   v_booking app_public.bookings;
 begin
   update app_public.bookings as b
-  set status = 'canceled', canceled_at = now(), cancellation_reason = left(close_booking.reason, 500),
-    expires_at = null
+  set status = 'canceled', canceled_at = now(), expires_at = null,
+    cancellation_reason = left(close_booking.reason, 500)
   where b.id = (close_booking.booking).id
   returning * into v_booking;
   perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));

@@ -1,5 +1,5 @@
--- From what the line has frozen, for whoever sees it. Prices are never changed backwards, so the row
--- that applied when the line was written is still found.
+-- From what the line has frozen, for whoever sees it. Prices are never changed backwards, so the
+-- row that applied when the line was written is still found.
 create or replace function app_public.explain_price(booking_item_id uuid)
 returns setof app_public.price_step
 language sql stable rows 8 set search_path = ''

@@ -14,8 +14,8 @@ begin
   )
   values (
     find_or_create_customer.organization_id,
-    -- An account is linked to its own address only, once it is proven: nobody may claim a stranger's
-    -- history, nor what that stranger will buy.
+    -- An account is linked to its own address only, once it is proven: nobody may claim a
+    -- stranger's history, nor what that stranger will buy.
     (
       select u.id from app_public.users as u
       where u.id = find_or_create_customer.user_id

@@ -1,4 +1,5 @@
--- The seats leave their allocation and are held in one transaction: nobody sees them free in between.
+-- The seats leave their allocation and are held in one transaction: nobody
+-- sees them free in between.
 create or replace function app_public.hold_allocated_seats(
   allocation_id uuid, seat_ids text[], booking_id uuid default null,
   idempotency_key text default null

@@ -1,4 +1,5 @@
--- Codes and limits count what is under way until it runs out, so that others may have had its share.
+-- Codes and limits count what is under way until it runs out, so that
+-- others may have had its share.
 create or replace function app_private.is_beyond_limits(booking app_public.bookings)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -26,5 +27,5 @@ end
 $$;
 
 comment on function app_private.is_beyond_limits(app_public.bookings) is
-  'Whether a booking whose time had run out, and which is locked, would be more than its buyer gets, or '
-  'than its discount code allows, by now.';
+  'Whether a booking whose time had run out, and which is locked, would be more than its buyer '
+  'gets, or than its discount code allows, by now.';

@@ -1,5 +1,5 @@
--- Who has an account finds the booking there. A guest may have lost the cart's token since: the mail
--- has one that takes the booking over, once.
+-- Who has an account finds the booking there. A guest may have lost the cart's token since: the
+-- mail has one that takes the booking over, once.
 create or replace function app_private.mail_booking(
   booking app_public.bookings, template text, variables jsonb default '{}'
 )

@@ -1,4 +1,5 @@
--- The deposit is due at once. What is left is shared out so that the parts sum to the price exactly.
+-- The deposit is due at once. What is left is shared out so that the parts
+-- sum to the price exactly.
 create or replace function app_private.parts_of(
   booking app_public.bookings, payment_plan_id uuid
 )
@@ -54,7 +55,8 @@ begin
       end
     from generate_series(0, v_plan.installments) as n
   loop
-    if v_plan.retired_at is not null and (parts_of.booking).payment_plan_id is distinct from v_plan.id
+    if v_plan.retired_at is not null
+      and (parts_of.booking).payment_plan_id is distinct from v_plan.id
       or v_part.amount_cents <= 0
       or (v_part.installment_no > 0 and v_part.due_at <= now() + interval '1 day')
       or v_part.due_at > v_starts_at - make_interval(days => v_plan.last_due_days_before)

@@ -1,5 +1,5 @@
--- Prices that a line has are kept; what has none yet gets that of now. Terms are those of the moment
--- when the booking was first priced here. The caller has locked the booking.
+-- Prices that a line has are kept; what has none yet gets that of now. Terms are those of the
+-- moment when the booking was first priced here. The caller has locked the booking.
 create or replace function app_private.price_booking(booking_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -11,7 +11,9 @@ declare
   v_code app_public.discount_codes;
   v_lines app_private.priced_line[];
 begin
-  select * into strict v_booking from app_public.bookings as b where b.id = price_booking.booking_id;
+  select * into strict v_booking
+  from app_public.bookings as b
+  where b.id = price_booking.booking_id;
   select * into strict v_performance
   from app_public.performances as p
   where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id;

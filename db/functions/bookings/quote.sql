@@ -1,5 +1,5 @@
--- Asks what a hold asks, prices by the function that charges, and writes nothing but a wrong guess of
--- a code: which is why it is no query.
+-- Asks what a hold asks, prices by the function that charges, and writes nothing but a wrong guess
+-- of a code: which is why it is no query.
 create or replace function app_public.quote(
   performance_id uuid, seat_ids text[] default '{}', ticket_category_ids uuid[] default '{}',
   quantities integer[] default '{}', code text default null

@@ -1,5 +1,5 @@
--- A guest turns out to be a member. What is better for them is taken, and what is not is left: a price
--- that was held is kept.
+-- A guest turns out to be a member. What is better for them is taken, and what is not is left: a
+-- price that was held is kept.
 create or replace function app_private.reprice_for_member(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,7 +1,8 @@
--- The lock is the buyer's own: two requests of one buyer are counted one after the other, and nobody
--- else waits. Settings of its own would cost a hold more than the question: it is called by functions
--- that have them. The deadline is not among the conditions: where few carts were open when the table
--- was last counted, a plan would read all open carts of the platform by their deadlines.
+-- The lock is the buyer's own: two requests of one buyer are counted one after the other, and
+-- nobody else waits. Settings of its own would cost a hold more than the question: it is
+-- called by functions that have them. The deadline is not among the conditions: where few
+-- carts were open when the table was last counted, a plan would read all open carts of the
+-- platform by their deadlines.
 create or replace function app_private.require_room_for_cart(
   sale app_private.sale, buyer app_private.buyer
 )

@@ -30,8 +30,9 @@ end
 $$;
 
 comment on function app_public.return_tickets(uuid, uuid[], text, uuid[], integer[]) is
-  'Gives tickets of a booking back, units of its add-ons, or all of it, for what quote_cancellation says; their places '
-  'are on sale again, and with the last one the booking is canceled. Raises LMBKG, LMBST, LMNRF '
-  '(not taken back, or not any more, or handed on), LMTUS, LMTVD, LMNFD, LMINP, LMSES, LMCRT, LMIDK.';
+  'Gives tickets of a booking back, units of its add-ons, or all of it, for what '
+  'quote_cancellation says; their places are on sale again, and with the last one the booking is '
+  'canceled. Raises LMBKG, LMBST, LMNRF (not taken back, or not any more, or handed on), LMTUS, '
+  'LMTVD, LMNFD, LMINP, LMSES, LMCRT, LMIDK.';
 grant execute on function app_public.return_tickets(uuid, uuid[], text, uuid[], integer[])
   to lml_anonymous, lml_user;

@@ -1,5 +1,5 @@
--- Whatever changes the lines of a booking calls this afterwards, so here is where lines that depend on
--- each other are priced: what an event without rules, and a booking without a code, need not.
+-- Whatever changes the lines of a booking calls this afterwards, so here is where lines that depend
+-- on each other are priced: what an event without rules, and a booking without a code, need not.
 create or replace function app_private.store_booking_totals(booking_id uuid)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
@@ -42,5 +42,5 @@ end
 $$;
 
 comment on function app_private.store_booking_totals(uuid) is
-  'Prices what is to be priced together, and writes the sums of its lines into a booking, which the '
-  'caller has locked. Raises LMSAL, LMMBR.';
+  'Prices what is to be priced together, and writes the sums of its lines into a booking, which '
+  'the caller has locked. Raises LMSAL, LMMBR.';

@@ -48,7 +48,8 @@ begin
         or s.is_unpriced
       )
   ) then
-    raise exception 'The amounts of booking % are not the sum of its lines, or one has no price.', v_booking_id
+    raise exception 'The amounts of booking % are not the sum of its lines, or one has no price.',
+        v_booking_id
       using errcode = 'LMSUM';
   end if;
   return null;

@@ -1,5 +1,6 @@
--- What nobody pays has no fees, no taxes and no commission: the whole price is taken off, and no use of
--- a code is spent on it. Its sums are written here, since storing totals would price its lines again.
+-- What nobody pays has no fees, no taxes and no commission: the whole price is taken off,
+-- and no use of a code is spent on it. Its sums are written here, since storing totals
+-- would price its lines again.
 create or replace function app_private.waive_lines(booking app_public.bookings)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''

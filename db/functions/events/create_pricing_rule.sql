@@ -65,9 +65,9 @@ comment on function app_public.create_pricing_rule(
   uuid, text, app_public.pricing_condition, numeric, numeric, numeric, bigint, bigint, bigint,
   bigint, integer, text
 ) is
-  'From here on, new holds of a category cost more or less while a percentage is sold, or from some '
-  'hours before the start: by percent of the price so far, or an amount; positive raises. Rules '
-  'apply by sort_order, then in the order in which they were made. Needs events.manage. '
+  'From here on, new holds of a category cost more or less while a percentage is sold, or from '
+  'some hours before the start: by percent of the price so far, or an amount; positive raises. '
+  'Rules apply by sort_order, then in the order in which they were made. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP, LMIDK.';
 grant execute on function app_public.create_pricing_rule(
   uuid, text, app_public.pricing_condition, numeric, numeric, numeric, bigint, bigint, bigint,

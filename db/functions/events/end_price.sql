@@ -24,6 +24,6 @@ end
 $$;
 
 comment on function app_public.end_price(uuid) is
-  'Ends a price now, or takes back one that is still to come. Without any other price, the category '
-  'is not on sale. Needs events.manage. Raises LMNFD, LMRGT.';
+  'Ends a price now, or takes back one that is still to come. Without any other price, the '
+  'category is not on sale. Needs events.manage. Raises LMNFD, LMRGT.';
 grant execute on function app_public.end_price(uuid) to lml_user;

@@ -27,6 +27,6 @@ end
 $$;
 
 comment on function app_public.set_event_tax_jurisdiction(uuid, uuid) is
-  'Where an event is taxed, in place of a rate of its own; null: nowhere. An event that has no venue '
-  'says it in this way. Needs events.manage. Raises LMNFD, LMRGT.';
+  'Where an event is taxed, in place of a rate of its own; null: nowhere. An event that has no '
+  'venue says it in this way. Needs events.manage. Raises LMNFD, LMRGT.';
 grant execute on function app_public.set_event_tax_jurisdiction(uuid, uuid) to lml_user;

@@ -1,6 +1,6 @@
--- The new price takes its period from those that had it, which end before it and, where they went on,
--- begin again after it: so an early-bird price is one call, and no moment has two prices. What has
--- been is never changed: explanations of what was sold rest on it.
+-- The new price takes its period from those that had it, which end before it and, where they went
+-- on, begin again after it: so an early-bird price is one call, and no moment has two prices. What
+-- has been is never changed: explanations of what was sold rest on it.
 create or replace function app_public.set_price(
   ticket_category_id uuid, price_cents bigint,
   audience app_public.price_audience default 'public', valid_from timestamptz default null,
@@ -72,9 +72,9 @@ $$;
 comment on function app_public.set_price(
   uuid, bigint, app_public.price_audience, timestamptz, timestamptz, text
 ) is
-  'What tickets of a category cost an audience from a moment on, now at the earliest, until another '
-  'one or for good. Prices of that time make way, and come back after it. What is held keeps its '
-  'price. Needs events.manage. Raises LMNFD, LMRGT, LMEVT, LMINP, LMIDK.';
+  'What tickets of a category cost an audience from a moment on, now at the earliest, until '
+  'another one or for good. Prices of that time make way, and come back after it. What is held '
+  'keeps its price. Needs events.manage. Raises LMNFD, LMRGT, LMEVT, LMINP, LMIDK.';
 grant execute on function app_public.set_price(
   uuid, bigint, app_public.price_audience, timestamptz, timestamptz, text
 ) to lml_user;

@@ -1,5 +1,5 @@
--- An event that ever had a rule, or a price or category for members, says so in its own row: sales of
--- all others do not look.
+-- An event that ever had a rule, or a price or category for members, says so in its own row: sales
+-- of all others do not look.
 create or replace function app_hidden.tg__note_price_rules()
 returns trigger
 language plpgsql security definer set search_path = ''

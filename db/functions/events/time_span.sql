@@ -6,7 +6,8 @@ begin
   if time_span.ends <= time_span.starts
     or not isfinite(time_span.starts) or not isfinite(time_span.ends)
   then
-    raise exception 'A period ends after it begins.' using errcode = 'LMINP', detail = 'valid_until';
+    raise exception 'A period ends after it begins.'
+      using errcode = 'LMINP', detail = 'valid_until';
   end if;
   return tstzrange(time_span.starts, time_span.ends);
 end

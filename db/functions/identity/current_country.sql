@@ -1,6 +1,6 @@
--- The one reading of what the server found out about this request's address, for sessions and rules.
--- What is no country is unknown, not an error: what a proxy sends must stop nobody. Proxies say XX
--- for unknown and T1 for Tor.
+-- The one reading of what the server found out about this request's address, for sessions and
+-- rules. What is no country is unknown, not an error: what a proxy sends must stop nobody. Proxies
+-- say XX for unknown and T1 for Tor.
 create or replace function app_private.current_country()
 returns text
 language sql stable

@@ -1,5 +1,5 @@
--- Who is asking, looked up by the hash of the token that came with the request: there is a token only
--- while its session lives. For functions that belong to the owner.
+-- Who is asking, looked up by the hash of the token that came with the request: there is a token
+-- only while its session lives. For functions that belong to the owner.
 create or replace view app_private.current_session with (security_invoker = true) as
 select t.session_id, t.user_id, nullif(t.actor_id, t.user_id) as impersonator_id
 from app_private.session_tokens as t

@@ -25,5 +25,5 @@ $$;
 comment on function app_private.end_sessions(
   uuid, app_public.logout_reason, uuid, boolean
 ) is
-  'Ends the sessions of a user, but perhaps for one, and those in which the user acts for somebody; '
-  'or, when the user''s own are kept, only the latter. Returns how many.';
+  'Ends the sessions of a user, but perhaps for one, and those in which the user acts for '
+  'somebody; or, when the user''s own are kept, only the latter. Returns how many.';

@@ -23,7 +23,8 @@ end
 $$;
 
 comment on function app_public.grant_platform_role(uuid, app_public.platform_role) is
-  'Makes somebody one of the platform''s staff, or gives them another role; granting it again changes '
-  'nothing. For admins. Raises LMNFD, LMLCK, LMADM (the last admin), LMRGT, LMINP, LMAUT, LMSES.';
+  'Makes somebody one of the platform''s staff, or gives them another role; granting it '
+  'again changes nothing. For admins. Raises LMNFD, LMLCK, LMADM (the last admin), '
+  'LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.grant_platform_role(uuid, app_public.platform_role)
   to lml_user;

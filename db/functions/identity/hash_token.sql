@@ -1,5 +1,5 @@
--- What is stored of a token: a copy of the database must not be able to act as its users. Stable, as
--- convert_to is: an immutable one would not be inlined into its callers.
+-- What is stored of a token: a copy of the database must not be able to act as its users. Stable,
+-- as convert_to is: an immutable one would not be inlined into its callers.
 create or replace function app_hidden.hash_token(token text)
 returns bytea
 language sql stable strict parallel safe

@@ -12,5 +12,6 @@ as $$
   where e.id = prepare_email.email_id and e.sent_at is null
 $$;
 
-comment on function app_private.prepare_email(uuid) is 'What to send, and in which language whoever gets it reads; null when it was sent.';
+comment on function app_private.prepare_email(uuid) is
+  'What to send, and in which language whoever gets it reads; null when it was sent.';
 grant execute on function app_private.prepare_email(uuid) to lml_worker;

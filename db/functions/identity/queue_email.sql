@@ -20,5 +20,5 @@ end
 $$;
 
 comment on function app_private.queue_email(text, text, jsonb, uuid) is
-  'Has a mail sent; the template is one of worker/mail/templates.ts. What an organization writes to '
-  'its customers names it, so that it is forgotten with them.';
+  'Has a mail sent; the template is one of worker/mail/templates.ts. What an organization writes '
+  'to its customers names it, so that it is forgotten with them.';

@@ -31,7 +31,7 @@ end
 $$;
 
 comment on function app_public.suspend_user(uuid, text) is
-  'Closes an account until it is reinstated: sessions end at once, tickets stay good, the person is '
-  'mailed. Suspending again changes nothing. For the platform''s support and security. '
+  'Closes an account until it is reinstated: sessions end at once, tickets stay good, the person '
+  'is mailed. Suspending again changes nothing. For the platform''s support and security. '
   'Raises LMNFD, LMSTF (staff), LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.suspend_user(uuid, text) to lml_user;

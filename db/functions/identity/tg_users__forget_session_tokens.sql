@@ -1,5 +1,5 @@
--- Nobody acts for an account that is closed. Whoever signs in at the same moment counts the sign-in on
--- the account's row first, so one of the two sees the other.
+-- Nobody acts for an account that is closed. Whoever signs in at the same moment counts the sign-in
+-- on the account's row first, so one of the two sees the other.
 create or replace function app_hidden.tg_users__forget_session_tokens()
 returns trigger
 language plpgsql volatile security definer set search_path = ''

@@ -42,8 +42,8 @@ $$;
 
 comment on function app_public.update_profile(text, text, text, jsonb, text, text, text) is
   'Changes what the user says of themselves: null leaves a value as it is, an empty text removes '
-  'it. The address has line1, line2, city, state, postal_code, country (two letters); the avatar is '
-  'an https address; the language a BCP 47 tag such as de-AT; the date of birth YYYY-MM-DD. '
+  'it. The address has line1, line2, city, state, postal_code, country (two letters); the avatar '
+  'is an https address; the language a BCP 47 tag such as de-AT; the date of birth YYYY-MM-DD. '
   'Raises LMINP, LMAUT, LMSES.';
 grant execute on function app_public.update_profile(text, text, text, jsonb, text, text, text)
   to lml_user;

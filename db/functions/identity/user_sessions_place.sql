@@ -8,5 +8,6 @@ as $$
 $$;
 
 comment on function app_public.user_sessions_place(app_public.user_sessions) is
-  'Where the user signed in, such as "Vienna, AT", or only the country; null where it is not known.';
+  'Where the user signed in, such as "Vienna, AT", or only the country; '
+  'null where it is not known.';
 grant execute on function app_public.user_sessions_place(app_public.user_sessions) to lml_user;

@@ -1,5 +1,5 @@
--- Whoever has stolen a password signs in from somewhere else. The mail says nothing that they chose,
--- such as the name of their device: it would be theirs to write.
+-- Whoever has stolen a password signs in from somewhere else. The mail says nothing that they
+-- chose, such as the name of their device: it would be theirs to write.
 create or replace function app_private.warn_of_new_place(session app_public.user_sessions)
 returns void
 language plpgsql volatile security definer set search_path = ''

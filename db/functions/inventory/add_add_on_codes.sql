@@ -51,7 +51,7 @@ $$;
 
 comment on function app_public.add_add_on_codes(uuid, text[]) is
   'Adds codes of which buyers of a digital add-on get one for each unit; those that are in the '
-  'list already are left out. From the first ones on they are its stock. Nobody reads them but who has '
-  'paid, by open_add_on. Needs events.manage. Raises LMCAP (more are held and sold than the first '
-  'codes), LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'list already are left out. From the first ones on they are its stock. Nobody reads them but '
+  'who has paid, by open_add_on. Needs events.manage. Raises LMCAP (more are held and sold than '
+  'the first codes), LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.add_add_on_codes(uuid, text[]) to lml_user;

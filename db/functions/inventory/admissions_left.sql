@@ -25,6 +25,6 @@ as $$
 $$;
 
 comment on function app_public.admissions_left(uuid, uuid) is
-  'How many admissions of a category can be had at a performance now; null when it has none, or is not for '
-  'you.';
+  'How many admissions of a category can be had at a performance now; null when it '
+  'has none, or is not for you.';
 grant execute on function app_public.admissions_left(uuid, uuid) to lml_anonymous, lml_user;

@@ -1,5 +1,5 @@
--- Of all places in a run where the seats fit, the one that strands the fewest single seats, then the
--- most central one. Only the edges of a gap and its middle can be that.
+-- Of all places in a run where the seats fit, the one that strands the fewest single seats, then
+-- the most central one. Only the edges of a gap and its middle can be that.
 create or replace function app_private.best_window(
   run app_private.seat_runs, quantity integer,
   out first_seat_no integer, out stranded integer, out longest integer, out longest_after integer
@@ -76,5 +76,5 @@ end
 $$;
 
 comment on function app_private.best_window(app_private.seat_runs, integer) is
-  'Where in a run as many seats are free side by side, how many single seats they would strand, and '
-  'the longest gap before and after.';
+  'Where in a run as many seats are free side by side, how many single seats they would strand, '
+  'and the longest gap before and after.';

@@ -24,36 +24,37 @@ as $$
 
   union all
   select
-    'open_booking_owns_its_seats', b.organization_id, b.id,
-    format('seat %s is on a line of the booking, but is not held for it', n)
-  from app_public.bookings as b
-  join app_public.booking_items as i
-    on i.organization_id = b.organization_id and i.booking_id = b.id
-  cross join unnest(i.seat_nos) as n
-  where (
-      (
-        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
-        and b.expires_at > now()
+    'open_booking_owns_its_seats', l.organization_id, l.booking_id,
+    format('seat %s is on a line of the booking, but is not held for it', l.seat_no)
+  from (
+    select
+      b.organization_id, b.id, b.performance_id, n,
+      case when b.confirmed_at is null then 'locked' else 'booked' end::app_public.seat_status
+    from app_public.bookings as b
+    join app_public.booking_items as i
+      on i.organization_id = b.organization_id and i.booking_id = b.id
+    cross join unnest(i.seat_nos) as n
+    where (
+        (
+          b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+          and b.expires_at > now()
+        )
+        or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
       )
-      or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
-    )
-    -- A seat whose ticket was returned is on sale again.
-    and not exists (
-      select from app_public.tickets as t
-      where t.organization_id = i.organization_id
-        and t.booking_item_id = i.id
-        and t.seat_no = n
-        and t.status = 'refunded'
-    )
-    and not exists (
-      select from app_public.seat_booking_state as s
-      where s.organization_id = b.organization_id
-        and s.performance_id = b.performance_id
-        and s.seat_no = n
-        and s.booking_id = b.id
-        and s.status
-          = case when b.confirmed_at is null then 'locked' else 'booked' end::app_public.seat_status
-    )
+      -- A seat whose ticket was returned is on sale again.
+      and not exists (
+        select from app_public.tickets as t
+        where t.organization_id = i.organization_id
+          and t.booking_item_id = i.id
+          and t.seat_no = n
+          and t.status = 'refunded'
+      )
+    -- As sets: where "not exists" stood, a plan read the whole house for each seat that was sold.
+    except
+    select s.organization_id, s.booking_id, s.performance_id, s.seat_no, s.status
+    from app_public.seat_booking_state as s
+    where s.booking_id is not null
+  ) as l (organization_id, booking_id, performance_id, seat_no, status)
 
   union all
   select
@@ -189,7 +190,9 @@ as $$
   union all
   select
     'booking_has_its_admissions', b.organization_id, b.id,
-    format('%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity)
+    format(
+      '%s places of pool %s, its lines need %s', coalesce(c.quantity, 0), n.pool_id, n.quantity
+    )
   from app_public.bookings as b
   cross join lateral (
     select c.pool_id, sum(i.quantity - i.returned_quantity) as quantity

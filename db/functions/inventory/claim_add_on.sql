@@ -1,5 +1,5 @@
--- Whoever is at the counter of an add-on has it alone until the end of the transaction. What is read
--- after the lock is true; the table's own constraint refuses whatever is not.
+-- Whoever is at the counter of an add-on has it alone until the end of the transaction. What is
+-- read after the lock is true; the table's own constraint refuses whatever is not.
 create or replace function app_private.claim_add_on(
   booking app_public.bookings, add_on_id uuid, quantity integer, held_until timestamptz
 )

@@ -1,5 +1,5 @@
--- A seat that is kept back is neither sold nor for sale. A pool that categories share counts for each
--- of them, and once for the performance; a pool inside another one is part of it.
+-- A seat that is kept back is neither sold nor for sale. A pool that categories share counts for
+-- each of them, and once for the performance; a pool inside another one is part of it.
 create or replace function app_private.count_sold(performance_id uuid, organization_id uuid)
 returns app_private.sold_shares
 language sql stable security definer set search_path = ''

@@ -1,5 +1,5 @@
--- A category keeps the pool that it was given, so that a pool can be added while others are on sale:
--- nobody can have bought from a category that had none.
+-- A category keeps the pool that it was given, so that a pool can be added while others are on
+-- sale: nobody can have bought from a category that had none.
 create or replace function app_public.create_admission_pool(
   performance_id uuid, name text, capacity integer, ticket_category_ids uuid[] default '{}',
   parent_pool_id uuid default null, idempotency_key text default null

@@ -22,8 +22,9 @@ begin
   from app_private.admission_slots as s
   where s.organization_id = (divide_pool.pool).organization_id
     and s.pool_id = (divide_pool.pool).id;
-  -- Computed from what was counted, and not from what a slot has when it is written: if anybody took
-  -- a place in between, the constraint refuses it, and the slots never sum to more than the pool.
+  -- Computed from what was counted, and not from what a slot has when it is written:
+  -- if anybody took a place in between, the constraint refuses it, and the slots never
+  -- sum to more than the pool.
   with divided as materialized (
     select s.slot_no,
       s.held + s.sold + app_hidden.share_of(v_room, s.slot_no, v_count) as capacity

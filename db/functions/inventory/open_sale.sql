@@ -64,5 +64,5 @@ $$;
 
 comment on function app_private.open_sale(uuid, text[]) is
   'The terms of a performance that is on sale now, with the numbers of the seats that are wanted, '
-  'in no order. Raises LMNFD (or private, and no code came), LMEVT (not published), LMSAL (before or after sales), LMQTY (no seat '
-  'or too many), LMSDP (one twice), LMSEA (unknown).';
+  'in no order. Raises LMNFD (or private, and no code came), LMEVT (not published), LMSAL (before '
+  'or after sales), LMQTY (no seat or too many), LMSDP (one twice), LMSEA (unknown).';

@@ -1,6 +1,6 @@
--- For an event without anything special: the same formula, of which the planner folds away what such
--- an event has not got, so that a hold pays nothing for the rest. It has no currency whose amounts go
--- in steps, so none is named.
+-- For an event without anything special: the same formula, of which the planner folds away what
+-- such an event has not got, so that a hold pays nothing for the rest. It has no currency whose
+-- amounts go in steps, so none is named.
 create or replace function app_hidden.price_line(
   unit_price_cents bigint, quantity integer, terms app_private.sale
 )

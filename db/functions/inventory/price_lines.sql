@@ -1,5 +1,5 @@
--- The one function that quotes and charges. A line that is pending is given its price, which it keeps;
--- the discount, fees and taxes of all are what comes of them together.
+-- The one function that quotes and charges. A line that is pending is given its price, which it
+-- keeps; the discount, fees and taxes of all are what comes of them together.
 create or replace function app_private.price_lines(
   lines app_private.priced_line[], performance app_public.performances,
   terms app_public.price_terms, is_member boolean, code app_public.discount_codes

@@ -1,7 +1,7 @@
--- The one formula of a line. Fees are on what the tickets cost after the discount, and fixed ones per
--- ticket; what costs nothing has none. A tax that prices contain is on tickets alone; fees that the
--- buyer pays are net, and taxed on top. Fees that the seller bears take no more than what tax and
--- commission leave of the price.
+-- The one formula of a line. Fees are on what the tickets cost after the discount, and fixed ones
+-- per ticket; what costs nothing has none. A tax that prices contain is on tickets alone; fees that
+-- the buyer pays are net, and taxed on top. Fees that the seller bears take no more than what tax
+-- and commission leave of the price.
 create or replace function app_hidden.price_of(
   unit_price_cents bigint, quantity integer, discount_cents bigint, terms app_public.price_terms
 )

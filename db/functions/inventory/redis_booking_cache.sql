@@ -14,7 +14,8 @@ as $$
     'expires_timestamp', extract(epoch from b.expires_at)
   )
   from app_public.bookings as b
-  join app_public.performances as p on p.organization_id = b.organization_id and p.id = b.performance_id
+  join app_public.performances as p
+    on p.organization_id = b.organization_id and p.id = b.performance_id
   where b.performance_id = redis_booking_cache.performance_id
     and b.status in ('draft', 'pending_payment')
     and b.expires_at > now()

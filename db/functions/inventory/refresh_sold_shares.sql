@@ -1,5 +1,6 @@
--- Half a minute's truth is enough for a price, and to count is dear: one buyer counts, and the others
--- go by what was counted before. Nobody waits, because who counts has a lock that others only try.
+-- Half a minute's truth is enough for a price, and to count is dear: one buyer counts,
+-- and the others go by what was counted before. Nobody waits, because who counts has a
+-- lock that others only try.
 create or replace function app_private.refresh_sold_shares(sale app_private.sale)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Passes over a run that somebody is at: a hint that denies a free seat is corrected by the next one
--- who finds nothing else.
+-- Passes over a run that somebody is at: a hint that denies a free seat is corrected by the next
+-- one who finds nothing else.
 create or replace function app_private.reopen_runs(
   organization_id uuid, performance_id uuid, seat_nos integer[]
 )

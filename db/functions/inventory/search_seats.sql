@@ -1,6 +1,6 @@
 -- When hints and what others are at leave nothing, the whole hall is read: slower, and certain. As
--- long as seats are free for all who can see, but somebody is at them, this waits a moment and looks
--- again; it waits for nobody with a lock, so that nobody can wait for it in a circle.
+-- long as seats are free for all who can see, but somebody is at them, this waits a moment and
+-- looks again; it waits for nobody with a lock, so that nobody can wait for it in a circle.
 create or replace function app_private.search_seats(
   sale app_private.sale, category_no smallint, quantity integer, together boolean,
   accessible boolean

@@ -94,7 +94,8 @@ begin
   new_item as (
     insert into app_public.booking_items (
       organization_id, booking_id, item_type, ticket_category_id, price_basis, quantity,
-      unit_price_cents, subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents, total_cents
+      unit_price_cents, subtotal_cents, service_fee_cents, processing_fee_cents, tax_cents,
+      total_cents
     )
     select
       (take_admissions.sale).organization_id, take_admissions.booking_id, 'admission',

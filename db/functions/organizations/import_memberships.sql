@@ -40,7 +40,7 @@ end
 $$;
 
 comment on function app_public.import_memberships(uuid, text[], timestamptz, timestamptz) is
-  'Makes members of up to 10,000 addresses; who is one at that time already is passed over. Returns '
-  'how many were new. Needs memberships.manage. Raises LMNFD, LMRGT, LMINP.';
+  'Makes members of up to 10,000 addresses; who is one at that time already is passed over. '
+  'Returns how many were new. Needs memberships.manage. Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.import_memberships(uuid, text[], timestamptz, timestamptz)
   to lml_user;

@@ -1,5 +1,5 @@
--- A zone is moved now and then, and a record forgotten: what is proven lapses after a week without it.
--- A domain that two have claimed belongs to the one whom its zone names last.
+-- A zone is moved now and then, and a record forgotten: what is proven lapses after a week without
+-- it. A domain that two have claimed belongs to the one whom its zone names last.
 create or replace function app_private.record_domain_check(
   organization_id uuid, domain text, records text[]
 )

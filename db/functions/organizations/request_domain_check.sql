@@ -34,6 +34,7 @@ end
 $$;
 
 comment on function app_public.request_domain_check(uuid) is
-  'Tells which TXT record proves that the organization''s domain is its own, and has it looked for. '
+  'Tells which TXT record proves that the organization''s domain is its '
+  'own, and has it looked for. '
   'Needs organization.manage. Raises LMINP without a domain, LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.request_domain_check(uuid) to lml_user;

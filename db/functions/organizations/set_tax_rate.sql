@@ -17,7 +17,8 @@ begin
   from app_public.tax_jurisdictions as j where j.id = set_tax_rate.tax_jurisdiction_id
   for no key update;
   perform app_hidden.require_permission(v_jurisdiction.organization_id, 'organization.manage');
-  v_during := app_hidden.time_span(greatest(set_tax_rate.valid_from, now()), set_tax_rate.valid_until);
+  v_during :=
+    app_hidden.time_span(greatest(set_tax_rate.valid_from, now()), set_tax_rate.valid_until);
   if exists (
     select from app_public.tax_rates as t
     where t.organization_id = v_jurisdiction.organization_id

@@ -56,7 +56,8 @@ comment on function app_public.update_organization(
   uuid, text, text, text, text, text, text, jsonb, text, text, text, text, text, text, text
 ) is
   'Changes the public profile: null leaves a value as it is, an empty text removes it. Events '
-  'keep their currency. Another name ends a verification. Needs organization.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
+  'keep their currency. Another name ends a verification. Needs organization.manage. Raises '
+  'LMNFD, LMRGT, LMINP, LMSLG, LMCUR.';
 grant execute on function app_public.update_organization(
   uuid, text, text, text, text, text, text, jsonb, text, text, text, text, text, text, text
 ) to lml_user;

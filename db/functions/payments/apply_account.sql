@@ -1,5 +1,5 @@
--- An account goes to and fro between its states, so the newest news count: by the second, and within
--- one by how far on it is. One that its owner has cut off stays so.
+-- An account goes to and fro between its states, so the newest news count: by the second, and
+-- within one by how far on it is. One that its owner has cut off stays so.
 create or replace function app_private.apply_account(object jsonb, event jsonb)
 returns text
 language plpgsql volatile security definer set search_path = ''

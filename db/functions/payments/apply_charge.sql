@@ -1,5 +1,5 @@
--- The payment intent says what was paid. A charge adds by which charge, and what Stripe has returned
--- of it without being asked.
+-- The payment intent says what was paid. A charge adds by which charge, and what Stripe has
+-- returned of it without being asked.
 create or replace function app_private.apply_charge(object jsonb)
 returns text
 language plpgsql volatile security definer set search_path = ''

@@ -1,6 +1,6 @@
--- Events come in any order and any number. What is told of the state is the newest, by how far on the
--- dispute was; each balance transaction that the object names is posted once; and what follows for
--- booking, tickets and refunds is derived from all of it, so that no order matters.
+-- Events come in any order and any number. What is told of the state is the newest, by how far on
+-- the dispute was; each balance transaction that the object names is posted once; and what follows
+-- for booking, tickets and refunds is derived from all of it, so that no order matters.
 create or replace function app_private.apply_dispute(object jsonb, event jsonb)
 returns text
 language plpgsql volatile security definer set search_path = ''

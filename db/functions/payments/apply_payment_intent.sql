@@ -74,5 +74,5 @@ end
 $$;
 
 comment on function app_private.apply_payment_intent(jsonb, jsonb) is
-  'What Stripe says of a payment intent: applied, ignored when it is not ours, parked when it is not '
-  'known, refused when its amount, currency or identity is not what was asked for.';
+  'What Stripe says of a payment intent: applied, ignored when it is not ours, parked when it is '
+  'not known, refused when its amount, currency or identity is not what was asked for.';

@@ -31,5 +31,5 @@ end
 $$;
 
 comment on function app_private.apply_refund(jsonb) is
-  'What Stripe says of a refund: applied, ignored when it is not ours, parked when it is not known, '
-  'refused when it is not what was asked for.';
+  'What Stripe says of a refund: applied, ignored when it is not ours, parked when it is not '
+  'known, refused when it is not what was asked for.';

@@ -54,5 +54,5 @@ end
 $$;
 
 comment on function app_private.apply_transfer(jsonb) is
-  'What Stripe says of a transfer: applied, ignored when it is none of ours, parked while its payout '
-  'is unknown, refused when it is not what was asked for.';
+  'What Stripe says of a transfer: applied, ignored when it is none of ours, parked while its '
+  'payout is unknown, refused when it is not what was asked for.';

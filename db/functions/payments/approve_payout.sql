@@ -36,6 +36,6 @@ $$;
 
 comment on function app_public.approve_payout(uuid, text) is
   'Approves a payout that somebody else, or the schedule, has made, and has it sent. Needs '
-  'payouts.approve. Raises LMAPV (your own), LMPOS, LMPOA, LMORG, LMINP, LMNFD, LMRGT, LMIMP, LMAUT, '
-  'LMSES.';
+  'payouts.approve. Raises LMAPV (your own), LMPOS, LMPOA, LMORG, LMINP, LMNFD, '
+  'LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.approve_payout(uuid, text) to lml_user;

@@ -1,4 +1,5 @@
--- Whose card is to be kept has to be known at Stripe first; what makes them known goes on with this.
+-- Whose card is to be kept has to be known at Stripe first; what makes
+-- them known goes on with this.
 create or replace function app_private.ask_for_payment(payment_intent_id uuid)
 returns void
 language sql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- Stripe may show a movement late, so that each run lists the last days again. One that was interrupted
--- goes on where it was; its window does not move meanwhile.
+-- Stripe may show a movement late, so that each run lists the last days again. One that was
+-- interrupted goes on where it was; its window does not move meanwhile.
 create or replace function app_private.begin_reconciliation(
   grace interval default '1 hour', overlap interval default '3 days'
 )

@@ -1,5 +1,5 @@
--- Committed before Stripe is asked. While Stripe cannot be reached, one call in a while tries, and the
--- jobs of the others come again later: an outage uses up nobody's attempts.
+-- Committed before Stripe is asked. While Stripe cannot be reached, one call in a while tries, and
+-- the jobs of the others come again later: an outage uses up nobody's attempts.
 create or replace function app_private.begin_stripe_call(
   organization_id uuid, purpose text, subject_id uuid, idempotency_key text, request_hash text
 )
@@ -7,7 +7,8 @@ returns jsonb
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  -- Stripe remembers an idempotency key for 24 hours. Later, asking again could mean having it twice.
+  -- Stripe remembers an idempotency key for 24 hours. Later, asking again
+  -- could mean having it twice.
   c_remembered constant interval := '23 hours';
   v_wait interval := app_private.claim_stripe_attempt();
   v_result jsonb;
@@ -40,7 +41,7 @@ $$;
 
 comment on function app_private.begin_stripe_call(uuid, text, uuid, text, text) is
   'Writes a call of Stripe down before it is made. is_postponed: it is not to be made now, and its '
-  'job comes again; may_be_forgotten: look first whether it was made; is_changed: the key stands for '
-  'another request.';
+  'job comes again; may_be_forgotten: look first whether it was made; is_changed: the key '
+  'stands for another request.';
 grant execute on function app_private.begin_stripe_call(uuid, text, uuid, text, text)
   to lml_worker;

@@ -36,7 +36,7 @@ end
 $$;
 
 comment on function app_public.cancel_payout(uuid, text) is
-  'Gives up a payout that is not on its way, and its holds; what it would have paid is paid with the '
-  'next one. Needs payouts.manage. Raises LMPOS, LMPOA (the platform holds it), LMINP, LMNFD, LMRGT, '
-  'LMIMP, LMAUT, LMSES.';
+  'Gives up a payout that is not on its way, and its holds; what it would have paid is paid with '
+  'the next one. Needs payouts.manage. Raises LMPOS, LMPOA (the platform holds it), LMINP, LMNFD, '
+  'LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.cancel_payout(uuid, text) to lml_user;

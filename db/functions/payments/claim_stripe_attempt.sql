@@ -1,5 +1,5 @@
--- Three failures in a row of any calls mean that it is not the call. From then on one call at a time
--- tries; if its worker dies, another one after half a minute.
+-- Three failures in a row of any calls mean that it is not the call. From then on one call at a
+-- time tries; if its worker dies, another one after half a minute.
 create or replace function app_private.claim_stripe_attempt()
 returns interval
 language plpgsql volatile security definer set search_path = ''

@@ -30,7 +30,7 @@ end
 $$;
 
 comment on function app_public.close_period(uuid, date, boolean) is
-  'Closes a month of the books for good, when it has ended, balances, nothing in it is open, and all '
-  'before it are closed. Closing it twice is harmless. '
+  'Closes a month of the books for good, when it has ended, balances, nothing in it is open, and '
+  'all before it are closed. Closing it twice is harmless. '
   'Needs books.manage. Raises LMPER, LMBAL, LMNFD, LMRGT, LMAUT.';
 grant execute on function app_public.close_period(uuid, date, boolean) to lml_user;

@@ -1,5 +1,5 @@
--- All months that are not closed are compared, and whatever did not match before. Of two who come here
--- with the same run, the second finds it done.
+-- All months that are not closed are compared, and whatever did not match before. Of two who come
+-- here with the same run, the second finds it done.
 create or replace function app_private.complete_reconciliation(
   run_id uuid, balances jsonb, is_certain boolean
 )

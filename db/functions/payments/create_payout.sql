@@ -47,8 +47,8 @@ end
 $$;
 
 comment on function app_public.create_payout(uuid, text, uuid, text) is
-  'A draft of all that may be paid now to the organization, or to a promoter of it, without waiting '
-  'for its schedule; submit_payout has it sent. Needs payouts.manage. Raises LMPOA (unverified, '
-  'no_account), LMPOE (nothing, or less than the minimum), LMORG, LMCUR, LMNFD, LMRGT, LMIDK, LMIMP, '
-  'LMAUT, LMSES.';
+  'A draft of all that may be paid now to the organization, or to a promoter of it, without '
+  'waiting for its schedule; submit_payout has it sent. Needs payouts.manage. Raises LMPOA '
+  '(unverified, no_account), LMPOE (nothing, or less than the minimum), LMORG, LMCUR, LMNFD, '
+  'LMRGT, LMIDK, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.create_payout(uuid, text, uuid, text) to lml_user;

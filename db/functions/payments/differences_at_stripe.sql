@@ -1,5 +1,5 @@
--- From Stripe's side: each of its movements, beside all that the books say of it. What is wrong in more
--- than one way is told by the first: a fee means nothing while amounts differ.
+-- From Stripe's side: each of its movements, beside all that the books say of it. What is wrong in
+-- more than one way is told by the first: a fee means nothing while amounts differ.
 create or replace function app_private.differences_at_stripe(
   before timestamptz, since timestamptz
 )

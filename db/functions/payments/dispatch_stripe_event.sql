@@ -1,5 +1,5 @@
--- The registry: one function for each kind of object. A handler takes the object, locks in the order
--- of docs/architecture.md, may be called with any news in any order and again, and returns
+-- The registry: one function for each kind of object. A handler takes the object, locks in the
+-- order of docs/architecture.md, may be called with any news in any order and again, and returns
 --   applied
 --   ignored: why           it is not about us
 --   refused: kind          it contradicts what is known: a finding of that kind

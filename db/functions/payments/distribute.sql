@@ -1,6 +1,6 @@
--- The largest remainder: everybody gets their share rounded down, and what is left goes, one by one,
--- to those who lost most by it, the first of equals first. So nobody gets more than their weight if
--- the total is not more than all of them.
+-- The largest remainder: everybody gets their share rounded down, and what is left goes, one by
+-- one, to those who lost most by it, the first of equals first. So nobody gets more than their
+-- weight if the total is not more than all of them.
 create or replace function app_hidden.distribute(total_cents bigint, weights bigint[], step integer)
 returns bigint[]
 language sql immutable set search_path = ''

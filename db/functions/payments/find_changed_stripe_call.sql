@@ -15,5 +15,6 @@ end
 $$;
 
 comment on function app_private.find_changed_stripe_call(uuid) is
-  'Tells people that a key would stand for two requests: nothing is sent until Stripe has forgotten it.';
+  'Tells people that a key would stand for two requests: nothing is sent '
+  'until Stripe has forgotten it.';
 grant execute on function app_private.find_changed_stripe_call(uuid) to lml_worker;

@@ -1,5 +1,5 @@
--- Once, when a booking is confirmed: whatever is agreed with the promoter later is for others. It is
--- one statement for all sales, which finds nothing where an event has no promoter.
+-- Once, when a booking is confirmed: whatever is agreed with the promoter later is for others. It
+-- is one statement for all sales, which finds nothing where an event has no promoter.
 create or replace function app_private.freeze_promoter_share(booking app_public.bookings)
 returns bigint
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- An amount is given back only after the payout that it was taken off is paid: until then that one may
--- be given up, and the next one would pay the whole of it.
+-- An amount is given back only after the payout that it was taken off is paid: until then that one
+-- may be given up, and the next one would pay the whole of it.
 create or replace function app_private.kept_back_of(
   organization_id uuid, promoter_id uuid, currency text
 )
@@ -30,5 +30,6 @@ as $$
 $$;
 
 comment on function app_private.kept_back_of(uuid, uuid, text) is
-  'Amounts that were held back of payouts and not paid since, and whether they still are to be held. '
+  'Amounts that were held back of payouts and not paid since, and whether '
+  'they still are to be held. '
   'What is disputed is looked at anew by each payout.';

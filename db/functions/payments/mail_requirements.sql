@@ -1,5 +1,5 @@
--- While its owner still answers Stripe for the first time, what is asked is on the screen. Afterwards
--- each question is told once, however often Stripe repeats it.
+-- While its owner still answers Stripe for the first time, what is asked is on the screen.
+-- Afterwards each question is told once, however often Stripe repeats it.
 create or replace function app_private.mail_requirements(before app_public.stripe_accounts)
 returns void
 language sql volatile security definer set search_path = ''

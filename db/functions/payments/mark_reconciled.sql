@@ -1,5 +1,5 @@
--- What a difference names is mismatched; what Stripe has, too, is matched, and so is what corrections
--- have undone. The rest is under way. What is late is right all the same.
+-- What a difference names is mismatched; what Stripe has, too, is matched, and so is what
+-- corrections have undone. The rest is under way. What is late is right all the same.
 create or replace function app_private.mark_reconciled(
   run_id uuid, before timestamptz, differences app_private.stripe_difference[]
 )

@@ -1,4 +1,5 @@
--- Together with what of the booking was returned without one before: many small parts are one large one.
+-- Together with what of the booking was returned without one before: many
+-- small parts are one large one.
 create or replace function app_private.needs_approval(
   booking app_public.bookings, amount_cents bigint
 )

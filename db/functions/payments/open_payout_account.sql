@@ -66,7 +66,7 @@ end
 $$;
 
 comment on function app_public.open_payout_account(uuid, text, text, uuid) is
-  'Opens the account at Stripe to which the organization, or a promoter of it, is paid; the one that '
-  'there is, is returned. Then request_onboarding_link. Needs payouts.manage. '
+  'Opens the account at Stripe to which the organization, or a promoter of it, is paid; the one '
+  'that there is, is returned. Then request_onboarding_link. Needs payouts.manage. '
   'Raises LMINP, LMORG, LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.open_payout_account(uuid, text, text, uuid) to lml_user;

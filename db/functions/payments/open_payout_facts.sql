@@ -3,8 +3,8 @@
 -- themselves are no such facts; what was taken back of one is.
 --
 -- A fact of a booking is ready when the buyer owes nothing of it and, by the organization's terms,
--- when its performance is over. What has once been paid of a booking stays ready, so that a refund is
--- never kept out because of what it takes back.
+-- when its performance is over. What has once been paid of a booking stays ready, so that a refund
+-- is never kept out because of what it takes back.
 create or replace function app_private.open_payout_facts(
   organization_id uuid, promoter_id uuid, currency text, ends_at timestamptz
 )
@@ -96,5 +96,5 @@ as $$
 $$;
 
 comment on function app_private.open_payout_facts(uuid, uuid, text, timestamptz) is
-  'Facts of the books before a moment that are in no payout of a payee, with what each adds to one, '
-  'and whether it may be paid yet.';
+  'Facts of the books before a moment that are in no payout of a payee, with what each adds to '
+  'one, and whether it may be paid yet.';

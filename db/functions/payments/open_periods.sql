@@ -1,5 +1,6 @@
--- Months follow each other without a gap, also when nothing happened in some, and when the time zone
--- has changed: each begins where the last one ended. Two who open the same month meet in its key.
+-- Months follow each other without a gap, also when nothing happened in some, and when
+-- the time zone has changed: each begins where the last one ended. Two who open the
+-- same month meet in its key.
 create or replace function app_private.open_periods(organization_id uuid, occurred_at timestamptz)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -1,5 +1,5 @@
--- A refund that does not say for which of ours it is: somebody may have returned one of our payments
--- by hand at Stripe. Until the payment is known, nobody can tell.
+-- A refund that does not say for which of ours it is: somebody may have returned one of our
+-- payments by hand at Stripe. Until the payment is known, nobody can tell.
 create or replace function app_private.outcome_of_unasked_refund(object jsonb)
 returns text
 language plpgsql stable security definer set search_path = ''

@@ -14,4 +14,5 @@ as $$
 $$;
 
 comment on function app_private.owed_by_buyer(uuid, uuid) is
-  'What was sold by a booking and not paid for yet, by the books; below zero: what the buyer is owed.';
+  'What was sold by a booking and not paid for yet, by the books; below '
+  'zero: what the buyer is owed.';

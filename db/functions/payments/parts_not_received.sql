@@ -1,5 +1,5 @@
--- Nobody asks for the installments of a booking that has ended, so that what is kept of it is in the
--- till already: otherwise the organization would be owed what no buyer ever pays.
+-- Nobody asks for the installments of a booking that has ended, so that what is kept of it is in
+-- the till already: otherwise the organization would be owed what no buyer ever pays.
 create or replace function app_private.parts_not_received(
   booking app_public.bookings, parts app_private.refund_part[]
 )

@@ -1,6 +1,6 @@
 -- The tax follows what it is on, price and service fee; the commission follows the price. What is
--- not tied to a ticket comes back with the last one. Of an add-on the last units come back first, so
--- that those that are left are numbered from one.
+-- not tied to a ticket comes back with the last one. Of an add-on the last units come back first,
+-- so that those that are left are numbered from one.
 create or replace function app_private.parts_to_return(
   booking app_public.bookings, ticket_ids uuid[], percentage numeric,
   with_service_fees boolean, with_processing_fees boolean, add_on_item_ids uuid[] default null,

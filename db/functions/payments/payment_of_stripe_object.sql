@@ -1,5 +1,5 @@
--- By our own id in the metadata, because the event may be here before Stripe's answer to us; else by
--- Stripe's id of the payment intent.
+-- By our own id in the metadata, because the event may be here before Stripe's answer to us; else
+-- by Stripe's id of the payment intent.
 create or replace function app_private.payment_of_stripe_object(object jsonb)
 returns app_public.payment_intents
 language plpgsql stable security definer set search_path = ''

@@ -39,6 +39,6 @@ end
 $$;
 
 comment on function app_public.payment_provider_calls(uuid, uuid) is
-  'What an organization''s payments asked of Stripe, newest first, for a booking or at all, and what '
-  'came of it. Needs payments.read. Raises LMNFD, LMRGT, LMAUT, LMSES.';
+  'What an organization''s payments asked of Stripe, newest first, for a booking or at all, and '
+  'what came of it. Needs payments.read. Raises LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.payment_provider_calls(uuid, uuid) to lml_user;

@@ -35,7 +35,8 @@ begin
   if v_session.status = 'pending' and v_session.client_secret is null
     and not v_session.is_provider_reachable
   then
-    v_session.notice := 'The payment provider cannot be reached at the moment. Nothing was charged. '
+    v_session.notice :=
+      'The payment provider cannot be reached at the moment. Nothing was charged. '
       'We try again; your seats are held until their deadline.';
   end if;
   return v_session;

@@ -1,5 +1,5 @@
--- Nothing of the payout's own amounts is read: only which facts and holds it names, and, of each fact,
--- whether Stripe's fee was the payee's at that time.
+-- Nothing of the payout's own amounts is read: only which facts and holds it names, and, of each
+-- fact, whether Stripe's fee was the payee's at that time.
 create or replace function app_private.payout_from_books(payout_id uuid)
 returns app_public.payout_amounts
 language sql stable security definer set search_path = ''

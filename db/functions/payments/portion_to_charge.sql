@@ -1,4 +1,5 @@
--- What is split into amounts that travel: each can be charged and returned, and the whole gives all.
+-- What is split into amounts that travel: each can be charged and
+-- returned, and the whole gives all.
 create or replace function app_hidden.portion_to_charge(
   amount_cents bigint, part_cents bigint, whole_cents bigint, currency text
 )

@@ -1,5 +1,6 @@
--- Under way, the money is owed to nobody any more: what Stripe has charged is borne by the payee, and
--- what the box office has taken itself is settled. If the transfer fails, all of it is put back.
+-- Under way, the money is owed to nobody any more: what Stripe has charged is borne by
+-- the payee, and what the box office has taken itself is settled. If the transfer
+-- fails, all of it is put back.
 create or replace function app_private.post_payout(
   payout app_public.payouts, category text, sign integer
 )

@@ -26,4 +26,5 @@ end
 $$;
 
 comment on function app_private.post_sale(app_public.bookings) is
-  'Splits what a buyer paid between the organization, its promoter, the platform and the tax office.';
+  'Splits what a buyer paid between the organization, its promoter, the '
+  'platform and the tax office.';

@@ -65,7 +65,7 @@ $$;
 comment on function app_public.quote_cancellation(uuid, uuid[], uuid[], integer[]) is
   'What comes back for tickets of a booking, units of its add-ons, or all of it, if it is canceled '
   'now; also for a cart, before it is bought. Of a booking that is not paid for yet, only what was '
-  'paid beyond what is kept comes back. Raises LMBKG, LMTVD (a ticket is not of this booking, or not '
-  'valid), LMINP, LMSES, LMCRT.';
+  'paid beyond what is kept comes back. Raises LMBKG, LMTVD (a ticket is not of this booking, or '
+  'not valid), LMINP, LMSES, LMCRT.';
 grant execute on function app_public.quote_cancellation(uuid, uuid[], uuid[], integer[])
   to lml_anonymous, lml_user;

@@ -1,5 +1,5 @@
--- Stripe has understood and refused: nothing was transferred. What lacks money comes by itself after a
--- while, because payments become available days after they were made.
+-- Stripe has understood and refused: nothing was transferred. What lacks money comes by itself
+-- after a while, because payments become available days after they were made.
 create or replace function app_private.record_transfer_failure(
   payout_id uuid, failure_code text, failure_reason text
 )

@@ -1,4 +1,5 @@
--- An invoice asks for what is left of the sale, also where the booking has ended and a part is kept.
+-- An invoice asks for what is left of the sale, also where the booking has
+-- ended and a part is kept.
 create or replace function app_private.reduce_invoice(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -18,4 +19,5 @@ end
 $$;
 
 comment on function app_private.reduce_invoice(app_public.bookings) is
-  'Lowers the open invoice of a locked booking to what is still owed; with nothing, it is canceled.';
+  'Lowers the open invoice of a locked booking to what is still owed; '
+  'with nothing, it is canceled.';

@@ -37,7 +37,8 @@ $$;
 comment on function app_public.refund_booking_amount(
   uuid, bigint, text, app_public.refund_reason, text
 ) is
-  'Returns an amount, within what was received, whatever the terms say; the buyer keeps the tickets. '
+  'Returns an amount, within what was received, whatever the terms say; the '
+  'buyer keeps the tickets. '
   'Above the organization''s threshold somebody else has to approve it. Needs payments.refund. '
   'Raises LMBKG, LMRGT, LMBST, LMRFX (less is left), LMINP, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.refund_booking_amount(

@@ -1,7 +1,7 @@
 -- From the amounts that were stored at the sale, whatever its terms were. The price is what fees
 -- and tax leave of the total; a ticket's fees, and the commission, are shared out in the order of
--- ids, so that the tickets of a line sum to it, and all units to the booking. Each unit of an add-on
--- is one, as a ticket is.
+-- ids, so that the tickets of a line sum to it, and all units to the booking. Each unit of an
+-- add-on is one, as a ticket is.
 create or replace function app_private.refund_units(booking app_public.bookings)
 returns setof app_private.refund_unit
 language sql stable security definer set search_path = ''
@@ -110,4 +110,5 @@ as $$
 $$;
 
 comment on function app_private.refund_units(app_public.bookings) is
-  'Tickets, units of add-ons, and other lines of a booking, with what of each was not taken back yet.';
+  'Tickets, units of add-ons, and other lines of a booking, with what of '
+  'each was not taken back yet.';

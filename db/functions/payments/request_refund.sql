@@ -14,7 +14,8 @@ declare
 begin
   -- Who asked in somebody's name could be the second person in their own.
   perform app_hidden.refuse_impersonator();
-  -- What is unknown would be nothing when the threshold is asked, and all of it when it is carried out.
+  -- What is unknown would be nothing when the threshold is asked, and all of
+  -- it when it is carried out.
   if v_request.kind <> 'partial'
     and num_nulls(v_request.refunds_service_fees, v_request.refunds_processing_fees) > 0
   then

@@ -74,5 +74,5 @@ end
 $$;
 
 comment on function app_private.require_closable(app_public.accounting_periods) is
-  'How many movements of a month were not compared with Stripe. Raises LMBAL or LMPER when it cannot '
-  'be closed at all.';
+  'How many movements of a month were not compared with Stripe. Raises LMBAL or LMPER when '
+  'it cannot be closed at all.';

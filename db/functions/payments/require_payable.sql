@@ -20,4 +20,5 @@ end
 $$;
 
 comment on function app_private.require_payable(uuid) is
-  'Raises LMORG for an organization that is suspended or closed, LMPOA for one that is not verified.';
+  'Raises LMORG for an organization that is suspended or closed, LMPOA for '
+  'one that is not verified.';

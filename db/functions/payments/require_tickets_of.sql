@@ -35,4 +35,5 @@ end
 $$;
 
 comment on function app_private.require_tickets_of(app_public.bookings, uuid[]) is
-  'Raises LMTVD unless all are live tickets of the booking, LMINP for none, too many, or one twice.';
+  'Raises LMTVD unless all are live tickets of the booking, LMINP for '
+  'none, too many, or one twice.';

@@ -1,5 +1,5 @@
--- For what no trigger told: a parent that came at the same moment, rows that were restored, and jobs
--- that were lost. Nothing that was received is forgotten.
+-- For what no trigger told: a parent that came at the same moment, rows that were restored, and
+-- jobs that were lost. Nothing that was received is forgotten.
 create or replace function app_private.retry_parked_events(batch_limit integer default 500)
 returns integer
 language plpgsql volatile security definer set search_path = ''

@@ -17,6 +17,6 @@ end
 $$;
 
 comment on function app_public.retry_payout(uuid) is
-  'Has a payout sent again that Stripe has refused. Needs payouts.manage. Raises LMPOS, LMPOA, LMORG, '
-  'LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
+  'Has a payout sent again that Stripe has refused. Needs payouts.manage. Raises LMPOS, LMPOA, '
+  'LMORG, LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.retry_payout(uuid) to lml_user;

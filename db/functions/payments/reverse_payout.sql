@@ -53,6 +53,7 @@ end
 $$;
 
 comment on function app_public.reverse_payout(uuid, text, bigint, text) is
-  'Takes a payout back, or an amount of it; the payee is owed it again. For the platform''s support. '
+  'Takes a payout back, or an amount of it; the payee is owed it again. For '
+  'the platform''s support. '
   'Raises LMPOS, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.reverse_payout(uuid, text, bigint, text) to lml_user;

@@ -1,5 +1,5 @@
--- Organization by organization, of which each is one transaction's part: what goes wrong with one is a
--- finding, and does not keep the others from being paid.
+-- Organization by organization, of which each is one transaction's part: what goes wrong with one
+-- is a finding, and does not keep the others from being paid.
 create or replace function app_private.run_due_payouts(batch_limit integer default 50)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -9,7 +9,8 @@ declare
   v_count integer := 0;
 begin
   for v_due in
-    select d.organization_id, d.ends_at from app_private.due_payouts(run_due_payouts.batch_limit) as d
+    select d.organization_id, d.ends_at
+    from app_private.due_payouts(run_due_payouts.batch_limit) as d
   loop
     insert into app_private.payout_runs (organization_id)
     values (v_due.organization_id) on conflict do nothing;

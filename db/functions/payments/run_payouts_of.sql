@@ -31,4 +31,5 @@ end
 $$;
 
 comment on function app_private.run_payouts_of(uuid, timestamptz) is
-  'Makes and submits what is to be paid to an organization and its promoters at the end of a period.';
+  'Makes and submits what is to be paid to an organization and its '
+  'promoters at the end of a period.';

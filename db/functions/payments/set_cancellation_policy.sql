@@ -72,9 +72,9 @@ $$;
 comment on function app_public.set_cancellation_policy(
   uuid, integer[], numeric[], uuid, boolean, boolean
 ) is
-  'Sets the terms on which tickets are taken back from now on: until so many days before the start, '
-  'so much is returned; without windows, nothing. Of one event, with events.manage, or of all '
-  'others, with organization.manage. Bookings keep the terms they were bought under. '
+  'Sets the terms on which tickets are taken back from now on: until so many days before the '
+  'start, so much is returned; without windows, nothing. Of one event, with events.manage, or of '
+  'all others, with organization.manage. Bookings keep the terms they were bought under. '
   'Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.set_cancellation_policy(
   uuid, integer[], numeric[], uuid, boolean, boolean

@@ -46,7 +46,7 @@ end
 $$;
 
 comment on function app_public.set_event_promoter(uuid, uuid, numeric) is
-  'Who brings buyers to an event, and for which share of what commission leaves; without a promoter, '
-  'nobody does from here on. Bookings that are confirmed keep their share. '
+  'Who brings buyers to an event, and for which share of what commission leaves; without a '
+  'promoter, nobody does from here on. Bookings that are confirmed keep their share. '
   'Needs events.manage and books.manage. Raises LMINP, LMNFD, LMRGT, LMAUT.';
 grant execute on function app_public.set_event_promoter(uuid, uuid, numeric) to lml_user;

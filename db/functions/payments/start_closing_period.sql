@@ -24,6 +24,6 @@ end
 $$;
 
 comment on function app_public.start_closing_period(uuid, date) is
-  'From here on nothing is posted into a month that has ended, so that it can be checked: what comes '
-  'late is posted into the next one. Needs books.manage. Raises LMPER, LMNFD, LMRGT, LMAUT.';
+  'From here on nothing is posted into a month that has ended, so that it can be checked: what '
+  'comes late is posted into the next one. Needs books.manage. Raises LMPER, LMNFD, LMRGT, LMAUT.';
 grant execute on function app_public.start_closing_period(uuid, date) to lml_user;

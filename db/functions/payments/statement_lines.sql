@@ -1,5 +1,5 @@
--- What an account closes with is summed on its own, and not from the lines above it, so that whoever
--- adds them up has checked something.
+-- What an account closes with is summed on its own, and not from the lines above it, so that
+-- whoever adds them up has checked something.
 create or replace function app_private.statement_lines(
   organization_id uuid, from_at timestamptz, to_at timestamptz
 )

@@ -22,5 +22,5 @@ as $$
 $$;
 
 comment on function app_private.stripe_news(jsonb, jsonb) is
-  'Orders the news of one payment, by text: whether it has ended, when, how far on it was, and then '
-  'by the event''s id, so that the order of arrival does not matter.';
+  'Orders the news of one payment, by text: whether it has ended, when, how far on it was, and '
+  'then by the event''s id, so that the order of arrival does not matter.';

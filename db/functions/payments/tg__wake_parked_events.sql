@@ -1,4 +1,5 @@
--- When what an event waited for gets its id at Stripe, or its money, of which a dispute may tell first.
+-- When what an event waited for gets its id at Stripe, or its money, of which
+-- a dispute may tell first.
 create or replace function app_hidden.tg__wake_parked_events()
 returns trigger
 language plpgsql security definer set search_path = ''

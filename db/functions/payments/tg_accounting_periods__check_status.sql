@@ -13,7 +13,8 @@ begin
     raise exception 'A month of the books is % and stays as it is.', old.status
       using errcode = 'LMAPP', hint = 'What comes late is posted into the first open month.';
   end if;
-  -- Whoever is posting into it has its key locked, which a change of the status alone does not meet.
+  -- Whoever is posting into it has its key locked, which a change of the
+  -- status alone does not meet.
   if new.status <> old.status then
     perform from app_public.accounting_periods as p where p.id = old.id for update;
   end if;

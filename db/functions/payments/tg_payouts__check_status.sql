@@ -1,5 +1,5 @@
--- Only the moves that payout_status_transitions lists, whoever makes them. What was sent, and what is
--- paid, stays as it is.
+-- Only the moves that payout_status_transitions lists, whoever makes them. What was sent, and
+-- what is paid, stays as it is.
 create or replace function app_hidden.tg_payouts__check_status()
 returns trigger
 language plpgsql security definer set search_path = ''

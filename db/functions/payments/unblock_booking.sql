@@ -1,5 +1,5 @@
--- As it was before; or as it would be now, if its show was canceled or went by meanwhile. The lock on
--- the performance makes the job wait that completes its bookings, so that none is left out.
+-- As it was before; or as it would be now, if its show was canceled or went by meanwhile. The lock
+-- on the performance makes the job wait that completes its bookings, so that none is left out.
 create or replace function app_private.unblock_booking(booking app_public.bookings)
 returns void
 language plpgsql volatile security definer set search_path = ''

@@ -17,7 +17,8 @@ comment on column app_public.venue_payouts.organization_id is 'Which organizatio
 comment on column app_public.venue_payouts.payout_period_start is 'First day of the period.';
 comment on column app_public.venue_payouts.payout_period_end is 'Last day of the period.';
 comment on column app_public.venue_payouts.gross_revenue_cents is 'What was sold.';
-comment on column app_public.venue_payouts.total_commission_cents is 'What the platform keeps of it.';
+comment on column app_public.venue_payouts.total_commission_cents is
+  'What the platform keeps of it.';
 comment on column app_public.venue_payouts.stripe_fees_cents is 'What Stripe has charged.';
 comment on column app_public.venue_payouts.refunds_cents is 'What was taken back.';
 comment on column app_public.venue_payouts.adjustments_cents is 'All else.';
@@ -30,7 +31,8 @@ comment on column app_public.venue_payouts.initiated_at is 'When Stripe was aske
 comment on column app_public.venue_payouts.completed_at is 'When it was paid.';
 comment on column app_public.venue_payouts.failed_at is 'When it last failed.';
 comment on column app_public.venue_payouts.failure_reason is 'Why.';
-comment on column app_public.venue_payouts.transactions_included is 'How many facts of the books it pays.';
+comment on column app_public.venue_payouts.transactions_included is
+  'How many facts of the books it pays.';
 comment on column app_public.venue_payouts.events_included is 'Of how many events.';
 comment on column app_public.venue_payouts.created_at is 'When it was made.';
 comment on column app_public.venue_payouts.updated_at is 'When it last changed.';

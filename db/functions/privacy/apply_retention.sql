@@ -1,6 +1,6 @@
--- Rows that somebody works on are left for the next time. A checkout that finds a customer's entry at
--- the moment at which it is anonymized waits for that, and then is a sale of its own: what it writes
--- about the buyer is in its booking.
+-- Rows that somebody works on are left for the next time. A checkout that finds a customer's entry
+-- at the moment at which it is anonymized waits for that, and then is a sale of its own: what it
+-- writes about the buyer is in its booking.
 create or replace function app_private.apply_retention(batch_limit integer default 500)
 returns integer
 language plpgsql volatile security definer set search_path = ''

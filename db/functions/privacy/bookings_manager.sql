@@ -1,13 +1,15 @@
 -- Bookings for whoever works with them. It is not security_invoker, because it shows rows whose raw
--- form its reader may not see; its own condition says which, and it is a security barrier, so that no
--- filter looks at rows or names behind it.
+-- form its reader may not see; its own condition says which, and it is a security barrier, so that
+-- no filter looks at rows or names behind it.
 create or replace view app_public.bookings_manager with (security_barrier = true) as
 select
   b.id, b.organization_id, e.venue_id, p.event_id, b.performance_id, b.booking_reference, b.status,
   b.booking_channel, b.customer_id,
   case when m.may_read_names then b.customer_name else left(b.customer_name, 1) || '***' end
     as customer_name,
-  case when m.may_read_names then b.customer_email::text else left(b.customer_email::text, 1) || '***'
+  case
+    when m.may_read_names then b.customer_email::text
+    else left(b.customer_email::text, 1) || '***'
   end as customer_email,
   b.currency, b.total_amount_cents, b.created_at, b.confirmed_at, b.canceled_at
 from app_public.bookings as b

@@ -1,5 +1,5 @@
--- What somebody else bought with an account of their own, and had sent to this person's address, says
--- from where and with which device: that is about whoever bought it.
+-- What somebody else bought with an account of their own, and had sent to this person's address,
+-- says from where and with which device: that is about whoever bought it.
 create or replace function app_private.bought_by(person app_private.person)
 returns setof uuid
 language sql stable security definer set search_path = ''

@@ -1,6 +1,6 @@
 -- after: privacy/declared_classes
--- What no line declares is of the class of its type, if that tells it, and of none otherwise: then a
--- convention test asks for a line.
+-- What no line declares is of the class of its type, if that tells it, and of none otherwise: then
+-- a convention test asks for a line.
 create or replace view app_private.column_classes with (security_invoker = true) as
 select
   r.relation, a.attname::text as column_name,
@@ -29,6 +29,7 @@ where n.nspname in ('app_public', 'app_hidden', 'app_private')
   and not c.relispartition;
 
 comment on view app_private.column_classes is
-  'Every column of every table with its class (null: nobody has thought about it yet), what erasure '
-  'makes of it, and the rules that end its rows; without one, it lives as long as its person''s entry.';
+  'Every column of every table with its class (null: nobody has thought about it yet), '
+  'what erasure makes of it, and the rules that end its rows; without one, it lives as '
+  'long as its person''s entry.';
 revoke all on app_private.column_classes from public;

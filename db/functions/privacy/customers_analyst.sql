@@ -5,7 +5,8 @@ select
   left(c.last_name, 1) || '***' as last_name, c.user_id is not null as has_account, c.created_at
 from app_public.customers as c;
 
-comment on view app_public.customers_analyst is 'Customers of all organizations, with masked names and without addresses.';
+comment on view app_public.customers_analyst is
+  'Customers of all organizations, with masked names and without addresses.';
 comment on column app_public.customers_analyst.id is 'Identifier.';
 comment on column app_public.customers_analyst.organization_id is 'From whom they buy.';
 comment on column app_public.customers_analyst.first_name is 'Given name: J***.';

@@ -1,6 +1,7 @@
 -- Of which class every column is: the one place to read and to change it. A line names columns of a
 -- table. Identifiers (uuid), moments (timestamptz) and amounts (..._cents) need no line, because
--- they are internal or financial unless a line says otherwise. For what is erased, the line says how:
+-- they are internal or financial unless a line says otherwise. For what is
+-- erased, the line says how:
 --   anonymize  with the SQL expression that replaces the value (the row is called t)
 --   delete     the row goes
 --   keep       with the reason that the law gives
@@ -15,7 +16,8 @@ from (values
   ('app_private.worker_heartbeats', 'internal', null, null, 'worker_id'),
 
   -- identity
-  ('app_public.users', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$, 'email'),
+  ('app_public.users', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$,
+    'email'),
   ('app_public.users', 'personal', 'anonymize', $$'Erased'$$, 'first_name last_name'),
   ('app_public.users', 'personal', 'anonymize', 'null',
     'phone email_verified_at last_login_at avatar_url language date_of_birth'),
@@ -106,9 +108,10 @@ from (values
     'title slug description status currency blocked_sections organization_status '
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'service_fee_percentage processing_fee_percentage tax_percentage is_public '
-    'screens_holds reentry_limit open_carts_max short_description format timezone visibility age_restriction '
-    'special_requirements images banner_url videos external_links meta_title meta_description '
-    'search_keywords tags tickets_per_user_max status_reason search_text search_vector'),
+    'screens_holds reentry_limit open_carts_max short_description format timezone '
+    'visibility age_restriction special_requirements images banner_url videos '
+    'external_links meta_title meta_description search_keywords tags tickets_per_user_max '
+    'status_reason search_text search_vector'),
   ('app_public.events', 'public', null, null,
     'has_price_rules absorbs_service_fees absorbs_processing_fees prices_vary'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
@@ -293,8 +296,8 @@ from (values
     'first_name last_name email phone answers'),
   ('app_public.ticket_transfers', 'personal', 'anonymize',
     $$'erased+' || t.id || '@erased.invalid'$$, 'to_email'),
-  ('app_public.ticket_transfers', 'secret', 'keep', 'They own tickets, and tell nothing of anybody.',
-    'from_cart_token_hash to_cart_token_hash'),
+  ('app_public.ticket_transfers', 'secret', 'keep',
+    'They own tickets, and tell nothing of anybody.', 'from_cart_token_hash to_cart_token_hash'),
   ('app_public.ticket_transfers', 'internal', null, null, 'status'),
   ('app_private.ticket_transfer_tokens', 'secret', null, null, 'token_hash'),
   ('app_public.entry_zones', 'internal', null, null, 'name sections ticket_categories'),
@@ -307,7 +310,8 @@ from (values
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
   ('app_public.pass_entries', 'internal', null, null, 'entry_count is_inside'),
-  ('app_public.ticket_scans', 'internal', null, null, 'result code gate device direction offline_result'),
+  ('app_public.ticket_scans', 'internal', null, null,
+    'result code gate device direction offline_result'),
 
   -- risk
   ('app_public.fraud_detection_rules', 'internal', null, null,

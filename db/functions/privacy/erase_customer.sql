@@ -1,5 +1,5 @@
--- A checkout under the same address either has made its booking the customer's, and is waited for at
--- the customer's row; or comes later, and is a sale of its own.
+-- A checkout under the same address either has made its booking the customer's, and is waited for
+-- at the customer's row; or comes later, and is a sale of its own.
 create or replace function app_public.erase_customer(customer_id uuid)
 returns app_public.privacy_requests
 language plpgsql volatile security definer set search_path = ''

@@ -27,4 +27,5 @@ end
 $$;
 
 comment on function app_private.erase_left_bookings(app_public.privacy_requests) is
-  'Forgets a person in orders under their address for which money was open; whether there were any.';
+  'Forgets a person in orders under their address for which money was '
+  'open; whether there were any.';

@@ -1,8 +1,8 @@
--- Bookings are locked before the account, as everywhere. A checkout that began while the account was
--- still open either has its booking already, and is waited for; or finds it run out. A booking that
--- appeared meanwhile waited at the account's row: then the job begins anew.
--- Only what was bought with the account makes the person wait for money. What others bought under
--- the address, or the person as a guest, stays until its money has arrived: the request stays open,
+-- Bookings are locked before the account, as everywhere. A checkout that began while the account
+-- was still open either has its booking already, and is waited for; or finds it run out. A
+-- booking that appeared meanwhile waited at the account's row: then the job begins anew. Only
+-- what was bought with the account makes the person wait for money. What others bought under the
+-- address, or the person as a guest, stays until its money has arrived: the request stays open,
 -- and the job comes back for it.
 create or replace function app_private.erase_user(request_id uuid)
 returns boolean

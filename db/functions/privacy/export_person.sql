@@ -1,6 +1,6 @@
--- Every table of personal_tables, without secrets. Who else worked on an entry is their own affair, and
--- so is what somebody else bought with an account of their own and had sent to this person: it says
--- from where, and with which device. Erasure does forget the address that it was sent to.
+-- Every table of personal_tables, without secrets. Who else worked on an entry is their own affair,
+-- and so is what somebody else bought with an account of their own and had sent to this person: it
+-- says from where, and with which device. Erasure does forget the address that it was sent to.
 create or replace function app_private.export_person(person app_private.person)
 returns jsonb
 language plpgsql stable security definer set search_path = ''

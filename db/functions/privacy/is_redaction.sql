@@ -4,7 +4,8 @@ create or replace function app_private.is_redaction(
 returns boolean
 language sql stable set search_path = ''
 as $$
-  select to_jsonb(is_redaction.before) - f.forgettable = to_jsonb(is_redaction.after) - f.forgettable
+  select
+    to_jsonb(is_redaction.before) - f.forgettable = to_jsonb(is_redaction.after) - f.forgettable
     and ((is_redaction.after).ip_address is null
       or (is_redaction.after).ip_address = (is_redaction.before).ip_address)
     and ((is_redaction.after).user_agent is null

@@ -1,5 +1,5 @@
--- A function that changes a booking returns its row past the policies. Whoever may change it without
--- having bought it, and may not read names, is not told them in this way either.
+-- A function that changes a booking returns its row past the policies. Whoever may change it
+-- without having bought it, and may not read names, is not told them in this way either.
 create or replace function app_private.masked_booking(booking app_public.bookings)
 returns app_public.bookings
 language plpgsql stable security definer set search_path = ''

@@ -6,7 +6,8 @@ select
 from app_public.performances as p
 join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id;
 
-comment on view app_public.performances_analyst is 'Performances of all organizations, published or not.';
+comment on view app_public.performances_analyst is
+  'Performances of all organizations, published or not.';
 comment on column app_public.performances_analyst.id is 'Identifier.';
 comment on column app_public.performances_analyst.organization_id is 'Who sells it.';
 comment on column app_public.performances_analyst.event_id is 'Of which event.';

@@ -1,5 +1,5 @@
--- An account, and what was bought with it or under its address. An address counts once it is proven:
--- nobody may ask for a stranger's history by typing where that stranger reads mail.
+-- An account, and what was bought with it or under its address. An address counts once it is
+-- proven: nobody may ask for a stranger's history by typing where that stranger reads mail.
 create or replace function app_private.person_of_user(user_id uuid)
 returns app_private.person
 language sql stable security definer set search_path = ''

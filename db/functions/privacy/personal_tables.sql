@@ -1,6 +1,6 @@
--- Whose a row is, given a person as $1 (the row is called t), and under which name an export has it;
--- without a name it is not exported, because there is nothing in it but secrets. In the order in
--- which rows may be deleted.
+-- Whose a row is, given a person as $1 (the row is called t), and under which name an export has
+-- it; without a name it is not exported, because there is nothing in it but secrets. In the order
+-- in which rows may be deleted.
 create or replace view app_private.personal_tables with (security_invoker = true) as
 select p.relation, p.section, p.belongs, row_number() over () as position
 from (values
@@ -90,7 +90,9 @@ from (values
         where p.booking_id = any (($1).booking_ids)
       )
       or t.applied_at is not null
-      and coalesce(t.payload #>> ''{data,object,customer}'', t.payload #>> ''{data,object,id}'') in (
+      and coalesce(
+        t.payload #>> ''{data,object,customer}'', t.payload #>> ''{data,object,id}''
+      ) in (
         select c.stripe_id from app_private.stripe_customers as c
         where c.user_id = ($1).user_id
       )'

@@ -55,4 +55,5 @@ end
 $$;
 
 comment on function app_private.record_consent(app_public.consents) is
-  'Adds what was said about a purpose, unless it is in force; returns what is. Raises LMINP, LMNFD.';
+  'Adds what was said about a purpose, unless it is in force; returns '
+  'what is. Raises LMINP, LMNFD.';

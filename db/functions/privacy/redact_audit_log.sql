@@ -32,4 +32,5 @@ end
 $$;
 
 comment on function app_private.redact_audit_log(text, uuid[], uuid) is
-  'The audit log forgets the personal values of these rows of a table; returns how many of its own.';
+  'The audit log forgets the personal values of these rows of a table; '
+  'returns how many of its own.';

@@ -1,5 +1,5 @@
--- The answer is the same whether the address is known or not: what there is to say goes to the mailbox,
--- and nothing counts before it has answered.
+-- The answer is the same whether the address is known or not: what there is to say goes to the
+-- mailbox, and nothing counts before it has answered.
 create or replace function app_public.request_guest_consent(
   organization_id uuid, email text, purpose app_public.consent_purpose, is_given boolean,
   wording_version text

@@ -1,5 +1,5 @@
--- Everything that rules may ask later, as it is now. A setting that is no address is unknown, not an
--- error: what a proxy sends must not stop a sale.
+-- Everything that rules may ask later, as it is now. A setting that is no address is unknown, not
+-- an error: what a proxy sends must not stop a sale.
 create or replace function app_private.record_signal(
   booking_id uuid, stage app_public.fraud_stage, tickets integer, phone text default null
 )

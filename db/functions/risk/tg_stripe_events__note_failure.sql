@@ -28,6 +28,7 @@ create or replace trigger _500_note_failure
   after update of outcome on app_private.stripe_events
   for each row
   when (
-    old.applied_at is null and new.outcome = 'applied' and new.type = 'payment_intent.payment_failed'
+    old.applied_at is null and new.outcome = 'applied'
+    and new.type = 'payment_intent.payment_failed'
   )
   execute function app_hidden.tg_stripe_events__note_failure();

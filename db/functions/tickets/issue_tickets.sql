@@ -1,4 +1,5 @@
--- One ticket per seat or admission. The parts of a line are shared out so that its tickets sum to it exactly.
+-- One ticket per seat or admission. The parts of a line are shared out so that its
+-- tickets sum to it exactly.
 create or replace function app_private.issue_tickets(booking app_public.bookings)
 returns integer
 language plpgsql volatile security definer set search_path = ''

@@ -45,5 +45,6 @@ $$;
 
 comment on function app_public.mark_add_on_delivered(uuid) is
   'Notes that a buyer has got an add-on, once. Needs tickets.scan. '
-  'Raises LMTUS (they have got it already), LMBST (it is not paid for, or came back), LMNFD, LMRGT, LMAUT, LMSES.';
+  'Raises LMTUS (they have got it already), LMBST (it is not paid for, or came back), '
+  'LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.mark_add_on_delivered(uuid) to lml_user;

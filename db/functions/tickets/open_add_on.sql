@@ -23,7 +23,8 @@ begin
   if not found then
     perform app_private.require_buyer();
     raise exception 'There is no such add-on, or it is not yours.'
-      using errcode = 'LMBKG', detail = format('%s', open_add_on.booking_item_id);
+      using errcode = 'LMBKG', detail = format('%s', open_add_on.booking_item_id),
+        hint = 'Give the line of your booking that has add_on_id, not the add-on.';
   end if;
   perform app_hidden.refuse_impersonator();
   select * into strict v_item

@@ -11,9 +11,9 @@ declare
   v_device app_public.scanner_devices;
   v_may_scan boolean;
 begin
-  -- Who is asking, and whether they have the right by their role in all of the organization, as most
-  -- who scan do, is asked in the same statement. Everything else, and every refusal, is left to
-  -- has_performance_permission.
+  -- Who is asking, and whether they have the right by their role in all of the organization, as
+  -- most who scan do, is asked in the same statement. Everything else, and every refusal, is left
+  -- to has_performance_permission.
   select s.user_id, p.organization_id, p.id, p.status = 'canceled',
     app_hidden.closing_time(p.starts_at, p.ends_at), e.reentry_limit, e.venue_id,
     exists (
@@ -24,8 +24,8 @@ begin
         and m.status = 'active'
         and not m.venues_restricted
     )
-  into v_door.user_id, v_door.organization_id, v_door.performance_id, v_door.is_canceled, v_door.closes_at,
-    v_door.reentry_limit, v_door.venue_id, v_may_scan
+  into v_door.user_id, v_door.organization_id, v_door.performance_id, v_door.is_canceled,
+    v_door.closes_at, v_door.reentry_limit, v_door.venue_id, v_may_scan
   from app_public.performances as p
   join app_public.events as e on e.id = p.event_id and e.organization_id = p.organization_id
   left join app_private.current_session as s on true

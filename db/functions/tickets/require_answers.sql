@@ -1,5 +1,5 @@
--- Where an organizer asks nothing, answers are free texts. An answer to a question that was retired is
--- kept and not looked at: it was good when it was given.
+-- Where an organizer asks nothing, answers are free texts. An answer to a question that was retired
+-- is kept and not looked at: it was good when it was given.
 create or replace function app_private.require_answers(ticket app_public.tickets, answers jsonb)
 returns void
 language plpgsql stable security definer set search_path = ''
@@ -42,5 +42,5 @@ end
 $$;
 
 comment on function app_private.require_answers(app_public.tickets, jsonb) is
-  'Raises LMINP, naming the question, for what is no answer, and for a missing one; staff may leave '
-  'questions open.';
+  'Raises LMINP, naming the question, for what is no answer, and for a missing one; staff '
+  'may leave questions open.';

@@ -45,8 +45,8 @@ $$;
 
 comment on function app_public.set_ticket_attendee(uuid, text, text, text, text, jsonb) is
   'Says who comes with a ticket, in place of what was said before, with texts by id of a question: '
-  'what is chosen, true or false, a number. For its holder until the doors open, and for staff with '
-  'tickets.manage, who may leave questions open. '
+  'what is chosen, true or false, a number. For its holder until the doors open, and for staff '
+  'with tickets.manage, who may leave questions open. '
   'Raises LMNFD, LMTUS, LMTVD, LMTRB (the doors are open), LMINP, LMSES, LMCRT.';
 grant execute on function app_public.set_ticket_attendee(uuid, text, text, text, text, jsonb)
   to lml_anonymous, lml_user;

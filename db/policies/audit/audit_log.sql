@@ -1,5 +1,5 @@
--- Who may read the audit sees its organization's part; what buyers are called, only with the right to
--- read names, as everywhere.
+-- Who may read the audit sees its organization's part; what buyers are called, only with the right
+-- to read names, as everywhere.
 alter table app_public.audit_log enable row level security;
 alter table app_public.audit_log force row level security;
 

@@ -13,7 +13,8 @@ create policy select_with_booking on app_public.booking_approvals
   for select to lml_anonymous, lml_user
   using (exists (
     select from app_public.bookings as b
-    where b.organization_id = booking_approvals.organization_id and b.id = booking_approvals.booking_id
+    where b.organization_id = booking_approvals.organization_id
+      and b.id = booking_approvals.booking_id
   ));
 
 revoke all on app_public.booking_approvals from public;

@@ -13,7 +13,8 @@ create policy select_with_booking on app_public.delivery_addresses
   for select to lml_anonymous, lml_user
   using (exists (
     select from app_public.bookings as b
-    where b.organization_id = delivery_addresses.organization_id and b.id = delivery_addresses.booking_id
+    where b.organization_id = delivery_addresses.organization_id
+      and b.id = delivery_addresses.booking_id
   ));
 
 revoke all on app_public.delivery_addresses from public;

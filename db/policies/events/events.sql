@@ -1,5 +1,5 @@
--- What is published is public; drafts are for members. Every column but the share of the platform may be
--- read, those that came later, too: this file runs again with each of them.
+-- What is published is public; drafts are for members. Every column but the share of the platform
+-- may be read, those that came later, too: this file runs again with each of them.
 alter table app_public.events enable row level security;
 alter table app_public.events force row level security;
 
