@@ -38,7 +38,10 @@ const environment = z.object({
     .regex(/^pk_(test|live)_/, "must be a publishable key, pk_test_... or pk_live_..."),
   STRIPE_WEBHOOK_SECRET: z
     .string()
-    .regex(/^whsec_/, "must be a webhook's signing secret, whsec_..."),
+    .regex(
+      /^whsec_[^\s,]*(,whsec_[^\s,]+)*$/,
+      "must be a webhook's signing secret, whsec_..., or several with commas",
+    ),
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/ })),
 });
 

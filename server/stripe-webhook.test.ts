@@ -7,7 +7,8 @@ let server: TestServer;
 const stripe = new Stripe(testStripe.secretKey);
 
 beforeAll(async () => {
-  server = await startTestServer();
+  const webhookSecret = `${testStripe.webhookSecret},whsec_connect`;
+  server = await startTestServer({ stripe: { ...testStripe, webhookSecret } });
 });
 
 afterAll(() => server[Symbol.asyncDispose]());
@@ -92,6 +93,14 @@ test("an event of Stripe's is stored with a job before it is answered", async ()
   const [stored] = await inbox();
   expect(stored).toMatchObject({ id: "evt_first", livemode: false });
   expect(stored?.jobs).toBeGreaterThan(0);
+});
+
+test("an event of the endpoint for connected accounts is signed with a secret of its own", async () => {
+  const text = eventText({ id: "evt_connect" });
+  expect(await post(text, signatureOf(text, { secret: "whsec_connect" }))).toMatchObject({
+    status: 200,
+  });
+  expect((await inbox()).map(({ id }) => id)).toEqual(["evt_connect"]);
 });
 
 test("an event that comes again, even at the same moment, is answered alike and stored once", async () => {

@@ -68,16 +68,7 @@ function verify(
   signature: string | string[] | undefined,
   secret: string,
 ): Stripe.Event {
-  let event: Stripe.Event;
-  try {
-    // A tolerance of zero means that the time is not looked at: it is below, in both directions.
-    event = stripe.webhooks.constructEvent(body, signature ?? "", secret, 0);
-  } catch {
-    // Whether it is the signature or the body that is wrong is nobody's business.
-    throw new RefusedError("LMWHK", "The signature is not Stripe's.", {
-      hint: "Is STRIPE_WEBHOOK_SECRET the secret of this endpoint?",
-    });
-  }
+  const event = eventOf(stripe, body, signature ?? "", secret.split(","));
   const distance = Math.abs(Date.now() / 1000 - signedAt(String(signature)));
   // Not a number is far away, too.
   if (!(distance <= toleranceSeconds)) {
@@ -86,6 +77,26 @@ function verify(
     });
   }
   return event;
+}
+
+/** What was signed with one of the secrets: an endpoint for connected accounts has its own, and so has a new one. */
+function eventOf(
+  stripe: Stripe,
+  body: Buffer,
+  signature: string | string[],
+  secrets: readonly string[],
+): Stripe.Event {
+  for (const secret of secrets) {
+    try {
+      // A tolerance of zero means that the time is not looked at: its distance is, in both directions.
+      return stripe.webhooks.constructEvent(body, signature, secret, 0);
+    } catch {
+      // Whether it is the signature or the body that is wrong is nobody's business.
+    }
+  }
+  throw new RefusedError("LMWHK", "The signature is not Stripe's.", {
+    hint: "Is the secret of this endpoint in STRIPE_WEBHOOK_SECRET?",
+  });
 }
 
 /** The time that was signed. The last one counts, as it does when the signature is verified. */

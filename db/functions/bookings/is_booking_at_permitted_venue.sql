@@ -1,5 +1,5 @@
--- For rows that know their booking, and not its performance. A function, and not a subquery: those who
--- are not restricted to venues, which is nearly everybody, pay nothing for it.
+-- For rows that know their booking, and not its performance. A function, and not a subquery: those
+-- who are not restricted to venues, which is nearly everybody, pay nothing for it.
 create or replace function app_hidden.is_booking_at_permitted_venue(
   booking_id uuid, permission text
 )

@@ -35,5 +35,6 @@ $$;
 comment on function app_public.post_correction(uuid) is
   'Posts a correction that somebody else has asked for, into the month that is open. For the '
   'platform''s support. Raises LMCOR (it was decided), LMBAL (an account would be '
-  'on its other side, or more would be moved than is left of a sale), LMNFD, LMRGT (you asked for it), LMAUT.';
+  'on its other side, or more would be moved than is left of a sale), LMNFD, '
+  'LMRGT (you asked for it), LMAUT.';
 grant execute on function app_public.post_correction(uuid) to lml_user;

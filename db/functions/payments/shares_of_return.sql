@@ -1,6 +1,7 @@
--- Fees and tax on top of the price, and the commission, are taken from their own accounts, as far as
--- a correction has left that much there; the rest is shared out by what is left inside the price. On
--- top of it is what the items have left; those of the part that is taken back are written already.
+-- Fees and tax on top of the price, and the commission, are taken from their own accounts, as far
+-- as a correction has left that much there; the rest is shared out by what is left inside the
+-- price. On top of it is what the items have left; those of the part that is taken back are written
+-- already.
 create or replace function app_private.shares_of_return(
   booking app_public.bookings, part app_private.refund_part
 )
@@ -68,5 +69,5 @@ $$;
 comment on function app_private.shares_of_return(
   app_public.bookings, app_private.refund_part
 ) is
-  'From which accounts of a sale a part of it is taken back: never more than the books have left of '
-  'it there.';
+  'From which accounts of a sale a part of it is taken back: never more than the books have left '
+  'of it there.';

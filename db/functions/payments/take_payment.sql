@@ -48,8 +48,8 @@ end
 $$;
 
 comment on function app_public.take_payment(uuid, app_public.payment_method, text) is
-  'Takes what is due of a booking without Stripe: an invoice, the next installment, or a price that '
-  'is being paid, whose open attempt at Stripe is given up. Needs bookings.sell at the venue. '
+  'Takes what is due of a booking without Stripe: an invoice, the next installment, or a price '
+  'that is being paid, whose open attempt at Stripe is given up. Needs bookings.sell at the venue. '
   'Raises LMBST (nothing is due, or not before an answer), LMEXP, LMINP, LMNFD, LMRGT, LMIDK, '
   'LMAUT, LMSES.';
 grant execute on function app_public.take_payment(uuid, app_public.payment_method, text)
