@@ -81,7 +81,7 @@ test("what is due is made once, listed, and summed again from the books", async 
   );
   expect(JSON.parse((await payouts("list", "--status", "paid", "--json")).stdout)).toEqual([]);
   const nowhere = await payouts("list", "--organization", "nowhere");
-  expect([nowhere.code, nowhere.stderr]).toEqual([3, expect.stringContaining("nowhere")]);
+  expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining("nowhere")]);
 
   const shown = await payouts("show", payout.id);
   expect([shown.code, shown.stdout]).toEqual([

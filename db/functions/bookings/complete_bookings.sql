@@ -17,9 +17,10 @@ begin
     return 0;
   end if;
   -- Who still owes, or waits for an answer, has not been there: that is for people to look at.
+  -- An array is asked for once: a plan may ask a subquery again, which locks the next batch then.
   update app_public.bookings as b
   set status = 'completed'
-  where b.id in (
+  where b.id = any (array(
     select b.id
     from app_public.bookings as b
     where b.organization_id = v_performance.organization_id
@@ -28,7 +29,7 @@ begin
     order by b.id
     limit complete_bookings.batch_limit
     for no key update
-  );
+  ));
   get diagnostics v_count = row_count;
   if v_count < complete_bookings.batch_limit then
     update app_public.performances as p

@@ -8,7 +8,7 @@ declare
 begin
   update app_public.performances as p
   set status = 'completed'
-  where p.id in (
+  where p.id = any (array(
     select p.id
     from app_public.performances as p
     join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
@@ -19,7 +19,7 @@ begin
     order by coalesce(p.ends_at, p.starts_at)
     limit complete_performances.batch_limit
     for no key update of p skip locked
-  );
+  ));
   get diagnostics v_count = row_count;
   update app_public.events as e
   set status = 'completed', completed_at = now()

@@ -9,7 +9,7 @@ begin
   for v_dispute in
     update app_public.disputes as d
     set reminded_at = now()
-    where d.id in (
+    where d.id = any (array(
       select d.id from app_public.disputes as d
       where d.reminded_at is null
         and d.status in ('warning_needs_response', 'needs_response')
@@ -17,7 +17,7 @@ begin
       order by d.evidence_due_at
       limit remind_of_disputes.batch_limit
       for no key update skip locked
-    )
+    ))
     returning *
   loop
     v_count := v_count + 1;

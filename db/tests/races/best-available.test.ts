@@ -88,12 +88,12 @@ test.each([1, 2, 3, 4])(
     // Two rows of six.
     const parties = 2 * Math.floor(6 / quantity);
     expect(outcomes.filter((outcome) => typeof outcome !== "string")).toHaveLength(parties);
-    expect(new Set(outcomes.filter((outcome) => typeof outcome === "string"))).toEqual(
-      new Set(["LMFEW"]),
-    );
+    // Too few are left, or others were at the last ones for longer than one waits.
+    for (const outcome of outcomes.filter((each) => typeof each === "string")) {
+      expect(outcome).toMatch(/^LM(FEW|BSY)$/);
+    }
     expect(await theatre.broken()).toEqual([]);
   },
-  30_000,
 );
 
 test("a crowd that takes seats apart gets all of them", async () => {
