@@ -1,0 +1,61 @@
+--! Previous: sha1:6f474bb09fe87b746eb08bc8a248752236a5bbc4
+--! Hash: sha1:59a511db08c8b4e493555140491fcc99c7eddbbb
+--! Message: Ask first who bought a ticket
+
+--! split: 1000-functions-payments-rounded.sql
+-- Stripe charges currencies with three decimals in steps of ten of their minor unit, and two that
+-- have lost their decimals in steps of a hundred: every part of a price is a multiple of it there.
+-- The amount is named once, else the planner would not put its formula in place of the call.
+create or replace function app_hidden.rounded(amount numeric, currency text)
+returns bigint
+language sql immutable parallel safe
+return (
+  round(rounded.amount / app_hidden.charge_step(rounded.currency))
+    * app_hidden.charge_step(rounded.currency)
+)::bigint;
+
+comment on function app_hidden.rounded(numeric, text) is
+  'An amount that can be charged in a currency, half away from zero.';
+
+--! split: 1001-policies-tickets-tickets.sql
+-- The owner of the booking, who goes on seeing what became of a ticket that was handed on; whoever
+-- has it now; staff at the door or on the telephone, and scanners. PostgreSQL asks policies from
+-- the last name to the first, until one says yes: most tickets are read by who bought them, and so
+-- theirs comes first.
+alter table app_public.tickets enable row level security;
+alter table app_public.tickets force row level security;
+
+drop policy if exists all_owner on app_public.tickets;
+create policy all_owner on app_public.tickets
+  to lml_owner
+  using (true)
+  with check (true);
+
+drop policy if exists select_own on app_public.tickets;
+create policy select_own on app_public.tickets
+  for select to lml_anonymous, lml_user
+  using (booking_id in (select app_hidden.own_booking_ids()));
+
+drop policy if exists select_member on app_public.tickets;
+create policy select_member on app_public.tickets
+  for select to lml_user
+  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+
+drop policy if exists select_member_of_venue on app_public.tickets;
+create policy select_member_of_venue on app_public.tickets
+  for select to lml_user
+  using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+
+drop policy if exists select_received on app_public.tickets;
+drop policy if exists select_holder on app_public.tickets;
+create policy select_holder on app_public.tickets
+  for select to lml_anonymous, lml_user
+  using (id in (select app_hidden.received_ticket_ids()));
+
+drop policy if exists select_device on app_public.tickets;
+create policy select_device on app_public.tickets
+  for select to lml_user
+  using (performance_id in (select app_hidden.device_performance_ids()));
+
+revoke all on app_public.tickets from public;
+grant select on app_public.tickets to lml_anonymous, lml_user;
