@@ -1,6 +1,9 @@
+-- Among many performances, a plan would rather collect the seats first and sort them, which takes
+-- nearly twice as long as to read them by their key, in order.
 create or replace function app_public.seat_map(performance_id uuid)
 returns app_public.seat_map
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer
+set search_path = '' set enable_bitmapscan = off set enable_seqscan = off
 as $$
 declare
   v_map app_public.seat_map;
