@@ -11,7 +11,9 @@ declare
 begin
   if (mail_booking.booking).customer_email is not null
     and (mail_booking.booking).user_id is null
-    and (mail_booking.booking).status in ('pending_payment', 'partially_paid', 'confirmed')
+    and (mail_booking.booking).status in (
+      'draft', 'pending_payment', 'partially_paid', 'confirmed'
+    )
   then
     v_token := app_public.create_cart_token();
     insert into app_private.payment_links (token_hash, organization_id, booking_id, expires_at)

@@ -11,7 +11,8 @@ create or replace function app_public.update_event(
   search_keywords text[] default null, tags text[] default null,
   categories text[] default null, sales_start timestamptz default null,
   sales_end timestamptz default null, tickets_per_booking_max integer default null,
-  tickets_per_user_max integer default null, blocked_sections text[] default null
+  tickets_per_user_max integer default null, blocked_sections text[] default null,
+  has_waiting_list boolean default null
 )
 returns app_public.events
 language plpgsql volatile security definer set search_path = ''
@@ -32,7 +33,8 @@ begin
   if v_event.status in ('canceled', 'completed')
     and num_nonnulls(
       update_event.sales_start, update_event.sales_end, update_event.tickets_per_booking_max,
-      update_event.tickets_per_user_max, update_event.age_restriction
+      update_event.tickets_per_user_max, update_event.age_restriction,
+      update_event.has_waiting_list
     ) > 0
   then
     raise exception 'The event is %: nothing is sold any more.', v_event.status
@@ -70,7 +72,8 @@ begin
     tickets_per_user_max = nullif(
       coalesce(update_event.tickets_per_user_max, e.tickets_per_user_max), 0
     ),
-    blocked_sections = coalesce(update_event.blocked_sections, e.blocked_sections)
+    blocked_sections = coalesce(update_event.blocked_sections, e.blocked_sections),
+    has_waiting_list = coalesce(update_event.has_waiting_list, e.has_waiting_list)
   where e.id = v_event.id
   returning * into v_event;
   if update_event.categories is not null then
@@ -92,7 +95,7 @@ $$;
 comment on function app_public.update_event(
   uuid, text, text, text, text, app_public.event_format, text, app_public.event_visibility, integer,
   text[], text[], text, text[], jsonb, text, text, text[], text[], text[], timestamptz,
-  timestamptz, integer, integer, text[]
+  timestamptz, integer, integer, text[], boolean
 ) is
   'Changes an event: null leaves a value as it is; an empty text, 0, or infinity as the end of '
   'sales removes it. '
@@ -102,5 +105,5 @@ comment on function app_public.update_event(
 grant execute on function app_public.update_event(
   uuid, text, text, text, text, app_public.event_format, text, app_public.event_visibility, integer,
   text[], text[], text, text[], jsonb, text, text, text[], text[], text[], timestamptz,
-  timestamptz, integer, integer, text[]
+  timestamptz, integer, integer, text[], boolean
 ) to lml_user;

@@ -9,18 +9,9 @@ declare
   v_seat_nos integer[];
   v_free integer;
 begin
-  select count(*) into v_free
-  from app_private.seat_runs as r
-  join app_public.seat_booking_state as s
-    on s.organization_id = r.organization_id
-    and s.performance_id = r.performance_id
-    and s.seat_no between r.first_seat_no and r.last_seat_no
-    and s.category_no = r.category_no
-    and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
-  where r.organization_id = (gather_seats.sale).organization_id
-    and r.performance_id = (gather_seats.sale).performance_id
-    and r.category_no = gather_seats.category_no
-    and r.is_accessible = gather_seats.accessible;
+  v_free := app_private.count_free_seats(
+    gather_seats.sale, gather_seats.category_no, gather_seats.accessible
+  );
   if v_free < gather_seats.quantity then
     perform app_private.raise_few_left(v_free);
   end if;

@@ -13,12 +13,7 @@ declare
   v_seat_nos integer[];
   v_found boolean;
 begin
-  if not exists (
-    select from app_private.seat_runs as r
-    where r.performance_id = (search_seats.sale).performance_id
-  ) then
-    perform app_private.create_seat_runs((search_seats.sale).performance_id);
-  end if;
+  perform app_private.need_seat_runs((search_seats.sale).performance_id);
   for v_round in 1 .. c_rounds loop
     v_found := app_private.note_gaps(
       search_seats.sale, search_seats.category_no, search_seats.quantity, search_seats.accessible

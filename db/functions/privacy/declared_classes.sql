@@ -62,7 +62,7 @@ from (values
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
     'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
-    'open_carts_max payout_timing payout_delay_days pays_stripe_fees'),
+    'open_carts_max waiting_offer_seconds payout_timing payout_delay_days pays_stripe_fees'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -113,7 +113,7 @@ from (values
     'external_links meta_title meta_description search_keywords tags tickets_per_user_max '
     'status_reason search_text search_vector'),
   ('app_public.events', 'public', null, null,
-    'has_price_rules absorbs_service_fees absorbs_processing_fees prices_vary'),
+    'has_price_rules absorbs_service_fees absorbs_processing_fees prices_vary has_waiting_list'),
   ('app_public.events', 'financial', null, null, 'commission_percentage'),
   ('app_public.performances', 'public', null, null,
     'currency status is_public status_reason pass_name'),
@@ -209,6 +209,10 @@ from (values
   ('app_public.staff_sales', 'personal', 'anonymize',
     'case when t.override_reason is not null then ''erased'' end', 'override_reason'),
   ('app_private.payment_links', 'secret', null, null, 'token_hash'),
+  ('app_public.waiting_list_entries', 'personal', 'delete', null, 'quantity is_accessible'),
+  ('app_public.waiting_list_entries', 'internal', null, null, 'status gathered times_passed'),
+  ('app_private.waiting_list_tokens', 'secret', 'delete', null, 'token_hash'),
+  ('app_private.waiting_list_tokens', 'personal', 'delete', null, 'quantity is_accessible email'),
 
   -- payments
   ('app_public.payment_intents', 'financial', null, null,

@@ -70,6 +70,20 @@ from (values
       )'
   ),
   (
+    'app_private.waiting_list_tokens', 'unconfirmed_waiting',
+    't.email operator(public.=) any (($1).emails)
+      or exists (
+        select from app_public.customers as c
+        where c.id = any (($1).customer_ids)
+          and c.organization_id = t.organization_id
+          and c.email operator(public.=) t.email
+      )'
+  ),
+  (
+    'app_public.waiting_list_entries', 'waiting_lists',
+    't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
+  ),
+  (
     'app_public.privacy_requests', 'privacy_requests',
     't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
   ),
