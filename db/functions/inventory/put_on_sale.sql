@@ -18,6 +18,7 @@ begin
   set released_at = now()
   where a.id = (put_on_sale.allocation).id
   returning * into v_allocation;
+  perform app_private.ask_waiting_list(v_allocation.performance_id);
   return v_allocation;
 end
 $$;

@@ -14,6 +14,8 @@ begin
   set released_at = now(), places_left = 0
   where a.id = (put_places_on_sale.allocation).id
   returning * into v_allocation;
+  perform app_private.ask_waiting_list(p.performance_id)
+  from app_public.admission_pools as p where p.id = v_allocation.pool_id;
   return v_allocation;
 end
 $$;

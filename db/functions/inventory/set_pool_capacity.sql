@@ -31,6 +31,7 @@ begin
   where p.id = v_pool.id
   returning * into v_pool;
   perform app_private.divide_pool(v_pool);
+  perform app_private.ask_waiting_list(v_pool.performance_id);
   select * into strict v_pool from app_public.admission_pools as p where p.id = v_pool.id;
   return v_pool;
 exception

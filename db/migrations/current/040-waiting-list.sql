@@ -4,6 +4,7 @@ alter table app_public.events
   add column has_waiting_list boolean not null default false;
 comment on column app_public.events.has_waiting_list is
   'Whether people may wait for places of its dates when there are none.';
+grant select (has_waiting_list) on app_public.events to lml_anonymous, lml_user;
 
 alter table app_public.organization_settings
   add column waiting_offer_seconds integer not null default 1800,
