@@ -7,20 +7,25 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_sale app_private.sale := hold_some.sale;
-  v_category_no smallint := (
-    select pc.category_no from app_public.performance_categories as pc
+  v_category_no smallint;
+begin
+  if exists (
+    select from app_public.admission_pool_categories as pc
     where pc.organization_id = v_sale.organization_id
       and pc.performance_id = v_sale.performance_id
       and pc.ticket_category_id = hold_some.ticket_category_id
-  );
-begin
-  if v_category_no is null then
+  ) then
     perform app_private.take_admissions(
       v_sale, hold_some.ticket_category_id, hold_some.quantity, (hold_some.booking).id,
       (hold_some.booking).expires_at
     );
     return app_private.store_booking_totals((hold_some.booking).id);
   end if;
+  select pc.category_no into v_category_no
+  from app_public.performance_categories as pc
+  where pc.organization_id = v_sale.organization_id
+    and pc.performance_id = v_sale.performance_id
+    and pc.ticket_category_id = hold_some.ticket_category_id;
   v_sale.seat_nos := coalesce(
     app_private.choose_seats(v_sale, v_category_no, hold_some.quantity, hold_some.accessible),
     app_private.search_seats(

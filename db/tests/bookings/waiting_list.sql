@@ -404,7 +404,7 @@ select tests.wait('hal', 2, 'standing.floor.category', 'standing.performance');
 select tests.as_owner();
 update app_public.events set has_waiting_list = false where id = tests.id('standing.event');
 select tests.sign_in('theatre owner');
-select app_public.set_pool_capacity(tests.id('standing.floor'), 12);
+select app_public.set_pool_capacity(tests.id('standing.floor'), 13);
 select tests.as_owner();
 select is(tests.jobs('waiting_list__serve'), 3::bigint, 'a bigger room asks at once who waits');
 select tests.serve('standing.performance');
