@@ -128,6 +128,15 @@ export class CapacityTooLowError extends LastMinuteLiveError {
 /** LMCRS: you have as many open carts as the organization allows. */
 export class TooManyCartsError extends LastMinuteLiveError {}
 
+/** LMWLO: the event has no waiting list. */
+export class NoWaitingListError extends LastMinuteLiveError {}
+
+/** LMWLH: there is no need to wait: as many places are free. Hold them. */
+export class PlacesFreeError extends LastMinuteLiveError {}
+
+/** LMWLE: you wait for these places already, for another number of them. Leave first. */
+export class AlreadyWaitingError extends LastMinuteLiveError {}
+
 /** LMEVT: the event is not published, or has ended or been canceled. */
 export class EventNotOnSaleError extends LastMinuteLiveError {}
 
@@ -473,6 +482,9 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMFEW", FewLeftError],
   ["LMCAP", CapacityTooLowError],
   ["LMCRS", TooManyCartsError],
+  ["LMWLO", NoWaitingListError],
+  ["LMWLH", PlacesFreeError],
+  ["LMWLE", AlreadyWaitingError],
   ["LMTFE", SecondFactorExistsError],
   ["LMTFU", SecondFactorUnavailableError],
   ["LMINV", InvitationError],

@@ -1135,6 +1135,19 @@ export type InviteMemberInput = {
   readonly role: OrganizationRole;
 };
 
+/** All input for the `joinWaitingList` mutation. */
+export type JoinWaitingListInput = {
+  readonly accessible?: boolean | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly performanceId: string;
+  readonly quantity: number;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** What became of fetching a layout. */
 export type LayoutFetchStatus = "failed" | "pending" | "succeeded";
 
@@ -1149,6 +1162,17 @@ export type LeaveOrganizationInput = {
    */
   readonly clientMutationId?: string | null | undefined;
   readonly organizationId: string;
+};
+
+/** All input for the `leaveWaitingList` mutation. */
+export type LeaveWaitingListInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly entryId?: string | null | undefined;
+  readonly token?: string | null | undefined;
 };
 
 /** What an account of the ledger stands for. */
@@ -1944,6 +1968,20 @@ export type RequestPasswordResetInput = {
   readonly email: string;
 };
 
+/** All input for the `requestWaitingListPlace` mutation. */
+export type RequestWaitingListPlaceInput = {
+  readonly accessible?: boolean | null | undefined;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+  readonly performanceId: string;
+  readonly quantity: number;
+  readonly ticketCategoryId?: string | null | undefined;
+};
+
 /** Which invitation to send again. */
 export type ResendInvitationInput = {
   /** The invitation. */
@@ -2694,6 +2732,7 @@ export type UpdateEventInput = {
   readonly eventId: string;
   readonly externalLinks?: unknown;
   readonly format?: EventFormat | null | undefined;
+  readonly hasWaitingList?: boolean | null | undefined;
   readonly images?: ReadonlyArray<string> | null | undefined;
   readonly metaDescription?: string | null | undefined;
   readonly metaTitle?: string | null | undefined;
@@ -2762,6 +2801,7 @@ export type UpdateOrganizationSettingsInput = {
   readonly taxId?: string | null | undefined;
   readonly ticketTransfersEnabled?: boolean | null | undefined;
   readonly ticketsPerBookingMax?: number | null | undefined;
+  readonly waitingOfferSeconds?: number | null | undefined;
 };
 
 /** All input for the `updatePerformance` mutation. */
@@ -2884,6 +2924,13 @@ export type VenueType =
   | "restaurant"
   | "stadium"
   | "theater";
+
+/**
+ * The life of an entry of a waiting list. Gathering: it waits, and some of its
+ * places are held already. Offered: all of them are, and its owner was told.
+ */
+export type WaitingListStatus =
+  "closed" | "gathering" | "lapsed" | "left" | "offered" | "removed" | "taken" | "waiting";
 
 /** All input for the `withdrawConsent` mutation. */
 export type WithdrawConsentInput = {
@@ -4145,6 +4192,7 @@ export type EventFragment = {
   readonly metaDescription: string | null;
   readonly tags: ReadonlyArray<string | null>;
   readonly ticketsPerUserMax: number | null;
+  readonly hasWaitingList: boolean;
   readonly currency: string;
   readonly salesStart: string;
   readonly salesEnd: string | null;
@@ -4903,6 +4951,7 @@ export type OrganizationSettingsFragment = {
   readonly holdSecondsMax: number;
   readonly ticketsPerBookingMax: number;
   readonly openCartsMax: number;
+  readonly waitingOfferSeconds: number;
   readonly emailNotifications: boolean;
   readonly ticketTransfersEnabled: boolean;
 };
@@ -6644,6 +6693,97 @@ export type MoveEventToLayoutMutationVariables = Exact<{
 
 export type MoveEventToLayoutMutation = {
   readonly moveEventToLayout: { readonly layoutMoves: ReadonlyArray<LayoutMoveFragment> } | null;
+};
+
+export type WaitingListEntryFragment = {
+  readonly id: string;
+  readonly performanceId: string;
+  readonly ticketCategoryId: string | null;
+  readonly customerId: string;
+  readonly bookingId: string | null;
+  readonly quantity: number;
+  readonly isAccessible: boolean;
+  readonly status: WaitingListStatus;
+  readonly place: number | null;
+  readonly gathered: number;
+  readonly offeredAt: string | null;
+  readonly endedAt: string | null;
+  readonly createdAt: string;
+};
+
+export type JoinWaitingListMutationVariables = Exact<{
+  input: JoinWaitingListInput;
+}>;
+
+export type JoinWaitingListMutation = {
+  readonly joinWaitingList: { readonly waitingListEntry: WaitingListEntryFragment } | null;
+};
+
+export type RequestWaitingListPlaceMutationVariables = Exact<{
+  input: RequestWaitingListPlaceInput;
+}>;
+
+export type RequestWaitingListPlaceMutation = {
+  readonly requestWaitingListPlace: { readonly result: boolean } | null;
+};
+
+export type ConfirmWaitingListPlaceMutationVariables = Exact<{
+  token: string;
+}>;
+
+export type ConfirmWaitingListPlaceMutation = {
+  readonly confirmWaitingListPlace: { readonly waitingListEntry: WaitingListEntryFragment } | null;
+};
+
+export type LeaveWaitingListMutationVariables = Exact<{
+  input: LeaveWaitingListInput;
+}>;
+
+export type LeaveWaitingListMutation = {
+  readonly leaveWaitingList: { readonly waitingListEntry: WaitingListEntryFragment } | null;
+};
+
+export type RemoveWaitingListEntryMutationVariables = Exact<{
+  entryId: string;
+}>;
+
+export type RemoveWaitingListEntryMutation = {
+  readonly removeWaitingListEntry: { readonly waitingListEntry: WaitingListEntryFragment } | null;
+};
+
+export type WaitingListEntryByTokenQueryVariables = Exact<{
+  token: string;
+}>;
+
+export type WaitingListEntryByTokenQuery = {
+  readonly waitingListEntryByToken: WaitingListEntryFragment | null;
+};
+
+export type MyWaitingListEntriesQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type MyWaitingListEntriesQuery = {
+  readonly currentUser: {
+    readonly waitingListEntries: {
+      readonly nodes: ReadonlyArray<WaitingListEntryFragment>;
+      readonly pageInfo: NextFragment;
+    };
+  } | null;
+};
+
+export type WaitingListEntriesQueryVariables = Exact<{
+  performanceId: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type WaitingListEntriesQuery = {
+  readonly waitingListEntries: {
+    readonly nodes: ReadonlyArray<WaitingListEntryFragment>;
+    readonly pageInfo: NextFragment;
+  } | null;
 };
 
 export type NextFragment = { readonly endCursor: string | null; readonly hasNextPage: boolean };
@@ -8690,6 +8830,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9440,6 +9581,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9492,6 +9634,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9633,6 +9776,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9713,6 +9857,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9800,6 +9945,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9853,6 +9999,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -9904,6 +10051,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -11477,6 +11625,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -11561,6 +11710,7 @@ fragment OrganizationSettings on OrganizationSetting {
   holdSecondsMax
   ticketsPerBookingMax
   openCartsMax
+  waitingOfferSeconds
   emailNotifications
   ticketTransfersEnabled
 }`,
@@ -14303,6 +14453,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -14379,6 +14530,7 @@ fragment Event on Event {
   metaDescription
   tags
   ticketsPerUserMax
+  hasWaitingList
   currency
   salesStart
   salesEnd
@@ -15129,5 +15281,239 @@ fragment LayoutMove on LayoutMove {
     bookingId
     reason
   }
+}`,
+};
+/** The operation JoinWaitingList. */
+export const JoinWaitingListDocument: TypedDocument<
+  JoinWaitingListMutation,
+  JoinWaitingListMutationVariables
+> = {
+  name: "JoinWaitingList",
+  text: `mutation JoinWaitingList($input: JoinWaitingListInput!) {
+  joinWaitingList(input: $input) {
+    waitingListEntry {
+      ...WaitingListEntry
+    }
+  }
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation RequestWaitingListPlace. */
+export const RequestWaitingListPlaceDocument: TypedDocument<
+  RequestWaitingListPlaceMutation,
+  RequestWaitingListPlaceMutationVariables
+> = {
+  name: "RequestWaitingListPlace",
+  text: `mutation RequestWaitingListPlace($input: RequestWaitingListPlaceInput!) {
+  requestWaitingListPlace(input: $input) {
+    result
+  }
+}`,
+};
+/** The operation ConfirmWaitingListPlace. */
+export const ConfirmWaitingListPlaceDocument: TypedDocument<
+  ConfirmWaitingListPlaceMutation,
+  ConfirmWaitingListPlaceMutationVariables
+> = {
+  name: "ConfirmWaitingListPlace",
+  text: `mutation ConfirmWaitingListPlace($token: String!) {
+  confirmWaitingListPlace(input: {token: $token}) {
+    waitingListEntry {
+      ...WaitingListEntry
+    }
+  }
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation LeaveWaitingList. */
+export const LeaveWaitingListDocument: TypedDocument<
+  LeaveWaitingListMutation,
+  LeaveWaitingListMutationVariables
+> = {
+  name: "LeaveWaitingList",
+  text: `mutation LeaveWaitingList($input: LeaveWaitingListInput!) {
+  leaveWaitingList(input: $input) {
+    waitingListEntry {
+      ...WaitingListEntry
+    }
+  }
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation RemoveWaitingListEntry. */
+export const RemoveWaitingListEntryDocument: TypedDocument<
+  RemoveWaitingListEntryMutation,
+  RemoveWaitingListEntryMutationVariables
+> = {
+  name: "RemoveWaitingListEntry",
+  text: `mutation RemoveWaitingListEntry($entryId: UUID!) {
+  removeWaitingListEntry(input: {entryId: $entryId}) {
+    waitingListEntry {
+      ...WaitingListEntry
+    }
+  }
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation WaitingListEntryByToken. */
+export const WaitingListEntryByTokenDocument: TypedDocument<
+  WaitingListEntryByTokenQuery,
+  WaitingListEntryByTokenQueryVariables
+> = {
+  name: "WaitingListEntryByToken",
+  text: `query WaitingListEntryByToken($token: String!) {
+  waitingListEntryByToken(token: $token) {
+    ...WaitingListEntry
+  }
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation MyWaitingListEntries. */
+export const MyWaitingListEntriesDocument: TypedDocument<
+  MyWaitingListEntriesQuery,
+  MyWaitingListEntriesQueryVariables
+> = {
+  name: "MyWaitingListEntries",
+  text: `query MyWaitingListEntries($first: Int!, $after: Cursor) {
+  currentUser {
+    waitingListEntries(first: $first, after: $after, orderBy: [PRIMARY_KEY_DESC]) {
+      nodes {
+        ...WaitingListEntry
+      }
+      pageInfo {
+        ...Next
+      }
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
+}`,
+};
+/** The operation WaitingListEntries. */
+export const WaitingListEntriesDocument: TypedDocument<
+  WaitingListEntriesQuery,
+  WaitingListEntriesQueryVariables
+> = {
+  name: "WaitingListEntries",
+  text: `query WaitingListEntries($performanceId: UUID!, $first: Int!, $after: Cursor) {
+  waitingListEntries(
+    first: $first
+    after: $after
+    condition: {performanceId: $performanceId}
+    orderBy: [PRIMARY_KEY_ASC]
+  ) {
+    nodes {
+      ...WaitingListEntry
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}
+fragment WaitingListEntry on WaitingListEntry {
+  id
+  performanceId
+  ticketCategoryId
+  customerId
+  bookingId
+  quantity
+  isAccessible
+  status
+  place
+  gathered
+  offeredAt
+  endedAt
+  createdAt
 }`,
 };

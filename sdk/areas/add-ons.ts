@@ -23,7 +23,7 @@ import { type Booking, type Ref, idOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
-import { HoldCalls } from "./holds.ts";
+import { WaitingListCalls } from "./waiting-list.ts";
 
 /** What is sold besides tickets. */
 export type AddOn = AddOnFragment;
@@ -43,7 +43,7 @@ export interface AddOnStock {
 }
 
 /** What is sold besides tickets. */
-export abstract class AddOnCalls extends HoldCalls {
+export abstract class AddOnCalls extends WaitingListCalls {
   /** What is sold besides tickets at an event: its own, and what its organization sells with all. */
   async addOns(event: Ref, options?: CallOptions): Promise<readonly AddOn[]> {
     const found = (await this.call(AddOnsDocument, { eventId: idOf(event) }, options)).event;

@@ -180,6 +180,22 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Your booking for ${booking.event} was canceled`,
     text: `An installment for ${describeBooking(booking)} was not paid, so the booking was canceled. ${booking.kept === undefined ? "What you have paid is returned." : `The deposit of ${booking.kept} is kept, as agreed; what you have paid beyond it is returned.`}`,
   }),
+  waiting_list_confirm: (wish, publicUrl) => ({
+    subject: `Wait for ${wish.event}?`,
+    text: `Somebody wants to wait for places at ${describe(wish)} with this address. If it was you, say so within two days:\n\n${link(publicUrl, "waiting-list", wish.token)}\n\nThe same link tells later how many are before you, and lets you leave. If it was not you, there is nothing to do: nobody waits.`,
+  }),
+  waiting_list_offer: (booking, publicUrl) => ({
+    subject: `There are places for ${booking.event}`,
+    text: `${booking.organization} holds the places for you that you waited for: ${describeBooking(booking)}, ${booking.amount} in all. They are yours until ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, they go to the next one.`,
+  }),
+  waiting_list_lapsed: (wish) => ({
+    subject: `Your places for ${wish.event} went to others`,
+    text: `The places at ${describe(wish)} that were held for you were not paid for in time, and go to the next one. If you still want to come, wait again.`,
+  }),
+  waiting_list_canceled: (wish) => ({
+    subject: `${wish.event} is canceled`,
+    text: `${describe(wish)}, for which you waited for places, does not take place. There is nothing to do.`,
+  }),
   performance_moved: (change) => ({
     subject: `${change.event} has another date`,
     text: `${change.event}, for which you have tickets (booking ${change.booking}), takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,

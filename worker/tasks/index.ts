@@ -38,6 +38,7 @@ import { stripeEventApply } from "./stripe_event__apply.ts";
 import { stripeEventRetryParked } from "./stripe_event__retry_parked.ts";
 import { userErase } from "./user__erase.ts";
 import { ticketTransferExpireDue } from "./ticket_transfer__expire_due.ts";
+import { waitingListServe } from "./waiting_list__serve.ts";
 import { workerUnlockDead } from "./worker__unlock_dead.ts";
 
 /** Every task by the name that jobs give, which is the name of its file. */
@@ -81,6 +82,7 @@ export function taskList(context: TaskContext): TaskList {
     stripe_event__retry_parked: stripeEventRetryParked(context),
     user__erase: userErase(context),
     ticket_transfer__expire_due: ticketTransferExpireDue(context),
+    waiting_list__serve: waitingListServe(context),
     worker__unlock_dead: workerUnlockDead(context),
   };
 }
@@ -92,6 +94,7 @@ export function taskList(context: TaskContext): TaskList {
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
 * * * * * allocation__release_due ?jobKey=allocation__release_due&max=1
+* * * * * waiting_list__serve ?jobKey=waiting_list__serve&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1
 * * * * * stripe_event__retry_parked ?jobKey=stripe_event__retry_parked&max=1
 */5 * * * * ticket_transfer__expire_due ?jobKey=ticket_transfer__expire_due&max=1

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { callFunction, defineTask } from "../context.ts";
+
+const payload = z.object({ performance_id: z.uuid().optional() });
+
+/**
+ * Offers places that came back to whoever waits for them: at one performance, or at all of them. Each is a transaction of
+ * its own, so that none waits for another.
+ */
+export const waitingListServe = defineTask(payload, async ({ performance_id }, helpers) => {
+  const performances =
+    performance_id === undefined
+      ? await callFunction<string[]>(helpers, "due_waiting_lists")
+      : [performance_id];
+  for (const performance of performances) {
+    await callFunction<number>(helpers, "serve_waiting_list", performance);
+  }
+});
