@@ -102,6 +102,15 @@ export async function furnish(client: pg.Client, house: string): Promise<void> {
     select tests.as_guest(8);
     select app_public.start_checkout(tests.id('asked'), 'x@example.com');
     reset role;
+    insert into app_public.waiting_list_entries (
+      id, organization_id, performance_id, customer_id, user_id, quantity
+    )
+    select tests.keep('waiting', uuidv7()), c.organization_id, tests.id('${house}.performance'), c.id,
+      tests.user_id('ada'), 1
+    from app_public.customers as c
+    where c.organization_id = tests.id('${house}.organization')
+    order by c.id
+    limit 1;
     insert into app_public.organization_verifications (organization_id, documents)
     values (tests.id('${house}.organization'), '["x"]');
     insert into app_public.organization_invitations (
@@ -236,6 +245,7 @@ export async function idsOf(
       'pool_id', tests.id('standing.floor'), 'question_id', tests.id('question'),
       'release_admission_allocation.allocation_id', tests.id('places'),
       'hold_allocated_admissions.allocation_id', tests.id('places'),
+      'entry_id', tests.id('waiting'),
       'add_on_id', tests.id('mug'), 'booking_item_id', (
         select id from app_public.booking_items where add_on_id = tests.id('shirt')
       ),
@@ -295,6 +305,8 @@ export function valueFor(
     return id;
   }
   if (name === "idempotency_key") return null;
+  // A token would be asked before the id.
+  if (name === "token" && attacked === "leave_waiting_list") return null;
   if (name === "document") return layout;
   if (name === "sha256") return createHash("sha256").update(layout).digest("hex");
   const named = valid[name];

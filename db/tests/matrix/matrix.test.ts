@@ -524,6 +524,20 @@ beforeAll(async () => {
     )
     select sha256(o.slug::bytea), o.id, 'x@example.com', 'marketing', true, 'x', 'web', now()
     from app_public.organizations as o;
+    insert into app_public.waiting_list_entries (
+      organization_id, performance_id, customer_id, user_id, quantity
+    )
+    select c.organization_id, p.id, c.id, c.user_id, 1
+    from app_public.customers as c
+    join app_public.performances as p on p.organization_id = c.organization_id
+    where p.id in (
+      tests.id('theatre.performance'), tests.id('barn.performance'), tests.id('rival.performance')
+    );
+    insert into app_private.waiting_list_tokens (
+      token_hash, organization_id, performance_id, quantity, is_accessible, entry_id, expires_at
+    )
+    select sha256(w.id::text::bytea), w.organization_id, w.performance_id, 1, false, w.id, now()
+    from app_public.waiting_list_entries as w;
     insert into app_public.organization_suspensions (organization_id, reason, lifted_at)
     select o.id, 'x', now() from app_public.organizations as o;
     insert into app_public.organization_verifications (organization_id, documents)
