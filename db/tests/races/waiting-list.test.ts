@@ -1,6 +1,6 @@
 // If this fails, one place is offered twice, somebody gets two offers, or loses the places that they are paying for.
 import { expect, test } from "vitest";
-import { Theatre } from "./theatre.ts";
+import { type Outcome, Theatre } from "./theatre.ts";
 
 const performance = "tests.id('theatre.performance')";
 const serve = `select app_private.serve_waiting_list(${performance})`;
@@ -46,14 +46,24 @@ async function outcome(theatre: Theatre): Promise<string[]> {
   );
 }
 
-async function twoJobs(theatre: Theatre): Promise<void> {
+async function withoutLocks(theatre: Theatre): Promise<void> {
+  await theatre.weaken(
+    "app_private.serve_waiting_list",
+    "if not pg_try",
+    "if false and not pg_try",
+  );
+  await theatre.weaken("app_private.offer_places", "for no key update skip locked");
+}
+
+/** What came of the second of two jobs at once. */
+async function twoJobs(theatre: Theatre): Promise<Outcome> {
   const [one, other] = [await theatre.worker(), await theatre.worker()];
   await one.begin();
   await one.run(serve);
   const second = other.once(serve);
   await other.waitsBefore(second);
   await one.commit();
-  await second;
+  return await second;
 }
 
 test("of two jobs at once, one makes the offer", async () => {
@@ -63,14 +73,21 @@ test("of two jobs at once, one makes the offer", async () => {
   expect(await theatre.broken()).toEqual([]);
 });
 
-test("control: without their locks, both hold places for the same entry", async () => {
+test("control: without their locks, the constraint refuses the second one", async () => {
   await using theatre = await soldOut([3, 4], ["ada", "I"]);
-  await theatre.weaken(
-    "app_private.serve_waiting_list",
-    "if not pg_try",
-    "if false and not pg_try",
+  await withoutLocks(theatre);
+  expect(await twoJobs(theatre)).toBe("23514");
+  expect(await outcome(theatre)).toEqual(["offered 1"]);
+});
+
+test("control: without the constraint either, both hold places for the same entry", async () => {
+  await using theatre = await soldOut([3, 4], ["ada", "I"]);
+  await withoutLocks(theatre);
+  await theatre.owner.query(
+    `alter table app_public.waiting_list_entries
+      drop constraint waiting_list_entries_gathered_is_part_of_quantity,
+      drop constraint waiting_list_entries_offer_is_of_all_places`,
   );
-  await theatre.weaken("app_private.offer_places", "for no key update skip locked");
   await twoJobs(theatre);
   expect(await outcome(theatre)).toEqual(["offered 2"]);
 });
