@@ -1,4 +1,7 @@
-// If this failed, a program could not sell a shirt with a ticket, ask who comes, or keep places back.
+// If this failed, a program could not sell a shirt with a ticket, ask who comes, keep places back, or wait for them.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   BookingStatusError,
@@ -6,9 +9,11 @@ import {
   FewLeftError,
   InvalidInputError,
   type Performance,
+  PlacesFreeError,
   TicketUsedError,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { examplesOf, runExample } from "./testing-examples.ts";
+import { putOnSale, smallHall, startOffice, type TestOffice, tokenIn } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: ReturnType<TestOffice["client"]>;
@@ -171,6 +176,51 @@ test("places are kept back, sold from, and released; a pool gets another size", 
   expect((await organizer.setPoolCapacity(pool, 50)).capacity).toBe(50);
   await expect(organizer.setPoolCapacity(pool, 0)).rejects.toThrow(InvalidInputError);
   expect(await organizer.admissionsLeft(date, floor)).toBe(49);
+}, 60_000);
+
+test("who waits gets what comes back, with an account or by mail", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "lml-waiting-"));
+  const page = await readFile(new URL("../docs/waiting-list.md", import.meta.url), "utf8");
+  const [example] = examplesOf(page);
+  if (example === undefined) throw new Error("There is no example.");
+  const output = await runExample(example, directory, {
+    LML_URL: office.url,
+    LML_EMAIL: "organizer@example.com",
+    LML_PASSWORD: "a long enough password",
+  });
+  await rm(directory, { recursive: true });
+  expect(output).toBe("waiting 1\noffered draft 2\nleft\n");
+
+  const lml = office.client();
+  await expect(lml.requestWaitingListPlace(performance, "zoe@example.com", 1)).rejects.toThrow(
+    PlacesFreeError,
+  );
+  const { seats } = await organizer.seatMap(performance);
+  const house = await organizer.allocateSeats(
+    performance,
+    seats.filter(({ status }) => status === "available"),
+    { kind: "house", reason: "Family" },
+  );
+  await lml.requestWaitingListPlace(performance, "zoe@example.com", 1);
+  const token = tokenIn(await office.mailTo("zoe@example.com"));
+  const entry = await lml.confirmWaitingListPlace(token);
+  expect(await lml.waitingListEntry(token)).toEqual(entry);
+  const list = await organizer.waitingList(performance).toArray(100);
+  expect(list.map(({ status, place }) => [status, place])).toEqual([
+    ["left", null],
+    ["waiting", 1],
+  ]);
+  await organizer.releaseAllocation(house);
+  await expect
+    .poll(() => office.mailTo("zoe@example.com"), { timeout: 20_000 })
+    .toContain("There are places for The Tempest");
+  const offer = await office.mailTo("zoe@example.com");
+  const booking = await lml.claimBooking(tokenIn(offer));
+  expect(booking.id).toBe((await lml.waitingListEntry(token))?.bookingId);
+  await lml.startCheckout(booking, { email: "zoe@example.com" });
+  expect(await lml.pay(booking, { testCard: "visa" })).toMatchObject({ status: "confirmed" });
+  expect((await organizer.removeWaitingListEntry(entry)).status).toBe("removed");
+  expect((await lml.leaveWaitingList({ token })).status).toBe("removed");
 }, 60_000);
 
 test("whoever has tickets is mailed when their date moves, and when it is canceled", async () => {

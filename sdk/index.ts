@@ -97,6 +97,7 @@ export type {
   VenueDetails,
   VenueLayout,
 } from "./areas/venues.ts";
+export type { WaitingListEntry, WaitingOptions } from "./areas/waiting-list.ts";
 export type { ClientOptions, ListOptions } from "./caller.ts";
 export { LastMinuteLive } from "./client.ts";
 export * from "./errors.ts";

@@ -606,7 +606,7 @@ beforeAll(async () => {
     ) as barn`);
   barn = atTheBarn.rows[0]?.ids ?? "{}";
   ids = new Map(rows.map(({ name, user_id }) => [name, user_id]));
-}, 60_000);
+}, 400_000);
 
 afterAll(() => database.drop());
 
@@ -616,7 +616,7 @@ const unchanged = (): Promise<string> => (first ??= matrix());
 
 test("what everybody may do with every table is what expected.md says", async () => {
   await expect(await unchanged()).toMatchFileSnapshot("expected.md");
-}, 60_000);
+}, 400_000);
 
 test("every table has rows to see", async () => {
   const empty: string[] = [];
@@ -645,7 +645,7 @@ test.each([
     await client.query("rollback");
     expect(after).not.toBe(before);
   },
-  60_000,
+  400_000,
 );
 
 test("a table that is not in expected.md is found", async () => {
