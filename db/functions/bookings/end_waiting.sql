@@ -26,7 +26,8 @@ begin
       perform app_private.close_booking(v_booking, null);
     end if;
     update app_public.waiting_list_entries as w
-    set status = end_waiting.status, ended_at = now()
+    set ended_at = now(),
+      status = case when v_booking.confirmed_at is null then end_waiting.status else 'taken' end
     where w.id = v_entry.id
     returning * into v_entry;
     perform app_private.ask_waiting_list(v_entry.performance_id);
