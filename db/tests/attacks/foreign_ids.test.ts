@@ -37,7 +37,7 @@ beforeAll(async () => {
     parameters.some(({ type }) => type === "uuid"),
   );
   foreign = await idsOf(client, "theatre");
-}, 400_000);
+}, 60_000);
 
 afterAll(() => theatre[Symbol.asyncDispose]());
 
@@ -53,7 +53,7 @@ test("every function with an id refuses those of others, and changes nothing", a
     }
   }
   expect(found).toEqual({});
-}, 400_000);
+}, 60_000);
 
 test("the ids are right: their owner gets through with them", async () => {
   const publish = functions.find(({ name }) => name === "publish_event");
@@ -74,7 +74,7 @@ test("control: without the check of the caller's rights, a stranger gets through
   expect(found).toContain("publish_event");
   expect(found).toContain("create_performance");
   expect(found).toContain("update_venue");
-}, 400_000);
+}, 60_000);
 
 /** Calls a function with somebody else's ids, and tells what came of it. Nothing of it stays. */
 async function attack({ name, parameters }: Attackable, who: string): Promise<string> {
