@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { ResolveTxt } from "./dns.ts";
 import type { LayoutFetching } from "./layouts/fetch.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import type { PublicUrl } from "./mail/templates.ts";
+import type { PublicUrl } from "./mail/link.ts";
 
 /** What tasks need beside their job. */
 export interface TaskContext {

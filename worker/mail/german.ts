@@ -1,3 +1,4 @@
+import { link } from "./link.ts";
 import type { MailVariables, Template } from "./templates.ts";
 
 /** What is said in German to whoever has chosen it; what is not here is said in English. */
@@ -42,7 +43,27 @@ export const german: Readonly<Record<string, Template>> = {
     subject: `Stripe muss mehr über ${account.organization} wissen`,
     text: `Stripe möchte mehr wissen, bevor es weiter an ${account.organization} zahlt: ${account.reason}. Melden Sie sich an, und folgen Sie dem Link zu Stripe.`,
   }),
+  waiting_list_confirm: (wish, publicUrl) => ({
+    subject: `Auf Plätze für ${wish.event} warten?`,
+    text: `Jemand möchte mit dieser Adresse auf Plätze für ${date(wish)} warten. Wenn Sie es waren, bestätigen Sie es binnen zwei Tagen:\n\n${link(publicUrl, "waiting-list", wish.token)}\n\nDerselbe Link sagt später, wie viele vor Ihnen sind, und meldet Sie ab. Wenn Sie es nicht waren, ist nichts zu tun: Niemand wartet.`,
+  }),
+  waiting_list_offer: (booking, publicUrl) => ({
+    subject: `Es gibt Plätze für ${booking.event}`,
+    text: `${booking.organization} hält die Plätze für Sie, auf die Sie gewartet haben: ${describe(booking)}, insgesamt ${booking.amount}. Sie gehören bis ${booking.until} Ihnen: ${booking.token === undefined ? "Melden Sie sich dafür an." : `\n\n${link(publicUrl, "claim-booking", booking.token)}`}\n\nWenn Sie nichts tun, bekommt sie der Nächste.`,
+  }),
+  waiting_list_lapsed: (wish) => ({
+    subject: `Ihre Plätze für ${wish.event} sind vergeben`,
+    text: `Die Plätze für ${date(wish)}, die für Sie gehalten wurden, sind nicht rechtzeitig bezahlt worden und gehen an den Nächsten. Wenn Sie noch kommen möchten, warten Sie von neuem.`,
+  }),
+  waiting_list_canceled: (wish) => ({
+    subject: `${wish.event} ist abgesagt`,
+    text: `${date(wish)}, worauf Sie Plätze wollten, findet nicht statt. Es ist nichts zu tun.`,
+  }),
 };
+
+function date({ event, startsAt }: MailVariables): string {
+  return `${event} am ${startsAt}`;
+}
 
 function describe({ event, startsAt, reference }: MailVariables): string {
   return `${event} am ${startsAt} (${reference})`;

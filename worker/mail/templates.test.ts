@@ -15,6 +15,7 @@ const variables: MailVariables = {
   organization: "Playhouse",
   period: "2026-11-01 to 2026-11-07",
   reason: "The roof",
+  token: "x".repeat(43),
 };
 
 const names = Object.keys(german);

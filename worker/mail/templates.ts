@@ -1,4 +1,6 @@
 import { german } from "./german.ts";
+import { link, type PublicUrl } from "./link.ts";
+
 
 /** What a mail says, before it is known who gets it. */
 export interface MailText {
@@ -38,9 +40,6 @@ export interface MailVariables {
   /** Which days a payout is for, such as `2026-11-01 to 2026-11-07`. */
   readonly period?: string | undefined;
 }
-
-/** Where people go with what they are mailed, such as `https://shop.example`; undefined: they get the bare token. */
-export type PublicUrl = string | undefined;
 
 /** A mail in one language. */
 export type Template = (variables: MailVariables, publicUrl: PublicUrl) => MailText;
@@ -316,11 +315,4 @@ function givingBack({ refundsUntil }: MailVariables): string {
   return refundsUntil === undefined
     ? ""
     : ` If you cannot come, you may give them back for the whole price until ${refundsUntil}.`;
-}
-
-function link(publicUrl: PublicUrl, path: string, token: string | undefined): string {
-  if (token === undefined) throw new Error("A mail with a link needs its token.");
-  return publicUrl === undefined
-    ? token
-    : `${publicUrl.replace(/\/+$/, "")}/${path}?token=${encodeURIComponent(token)}`;
 }

@@ -11,7 +11,12 @@ declare
   v_booking app_public.bookings;
 begin
   v_buyer.user_id := (draft_for_waiting.entry).user_id;
-  if v_buyer.user_id is null then
+  if exists (
+    select from app_public.users as u
+    where u.id = v_buyer.user_id and u.account_status <> 'active'
+  ) then
+    raise exception 'This account cannot sign in.' using errcode = 'LMLCK';
+  elsif v_buyer.user_id is null then
     v_buyer.cart_token_hash := app_hidden.hash_token(app_public.create_cart_token());
   end if;
   perform app_private.require_may_hold(v_sale, v_buyer, null, (draft_for_waiting.entry).quantity);
@@ -43,4 +48,4 @@ comment on function app_private.draft_for_waiting(
   app_public.waiting_list_entries, app_private.sale, boolean
 ) is
   'An empty draft for whoever waited: for as long as offers are kept, or, while places are '
-  'gathered, for as long as anything may be held. Raises LMGST, LMQTY, LMCRS.';
+  'gathered, for as long as anything may be held. Raises LMLCK, LMGST, LMQTY, LMCRS.';

@@ -1,5 +1,5 @@
--- A hold as any other: whoever it is refused to, for too many open carts or by a rule against fraud,
--- keeps waiting. The block lets go of all of it then.
+-- A hold as any other: whoever it is refused to, for too many open carts or by a rule against
+-- fraud, keeps waiting. The block lets go of all of it then.
 create or replace function app_private.hold_for_waiting(
   entry app_public.waiting_list_entries, sale app_private.sale, ticket_category_id uuid,
   quantity integer

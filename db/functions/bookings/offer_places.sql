@@ -21,6 +21,7 @@ begin
       and w.status in ('waiting', 'gathering')
       and w.is_accessible = offer_places.accessible
       and coalesce(w.ticket_category_id = offer_places.ticket_category_id, true)
+      and w.ended_at is null
   ) then
     return 0;
   end if;

@@ -48,5 +48,5 @@ end
 $$;
 
 comment on function app_private.open_waiting_list(app_public.waiting_list_entries) is
-  'The terms of a performance that somebody may wait for. Raises LMWLO, LMNFD, LMEVT, LMSAL, LMGST, '
-  'LMMBR, LMQTY.';
+  'The terms of a performance that somebody may wait for. Raises LMWLO, LMNFD, LMEVT, LMSAL, '
+  'LMGST, LMMBR, LMQTY.';

@@ -1,5 +1,5 @@
--- What became of an offer is what became of its booking. Whoever works on one of them at this moment
--- keeps it: the next job comes soon.
+-- What became of an offer is what became of its booking. Whoever works on one of them at this
+-- moment keeps it: the next job comes soon.
 create or replace function app_private.settle_waiting_offers(performance_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''

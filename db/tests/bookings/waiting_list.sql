@@ -1,6 +1,6 @@
 -- If this fails, places that come back go to whoever did not wait for them, to two at once, or a
 -- party of four waits for ever behind people who come alone.
-select plan(77);
+select plan(78);
 
 select tests.create_theatre();
 update app_public.organization_settings set hold_seconds_max = 7200
@@ -408,7 +408,9 @@ select app_public.set_pool_capacity(tests.id('standing.floor'), 13);
 select tests.as_owner();
 select is(tests.jobs('waiting_list__serve'), 3::bigint, 'a bigger room asks at once who waits');
 select tests.serve('standing.performance');
-select is(tests.entry_status('hal'), 'waiting', 'while the list is off, nobody is offered anything');
+select is(
+  tests.entry_status('hal'), 'waiting', 'while the list is off, nobody is offered anything'
+);
 update app_public.events set has_waiting_list = true where id = tests.id('standing.event');
 update app_public.events set open_carts_max = 1 where id = tests.id('standing.event');
 select tests.sign_in('hal');
@@ -417,6 +419,11 @@ select tests.serve('standing.performance');
 select is(tests.entry_status('hal'), 'waiting', 'nor who has too many carts already');
 select tests.sign_in('hal');
 select app_public.cancel_booking(tests.id('terrace'));
+select tests.as_owner();
+update app_public.users set account_status = 'suspended' where id = tests.user_id('hal');
+select tests.serve('standing.performance');
+select is(tests.entry_status('hal'), 'waiting', 'nor who may not sign in');
+update app_public.users set account_status = 'active' where id = tests.user_id('hal');
 select tests.serve('standing.performance');
 select is(tests.entry_status('hal'), 'offered', 'who gets it when that is mended');
 select tests.serve('standing.performance');
