@@ -1,7 +1,6 @@
 import { german } from "./german.ts";
 import { link, type PublicUrl } from "./link.ts";
 
-
 /** What a mail says, before it is known who gets it. */
 export interface MailText {
   readonly subject: string;
