@@ -183,7 +183,7 @@ export class BookingStatusError extends LastMinuteLiveError {}
 /** LMEXP: the hold has run out, and its seats are free for others. Hold again. */
 export class HoldExpiredError extends LastMinuteLiveError {}
 
-/** LMCON: an e-mail address is needed, where the tickets go. */
+/** LMCON: an e-mail address is needed, where the tickets go; or yours is yet to be proven. */
 export class ContactMissingError extends LastMinuteLiveError {}
 
 /** LMRSK: a rule against fraud refuses it for now; which one is not told. Try later, or ask the organization. */

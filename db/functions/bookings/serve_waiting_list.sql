@@ -36,7 +36,7 @@ begin
   end if;
   for v_category in select * from app_private.categories_on_sale(v_sale) loop
     foreach v_accessible in array array[false, true] loop
-      v_offers := v_offers + app_private.offer_places(v_sale, v_category.id, v_accessible);
+      v_offers := v_offers + app_private.offer_places(v_sale, v_category, v_accessible);
     end loop;
   end loop;
   return v_offers;
