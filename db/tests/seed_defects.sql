@@ -146,12 +146,17 @@ select is_empty(
         and conrelid in ('app_public.member_permissions'::regclass,
           'app_private.invitation_tokens'::regclass)
       )
+      and not (
+        confrelid = 'app_public.waiting_list_entries'::regclass
+        and conrelid = 'app_private.waiting_list_tokens'::regclass
+      )
       and conparentid = 0
       and confrelid not in (
         'app_public.currencies'::regclass, 'app_public.performance_categories'::regclass
       )
   $$,
-  'only sessions and proofs go with their user, rights with their member; nothing else does'
+  'only sessions and proofs go with their user, rights with their member, a mailed key with its '
+  'entry; nothing else does'
 );
 
 -- Money ended at 21 million.

@@ -1,6 +1,6 @@
 -- If this fails, places that come back go to whoever did not wait for them, to two at once, or a
 -- party of four waits for ever behind people who come alone.
-select plan(78);
+select plan(80);
 
 select tests.create_theatre();
 update app_public.organization_settings set hold_seconds_max = 7200
@@ -433,6 +433,37 @@ select is(
   array['admission', '2'], 'two places'
 );
 select tests.consistent();
+
+-- What is known of whoever waits.
+update app_private.outgoing_emails set created_at = now() - interval '2 minutes';
+select tests.as_guest(52);
+select app_public.request_waiting_list_place(
+  tests.id('theatre.performance'), 'zoe@example.com', 2, tests.id('ii')
+);
+select tests.sign_in('theatre owner');
+select tests.keep('zoe', (
+  select c.id from app_public.customers as c where c.email = 'zoe@example.com'
+));
+select is(
+  (
+    select array[jsonb_array_length(d -> 'waiting_lists'),
+      jsonb_array_length(d -> 'unconfirmed_waiting')]
+    from app_public.export_customer_data(tests.id('zoe')) as d
+  ),
+  array[1, 1], 'is told to them'
+);
+select tests.as_owner();
+update app_public.performances set status = 'completed'
+where id = tests.id('theatre.performance');
+select tests.sign_in('theatre owner');
+select app_public.erase_customer(tests.id('zoe'));
+select tests.as_owner();
+select is(
+  (select count(*) from app_public.waiting_list_entries where customer_id = tests.id('zoe'))
+  + (select count(*) from app_private.waiting_list_tokens where email is not null)
+  + (select count(*) from app_private.waiting_list_tokens where entry_id is not null),
+  0::numeric, 'and forgotten with them'
+);
 
 -- The end.
 select tests.sign_in('theatre owner');
