@@ -462,7 +462,7 @@ select is(
   (select count(*) from app_public.waiting_list_entries where customer_id = tests.id('zoe'))
   + (select count(*) from app_private.waiting_list_tokens where email is not null)
   + (select count(*) from app_private.waiting_list_tokens where entry_id is not null),
-  0::numeric, 'and forgotten with them'
+  0::bigint, 'and forgotten with them'
 );
 
 -- The end.
