@@ -26,7 +26,9 @@ begin
   ) then
     return 0;
   end if;
-  v_left := app_private.places_left(offer_places.sale, v_category.id, offer_places.accessible);
+  v_left := app_private.count_places_left(
+    offer_places.sale, v_category.id, offer_places.accessible
+  );
   while v_left > 0 loop
     select * into v_entry
     from app_public.waiting_list_entries as w

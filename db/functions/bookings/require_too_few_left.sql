@@ -8,7 +8,7 @@ begin
   if exists (
     select from app_private.categories_on_sale(require_too_few_left.sale) as c
     where c.id = coalesce((require_too_few_left.wish).ticket_category_id, c.id)
-      and app_private.places_left(
+      and app_private.count_places_left(
         require_too_few_left.sale, c.id, (require_too_few_left.wish).is_accessible
       ) >= (require_too_few_left.wish).quantity
   ) then
