@@ -12,7 +12,14 @@ export const waitingListServe = defineTask(payload, async ({ performance_id }, h
     performance_id === undefined
       ? await callFunction<string[]>(helpers, "due_waiting_lists")
       : [performance_id];
+  const failures: unknown[] = [];
   for (const performance of performances) {
-    await callFunction<number>(helpers, "serve_waiting_list", performance);
+    try {
+      await callFunction<number>(helpers, "serve_waiting_list", performance);
+    } catch (error) {
+      // The others are served nevertheless.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw new AggregateError(failures, "Some lists were not served.");
 });
