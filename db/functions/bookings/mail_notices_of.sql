@@ -28,7 +28,7 @@ begin
       and b.customer_email is not null
       and b.confirmed_at <= v_notice.created_at
       and (
-        b.status in ('confirmed', 'partially_paid', 'disputed', 'completed')
+        app_private.is_sold(b.status)
         or (
           v_notice.kind = 'canceled' and b.status in ('canceled', 'refunded')
           and b.canceled_at >= v_notice.created_at

@@ -17,13 +17,7 @@ as $$
     and c.add_on_id = i.add_on_id
     and c.booking_id = i.booking_id
     and c.held_until is not distinct from b.expires_at
-  where (
-      (
-        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
-        and b.expires_at > now()
-      )
-      or b.status in ('confirmed', 'partially_paid', 'completed', 'disputed')
-    )
+  where app_private.is_live(b)
     and coalesce(c.quantity, 0) <> i.quantity - i.returned_quantity
 $$;
 

@@ -31,13 +31,7 @@ as $$
       and c.pool_id = n.pool_id
       and c.held_until is not distinct from b.expires_at
   ) as c on true
-  where (
-      (
-        b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
-        and b.expires_at > now()
-      )
-      or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
-    )
+  where app_private.is_live(b)
     and coalesce(c.quantity, 0) <> n.quantity
 $$;
 

@@ -13,13 +13,7 @@ as $$
     join app_public.booking_items as i
       on i.organization_id = b.organization_id and i.booking_id = b.id
     cross join unnest(i.seat_nos) as n
-    where (
-        (
-          b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
-          and b.expires_at > now()
-        )
-        or b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
-      )
+    where app_private.is_live(b)
       -- A seat whose ticket was returned is on sale again.
       and not exists (
         select from app_public.tickets as t

@@ -10,10 +10,7 @@ as $$
   where (s.status = 'booked' or (s.status = 'locked' and s.locked_until > now()))
     and not (
       b.performance_id = s.performance_id
-      and b.status in (
-        'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed',
-        'completed', 'disputed'
-      )
+      and (app_private.is_open(b.status) or app_private.is_sold(b.status))
       and exists (
         select from app_public.booking_items as i
         where i.organization_id = b.organization_id

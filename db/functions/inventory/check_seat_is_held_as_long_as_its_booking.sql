@@ -8,7 +8,7 @@ as $$
   from app_public.seat_booking_state as s
   join app_public.bookings as b on b.organization_id = s.organization_id and b.id = s.booking_id
   where s.status = 'locked'
-    and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+    and app_private.is_open(b.status)
     and s.locked_until <> b.expires_at
 $$;
 

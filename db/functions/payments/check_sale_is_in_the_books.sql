@@ -5,7 +5,7 @@ as $$
   select
     'sale_is_in_the_books', b.organization_id, b.id, 'no ledger transaction sale:ID'
   from app_public.bookings as b
-  where b.status in ('partially_paid', 'confirmed', 'completed', 'disputed')
+  where app_private.is_sold(b.status)
     and b.total_amount_cents > 0
     and not exists (
       select from app_public.ledger_transactions as t
