@@ -27,8 +27,8 @@ begin
     order by i.id desc
   loop
     exit when v_left = 0;
-    perform app_private.reprice_admissions(
-      v_item, v_sale, greatest(0, v_item.quantity - v_left)
+    perform app_private.reprice_line(
+      v_item, v_sale, greatest(0, v_item.quantity - v_left), v_item.seat_nos
     );
     v_left := v_left - least(v_left, v_item.quantity);
   end loop;

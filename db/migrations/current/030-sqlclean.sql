@@ -1,0 +1,2 @@
+-- What nobody calls any more.
+drop function app_private.reprice_admissions(app_public.booking_items, app_private.sale, integer);
