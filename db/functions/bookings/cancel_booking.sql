@@ -22,8 +22,7 @@ begin
   if v_booking.status not in (
     'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
   ) then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.status in ('partially_paid', 'confirmed')
     and not app_hidden.has_performance_permission(
