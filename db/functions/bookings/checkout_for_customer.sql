@@ -10,7 +10,6 @@ declare
   v_booking app_public.bookings := app_private.lock_booking_of_staff(
     checkout_for_customer.booking_id, 'bookings.sell'
   );
-  v_sale app_private.sale;
   v_requires_approval boolean;
   v_waits boolean;
   v_constraint text;
@@ -27,7 +26,7 @@ begin
     return app_private.masked_booking(v_booking);
   end if;
   perform app_private.require_draft_of_staff(v_booking, checkout_for_customer.pay_within_hours);
-  v_sale := app_private.open_sale(v_booking.performance_id);
+  perform app_private.open_sale(v_booking.performance_id);
   if app_private.tickets_in(v_booking) = 0 then
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
   end if;

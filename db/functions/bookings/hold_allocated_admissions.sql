@@ -56,6 +56,7 @@ $$;
 comment on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text) is
   'Holds places of an allocation for a booking of the caller''s, or for a draft. If they are not '
   'bought in time, they are free for everybody. Needs inventory.sell. '
-  'Raises LMNFD, LMRGT, LMFEW (the allocation has fewer), LMINP, and what hold_admissions raises.';
+  'Raises LMNFD, LMRGT, LMFEW (the allocation has fewer), LMINP, LMQTY, and '
+  'what hold_admissions raises.';
 grant execute on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text)
   to lml_user;

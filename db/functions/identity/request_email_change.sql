@@ -8,10 +8,7 @@ as $$
 declare
   v_user_id uuid := app_private.lock_own_account();
 begin
-  if request_email_change.email is null
-    or request_email_change.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
-    or length(request_email_change.email) > 320
-  then
+  if not app_private.is_email_address(request_email_change.email) then
     raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
   end if;
   if not app_private.may_mail(
