@@ -15,10 +15,7 @@ begin
   ) is not null then
     return app_private.masked_booking(v_booking);
   end if;
-  if length(cancel_booking.reason) > 500 then
-    raise exception 'A reason has at most 500 characters.'
-      using errcode = 'LMINP', detail = 'reason';
-  end if;
+  perform app_private.require_short_reason(cancel_booking.reason);
   if v_booking.status not in (
     'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
   ) then
