@@ -31,7 +31,7 @@ begin
         hint = 'Give tickets back with return_tickets, or ask the organization.';
   end if;
   if v_booking.status in ('partially_paid', 'confirmed')
-    and app_private.needs_approval(
+    and app_private.needs_refund_approval(
       v_booking, v_booking.total_amount_cents - v_booking.refunded_cents
     )
   then

@@ -40,7 +40,7 @@ begin
     raise exception 'Name either seats, or a category of admissions.'
       using errcode = 'LMINP', detail = 'seat_ids, ticket_category_id';
   end if;
-  if not app_private.is_email_address(hold_for_customer.email) then
+  if not app_private.has_two_sides(hold_for_customer.email) then
     raise exception 'An e-mail address is needed, where the tickets go.'
       using errcode = 'LMCON', detail = 'email';
   end if;

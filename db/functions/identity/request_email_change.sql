@@ -8,7 +8,9 @@ as $$
 declare
   v_user_id uuid := app_private.lock_own_account();
 begin
-  if not app_private.is_email_address(request_email_change.email) then
+  if not app_private.has_two_sides(request_email_change.email)
+    or length(request_email_change.email) > 320
+  then
     raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
   end if;
   if not app_private.may_mail(

@@ -23,7 +23,7 @@ begin
   end if;
   select coalesce(e, '') into v_bad
   from unnest(import_memberships.emails) as e
-  where not app_private.is_email_address(trim(e))
+  where not app_private.has_two_sides(trim(e)) or length(e) > 320
   limit 1;
   if found then
     raise exception 'This is no address: "%".', left(v_bad, 100)

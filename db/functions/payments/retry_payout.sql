@@ -7,7 +7,7 @@ declare
     retry_payout.payout_id, 'payouts.manage', 'failed'
   );
 begin
-  return app_private.retry_payout_again(v_payout);
+  return app_private.send_payout_again(v_payout);
 end
 $$;
 
