@@ -92,3 +92,14 @@ test("each function that is not exposed has a caller, but those with a reason", 
     .map(({ name }) => name);
   expect(uncalled.toSorted()).toEqual(Object.keys(calledFromElsewhere).toSorted());
 });
+
+test("an invariant has the name of its function", () => {
+  const invariants = functions
+    .filter(({ text }) => text.includes("returns table (invariant text,"))
+    .filter(({ text }) => !text.includes("select * from app_private.check_"));
+  expect(invariants.length).toBeGreaterThan(50);
+  const misnamed = invariants.filter(
+    ({ name, text }) => !text.includes(`'${name.replace(/^check_/, "")}', `),
+  );
+  expect(misnamed.map(({ name }) => name)).toEqual([]);
+});
