@@ -5,3 +5,5 @@ drop function app_hidden.seat_id_of(text, text, text);
 drop function app_private.has_admissions(app_public.bookings);
 drop function app_private.needs_approval(app_public.bookings, bigint);
 drop function app_private.retry_payout_again(app_public.payouts);
+-- What has moved to the venues, and is made again there.
+drop function app_hidden.require_timezone(text);
