@@ -229,8 +229,6 @@ export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 export type BookingCondition = {
   /** Checks for equality with the object’s `bookingReference` field. */
   readonly bookingReference?: string | null | undefined;
-  /** Checks for equality with the object’s `currency` field. */
-  readonly currency?: string | null | undefined;
   /** Checks for equality with the object’s `id` field. */
   readonly id?: string | null | undefined;
   /** Checks for equality with the object’s `organizationId` field. */

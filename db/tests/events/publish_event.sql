@@ -1,5 +1,5 @@
 -- If this fails, an event goes on sale with seats that nobody can buy, or that two prices claim.
-select plan(21);
+select plan(22);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'draft event');
@@ -61,6 +61,13 @@ select tests.keep('empty', (app_public.create_event(
 )).id);
 select tests.refused(
   $$ select app_public.publish_event(tests.id('empty')) $$, 'LMPUB', 'an event without dates'
+);
+select app_public.create_performance(
+  tests.id('empty'), tests.id('theatre.layout'), now() - interval '2 hours',
+  now() - interval '1 minute'
+);
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('empty')) $$, 'LMPUB', 'nor one that is over'
 );
 select tests.keep('uncovered', (app_public.create_performance(
   tests.id('empty'), tests.id('theatre.layout'), '2040-01-01'
