@@ -4107,6 +4107,7 @@ export type RevokeScannerDeviceMutation = {
 export type MergeOfflineScansMutationVariables = Exact<{
   performanceId: string;
   scans: unknown;
+  deviceTime?: string | null | undefined;
 }>;
 
 export type MergeOfflineScansMutation = {
@@ -9386,8 +9387,10 @@ export const MergeOfflineScansDocument: TypedDocument<
   MergeOfflineScansMutationVariables
 > = {
   name: "MergeOfflineScans",
-  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!) {
-  mergeOfflineScans(input: {performanceId: $performanceId, scans: $scans}) {
+  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!, $deviceTime: Datetime) {
+  mergeOfflineScans(
+    input: {performanceId: $performanceId, scans: $scans, deviceTime: $deviceTime}
+  ) {
     mergedScans {
       scanId
       ticketId
