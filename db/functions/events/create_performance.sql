@@ -35,6 +35,9 @@ begin
       raise exception 'The event''s venue has no such layout.'
         using errcode = 'LMNFD', detail = 'layout_id';
     end if;
+    perform app_private.require_to_come(
+      v_event, create_performance.starts_at, create_performance.ends_at
+    );
 
     insert into app_public.performances (
       organization_id, event_id, layout_id, currency, is_public, starts_at, ends_at, doors_at

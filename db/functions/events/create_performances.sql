@@ -69,6 +69,7 @@ begin
       where p.organization_id = v_event.organization_id and p.event_id = v_event.id
         and p.starts_at = v_start;
     elsif v_event.status = 'published' then
+      perform app_private.require_to_come(v_event, v_start, v_performance.ends_at);
       perform app_private.create_inventory(v_performance.id);
     end if;
     return next v_performance;
@@ -77,6 +78,8 @@ exception
   when check_violation or not_null_violation then
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
+  when datetime_field_overflow then
+    raise exception 'There are no such dates.' using errcode = 'LMINP', detail = 'last_date';
 end
 $$;
 
