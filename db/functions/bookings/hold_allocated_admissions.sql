@@ -45,11 +45,11 @@ begin
     set places_left = a.places_left - hold_allocated_admissions.quantity
     where a.id = v_allocation.id;
   end if;
-  return app_private.masked_booking(app_public.hold_admissions(
+  return app_public.hold_admissions(
     v_allocation.performance_id, hold_allocated_admissions.ticket_category_id,
     hold_allocated_admissions.quantity, hold_allocated_admissions.booking_id,
     hold_allocated_admissions.idempotency_key
-  ));
+  );
 end
 $$;
 

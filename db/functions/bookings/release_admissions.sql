@@ -39,7 +39,7 @@ begin
   perform app_private.free_admissions(
     v_booking, release_admissions.ticket_category_id, release_admissions.quantity
   );
-  return app_private.store_booking_totals(v_booking.id);
+  return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
 end
 $$;
 

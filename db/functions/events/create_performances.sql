@@ -65,6 +65,8 @@ exception
   when check_violation or not_null_violation then
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
+  when datetime_field_overflow then
+    raise exception 'There are no such dates.' using errcode = 'LMINP', detail = 'last_date';
 end
 $$;
 

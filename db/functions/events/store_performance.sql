@@ -20,6 +20,9 @@ begin
   on conflict do nothing
   returning id into v_id;
   if v_id is not null and (store_performance.event).status = 'published' then
+    perform app_private.require_to_come(
+      store_performance.event, store_performance.starts_at, store_performance.ends_at
+    );
     perform app_private.create_inventory(v_id);
   end if;
   return v_id;

@@ -17,6 +17,8 @@ as $$
   where e.status not in ('draft', 'canceled')
     and p.pass_name is null
     and s.seats <> l.seat_count
+    -- What was canceled before its event was published never had any.
+    and not (p.status = 'canceled' and s.seats = 0)
 $$;
 
 comment on function app_private.check_inventory_is_the_layout() is
