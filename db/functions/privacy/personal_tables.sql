@@ -182,6 +182,7 @@ from (values
       or t.to_customer_id = any (($1).customer_ids)
       or t.to_email operator(public.=) any (($1).emails)'
   ),
+  ('app_public.promoters', 'promoters', 't.email operator(public.=) any (($1).emails)'),
   ('app_public.delivery_addresses', 'delivery_addresses', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
   (
