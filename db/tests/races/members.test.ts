@@ -182,3 +182,19 @@ test("who accepts to own while they close their account is asked to try again", 
   );
   expect(outcomes).toEqual([["owner"], "40001"]);
 });
+
+test("a stranger waits for nobody who is at work in an organization", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query("select tests.user_id('stranger')");
+  const member = await theatre.session("", "lml_owner");
+  await member.begin();
+  await member.run(`select from app_public.organizations
+    where id = tests.id('theatre.organization') for no key update`);
+  const stranger = await theatre.user("stranger");
+  const asked = stranger.once(
+    "select app_public.request_domain_check(tests.id('theatre.organization'))",
+  );
+  expect(await stranger.waitsBefore(asked)).toBe(false);
+  expect(await asked).toBe("LMNFD");
+  await member.rollback();
+});
