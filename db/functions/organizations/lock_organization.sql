@@ -8,7 +8,7 @@ as $$
 declare
   v_organization app_public.organizations;
 begin
-  -- Before the lock, too: a stranger must not make anybody wait, nor learn that somebody is at work.
+  -- Before the lock, too: a stranger makes nobody wait, nor learns that somebody is at work.
   perform app_hidden.require_permission(
     lock_organization.organization_id, lock_organization.permission
   );
