@@ -137,10 +137,9 @@ export async function examineLog(client: pg.ClientBase): Promise<Finding> {
   const settings = await settingsOf(client, [...Object.keys(statementLogs), ...lengths]);
   const isLong = (name: (typeof lengths)[number]): boolean =>
     settings.some((setting) => setting.name === name && setting.value !== "0");
-  const logging = settings.filter(
+  const first = settings.find(
     ({ name, value }) => statementLogs[name] !== undefined && !statementLogs[name].test(value),
   );
-  const [first] = logging;
   const advice =
     "Parameters are tokens, hashes of passwords, names and addresses: log_parameter_max_length = 0, and " +
     "log_parameter_max_length_on_error = 0.";
