@@ -1,6 +1,6 @@
 create or replace function app_private.check_offer_to_who_waits_is_a_booking()
 returns table (invariant text, organization_id uuid, entity_id uuid, detail text)
-language sql stable security definer set search_path = ''
+language sql stable
 as $$
   select
     'offer_to_who_waits_is_a_booking', w.organization_id, w.id,

@@ -21,10 +21,11 @@ begin
     for no key update skip locked;
     perform app_private.require_open_draft(v_booking);
   end if;
-  v_booking := app_private.hold_some(
+  perform app_private.hold_some(
     v_booking, hold_for_waiting.sale, hold_for_waiting.ticket_category_id,
     hold_for_waiting.quantity, v_entry.is_accessible
   );
+  select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
   update app_public.waiting_list_entries as w
   set status = case when v_is_complete then 'offered' else 'gathering' end
       ::app_public.waiting_list_status,

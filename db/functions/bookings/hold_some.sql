@@ -2,7 +2,7 @@ create or replace function app_private.hold_some(
   booking app_public.bookings, sale app_private.sale, ticket_category_id uuid, quantity integer,
   accessible boolean
 )
-returns app_public.bookings
+returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
@@ -19,7 +19,8 @@ begin
       v_sale, hold_some.ticket_category_id, hold_some.quantity, (hold_some.booking).id,
       (hold_some.booking).expires_at
     );
-    return app_private.store_booking_totals((hold_some.booking).id);
+    perform app_private.store_booking_totals((hold_some.booking).id);
+    return;
   end if;
   select pc.category_no into v_category_no
   from app_public.performance_categories as pc
@@ -32,7 +33,7 @@ begin
       v_sale, v_category_no, hold_some.quantity, false, hold_some.accessible
     )
   );
-  return app_private.hold_for_draft(hold_some.booking, v_sale);
+  perform app_private.hold_for_draft(hold_some.booking, v_sale);
 end
 $$;
 
