@@ -26,6 +26,14 @@ begin
     v_refund.id, apply_refund.object ->> 'id', apply_refund.object ->> 'status',
     apply_refund.object ->> 'failure_reason'
   );
+  -- What came back had left, also when nobody has told, or never will, that it had succeeded.
+  if apply_refund.object ->> 'status' = 'failed'
+    and apply_refund.object ->> 'failure_balance_transaction' is not null
+  then
+    perform app_private.record_refund(
+      v_refund.id, apply_refund.object ->> 'id', 'succeeded', null
+    );
+  end if;
   return 'applied';
 end
 $$;
