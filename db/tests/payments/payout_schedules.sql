@@ -1,5 +1,5 @@
 -- If this fails, money is paid out before its time, to the wrong payee, or while it is disputed.
-select plan(31);
+select plan(32);
 
 select tests.create_theatre();
 insert into app_public.platform_staff (user_id, role) values (tests.user_id('sam'), 'support');
@@ -126,10 +126,15 @@ select is(
 );
 
 -- Whoever bears what Stripe charges.
+create function tests.charge_fee(booking text) returns boolean
+language sql volatile as $$
+  select app_private.post_stripe_fee(p.id, 212, p.received_cents - 212, 'txn_' || charge_fee.booking)
+  from app_public.payment_intents as p where p.booking_id = tests.id(charge_fee.booking)
+$$;
 select tests.sell('fees', 'theatre', 3, 3);
-select app_private.post_stripe_fee(p.id, 212, p.received_cents - 212, 'txn_1')
-from app_public.payment_intents as p where p.booking_id = tests.id('fees');
-select is(tests.ready(), 3838::bigint, 'Stripe''s fee is taken off');
+select tests.sell('later', 'theatre', 4, 4);
+select tests.charge_fee('fees');
+select is(tests.ready(), (2 * 4050 - 212)::bigint, 'Stripe''s fee is taken off');
 select is(
   tests.attempt_as('theatre owner', $$ select app_public.set_stripe_fees_payer(
     tests.organization(), false) $$), 'LMRGT', 'as the platform decides'
@@ -140,7 +145,13 @@ select is(
   'which may bear it itself'
 );
 select tests.as_owner();
-select is(tests.ready(), 4050::bigint, 'then nothing is');
+select tests.charge_fee('later');
+select is(
+  tests.ready(), (2 * 4050 - 2 * 212)::bigint, 'of what was paid before, however late it is charged'
+);
+select tests.sell('without', 'theatre', 5, 5);
+select tests.charge_fee('without');
+select is(tests.ready(), (3 * 4050 - 2 * 212)::bigint, 'and nothing of what is paid then');
 
 -- What is disputed.
 create or replace function app_private.held_for_disputes(organization_id uuid, currency text)
@@ -149,13 +160,13 @@ select set_config('tests.disputed', '1000', true);
 select app_private.run_payouts_of(tests.organization(), clock_timestamp());
 select is(
   (select net_payout_cents from app_public.payouts where promoter_id is null and status = 'approved'),
-  3050::bigint, 'what buyers dispute is not paid'
+  10726::bigint, 'what buyers dispute is not paid'
 );
 select set_config('tests.disputed', '1200', true);
 select is(
   (select app_private.begin_payout(p.id) ->> 'amount' from app_public.payouts as p
     where p.promoter_id is null and p.status = 'approved'),
-  '2850', 'nor what came to be disputed since'
+  '10526', 'nor what came to be disputed since'
 );
 select set_config('tests.disputed', '200', true);
 select app_private.record_transfer(p.id, 'tr_2', null)
