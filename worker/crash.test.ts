@@ -338,6 +338,59 @@ test("every call that changes something at Stripe is killed here", () => {
   expect([...new Set(changing)].toSorted()).toEqual(Object.keys(errands).toSorted());
 });
 
+describe("somebody who is erased while Stripe is asked to know them", () => {
+  const task = "stripe_customer__create";
+  const ask = async (): Promise<string> => {
+    const customer = await ownCustomer(null);
+    await owner.query("select app_private.add_stripe_job('stripe_customer.create', $1, '0')", [
+      customer,
+    ]);
+    return customer;
+  };
+  const erase = async (customer: string): Promise<void> => {
+    await owner.query("delete from app_private.stripe_customers where id = $1", [customer]);
+  };
+  const knownAtStripe = async (customer: string): Promise<string[]> =>
+    idsFor((await stripe.customers.list({ limit: 100 })).data, "lml_stripe_customer_id", customer);
+  const isForgotten = (customer: string): Promise<boolean> =>
+    has(
+      `app_private.stripe_calls
+      where subject_id = $1 and purpose = 'stripe_customer.delete' and ended_at is not null`,
+      customer,
+    );
+
+  test("is forgotten there once Stripe has answered", async () => {
+    const customer = await ask();
+    standIn.control.holdCalls(1);
+    const worker = await startInProcess();
+    await until(async () => standIn.control.status().holdCalls === 0);
+    await erase(customer);
+    standIn.control.letCallsGo();
+    await until(() => isForgotten(customer));
+    await worker.stop();
+    expect(await knownAtStripe(customer)).toEqual([]);
+  });
+
+  test.each([
+    "before Stripe has carried it out",
+    "after Stripe has carried it out, before the answer",
+  ])("is looked for and forgotten when the worker dies %s", async (name) => {
+    const customer = await ask();
+    const moment = moments[name] ?? missing();
+    await moment.trap();
+    const dead = await killInTheMiddle(task, moment);
+    await erase(customer);
+    standIn.control.letCallsGo();
+    await until(async () => standIn.control.status().underWay === 0);
+    expect(await knownAtStripe(customer)).toHaveLength(1);
+    await superuser.query("select graphile_worker.force_unlock_workers(array[$1])", [dead]);
+    const worker = await startInProcess();
+    await letJobsRun(() => isForgotten(customer));
+    await worker.stop();
+    expect(await knownAtStripe(customer)).toEqual([]);
+  });
+});
+
 describe("an outage", () => {
   test("uses up no attempts, lets one call at a time try, and tells the buyer", async () => {
     standIn.control.outage({ status: 503 });
