@@ -30,6 +30,11 @@ export const neededEvents: readonly Stripe.WebhookEndpointUpdateParams.EnabledEv
   "transfer.created",
   "transfer.updated",
   "transfer.reversed",
+  "payout.created",
+  "payout.updated",
+  "payout.paid",
+  "payout.failed",
+  "payout.canceled",
 ];
 
 const path = "/stripe/webhook";

@@ -231,6 +231,7 @@ from (values
   ('app_public.reconciliation_results', 'financial', null, null,
     'currency stripe_count book_count matched_count finding_count'),
   ('app_public.reconciliation_balances', 'financial', null, null, 'currency is_certain'),
+  ('app_private.platform_payouts', 'financial', null, null, 'id status currency failure_code'),
   ('app_private.stripe_balance_transactions', 'financial', null, null,
     'id type currency source stripe_payment_intent_id is_matched'),
   ('app_private.stripe_calls', 'internal', null, null,

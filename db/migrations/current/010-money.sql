@@ -59,3 +59,35 @@ alter table app_public.payout_items
   add constraint payout_items_refunds_are_not_negative check (refunds_cents >= 0);
 alter table app_public.payouts
   add constraint payouts_refunds_are_not_negative check (refunds_cents >= 0);
+
+-- What goes from Stripe's balance to the platform's bank belongs to no organization.
+create table app_private.platform_payouts (
+  id text primary key,
+  status text not null default 'pending',
+  amount_cents bigint not null,
+  currency text not null,
+  failure_code text,
+  stripe_created_at timestamptz not null,
+  told_at timestamptz not null default now(),
+  created_at timestamptz not null default now(),
+  constraint platform_payouts_status_is_known
+    check (status in ('pending', 'in_transit', 'paid', 'canceled', 'failed')),
+  constraint platform_payouts_currency_is_three_letters check (currency ~ '^[A-Z]{3}$')
+);
+comment on table app_private.platform_payouts is
+  'Payouts of Stripe''s balance to the platform''s own bank account, as Stripe tells of them.';
+comment on column app_private.platform_payouts.id is 'What Stripe calls it.';
+comment on column app_private.platform_payouts.status is
+  'How far on it is: a bank may send back (failed) what was paid.';
+comment on column app_private.platform_payouts.amount_cents is
+  'What leaves Stripe''s balance; negative when the bank fills it up.';
+comment on column app_private.platform_payouts.currency is 'In which currency.';
+comment on column app_private.platform_payouts.failure_code is 'Why the bank did not take it.';
+comment on column app_private.platform_payouts.stripe_created_at is 'When Stripe made it.';
+comment on column app_private.platform_payouts.told_at is 'When its status was told of.';
+comment on column app_private.platform_payouts.created_at is 'When it was first told of.';
+
+alter table app_public.reconciliation_balances
+  add column bank_cents bigint not null default 0;
+comment on column app_public.reconciliation_balances.bank_cents is
+  'What has gone to the platform''s bank, less what has come back.';
