@@ -176,6 +176,44 @@ test("the platform's own money, and what Stripe bills to it, is no difference", 
   expect(await findings()).toEqual([]);
 });
 
+test("what goes to the platform's bank is known though its news were lost, and when it comes back", async () => {
+  const { control } = office.standIn;
+  const toBank = async (): Promise<number> => {
+    const run = await compare();
+    const [balance] = await rowsOf<{ bank: number }>(
+      `select bank_cents::int as bank from app_public.reconciliation_balances
+      where run_id = $1 and currency = 'EUR' and unexplained_cents = 0`,
+      [run.id],
+    );
+    return balance?.bank ?? Number.NaN;
+  };
+  const payout = await stripe.payouts.create({ amount: 30_000, currency: "eur" });
+  await control.settlePayout(payout.id, "succeeded");
+  await control.settled();
+  control.deliveries({ drop: 100 });
+  const untold = await stripe.payouts.create({ amount: 20_000, currency: "eur" });
+  await control.settlePayout(untold.id, "succeeded");
+  await control.settled();
+  control.deliveries({ drop: 0 });
+  expect(await toBank()).toBe(50_000);
+  expect(await findings()).toEqual([]);
+  expect(
+    await rowsOf("select id, status from app_private.platform_payouts order by amount_cents"),
+  ).toEqual([
+    { id: untold.id, status: "paid" },
+    { id: payout.id, status: "paid" },
+  ]);
+  await control.settlePayout(payout.id, "failed");
+  await until(async () => {
+    const told = await rowsOf(
+      "select subject from app_public.payment_findings where kind = 'bank_payout_failed'",
+    );
+    return told.length > 0 ? told : null;
+  });
+  expect(await toBank()).toBe(20_000);
+  expect(await findings()).toEqual([]);
+});
+
 test("a charge that was made outside is found, and nobody's", async () => {
   const intent = await stripe.paymentIntents.create({
     amount: 4_200,
