@@ -30,5 +30,5 @@ as $$
 $$;
 
 comment on function app_private.agreed_fees_payer(uuid, text, uuid) is
-  'Whether the organization bears what Stripe charges for a fact: as agreed for its payment, or for '
-  'what it corrects, or else as agreed now.';
+  'Whether the organization bears what Stripe charges for a fact: as agreed for its payment, or '
+  'for what it corrects, or else as agreed now.';

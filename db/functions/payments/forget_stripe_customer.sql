@@ -1,5 +1,5 @@
--- Who is forgotten here leaves nothing but the call itself to say whom Stripe is to forget. Where an
--- answer of Stripe was lost that has made them known there, they are looked for by our id, when
+-- Who is forgotten here leaves nothing but the call itself to say whom Stripe is to forget. Where
+-- an answer of Stripe was lost that has made them known there, they are looked for by our id, when
 -- whatever was under way has arrived and a search can know of it.
 create or replace function app_private.forget_stripe_customer(
   organization_id uuid, stripe_customer_id uuid, stripe_id text

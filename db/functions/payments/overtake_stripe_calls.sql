@@ -18,6 +18,6 @@ as $$
 $$;
 
 comment on function app_private.overtake_stripe_calls(text, uuid) is
-  'Closes calls of which nothing is left to ask, as an event told what came of them, or as whom they '
-  'are about was erased.';
+  'Closes calls of which nothing is left to ask, as an event told what came of them, or as whom '
+  'they are about was erased.';
 grant execute on function app_private.overtake_stripe_calls(text, uuid) to lml_worker;

@@ -17,5 +17,6 @@ as $$
 $$;
 
 comment on function app_private.platform_payouts_to_look_up(text, integer) is
-  'Payouts to the platform''s bank, after one of them, of which Stripe may know more than was told.';
+  'Payouts to the platform''s bank, after one of them, of which Stripe may know more than it has '
+  'told.';
 grant execute on function app_private.platform_payouts_to_look_up(text, integer) to lml_worker;

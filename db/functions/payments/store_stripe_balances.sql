@@ -14,7 +14,8 @@ as $$
       0 as bank
     from jsonb_each_text(store_stripe_balances.balances) as b
     union all
-    select k.currency, 0, k.net_cents, 0, case when k.type ~ '^payout' then -k.amount_cents else 0 end
+    select k.currency, 0, k.net_cents, 0,
+      case when k.type ~ '^payout' then -k.amount_cents else 0 end
     from app_private.stripe_balance_transactions as k
     union all
     select a.currency, 0, 0, e.amount_cents, 0

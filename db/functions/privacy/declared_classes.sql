@@ -276,7 +276,7 @@ from (values
   ('app_public.ledger_account_rules', 'public', null, null,
     'kind normal_side may_be_negative description'),
   ('app_public.ledger_transactions', 'financial', null, null,
-    'source description category accounting_period'),
+    'source description category accounting_period pays_stripe_fees'),
   ('app_public.ledger_balances', 'financial', null, null, 'period'),
   ('app_public.accounting_periods', 'financial', null, null, 'period status unreconciled_count'),
   ('app_public.payment_transactions', 'financial', null, null,

@@ -1,6 +1,6 @@
--- Who bears what Stripe charges is agreed when a payment comes. It holds for the fee of that payment
--- and for those of its disputes, whatever is agreed later: asked for anew by each payout, a fee could
--- be taken off twice, or never.
+-- Who bears what Stripe charges is agreed when a payment comes. It holds for the fee of that
+-- payment and for those of its disputes, whatever is agreed later: asked for anew by each payout, a
+-- fee could be taken off twice, or never.
 alter table app_public.ledger_transactions
   add column pays_stripe_fees boolean not null default false;
 comment on column app_public.ledger_transactions.pays_stripe_fees is

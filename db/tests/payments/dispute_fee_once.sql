@@ -94,8 +94,8 @@ select is(tests.dispute('bad', 'won', true), 'applied', 'it is won');
 select is(tests.paid(), 6280::bigint, 'what was held is paid, and the fee is Stripe''s');
 select tests.consistent();
 
--- Who bears Stripe's fees is agreed when a payment comes, and holds for its dispute whatever is agreed
--- meanwhile. This one came when the organization did.
+-- Who bears Stripe's fees is agreed when a payment comes, and holds for its dispute whatever is
+-- agreed meanwhile. This one came when the organization did.
 select tests.keep_fees_payer(false);
 select tests.sell('more', 'theatre', 4, 5, 6, 7);
 select is(tests.dispute('worse', 'needs_response', true), 'applied', 'another buyer disputes');
@@ -134,7 +134,9 @@ select tests.dispute('returned', 'needs_response', true);
 select tests.sell('beside', 'theatre', 9, 15, 16, 17);
 select tests.paid();
 select is(tests.dispute('returned', 'won', true, fee_back => 1500), 'applied', 'a fee comes back');
-select is(tests.balance('stripe_fees'), -1500::bigint, 'until the next payout it is on the other side');
+select is(
+  tests.balance('stripe_fees'), -1500::bigint, 'until the next payout it is on the other side'
+);
 select tests.consistent();
 select is(tests.paid(), (6280 + 1500)::bigint, 'which pays it');
 select is(tests.balance('stripe_fees'), 0::bigint, 'and evens it out');

@@ -128,7 +128,9 @@ select is(
 -- Whoever bears what Stripe charges.
 create function tests.charge_fee(booking text) returns boolean
 language sql volatile as $$
-  select app_private.post_stripe_fee(p.id, 212, p.received_cents - 212, 'txn_' || charge_fee.booking)
+  select app_private.post_stripe_fee(
+    p.id, 212, p.received_cents - 212, 'txn_' || charge_fee.booking
+  )
   from app_public.payment_intents as p where p.booking_id = tests.id(charge_fee.booking)
 $$;
 select tests.sell('fees', 'theatre', 3, 3);

@@ -82,7 +82,9 @@ language sql stable as $$
   where p.request is not null
 $$;
 select tests.keep('bob.customer', tests.erase_while_asking('bob'));
-select is(tests.forgets(tests.id('bob.customer')), null, 'of an answer that is awaited nothing is known');
+select is(
+  tests.forgets(tests.id('bob.customer')), null, 'of an answer that is awaited nothing is known'
+);
 select is(
   app_private.prepare_stripe_customer(tests.id('bob.customer')), null, 'nobody asks any more'
 );
