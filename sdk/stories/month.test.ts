@@ -53,7 +53,7 @@ function expectFact(category: string, entries: Entries): void {
 
 /** What the promoter has of a sale, in hundredths of a percent of what commission leaves: since they came. */
 let share = 0;
-const sharedOf = ({ organizer }: Amounts): number => rounded(organizer * share, 10_000);
+const sharedOf = (of: Amounts): number => rounded(of.organizer * share, 10_000);
 
 /** What of a sale is whose, as it is taken back. */
 const partsOf = (of: Amounts): Entries =>
