@@ -27,7 +27,9 @@ begin
     array[v_posted - v_dispute.posted_loss_cents, v_dispute.posted_loss_cents - v_posted]
   );
   -- Who bears Stripe's fees anyway bears it already.
-  if not app_private.bears_stripe_fees(v_dispute.organization_id, v_dispute.payment_intent_id) then
+  if app_private.bears_stripe_fees(v_dispute.organization_id, v_dispute.payment_intent_id)
+    is not true
+  then
     perform app_private.post_to_ledger(
       v_dispute.organization_id, v_dispute.booking_id, v_dispute.currency,
       format('dispute_fee:%s:%s', v_dispute.id, v_dispute.fee_cents),

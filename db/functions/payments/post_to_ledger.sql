@@ -15,8 +15,12 @@ begin
   if not exists (select from unnest(post_to_ledger.amounts) as a where a <> 0) then
     return false;
   end if;
-  if 'stripe_fees' = any (post_to_ledger.kinds) or starts_with(post_to_ledger.source, 'payment:')
-  then
+  -- Of every sale this reads one row, and only what Stripe charges looks for what was agreed.
+  if starts_with(post_to_ledger.source, 'payment:') then
+    select s.pays_stripe_fees into strict v_pays_stripe_fees
+    from app_public.organization_settings as s
+    where s.organization_id = post_to_ledger.organization_id;
+  elsif 'stripe_fees' = any (post_to_ledger.kinds) then
     v_pays_stripe_fees := app_private.agreed_fees_payer(
       post_to_ledger.organization_id, post_to_ledger.source, post_to_ledger.corrects_id
     );

@@ -31,7 +31,9 @@ with charges as (
 ), agreed as (
   select c.id, coalesce(
     c.was_borne,
-    bool_or(c.was_borne) over (partition by c.organization_id, c.payment_intent_id),
+    bool_or(c.was_borne) over (
+      partition by c.organization_id, coalesce(c.payment_intent_id, c.id)
+    ),
     s.pays_stripe_fees
   ) as pays_stripe_fees
   from charges as c
