@@ -1,7 +1,7 @@
 -- By a payout, as Stripe's other fees, or because it was lost.
 create or replace function app_private.check_fee_of_a_lost_dispute_is_borne_once()
 returns table (invariant text, organization_id uuid, entity_id uuid, detail text)
-language sql stable security definer set search_path = ''
+language sql stable
 as $$
   select
     'fee_of_a_lost_dispute_is_borne_once', d.organization_id, d.id,
