@@ -19,8 +19,18 @@ begin
   if upper(apply_refund.object ->> 'currency') is distinct from v_refund.currency then
     return 'refused: event_currency_differs';
   end if;
-  if apply_refund.object ->> 'id' <> v_refund.stripe_refund_id then
+  if apply_refund.object ->> 'id' <> v_refund.stripe_refund_id
+    or app_private.stripe_id_in(apply_refund.object, 'payment_intent') <> (
+      select p.stripe_payment_intent_id from app_public.payment_intents as p
+      where p.organization_id = v_refund.organization_id and p.id = v_refund.payment_intent_id
+    )
+  then
     return 'refused: event_identity_differs';
+  end if;
+  if not app_private.belongs_as_it_says(
+    apply_refund.object, v_refund.organization_id, v_refund.booking_id
+  ) then
+    return 'refused: event_metadata_differs';
   end if;
   perform app_private.record_refund(
     v_refund.id, apply_refund.object ->> 'id', apply_refund.object ->> 'status',

@@ -31,6 +31,9 @@ begin
   then
     return 'refused: event_account_differs';
   end if;
+  if not app_private.belongs_as_it_says(v_object, v_payout.organization_id) then
+    return 'refused: event_metadata_differs';
+  end if;
   if v_payout.status <> 'in_transit'
     and v_object ->> 'id' is distinct from v_payout.stripe_transfer_id
   then

@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(95);
+select plan(96);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -340,6 +340,11 @@ select is(
 select is(
   tests.transfer_news('evt_t3', '{"amount": 8000, "currency": "usd"}'), 'refused',
   'nor another currency'
+);
+select is(
+  tests.transfer_news('evt_t5', jsonb_build_object('amount', 8000, 'metadata', jsonb_build_object(
+    'lml_payout_id', tests.id('payout'), 'lml_organization_id', gen_random_uuid()
+  ))), 'refused', 'nor another organization'
 );
 select is(tests.transfer_news('evt_t4', '{"amount": 8000}'), 'applied', 'then it is paid');
 select app_private.record_transfer(tests.id('payout'), 'tr_1', 'txn_tr_1');
