@@ -222,6 +222,17 @@ export type AssignFraudAlertInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** All input for the `bookUnaskedRefund` mutation. */
+export type BookUnaskedRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** How a booking was made. */
 export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 
@@ -6096,6 +6107,14 @@ export type DeclineRefundMutationVariables = Exact<{
 
 export type DeclineRefundMutation = {
   readonly declineRefund: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type BookUnaskedRefundMutationVariables = Exact<{
+  input: BookUnaskedRefundInput;
+}>;
+
+export type BookUnaskedRefundMutation = {
+  readonly bookUnaskedRefund: { readonly refund: RefundFragment } | null;
 };
 
 export type RetryRefundMutationVariables = Exact<{
@@ -13871,6 +13890,36 @@ fragment RefundRequest on RefundRequest {
   decidedBy
   decidedAt
   decisionNote
+  createdAt
+}`,
+};
+/** The operation BookUnaskedRefund. */
+export const BookUnaskedRefundDocument: TypedDocument<
+  BookUnaskedRefundMutation,
+  BookUnaskedRefundMutationVariables
+> = {
+  name: "BookUnaskedRefund",
+  text: `mutation BookUnaskedRefund($input: BookUnaskedRefundInput!) {
+  bookUnaskedRefund(input: $input) {
+    refund {
+      ...Refund
+    }
+  }
+}
+fragment Refund on Refund {
+  id
+  bookingId
+  paymentIntentId
+  requestId
+  reason
+  amountCents
+  currency
+  status
+  attempt
+  failureReason
+  notBefore
+  succeededAt
+  failedAt
   createdAt
 }`,
 };

@@ -1,3 +1,4 @@
+-- By our own id in the metadata; one that was made at Stripe, and booked here, by Stripe's.
 create or replace function app_private.apply_refund(object jsonb)
 returns text
 language plpgsql volatile security definer set search_path = ''
@@ -6,12 +7,17 @@ declare
   v_text text := apply_refund.object #>> '{metadata,lml_refund_id}';
   v_refund app_public.refunds;
 begin
-  if not pg_input_is_valid(coalesce(v_text, ''), 'uuid') then
-    return app_private.outcome_of_unasked_refund(apply_refund.object);
-  end if;
-  select * into v_refund from app_public.refunds as r where r.id = v_text::uuid;
-  if not found then
-    return app_private.outcome_without_parent(apply_refund.object, 'lml_refund_id');
+  if pg_input_is_valid(coalesce(v_text, ''), 'uuid') then
+    select * into v_refund from app_public.refunds as r where r.id = v_text::uuid;
+    if not found then
+      return app_private.outcome_without_parent(apply_refund.object, 'lml_refund_id');
+    end if;
+  else
+    select * into v_refund
+    from app_public.refunds as r where r.stripe_refund_id = apply_refund.object ->> 'id';
+    if not found then
+      return app_private.outcome_of_unasked_refund(apply_refund.object);
+    end if;
   end if;
   if apply_refund.object ->> 'amount' is distinct from v_refund.amount_cents::text then
     return 'refused: event_amount_differs';
