@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(96);
+select plan(100);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -330,8 +330,20 @@ select is(
 select is((select count(*) from app_public.payment_findings where kind = 'payout_failed'),
   1::bigint, 'people are told');
 select is(app_private.requeue_payouts(), 0::integer, 'not at once');
+select tests.sign_in('sam');
+select tests.refused(
+  $$ select app_public.hold_payout(tests.id('payout'), 'Who is this?', 100) $$, 'LMPOS',
+  'nothing is taken off it now'
+);
+select tests.keep('pause', (app_public.hold_payout(tests.id('payout'), 'Who is this?')).id);
+select tests.as_owner();
 update app_public.payouts set retry_at = now() where id = tests.id('payout');
 select is(app_private.requeue_payouts(), 1::integer, 'but later it is tried again');
+select is(app_private.begin_payout(tests.id('payout')), null, 'unless it was held');
+select tests.consistent();
+select tests.sign_in('sam');
+select app_public.release_payout_hold(tests.id('pause'));
+select tests.as_owner();
 select is(tests.transfer_news('evt_t1'), 'refused', 'another amount is not ours');
 select is(
   tests.transfer_news('evt_t2', '{"amount": 8000, "destination": "acct_2"}'), 'refused',
@@ -385,6 +397,19 @@ select is(
 );
 select app_private.record_payout_reversal(tests.id('reversal'), 'trr_1', 'txn_r1', null);
 select app_private.record_payout_reversal(tests.id('reversal'), 'trr_1', 'txn_r1', null);
+select tests.sign_in('sam');
+select tests.keep('refused reversal', (
+  app_public.reverse_payout(tests.id('payout'), 'Wrong', 2000)
+).id);
+select tests.as_owner();
+select app_private.record_payout_reversal(
+  tests.id('refused reversal'), null, null, 'The account has less.'
+);
+select is(
+  (select f.detail ->> 'reason' from app_public.payment_findings as f
+    where f.kind = 'payout_reversal_failed'), 'The account has less.',
+  'people are told of what Stripe does not take back'
+);
 select is(tests.balance('organizer_payable'), -3590::bigint, 'and owes it');
 select tests.sign_in('theatre owner');
 select tests.payout('third');
