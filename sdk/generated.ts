@@ -233,6 +233,17 @@ export type BookUnaskedRefundInput = {
   readonly note: string;
 };
 
+/** All input for the `bookUnaskedReversals` mutation. */
+export type BookUnaskedReversalsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** How a booking was made. */
 export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 
@@ -5314,6 +5325,14 @@ export type ReversePayoutMutationVariables = Exact<{
 
 export type ReversePayoutMutation = {
   readonly reversePayout: { readonly payoutReversal: PayoutReversalFragment } | null;
+};
+
+export type BookUnaskedReversalsMutationVariables = Exact<{
+  input: BookUnaskedReversalsInput;
+}>;
+
+export type BookUnaskedReversalsMutation = {
+  readonly bookUnaskedReversals: { readonly payout: PayoutFragment } | null;
 };
 
 export type SetStripeFeesPayerMutationVariables = Exact<{
@@ -12359,6 +12378,53 @@ fragment PayoutReversal on PayoutReversal {
   status
   failureReason
   endedAt
+  createdAt
+}`,
+};
+/** The operation BookUnaskedReversals. */
+export const BookUnaskedReversalsDocument: TypedDocument<
+  BookUnaskedReversalsMutation,
+  BookUnaskedReversalsMutationVariables
+> = {
+  name: "BookUnaskedReversals",
+  text: `mutation BookUnaskedReversals($input: BookUnaskedReversalsInput!) {
+  bookUnaskedReversals(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
   createdAt
 }`,
 };

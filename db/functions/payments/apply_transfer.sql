@@ -49,6 +49,8 @@ begin
     select coalesce(sum(r.amount_cents), 0)
     from app_public.payout_reversals as r
     where r.organization_id = v_payout.organization_id and r.payout_id = v_payout.id
+  ) or exists (
+    select from app_private.unasked_reversals_in(v_object, v_payout.organization_id)
   ) then
     return 'refused: reversal_not_asked_for';
   end if;
