@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(107);
+select plan(113);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -452,6 +452,13 @@ select results_eq(
 select tests.consistent();
 
 -- Cut off.
+select tests.sign_in('sam');
+select tests.keep('last', (app_public.hold_payout(tests.id('third'), 'Who is this?')).id);
+select tests.as_owner();
+create function tests.third() returns text
+language sql stable security definer set search_path = '' as $$
+  select p.status::text from app_public.payouts as p where p.id = tests.id('third')
+$$;
 select app_private.receive_stripe_event(jsonb_build_object(
   'id', 'evt_d1', 'type', 'account.application.deauthorized', 'created', 200, 'account', 'acct_1',
   'data', '{"object": {"object": "application", "id": "ca_1"}}'::jsonb
@@ -461,3 +468,28 @@ select is(tests.account_news('acct_1', 'evt_a3', true, 300), 'applied', 'for goo
 select is(
   (select transfers_enabled from app_public.stripe_accounts), false, 'whatever is told later'
 );
+select is(tests.third(), 'draft', 'what the platform holds is held');
+select tests.sign_in('sam');
+select app_public.release_payout_hold(tests.id('last'));
+select tests.as_owner();
+select app_private.apply_deauthorization(e.payload)
+from app_private.stripe_events as e where e.id = 'evt_d1';
+select is(tests.third(), 'canceled', 'and what was to be paid there, the next account gets');
+insert into app_public.stripe_accounts (
+  organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+)
+values (tests.id('theatre.organization'), 'AT', 'a@b.example', 'acct_9', true, true);
+select tests.sign_in('theatre owner');
+select tests.payout('third');
+select app_public.submit_payout(tests.id('third'));
+select tests.as_owner();
+select is(
+  app_private.begin_payout(tests.id('third')) ->> 'destination', 'acct_9', 'all of it'
+);
+select app_private.apply_deauthorization(
+  '{"type": "account.application.deauthorized", "account": "acct_9", "created": 300}'
+);
+select is(tests.third(), 'in_transit', 'what is on its way may still arrive');
+select app_private.record_transfer_failure(tests.id('third'), 'account_invalid', 'Cut off.');
+select is(tests.third(), 'canceled', 'or does not');
+select tests.consistent();
