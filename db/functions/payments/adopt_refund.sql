@@ -1,5 +1,6 @@
 -- Booking and payment are locked. What the buyer has back takes first what a refund of ours has
--- failed to return, whose rest is sent again; what is then missing of the price is taken off the sale.
+-- failed to return, whose rest is sent again; what is then missing of the price is taken off the
+-- sale.
 create or replace function app_private.adopt_refund(
   booking app_public.bookings, intent app_public.payment_intents, object jsonb, note text
 )

@@ -1,5 +1,5 @@
--- The owner of an account has cut the platform off: nothing can be transferred any more, and what was
--- to be is paid to the account that they open next. While an
+-- The owner of an account has cut the platform off: nothing can be transferred any more, and what
+-- was to be is paid to the account that they open next. While an
 -- account has not got its id at Stripe, nobody knows whose news these are.
 create or replace function app_private.apply_deauthorization(event jsonb)
 returns text

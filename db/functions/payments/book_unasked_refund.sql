@@ -1,5 +1,5 @@
--- Who returns money in Stripe's dashboard asks nobody here, so that nothing is booked before somebody
--- says that it was meant. What Stripe has told of it is then applied as of any other refund.
+-- Who returns money in Stripe's dashboard asks nobody here, so that nothing is booked before
+-- somebody says that it was meant. What Stripe has told of it is then applied as of any other one.
 create or replace function app_public.book_unasked_refund(finding_id uuid, note text)
 returns app_public.refunds
 language plpgsql volatile security definer set search_path = ''
@@ -26,7 +26,9 @@ begin
     raise exception 'Say why it was returned.' using errcode = 'LMINP', detail = 'note';
   end if;
   v_object := app_private.object_of_finding(v_finding);
-  if v_finding.kind <> 'refund_not_asked_for' or v_object ->> 'object' is distinct from 'refund' then
+  if v_finding.kind <> 'refund_not_asked_for'
+    or v_object ->> 'object' is distinct from 'refund'
+  then
     raise exception 'This tells of no refund that could be booked.'
       using errcode = 'LMINP', detail = 'finding_id',
         hint = 'Take the finding whose subject is the refund; after 90 days have it sent again.';
@@ -61,8 +63,8 @@ $$;
 
 comment on function app_public.book_unasked_refund(uuid, text) is
   'Books what somebody has returned by hand at Stripe, of which a finding tells: as a refund, and '
-  'as what it takes back of the sale; the buyer keeps the tickets. If one of ours failed because of '
-  'it, it takes that one''s place. Closes the finding; repeating it is harmless. Needs '
+  'as what it takes back of the sale; the buyer keeps the tickets. If one of ours failed because '
+  'of it, it takes that one''s place. Closes the finding; repeating it is harmless. Needs '
   'payments.refund. Raises LMBKG, LMRGT, LMBST (a booking in installments), LMDSP (the payment is '
   'disputed), LMRFX (refunds of ours are under way), LMINP, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.book_unasked_refund(uuid, text) to lml_user;

@@ -55,6 +55,7 @@ $$;
 
 comment on function app_public.hold_payout(uuid, text, bigint, timestamptz) is
   'Holds a payout back, or an amount of it, until it is released or a time has come. An amount is '
-  'paid with a later payout; one that has failed is held as a whole. Needs payouts.approve, or to be of the platform''s staff. '
+  'paid with a later payout; one that has failed is held as a whole. Needs payouts.approve, or to '
+  'be of the platform''s staff. '
   'Raises LMPOS, LMINP, LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.hold_payout(uuid, text, bigint, timestamptz) to lml_user;

@@ -1,5 +1,5 @@
--- From noon to noon, by the calendar: days of 23 and 25 hours, and months of other lengths, end when
--- their midnight comes.
+-- From noon to noon, by the calendar: days of 23 and 25 hours, and months of other lengths, end
+-- when their midnight comes.
 create or replace function app_private.next_payout_at(
   schedule app_public.payout_schedule, timezone text, at timestamptz
 )

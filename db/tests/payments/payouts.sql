@@ -433,7 +433,8 @@ select tests.refused(
 );
 select is(
   (select array_agg((app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.'))
-    .reversed_cents) from generate_series(1, 2)), '{3500,3500}'::bigint[], 'but by the platform, once'
+    .reversed_cents) from generate_series(1, 2)), '{3500,3500}'::bigint[],
+  'but by the platform, once'
 );
 select tests.as_owner();
 select is(tests.balance('organizer_payable'), -4090::bigint, 'and it is owed again, too');

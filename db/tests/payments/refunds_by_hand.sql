@@ -92,7 +92,8 @@ select tests.refused(
 );
 select tests.as_owner();
 select app_private.record_refund(tests.refund_of(tests.id('b')), null, 'failed', 'Too much.');
-select is(tests.state('b'), 'canceled 12560 of 12560 | failed 12560 | -12560', 'Stripe refuses ours');
+select is(tests.state('b'), 'canceled 12560 of 12560 | failed 12560 | -12560',
+  'Stripe refuses ours');
 select tests.sign_in('theatre owner');
 select is(tests.book('re_b'), 'succeeded 5000 re_b', 'then it takes its place');
 select tests.as_owner();
