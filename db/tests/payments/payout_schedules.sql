@@ -1,5 +1,5 @@
 -- If this fails, money is paid out before its time, to the wrong payee, or while it is disputed.
-select plan(32);
+select plan(39);
 
 select tests.create_theatre();
 insert into app_public.platform_staff (user_id, role) values (tests.user_id('sam'), 'support');
@@ -51,6 +51,24 @@ from (values
   ('weekly', 'America/New_York', '2026-11-02 04:59+00', '2026-10-26 00:00-04'),
   ('weekly', 'America/New_York', '2026-11-02 05:00+00', '2026-11-02 00:00-05'),
   ('monthly', 'Asia/Tokyo', '2026-02-28 15:00+00', '2026-03-01 00:00+09')
+) as v (schedule, timezone, at, ends);
+
+select is(
+  app_private.next_payout_at(schedule::app_public.payout_schedule, timezone, at::timestamptz),
+  ends::timestamptz, format('the next %s one in %s after %s', schedule, timezone, at)
+)
+from (values
+  -- A day of 25 hours, whose first one is 25 hours before the next day.
+  ('daily', 'Europe/Vienna', '2026-10-25 00:30+02', '2026-10-26 00:00+01'),
+  -- A day of 23, whose last one is within 24 hours of the day after next.
+  ('daily', 'Europe/Vienna', '2026-03-28 23:30+01', '2026-03-29 00:00+01'),
+  ('weekly', 'America/New_York', '2026-10-26 00:30-04', '2026-11-02 00:00-05'),
+  -- It is still September in UTC, which has a 30th of the next month.
+  ('monthly', 'Asia/Tokyo', '2026-10-01 05:00+09', '2026-11-01 00:00+09'),
+  ('monthly', 'UTC', '2028-01-31 12:00+00', '2028-02-01 00:00+00'),
+  -- Midnight does not exist, and comes twice.
+  ('daily', 'America/Santiago', '2026-09-05 12:00-04', '2026-09-06 01:00-03'),
+  ('daily', 'Atlantic/Azores', '2026-10-24 12:00+00', '2026-10-25 00:00+00')
 ) as v (schedule, timezone, at, ends);
 
 -- The time of the performance, and of the buyer's money.

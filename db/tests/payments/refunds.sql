@@ -1,5 +1,5 @@
 -- If this fails, more is returned than was paid, or a refund that failed counts as done.
-select plan(26);
+select plan(28);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1);
@@ -51,6 +51,12 @@ select is(
 from (values
   ('{"amount": 5999}', 'refused'), ('{"currency": "usd"}', 'refused'),
   ('{"amount": "all"}', 'refused'), ('{"metadata": {}}', 'ignored'),
+  ('{"payment_intent": "pi_of_another_booking"}', 'refused'),
+  (
+    jsonb_build_object('metadata', jsonb_build_object(
+      'lml_refund_id', tests.id('r1'), 'lml_booking_id', gen_random_uuid()
+    ))::text, 'refused'
+  ),
   ('{"metadata": {"lml_refund_id": "x"}}', 'ignored'),
   ('{"metadata": {"lml_refund_id": "00000000-0000-0000-0000-000000000000"}}', 'parked')
 ) as n (changes, outcome);
