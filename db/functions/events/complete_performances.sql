@@ -23,7 +23,7 @@ begin
   get diagnostics v_count = row_count;
   update app_public.events as e
   set status = 'completed', completed_at = now()
-  where e.id in (
+  where e.id = any (array(
     select e.id
     from app_public.events as e
     where e.status = 'published'
@@ -38,7 +38,7 @@ begin
           and p.status in ('scheduled', 'postponed')
       )
     for no key update skip locked
-  );
+  ));
   return v_count;
 end
 $$;
