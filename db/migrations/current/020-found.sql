@@ -112,3 +112,9 @@ alter table app_public.venue_compliance
     and greatest(license_valid_until, safety_certificate_valid_until, insurance_valid_until)
       < '3000-01-01'
   );
+
+alter table app_public.event_cancellations
+  add column being_served uuid[] not null default '{}';
+comment on column app_public.event_cancellations.being_served is
+  E'@behavior -*\nOpen bookings of passes that lost this date which somebody was at in that moment: '
+  'they end with it, whatever became of them.';
