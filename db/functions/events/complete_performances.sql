@@ -16,6 +16,16 @@ begin
       and coalesce(p.ends_at, p.starts_at) <= now()
       -- An end that nobody told is a day later.
       and (p.ends_at is not null or p.starts_at <= now() - interval '1 day')
+      -- A pass that has lost its last date may still be given back.
+      and (p.pass_name is null or coalesce(p.refunds_until, now()) <= now() or not exists (
+        select
+        from app_public.pass_dates as d
+        join app_public.performances as lost
+          on lost.organization_id = d.organization_id and lost.id = d.performance_id
+        where d.organization_id = p.organization_id
+          and d.pass_id = p.id
+          and lost.status = 'canceled'
+      ))
     order by coalesce(p.ends_at, p.starts_at)
     limit complete_performances.batch_limit
     for no key update of p skip locked
