@@ -182,19 +182,19 @@ const templates: Readonly<Record<string, Template>> = {
   }),
   performance_moved: (change) => ({
     subject: `${change.event} has another date`,
-    text: `${change.event}, for which you have tickets (booking ${change.booking}), takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+    text: `${change.event}, ${forWhichYouHave(change)}, takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
   }),
   performance_postponed: (change) => ({
     subject: `${change.event} is postponed`,
-    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+    text: `${change.event} on ${change.startsAt}, ${forWhichYouHave(change)}, is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
   }),
   performance_canceled: (change) => ({
     subject: `${change.event} is canceled`,
-    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
+    text: `${change.event} on ${change.startsAt}, ${forWhichYouHave(change)}, does not take place.${because(change)}\n\n${change.booking === undefined ? "Whoever paid for it has the money back." : "What you paid goes back to where it came from."} There is nothing to do.`,
   }),
   performance_date_canceled: (change) => ({
     subject: `${change.event}: one date is canceled`,
-    text: `${change.event} on ${change.startsAt}, one of the dates of your pass (booking ${change.booking}), does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
+    text: `${change.event} on ${change.startsAt}, one of the dates of your pass${change.booking === undefined ? "" : ` (booking ${change.booking})`}, does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
   }),
   fraud_alert: ({ organization, rule, severity, booking }) => ({
     subject: `Fraud alert (${severity}) at ${organization}`,
@@ -290,6 +290,13 @@ function answerBy({ until }: MailVariables): string {
 function bookingLink({ token }: MailVariables, publicUrl: PublicUrl): string {
   if (token !== undefined) return `\n\n${link(publicUrl, "claim-booking", token)}`;
   return "\n\nSign in to find it.";
+}
+
+/** Whoever was given a ticket is not told of whose booking it is. */
+function forWhichYouHave({ booking }: MailVariables): string {
+  return booking === undefined
+    ? "for which somebody gave you a ticket"
+    : `for which you have tickets (booking ${booking})`;
 }
 
 function because({ reason }: MailVariables): string {

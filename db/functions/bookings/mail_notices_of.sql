@@ -11,6 +11,7 @@ declare
   v_booking app_public.bookings;
   v_words jsonb;
   v_count integer := 0;
+  v_mailed integer := 0;
 begin
   select * into strict v_notice
   from app_private.performance_notices as n where n.id = mail_notices_of.notice_id
@@ -39,13 +40,15 @@ begin
   loop
     perform app_private.queue_email(
       v_booking.customer_email::text, 'performance_' || v_notice.kind,
-      v_words || jsonb_build_object('booking', v_booking.booking_reference)
+      v_words || jsonb_build_object('booking', v_booking.booking_reference),
+      v_booking.organization_id
     );
+    v_mailed := v_mailed + 1 + app_private.mail_holders_of(v_booking, v_notice, v_words);
     v_count := v_count + 1;
   end loop;
   update app_private.performance_notices as n
   set last_booking_id = coalesce(v_booking.id, n.last_booking_id),
-    mails_queued = n.mails_queued + v_count,
+    mails_queued = n.mails_queued + v_mailed,
     completed_at = case when v_count = 0 then now() end
   where n.id = v_notice.id;
   return v_count;

@@ -1,5 +1,5 @@
 -- If this fails, people travel to a show that does not take place, or are told twice.
-select plan(22);
+select plan(25);
 
 select tests.create_theatre();
 create function tests.mails()
@@ -109,6 +109,32 @@ update app_private.performance_notices set created_at = now() - interval '1 hour
 select tests.forget_mails();
 select is(tests.batch(), 0, 'nobody is told what they knew when they bought');
 
+-- Whoever was given a ticket is told, too, and not of whose booking it is.
+select tests.as_guest(1);
+select app_public.offer_ticket(t.id, 'friend@example.com')
+from app_public.tickets as t where t.booking_id = tests.id('a') order by t.id limit 1;
+select tests.as_owner();
+select set_config('tests.token', e.variables ->> 'token', true)
+from app_private.outgoing_emails as e where e.recipient = 'friend@example.com';
+select tests.as_guest(6);
+select app_public.accept_ticket(current_setting('tests.token'));
+select tests.as_owner();
+update app_private.performance_notices set created_at = now(), completed_at = null,
+  last_booking_id = null where kind = 'moved';
+select tests.forget_mails();
+select is(tests.batch(1), 1, 'a booking with a ticket that was handed on');
+select is(
+  tests.mails(), 'guest1@example.com performance_moved, friend@example.com performance_moved',
+  'is told of twice'
+);
+select results_eq(
+  $$ select e.variables ? 'booking', e.variables ? 'refundsUntil'
+    from app_private.outgoing_emails as e where e.recipient = 'friend@example.com' $$,
+  $$ values (false, false) $$, 'with what is for its holder to know'
+);
+update app_private.performance_notices set completed_at = now();
+select tests.forget_mails();
+
 -- Canceled: whatever order refunds and mails come in.
 select tests.sign_in('theatre owner');
 select tests.keep('cancellation', (
@@ -122,8 +148,8 @@ select is(tests.batch(), 1, 'to the last one');
 select is(tests.batch(), 0, 'and not to who had canceled, or only had a cart');
 select is(
   tests.mails(),
-  'guest1@example.com performance_canceled, guest2@example.com performance_canceled, '
-    'guest3@example.com performance_canceled',
+  'guest1@example.com performance_canceled, friend@example.com performance_canceled, '
+    'guest2@example.com performance_canceled, guest3@example.com performance_canceled',
   'everybody was told once'
 );
 
