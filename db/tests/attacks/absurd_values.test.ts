@@ -76,7 +76,7 @@ test("an absurd value is refused with a code, or means something", async () => {
 }, 120_000);
 
 // Set before now, they count from now.
-const fromNowOn = ["set_price.valid_from", "set_tax_rate.valid_from"];
+const fromNowOn = new Set(["set_price.valid_from", "set_tax_rate.valid_from"]);
 
 test("what takes place, is sold or counts does so between the years 1800 and 3000", async () => {
   const chosen: Readonly<Record<string, unknown>> = {
@@ -85,7 +85,7 @@ test("what takes place, is sold or counts does so between the years 1800 and 300
         "create_add_on.organization_id",
         "create_discount_code.amount_cents",
         "grant_membership.user_id",
-      ].map((name) => [name, null]),
+      ].map((left) => [left, null]),
     ),
     "allocate_seats.seat_ids": await theatre.value("select tests.seats(11)"),
     "create_performances.weekdays": [1, 2, 3, 4, 5, 6, 7],
@@ -102,7 +102,7 @@ test("what takes place, is sold or counts does so between the years 1800 and 300
   for (const { name, parameters, changes } of functions) {
     // Which months the books have is not for a caller to say.
     const times = parameters.filter(
-      ({ name, type }) => /^(timestamp|date$)/.test(type) && name !== "period",
+      (each) => /^(timestamp|date$)/.test(each.type) && each.name !== "period",
     );
     if (!changes || times.length === 0) continue;
     const named = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
@@ -116,10 +116,10 @@ test("what takes place, is sold or counts does so between the years 1800 and 300
     for (const parameter of times) {
       const at = parameters.indexOf(parameter);
       for (const value of ["3000-01-02T00:00:00Z", "1799-12-30T00:00:00Z"]) {
-        const named = `${name}.${parameter.name}`;
-        if (value.startsWith("1") && fromNowOn.includes(named)) continue;
+        const said = `${name}.${parameter.name}`;
+        if (value.startsWith("1") && fromNowOn.has(said)) continue;
         if ((await attempt(call, good.with(at, value))) === "done")
-          accepted.push(`${named} ${value}`);
+          accepted.push(`${said} ${value}`);
       }
     }
     await client.query("rollback");
