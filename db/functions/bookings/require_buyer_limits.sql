@@ -55,4 +55,5 @@ $$;
 
 comment on function app_private.require_buyer_limits(app_public.bookings) is
   'What event, categories and add-ons ask of a booking at its checkout. '
-  'Raises LMNFD (private), LMEVT (a pass has lost a date), LMSAL, LMQTY, LMMAX, LMCON (no address to mail to).';
+  'Raises LMNFD (private), LMEVT (a pass has lost a date), LMSAL, LMQTY, LMMAX, '
+  'LMCON (no address to mail to).';

@@ -1,5 +1,5 @@
--- Times that people give lie between the years 1800 and 3000: an event in the year 294276 is a slip of
--- the hand, and its day can be told in no zone but UTC. What is beyond them now has no such limit.
+-- Times that people give lie between the years 1800 and 3000: an event in the year 294276 is a slip
+-- of the hand. What is beyond them now has no such limit any more.
 update app_public.events set sales_start = null
 where sales_start < '1800-01-01 00:00+00' or sales_start >= '3000-01-01 00:00+00';
 update app_public.events set sales_end = null
@@ -116,5 +116,5 @@ alter table app_public.venue_compliance
 alter table app_public.event_cancellations
   add column being_served uuid[] not null default '{}';
 comment on column app_public.event_cancellations.being_served is
-  E'@behavior -*\nOpen bookings of passes that lost this date which somebody was at in that moment: '
-  'they end with it, whatever became of them.';
+  E'@behavior -*\nOpen bookings of passes that lost this date, which somebody was at in that '
+  'moment: they end with it, whatever became of them.';
