@@ -1,49 +1,81 @@
 -- Times that people give lie between the years 1800 and 3000: an event in the year 294276 is a slip
--- of the hand. What is beyond them now has no such limit any more.
-update app_public.events set sales_start = null
-where sales_start < '1800-01-01 00:00+00' or sales_start >= '3000-01-01 00:00+00';
-update app_public.events set sales_end = null
-where sales_end < '1800-01-01 00:00+00' or sales_end >= '3000-01-01 00:00+00';
-update app_public.ticket_categories set sales_start = null
-where sales_start < '1800-01-01 00:00+00' or sales_start >= '3000-01-01 00:00+00';
-update app_public.ticket_categories set sales_end = null
-where sales_end < '1800-01-01 00:00+00' or sales_end >= '3000-01-01 00:00+00';
-update app_public.add_ons set sales_start = null
-where sales_start < '1800-01-01 00:00+00' or sales_start >= '3000-01-01 00:00+00';
-update app_public.add_ons set sales_end = null
-where sales_end < '1800-01-01 00:00+00' or sales_end >= '3000-01-01 00:00+00';
-update app_public.seat_allocations set release_at = null
-where release_at < '1800-01-01 00:00+00' or release_at >= '3000-01-01 00:00+00';
-update app_public.admission_allocations set release_at = null
-where release_at < '1800-01-01 00:00+00' or release_at >= '3000-01-01 00:00+00';
+-- of the hand. What lies beyond moves to the edge: what was not on sale yet is not on sale now.
+update app_public.events
+set sales_start = least(greatest(sales_start, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where sales_start not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
+update app_public.events
+set sales_end = least(greatest(sales_end, '1800-01-01 12:00+00'), '2999-12-31 12:00+00')
+where sales_end not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
+update app_public.ticket_categories
+set sales_start = least(greatest(sales_start, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where sales_start not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
+update app_public.ticket_categories
+set sales_end = least(greatest(sales_end, '1800-01-01 12:00+00'), '2999-12-31 12:00+00')
+where sales_end not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
+update app_public.add_ons
+set sales_start = least(greatest(sales_start, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where sales_start not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
+update app_public.add_ons
+set sales_end = least(greatest(sales_end, '1800-01-01 12:00+00'), '2999-12-31 12:00+00')
+where sales_end not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
+update app_public.seat_allocations
+set release_at = least(greatest(release_at, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where release_at not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
+update app_public.admission_allocations
+set release_at = least(greatest(release_at, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where release_at not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
 update app_public.ticket_category_prices
-set valid_during = valid_during * tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00')
-where not tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00') @> valid_during
-  and (
-    lower(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-    or upper(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-  );
+set valid_during = tstzrange(
+  case when lower(valid_during) is not null
+    then least(greatest(lower(valid_during), '1800-01-01 00:00+00'), '2999-12-31 00:00+00') end,
+  case when upper(valid_during) is not null
+    then least(greatest(upper(valid_during), '1800-01-01 12:00+00'), '2999-12-31 12:00+00') end
+)
+where lower(valid_during) not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00'
+  or upper(valid_during) not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
 update app_public.discount_codes
-set valid_during = valid_during * tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00')
-where not tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00') @> valid_during
-  and (
-    lower(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-    or upper(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-  );
+set valid_during = tstzrange(
+  case when lower(valid_during) is not null
+    then least(greatest(lower(valid_during), '1800-01-01 00:00+00'), '2999-12-31 00:00+00') end,
+  case when upper(valid_during) is not null
+    then least(greatest(upper(valid_during), '1800-01-01 12:00+00'), '2999-12-31 12:00+00') end
+)
+where lower(valid_during) not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00'
+  or upper(valid_during) not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
 update app_public.memberships
-set valid_during = valid_during * tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00')
-where not tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00') @> valid_during
-  and (
-    lower(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-    or upper(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-  );
+set valid_during = tstzrange(
+  case when lower(valid_during) is not null
+    then least(greatest(lower(valid_during), '1800-01-01 00:00+00'), '2999-12-31 00:00+00') end,
+  case when upper(valid_during) is not null
+    then least(greatest(upper(valid_during), '1800-01-01 12:00+00'), '2999-12-31 12:00+00') end
+)
+where lower(valid_during) not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00'
+  or upper(valid_during) not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
 update app_public.tax_rates
-set valid_during = valid_during * tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00')
-where not tstzrange('1800-01-01 00:00+00', '3000-01-01 00:00+00') @> valid_during
-  and (
-    lower(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-    or upper(valid_during) not between '1800-01-01 00:00+00' and '3000-01-01 00:00+00'
-  );
+set valid_during = tstzrange(
+  case when lower(valid_during) is not null
+    then least(greatest(lower(valid_during), '1800-01-01 00:00+00'), '2999-12-31 00:00+00') end,
+  case when upper(valid_during) is not null
+    then least(greatest(upper(valid_during), '1800-01-01 12:00+00'), '2999-12-31 12:00+00') end
+)
+where lower(valid_during) not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00'
+  or upper(valid_during) not between '1800-01-01 12:00+00' and '2999-12-31 12:00+00';
+update app_public.performances set doors_at = null where doors_at < '1800-01-01 00:00+00';
+update app_public.performances set refunds_until = null
+where refunds_until < '1800-01-01 00:00+00';
+update app_public.payout_holds
+set hold_until = least(greatest(hold_until, '1800-01-01 00:00+00'), '2999-12-31 00:00+00')
+where hold_until not between '1800-01-01 00:00+00' and '2999-12-31 00:00+00';
+update app_public.venue_compliance
+set license_valid_until = least(greatest(license_valid_until, '1800-01-01'), '2999-12-31')
+where license_valid_until not between '1800-01-01' and '2999-12-31';
+update app_public.venue_compliance
+set safety_certificate_valid_until
+  = least(greatest(safety_certificate_valid_until, '1800-01-01'), '2999-12-31')
+where safety_certificate_valid_until not between '1800-01-01' and '2999-12-31';
+update app_public.venue_compliance
+set insurance_valid_until = least(greatest(insurance_valid_until, '1800-01-01'), '2999-12-31')
+where insurance_valid_until not between '1800-01-01' and '2999-12-31';
 
 alter table app_public.events
   drop constraint events_sale_times_are_finite,
