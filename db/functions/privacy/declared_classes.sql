@@ -131,7 +131,7 @@ from (values
   ('app_public.performance_status_transitions', 'public', null, null,
     'from_status to_status reason'),
   ('app_public.event_cancellations', 'internal', null, null,
-    'reason bookings_canceled bookings_failed'),
+    'reason bookings_canceled bookings_failed being_served'),
   ('app_public.event_cancellation_failures', 'internal', null, null, 'code'),
   ('app_public.ticket_category_prices', 'public', null, null, 'audience valid_during is_public'),
   ('app_public.add_ons', 'public', null, null,
