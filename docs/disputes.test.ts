@@ -33,6 +33,7 @@ function postingsOf(category: string): Record<string, number> {
 test("a dispute is posted as the page says", async () => {
   await inTransaction("lml_owner", async ({ rows }) => {
     await rows("select tests.create_theatre()");
+    await rows("update app_public.organization_settings set pays_stripe_fees = false");
     for (const [guest, name, verdict] of [
       [1, "won", "won"],
       [2, "lost", "lost"],

@@ -136,6 +136,21 @@ test("a card is authorized, and nobody answers: nothing is charged", async () =>
   await expectConsistency();
 });
 
+test("a card is authorized, and nobody answers before its bank lets go: the buyer is asked to pay", async () => {
+  const buyer = office.client();
+  const before = await moneyAtStripe();
+  const booking = await authorize(buyer, "late@example.com");
+  const week = 7 * 86_400;
+  await office.standIn.control.advanceClock(week);
+  await untilCanceled(booking);
+  await office.standIn.control.advanceClock(-week);
+  expect((await buyer.booking(booking))?.status).toBe("pending_approval");
+  expect((await organizer.approveBooking(booking)).status).toBe("pending_payment");
+  expect(await moneyAtStripe()).toBe(before);
+  expect((await buyer.pay(booking, { testCard: "visa" })).status).toBe("confirmed");
+  await expectConsistency();
+});
+
 test("the price changes twice, and is paid once", async () => {
   const buyer = office.client();
   const before = await moneyAtStripe();

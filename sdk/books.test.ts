@@ -80,6 +80,16 @@ test("a sale is in the books: its movement, its statement, and a balance of zero
   expect(csv).toContain("EUR,organizer_payable,movement,sale,1,45.00\r\n");
   const ownerUrl = office.database.url("lml_owner");
   expect(await statementOf(ownerUrl, "playhouse", month)).toBe(csv);
+  const printed = JSON.parse(await statementOf(ownerUrl, "playhouse", month, true)) as object[];
+  expect(printed).toHaveLength(csv.trimEnd().split("\r\n").length - 1);
+  expect(printed).toContainEqual({
+    currency: "EUR",
+    kind: "stripe_balance",
+    line: "closing",
+    category: null,
+    transaction_count: null,
+    amount_cents: 5000,
+  });
   await expect(statementOf(ownerUrl, "playhouse", "2001-01")).rejects.toThrow("have no 2001-01");
   await expect(statementOf(ownerUrl, "playhouse", "november")).rejects.toThrow("not a month");
 });

@@ -222,6 +222,28 @@ export type AssignFraudAlertInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** All input for the `bookUnaskedRefund` mutation. */
+export type BookUnaskedRefundInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
+/** All input for the `bookUnaskedReversals` mutation. */
+export type BookUnaskedReversalsInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** How a booking was made. */
 export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 
@@ -5353,6 +5375,14 @@ export type ReversePayoutMutation = {
   readonly reversePayout: { readonly payoutReversal: PayoutReversalFragment } | null;
 };
 
+export type BookUnaskedReversalsMutationVariables = Exact<{
+  input: BookUnaskedReversalsInput;
+}>;
+
+export type BookUnaskedReversalsMutation = {
+  readonly bookUnaskedReversals: { readonly payout: PayoutFragment } | null;
+};
+
 export type SetStripeFeesPayerMutationVariables = Exact<{
   input: SetStripeFeesPayerInput;
 }>;
@@ -6144,6 +6174,14 @@ export type DeclineRefundMutationVariables = Exact<{
 
 export type DeclineRefundMutation = {
   readonly declineRefund: { readonly refundRequest: RefundRequestFragment } | null;
+};
+
+export type BookUnaskedRefundMutationVariables = Exact<{
+  input: BookUnaskedRefundInput;
+}>;
+
+export type BookUnaskedRefundMutation = {
+  readonly bookUnaskedRefund: { readonly refund: RefundFragment } | null;
 };
 
 export type RetryRefundMutationVariables = Exact<{
@@ -12494,6 +12532,53 @@ fragment PayoutReversal on PayoutReversal {
   createdAt
 }`,
 };
+/** The operation BookUnaskedReversals. */
+export const BookUnaskedReversalsDocument: TypedDocument<
+  BookUnaskedReversalsMutation,
+  BookUnaskedReversalsMutationVariables
+> = {
+  name: "BookUnaskedReversals",
+  text: `mutation BookUnaskedReversals($input: BookUnaskedReversalsInput!) {
+  bookUnaskedReversals(input: $input) {
+    payout {
+      ...Payout
+    }
+  }
+}
+fragment Payout on Payout {
+  id
+  organizationId
+  promoterId
+  currency
+  payoutPeriodStart
+  payoutPeriodEnd
+  grossRevenueCents
+  totalCommissionCents
+  stripeFeesCents
+  refundsCents
+  adjustmentsCents
+  netPayoutCents
+  transactionsIncluded
+  eventsIncluded
+  reversedCents
+  status
+  attempt
+  requestedBy
+  approvedBy
+  approvedAt
+  decisionNote
+  scheduledFor
+  initiatedAt
+  completedAt
+  failedAt
+  failureCode
+  failureReason
+  retryAt
+  canceledAt
+  stripeTransferId
+  createdAt
+}`,
+};
 /** The operation SetStripeFeesPayer. */
 export const SetStripeFeesPayerDocument: TypedDocument<
   SetStripeFeesPayerMutation,
@@ -14022,6 +14107,36 @@ fragment RefundRequest on RefundRequest {
   decidedBy
   decidedAt
   decisionNote
+  createdAt
+}`,
+};
+/** The operation BookUnaskedRefund. */
+export const BookUnaskedRefundDocument: TypedDocument<
+  BookUnaskedRefundMutation,
+  BookUnaskedRefundMutationVariables
+> = {
+  name: "BookUnaskedRefund",
+  text: `mutation BookUnaskedRefund($input: BookUnaskedRefundInput!) {
+  bookUnaskedRefund(input: $input) {
+    refund {
+      ...Refund
+    }
+  }
+}
+fragment Refund on Refund {
+  id
+  bookingId
+  paymentIntentId
+  requestId
+  reason
+  amountCents
+  currency
+  status
+  attempt
+  failureReason
+  notBefore
+  succeededAt
+  failedAt
   createdAt
 }`,
 };

@@ -531,12 +531,9 @@ async function stateOf(owner: pg.Client): Promise<State> {
         extract(epoch from a.deauthorized_at))
       from app_public.stripe_accounts as a
       union all
-      -- A refund that came back went nowhere, whichever was told first.
-      select 'movement', concat_ws('|', m.booking_id, m.transaction_type, sum(m.net_amount_cents),
+      select 'movement', concat_ws('|', m.booking_id, m.transaction_type, m.net_amount_cents,
         m.stripe_balance_transaction_id)
       from app_public.payment_transactions as m
-      group by m.booking_id, m.transaction_type, m.stripe_balance_transaction_id
-      having sum(m.net_amount_cents) <> 0
       union all
       select 'taken back', concat_ws('|', r.booking_id, r.kind, r.status, r.reason, r.amount_cents)
       from app_public.refund_requests as r

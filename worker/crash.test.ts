@@ -98,9 +98,9 @@ interface Errand {
   readonly hasNoKey?: true;
 }
 
-/** Each task that asks Stripe for something, by its name. */
+/** Each call that changes something at Stripe, by its task and its name: one task may make several. */
 const errands: Readonly<Record<string, () => Promise<Errand>>> = {
-  payment_intent__create: async () => {
+  "payment_intent__create paymentIntents.create": async () => {
     const booking = await checkOut();
     return {
       subject: await rowOf("payment_intent", booking),
@@ -108,7 +108,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => hasIntent(booking),
     };
   },
-  payment_intent__cancel: async () => {
+  "payment_intent__cancel paymentIntents.cancel": async () => {
     const booking = await checkOut();
     const intent = await intentOf(booking);
     await owner.query("select app_public.cancel_booking($1)", [booking]);
@@ -118,7 +118,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => isCanceled(booking),
     };
   },
-  payment_method__detach: async () => {
+  "payment_method__detach paymentMethods.detach": async () => {
     const { id: customer } = await stripe.customers.create();
     const { id: card } = await stripe.paymentMethods.attach("pm_card_visa", { customer });
     const method = await idOf(
@@ -137,7 +137,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
         has("app_private.saved_payment_methods where id = $1 and detached_at is not null", method),
     };
   },
-  payment_intent__update: async () => {
+  "payment_intent__update paymentIntents.update": async () => {
     const booking = await checkOut();
     const intent = await intentOf(booking);
     await addSeat(booking);
@@ -147,7 +147,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => isChanged(booking),
     };
   },
-  payment_intent__capture: async () => {
+  "payment_intent__capture paymentIntents.capture": async () => {
     const { booking, intent } = await authorizeAndApprove();
     return {
       subject: await rowOf("payment_intent", booking),
@@ -155,7 +155,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => isCaptured(booking),
     };
   },
-  refund__create: async () => {
+  "refund__create refunds.create": async () => {
     const { booking, intent } = await payTooLate();
     return {
       subject: await rowOf("refund", booking),
@@ -163,7 +163,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => hasRefund(booking),
     };
   },
-  dispute_response__send: async () => {
+  "dispute_response__send disputes.update": async () => {
     const { dispute, stripeId } = await openDispute();
     return {
       subject: await idOf(
@@ -174,11 +174,18 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
         const { evidence_details: details } = await stripe.disputes.retrieve(stripeId);
         return Array.from({ length: details.submission_count }, () => stripeId);
       },
-      isDone: () =>
-        has("app_public.dispute_responses where dispute_id = $1 and status = 'sent'", dispute),
+      isDone: () => isAnswered(dispute),
     };
   },
-  payout__send: async () => {
+  "dispute_response__send disputes.close": async () => {
+    const { dispute, stripeId } = await openDispute();
+    return {
+      subject: await idOf("select (app_public.accept_dispute($1)).id", [dispute]),
+      effects: () => told("charge.dispute.closed", stripeId),
+      isDone: () => isAnswered(dispute),
+    };
+  },
+  "payout__send transfers.create": async () => {
     const payout = await makePayout();
     return {
       subject: payout,
@@ -186,7 +193,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => isPaid(payout),
     };
   },
-  payout_reversal__create: async () => {
+  "payout_reversal__create transfers.createReversal": async () => {
     const payout = await makePayout();
     await work(() => isPaid(payout));
     const reversal = await takeBack(payout);
@@ -196,7 +203,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => isTakenBack(reversal),
     };
   },
-  stripe_account__create: async () => {
+  "stripe_account__create accounts.create": async () => {
     const account = await idOf(
       `select (app_public.open_payout_account(
         $1, 'US', 'promoter@example.com',
@@ -214,7 +221,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
         has("app_public.stripe_accounts where id = $1 and stripe_account_id is not null", account),
     };
   },
-  stripe_account_link__create: async () => {
+  "stripe_account_link__create accountLinks.create": async () => {
     connected ??= await connectAccount();
     const { account, stripeId } = connected;
     const url = "https://shop.example/";
@@ -241,7 +248,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
       isDone: () => has("app_private.stripe_account_links where id = $1 and url is not null", link),
     };
   },
-  stripe_customer__create: async () => {
+  "stripe_customer__create customers.create": async () => {
     const customer = await ownCustomer(null);
     await owner.query("select app_private.add_stripe_job('stripe_customer.create', $1, '0')", [
       customer,
@@ -256,7 +263,7 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
         has("app_private.stripe_customers where id = $1 and stripe_id is not null", customer),
     };
   },
-  stripe_customer__delete: async () => {
+  "stripe_customer__delete customers.del": async () => {
     const { id: stripeId } = await stripe.customers.create();
     const customer = await ownCustomer(stripeId);
     await owner.query("delete from app_private.stripe_customers where id = $1", [customer]);
@@ -297,7 +304,8 @@ afterEach(() => {
 });
 
 describe.each(Object.entries(moments))("a worker killed %s", (_, moment) => {
-  test.each(Object.entries(errands))("has %s done once", async (task, prepareErrand) => {
+  test.each(Object.entries(errands))("has %s done once", async (name, prepareErrand) => {
+    const [task = ""] = name.split(" ");
     const errand = await prepareErrand();
     await moment.trap();
     const dead = await killInTheMiddle(task, moment);
@@ -314,16 +322,73 @@ describe.each(Object.entries(moments))("a worker killed %s", (_, moment) => {
   });
 });
 
-test("every task that asks Stripe for something is killed here", () => {
+test("every call that changes something at Stripe is killed here", () => {
   const directory = join(repositoryRoot, "worker", "tasks");
-  const asking = readdirSync(directory).filter((file) =>
-    /[{.] ?stripe\b/.test(readFileSync(join(directory, file), "utf8")),
-  );
   // It only reads; worker/reconcile.test.ts kills it.
-  const reading = ["payment__reconcile.ts"];
-  expect(asking.toSorted()).toEqual(
-    [...Object.keys(errands).map((task) => `${task}.ts`), ...reading].toSorted(),
-  );
+  const reading = new Set(["payment__reconcile.ts"]);
+  const changing = readdirSync(directory).flatMap((file) => {
+    const source = readFileSync(join(directory, file), "utf8");
+    if (reading.has(file) || !/[{.] ?stripe\b/.test(source)) return [];
+    const task = file.replace(".ts", "");
+    const calls = [...source.matchAll(/\bstripe\s*\.(\w+)\s*\.(\w+)\(/g)]
+      .filter(([, , verb = ""]) => !/^(retrieve|list|search)/.test(verb))
+      .map(([, object, verb]) => `${task} ${object}.${verb}`);
+    return calls.length === 0 ? [task] : calls;
+  });
+  expect([...new Set(changing)].toSorted()).toEqual(Object.keys(errands).toSorted());
+});
+
+describe("somebody who is erased while Stripe is asked to know them", () => {
+  const task = "stripe_customer__create";
+  const ask = async (): Promise<string> => {
+    const customer = await ownCustomer(null);
+    await owner.query("select app_private.add_stripe_job('stripe_customer.create', $1, '0')", [
+      customer,
+    ]);
+    return customer;
+  };
+  const erase = async (customer: string): Promise<void> => {
+    await owner.query("delete from app_private.stripe_customers where id = $1", [customer]);
+  };
+  const knownAtStripe = async (customer: string): Promise<string[]> =>
+    idsFor((await stripe.customers.list({ limit: 100 })).data, "lml_stripe_customer_id", customer);
+  const isForgotten = (customer: string): Promise<boolean> =>
+    has(
+      `app_private.stripe_calls
+      where subject_id = $1 and purpose = 'stripe_customer.delete' and ended_at is not null`,
+      customer,
+    );
+
+  test("is forgotten there once Stripe has answered", async () => {
+    const customer = await ask();
+    standIn.control.holdCalls(1);
+    const worker = await startInProcess();
+    await until(async () => standIn.control.status().holdCalls === 0);
+    await erase(customer);
+    standIn.control.letCallsGo();
+    await until(() => isForgotten(customer));
+    await worker.stop();
+    expect(await knownAtStripe(customer)).toEqual([]);
+  });
+
+  test.each([
+    "before Stripe has carried it out",
+    "after Stripe has carried it out, before the answer",
+  ])("is looked for and forgotten when the worker dies %s", async (name) => {
+    const customer = await ask();
+    const moment = moments[name] ?? missing();
+    await moment.trap();
+    const dead = await killInTheMiddle(task, moment);
+    await erase(customer);
+    standIn.control.letCallsGo();
+    await until(async () => standIn.control.status().underWay === 0);
+    expect(await knownAtStripe(customer)).toHaveLength(1);
+    await superuser.query("select graphile_worker.force_unlock_workers(array[$1])", [dead]);
+    const worker = await startInProcess();
+    await letJobsRun(() => isForgotten(customer));
+    await worker.stop();
+    expect(await knownAtStripe(customer)).toEqual([]);
+  });
 });
 
 describe("an outage", () => {
@@ -861,6 +926,10 @@ async function openDispute(): Promise<{ dispute: string; stripeId: string }> {
       stripeId,
     ]),
   };
+}
+
+function isAnswered(dispute: string): Promise<boolean> {
+  return has("app_public.dispute_responses where dispute_id = $1 and status = 'sent'", dispute);
 }
 
 /** One more person who is a customer of the theatre's; null: Stripe does not know them yet. */

@@ -169,10 +169,81 @@ test("what agrees is matched, with its fees, and nothing is found", async () => 
   ]);
 });
 
+test("a refund by hand at Stripe is found, booked by a person, and then agrees", async () => {
+  const booking = await buy();
+  await compare();
+  const [intent] = await rowsOf<{ id: string }>(
+    "select stripe_payment_intent_id as id from app_public.payment_intents where booking_id = $1",
+    [booking.id],
+  );
+  const byHand = await stripe.refunds.create({ payment_intent: intent?.id ?? "", amount: 1200 });
+  const told = async (): Promise<Finding | undefined> =>
+    (
+      await rowsOf<Finding>(
+        "select * from app_public.payment_findings where kind = 'refund_not_asked_for' and subject = $1",
+        [byHand.id],
+      )
+    )[0];
+  await expect.poll(async () => (await told())?.booking_id, { timeout: 20_000 }).toBe(booking.id);
+  await compare();
+  expect(await findings()).toMatchObject([
+    { kind: "reconciliation_missing_here", organization_id: performance.organizationId },
+  ]);
+
+  const finding = await told();
+  const refund = await organizer.bookUnaskedRefund({ id: finding?.id ?? "" }, "Ada did it.");
+  expect(refund).toMatchObject({ status: "succeeded", amountCents: 1200 });
+  await compare();
+  expect(await findings()).toEqual([]);
+  expect(await movementOf(booking, "refund")).toMatchObject({ status: "matched" });
+  expect((await stripe.refunds.list({ payment_intent: intent?.id ?? "" })).data).toHaveLength(1);
+  expect(
+    await rowsOf("select status from app_private.stripe_calls where purpose = 'refund.create'"),
+  ).toEqual([]);
+});
+
 test("the platform's own money, and what Stripe bills to it, is no difference", async () => {
   await office.standIn.control.addFunds(100_000, "eur");
   await office.standIn.control.chargeFee(900, "eur", "Radar");
   await compare();
+  expect(await findings()).toEqual([]);
+});
+
+test("what goes to the platform's bank is known though its news were lost, and when it comes back", async () => {
+  const { control } = office.standIn;
+  const toBank = async (): Promise<number> => {
+    const run = await compare();
+    const [balance] = await rowsOf<{ bank: number }>(
+      `select bank_cents::int as bank from app_public.reconciliation_balances
+      where run_id = $1 and currency = 'EUR' and unexplained_cents = 0`,
+      [run.id],
+    );
+    return balance?.bank ?? Number.NaN;
+  };
+  const payout = await stripe.payouts.create({ amount: 30_000, currency: "eur" });
+  await control.settlePayout(payout.id, "succeeded");
+  await control.settled();
+  control.deliveries({ drop: 100 });
+  const untold = await stripe.payouts.create({ amount: 20_000, currency: "eur" });
+  await control.settlePayout(untold.id, "succeeded");
+  await control.settled();
+  control.deliveries({ drop: 0 });
+  expect(await toBank()).toBe(50_000);
+  expect(await findings()).toEqual([]);
+  expect(
+    await rowsOf("select id, status from app_private.platform_payouts order by amount_cents"),
+  ).toEqual([
+    { id: untold.id, status: "paid" },
+    { id: payout.id, status: "paid" },
+  ]);
+  await control.settlePayout(payout.id, "failed");
+  await until(async () => {
+    const told = await rowsOf(
+      "select subject from app_public.payment_findings where kind = 'bank_payout_failed'",
+    );
+    return told.length > 0 ? told : null;
+  });
+  expect(await toBank()).toBe(20_000);
   expect(await findings()).toEqual([]);
 });
 

@@ -58,6 +58,7 @@ async function carryOut(
   if (run.status === "listing") await listWindow(options, run);
   const { balances, isCertain } = await takeSnapshot(options, run);
   await lookUpSources(options);
+  await lookUpPayouts(options);
   await postFees(options);
   options.progress?.("comparing");
   return await callRun(
@@ -181,11 +182,37 @@ async function lookUpSources(options: Reconciliation): Promise<void> {
 
 async function paymentIntentOf(options: Reconciliation, source: string): Promise<string | null> {
   const { stripe } = options;
+  const found = await (/^(re|pyr)_/.test(source)
+    ? known(waitOut(options, () => stripe.refunds.retrieve(source)))
+    : known(waitOut(options, () => stripe.charges.retrieve(source))));
+  return found === null ? null : idOf(found.payment_intent);
+}
+
+/** What goes to the platform's bank is told by events, of which one may be lost. */
+async function lookUpPayouts(options: Reconciliation): Promise<void> {
+  const { database, stripe } = options;
+  let last: string | undefined;
+  do {
+    const ids: readonly string[] = await callOn(
+      database,
+      "platform_payouts_to_look_up",
+      last ?? null,
+      pageSizeMax,
+    );
+    for (const id of ids) {
+      const payout = await known(waitOut(options, () => stripe.payouts.retrieve(id)));
+      if (payout !== null) {
+        await callOn(database, "apply_platform_payout", JSON.stringify(payout));
+      }
+    }
+    last = ids.at(-1);
+  } while (last !== undefined);
+}
+
+/** What Stripe answers; null: it refuses to. */
+async function known<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    const { payment_intent: intent } = /^(re|pyr)_/.test(source)
-      ? await waitOut(options, () => stripe.refunds.retrieve(source))
-      : await waitOut(options, () => stripe.charges.retrieve(source));
-    return idOf(intent);
+    return await answer;
   } catch (error) {
     if (isRefusal(error)) return null;
     throw error;

@@ -51,7 +51,7 @@ interface Begun {
  */
 export async function callStripe<
   Request extends PreparedCall,
-  Answer extends { readonly id: string },
+  Answer extends { readonly id: string | null },
 >(helpers: JobHelpers, call: StripeCall<Request, Answer>): Promise<void> {
   const { purpose, subjectId } = call;
   const request = await callFunction<Request | null>(helpers, call.prepare, subjectId);
@@ -125,7 +125,7 @@ async function ask<Request extends PreparedCall, Answer>(
 
 interface Outcome {
   readonly status: "succeeded" | "refused";
-  readonly stripeId?: string;
+  readonly stripeId?: string | null;
   readonly requestId?: string | undefined;
   readonly error?: Stripe.errors.StripeError;
   readonly milliseconds: number;

@@ -1,6 +1,12 @@
 import { Command } from "commander";
 import { dataOption } from "./options.ts";
 
+/** Where the books are, and how to print them. */
+export interface StatementFlags {
+  readonly data?: string;
+  readonly json: boolean;
+}
+
 /** `lml statement`: what the books of an organization say of a month. */
 export function statementCommand(): Command {
   return new Command("statement")
@@ -11,6 +17,7 @@ export function statementCommand(): Command {
     )
     .argument("<organization>", "its slug, as in its address")
     .argument("<month>", "such as 2026-11")
+    .option("--json", "print JSON, with amounts in minor units", false)
     .addOption(dataOption())
     .addHelpText(
       "after",
@@ -19,7 +26,7 @@ Examples:
   npx lml statement riverside-theatre 2026-11
   npx lml statement riverside-theatre 2026-11 > november.csv`,
     )
-    .action(async (organization: string, month: string, flags: { data?: string }) => {
+    .action(async (organization: string, month: string, flags: StatementFlags) => {
       const { runStatement } = await import("../office/statement.ts");
       process.exitCode = await runStatement(organization, month, flags);
     });

@@ -11,7 +11,9 @@ export const neededEvents: readonly Stripe.WebhookEndpointUpdateParams.EnabledEv
   "payment_intent.canceled",
   "payment_intent.succeeded",
   "charge.succeeded",
+  "charge.failed",
   "charge.captured",
+  "charge.expired",
   "charge.refunded",
   "charge.dispute.created",
   "charge.dispute.updated",
@@ -30,6 +32,11 @@ export const neededEvents: readonly Stripe.WebhookEndpointUpdateParams.EnabledEv
   "transfer.created",
   "transfer.updated",
   "transfer.reversed",
+  "payout.created",
+  "payout.updated",
+  "payout.paid",
+  "payout.failed",
+  "payout.canceled",
 ];
 
 const path = "/stripe/webhook";
@@ -80,8 +87,7 @@ function unreachable(check: string, error: unknown): Finding {
     return fail(
       check,
       "Stripe does not take STRIPE_SECRET_KEY",
-      "Was it rolled, or is it a restricted key? It needs to write payment intents and refunds, and to read charges, " +
-        "events, the account and webhook endpoints.",
+      "Was it rolled, or is it a restricted key? docs/operations.md says what such a key must be allowed to do.",
     );
   }
   const message = error instanceof Error ? error.message : String(error);

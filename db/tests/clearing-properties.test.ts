@@ -386,8 +386,8 @@ const guards = [
     "array[v_intent.amount_cents - 1, 1 - v_intent.amount_cents]",
   ],
   [
-    "app_private.settle_refund",
-    "array[(settle_refund.refund).amount_cents, -(settle_refund.refund).amount_cents]",
+    "app_private.post_refund",
+    "array[(post_refund.refund).amount_cents, -(post_refund.refund).amount_cents]",
     "array[0, 0]::bigint[]",
   ],
   // What a failed refund owes is not there for others.

@@ -1,6 +1,7 @@
 import type { ListOptions } from "../caller.ts";
 import {
   ApprovePayoutDocument,
+  BookUnaskedReversalsDocument,
   CancelPayoutDocument,
   CreatePayoutDocument,
   HoldPayoutDocument,
@@ -306,6 +307,18 @@ export abstract class PayoutCalls extends ReconciliationCalls {
     const input = { reason, payoutId: idOf(payout), ...asText({ amountCents }) };
     const data = await this.callWithKey(ReversePayoutDocument, input, options);
     return present(data.reversePayout).payoutReversal;
+  }
+
+  /**
+   * Books what somebody has taken back of a payout by hand at Stripe, of which a finding of the kind
+   * `reversal_not_asked_for` tells; the payee is owed it again. Repeating it is harmless. For the platform's support.
+   *
+   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   */
+  async bookUnaskedReversals(finding: Ref, note: string, options?: CallOptions): Promise<Payout> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.call(BookUnaskedReversalsDocument, variables, options);
+    return present(data.bookUnaskedReversals).payout;
   }
 
   /**

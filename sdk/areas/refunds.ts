@@ -1,6 +1,7 @@
 import type { ListOptions } from "../caller.ts";
 import {
   ApproveRefundDocument,
+  BookUnaskedRefundDocument,
   type CancellationPolicyFragment,
   type CancellationQuoteFragment,
   type CancellationTermFragment,
@@ -320,6 +321,19 @@ export abstract class RefundCalls extends BoxOfficeCalls {
     const variables = { input: { refundId: idOf(refund) } };
     const data = await this.call(RetryRefundDocument, variables, options);
     return present(data.retryRefund).refund;
+  }
+
+  /**
+   * Books what somebody has returned by hand at Stripe, of which a finding of the kind `refund_not_asked_for` tells, and
+   * takes it off the sale; the buyer keeps the tickets. Repeating it is harmless. Needs `payments.refund`.
+   *
+   * @throws BookingStatusError (a booking in installments), DisputeError, RefundTooLargeError (refunds of ours are under
+   * way), InvalidInputError, BookingNotFoundError, NotAllowedError
+   */
+  async bookUnaskedRefund(finding: Ref, note: string, options?: CallOptions): Promise<Refund> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.call(BookUnaskedRefundDocument, variables, options);
+    return present(data.bookUnaskedRefund).refund;
   }
 }
 

@@ -51,14 +51,23 @@ function expectFact(category: string, entries: Entries): void {
   book.push({ on: dateOf(now), category, entries });
 }
 
+/** What the promoter has of a sale, in hundredths of a percent of what commission leaves: since they came. */
+let share = 0;
+const sharedOf = (of: Amounts): number => rounded(of.organizer * share, 10_000);
+
 /** What of a sale is whose, as it is taken back. */
-const partsOf = (of: Amounts): Entries => ({
-  organizer_payable: of.organizer,
-  platform_commission: of.commission,
-  service_fees: of.service,
-  processing_fees: of.processing,
-  taxes_payable: of.tax,
-});
+const partsOf = (of: Amounts): Entries =>
+  nonzero({
+    organizer_payable: of.organizer - sharedOf(of),
+    promoter_payable: sharedOf(of),
+    platform_commission: of.commission,
+    service_fees: of.service,
+    processing_fees: of.processing,
+    taxes_payable: of.tax,
+  });
+
+const nonzero = (sums: Entries): Entries =>
+  Object.fromEntries(Object.entries(sums).filter(([, amount]) => amount !== 0));
 
 const opposite = (entries: Entries): Entries =>
   Object.fromEntries(Object.entries(entries).map(([kind, amount]) => [kind, -amount]));
@@ -239,6 +248,17 @@ async function dispute(booking: Booking): Promise<string> {
   return id;
 }
 
+/** Who is paid out says who they are: the organization, or its promoter. */
+async function onboard(promoter: string | null): Promise<void> {
+  const account = async () =>
+    (await organizer.payoutAccounts(organization().id).toArray(10)).find(
+      ({ promoterId }) => promoterId === promoter,
+    );
+  await until(async () => (await account())?.stripeAccountId != null);
+  await office.standIn.control.onboard((await account())?.stripeAccountId ?? "");
+  await until(async () => (await account())?.transfersEnabled === true);
+}
+
 async function becomes(payout: Payout, status: Payout["status"]): Promise<Payout> {
   await until(async () => (await organizer.payout(payout))?.status === status);
   const found = await organizer.payout(payout);
@@ -301,10 +321,7 @@ beforeAll(async () => {
   );
   await itIs(dayOf(1));
   await organizer.openPayoutAccount({ organizationId: organization().id, country: "AT" });
-  const account = async () => (await organizer.payoutAccounts(organization().id).toArray(1))[0];
-  await until(async () => (await account())?.stripeAccountId != null);
-  await office.standIn.control.onboard((await account())?.stripeAccountId ?? "");
-  await until(async () => (await account())?.transfersEnabled === true);
+  await onboard(null);
 });
 afterAll(() => office[Symbol.asyncDispose]());
 
@@ -370,7 +387,25 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
     expectFact("payout_transfer", { payouts_in_transit: sure - held, stripe_balance: held - sure });
   });
 
+  let promoter = "";
   await onDay(10, async () => {
+    // Somebody sells the rest of the seats for a share, which what was sold before has not.
+    ({ id: promoter } = await organizer.createPromoter({
+      organizationId: organization().id,
+      name: "Word of Mouth",
+    }));
+    await organizer.openPayoutAccount({
+      organizationId: organization().id,
+      promoterId: promoter,
+      country: "AT",
+      email: "promoter@example.com",
+    });
+    await onboard(promoter);
+    await organizer.setEventPromoter(
+      { id: night.eventId },
+      { promoterId: promoter, sharePercentage: "12.5" },
+    );
+    share = 1250;
     eva = await sell(night, { Good: 3 }, "eva");
     expectSale([good(3)]);
   });
@@ -387,6 +422,9 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
     expectTaken(reckon(terms, [cheap(2)]));
     await reconcile();
     expectFees();
+    const balances = await trialBalance();
+    expect(balances).toEqual(nonzero(byAccount(book)));
+    expect(balances).toMatchObject({ promoter_payable: -1688 - 1350 - 225 - 450 });
   });
 
   let lost = "";
@@ -419,7 +457,11 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
     // What the organization took at its counter it has already, and the taxes and fees of it are not its own.
     const taken = reckon(terms, [cheap(1)]).total + reckon(terms, [cheap(2)]).total;
     const owed = reckon(terms, [good(4), cheap(4)]).organizer + reckon(terms, [cheap(3)]).organizer;
-    const rest = owed - taken - disputeFee + held;
+    // And the promoter has their part of what was sold since they came, and not taken back.
+    const shares = [[good(2), cheap(1)], [cheap(1)], [cheap(2)]]
+      .map((lines) => sharedOf(reckon(terms, lines)))
+      .reduce((sum, each) => sum + each);
+    const rest = owed - shares - taken - disputeFee + held;
     const draft = await organizer.createPayout({ organizationId: organization().id });
     expect(draft.netPayoutCents).toBe(rest);
     await organizer.submitPayout(draft);
@@ -430,6 +472,17 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
       payouts_in_transit: -rest,
     });
     expectFact("payout_transfer", { payouts_in_transit: rest, stripe_balance: -rest });
+
+    const promoted = await organizer.createPayout({
+      organizationId: organization().id,
+      promoterId: promoter,
+    });
+    expect(promoted).toMatchObject({ netPayoutCents: shares, totalCommissionCents: 0 });
+    await organizer.submitPayout(promoted);
+    await becomes(promoted, "paid");
+    expectFact("payout", { promoter_payable: shares, payouts_in_transit: -shares });
+    expectFact("payout_transfer", { payouts_in_transit: shares, stripe_balance: -shares });
+    expect(await organizer.reproducePayout(promoted)).toMatchObject({ netPayoutCents: shares });
   });
   await onDay(27, async () => {
     await reconcile();
@@ -438,7 +491,12 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
 
   // Nothing more comes, and the books say what this story says.
   const closing = byAccount(book);
-  expect(closing).toMatchObject({ organizer_payable: 0, buyer_clearing: 0, disputes: 0 });
+  expect(closing).toMatchObject({
+    organizer_payable: 0,
+    promoter_payable: 0,
+    buyer_clearing: 0,
+    disputes: 0,
+  });
   expect(await ledger()).toEqual(sorted(book));
   const period = dateOf(month);
   expect((await organizer.startClosingPeriod(organization(), period)).status).toBe("closing");
@@ -461,15 +519,18 @@ test("a month is sold, disputed, paid out, compared and closed, to the cent", as
   expect(await trialBalance(nextMonth.toISOString())).toEqual(nonzero(closing));
   expect(await trialBalance()).toEqual(nonzero(byAccount(book)));
   const after = await organizer.statement(organization(), { period: dateOf(now) }).toArray(100);
-  expect(
-    after
-      .filter(({ kind }) => kind === "organizer_payable")
-      .map((line) => [line.line, line.amountCents]),
-  ).toEqual([
-    ["opening", 0],
-    ["movement", -late.organizer],
-    ["closing", -late.organizer],
-  ]);
+  for (const [account, owed] of [
+    ["organizer_payable", late.organizer - sharedOf(late)],
+    ["promoter_payable", sharedOf(late)],
+  ] as const) {
+    expect(
+      after.filter(({ kind }) => kind === account).map((line) => [line.line, line.amountCents]),
+    ).toEqual([
+      ["opening", 0],
+      ["movement", -owed],
+      ["closing", -owed],
+    ]);
+  }
   expect(await rows("select * from app_public.check_invariants()")).toEqual([]);
 });
 
@@ -492,8 +553,6 @@ const debitKinds = new Set([
   "adjustments",
   "box_office",
 ]);
-const nonzero = (sums: Entries): Entries =>
-  Object.fromEntries(Object.entries(sums).filter(([, amount]) => amount !== 0));
 
 async function trialBalance(asOf?: string): Promise<Entries> {
   const lines = await organizer.trialBalance(organization(), { asOf }).toArray(100);

@@ -9,6 +9,9 @@ import type { Decline, TestCard } from "./test-cards.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Charge, PaymentIntent, PaymentMethod } from "./types.ts";
 
+/** How long a bank keeps money for a buyer who was there: longer for some cards, shorter for none. */
+export const AUTHORIZATION_SECONDS = 7 * 24 * 60 * 60;
+
 const STATEMENT_DESCRIPTOR = "STRIPE STAND-IN TEST";
 
 function outcome(decline: Decline | null): NonNullable<Charge["outcome"]> {
@@ -31,11 +34,15 @@ function cardDetails(
   method: PaymentMethod,
   card: TestCard,
   authenticated: boolean,
+  now: number,
 ): NonNullable<NonNullable<Charge["payment_method_details"]>["card"]> {
   return {
     amount_authorized: card.decline === null ? intent.amount : null,
     authorization_code: card.decline === null ? "123456" : null,
     brand: card.brand,
+    ...(card.decline === null && intent.capture_method === "manual"
+      ? { capture_before: now + AUTHORIZATION_SECONDS }
+      : {}),
     checks: {
       address_line1_check: null,
       address_postal_code_check: null,
@@ -118,7 +125,7 @@ export function createCharge(
     payment_intent: intent.id,
     payment_method: method.id,
     payment_method_details: {
-      card: cardDetails(intent, method, card, authenticated),
+      card: cardDetails(intent, method, card, authenticated, tx.now),
       type: "card",
     },
     receipt_email: intent.receipt_email,

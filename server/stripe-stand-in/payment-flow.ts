@@ -1,9 +1,9 @@
 import { bookCharge } from "./balance.ts";
-import { createCharge, requireCharge } from "./charges.ts";
+import { AUTHORIZATION_SECONDS, createCharge, requireCharge } from "./charges.ts";
 import { openChallenge } from "./challenges.ts";
 import { StripeApiError, unexpectedState } from "./errors.ts";
 import { attach, isSetUp, markSetUp, markSpent, testCardBehind } from "./payment-methods.ts";
-import { releaseAuthorization } from "./refunds.ts";
+import { releaseAuthorization, withRefunded } from "./refunds.ts";
 import type { TestCard } from "./test-cards.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Charge, PaymentIntent, PaymentMethod } from "./types.ts";
@@ -159,6 +159,11 @@ function chargeCard(
       status: "requires_capture",
     });
     tx.emit("payment_intent.amount_capturable_updated", held);
+    tx.schedule(AUTHORIZATION_SECONDS * 1000, {
+      kind: "expire_authorization",
+      target: intent.id,
+      outcome: "by_card",
+    });
     return held;
   }
   const captured: Charge = { ...charge, amount_captured: charge.amount, captured: true };
@@ -345,6 +350,23 @@ export function cancel(
     const charge = requireCharge(tx, intent.latest_charge);
     releaseAuthorization(tx, charge, charge.amount);
   }
+  return end(tx, intent, reason);
+}
+
+/** Lets go of what nobody has captured in time. */
+export function expireAuthorization(tx: Transaction, id: string): void {
+  const intent = tx.get("payment_intent", id);
+  if (intent?.status !== "requires_capture") return;
+  const charge = requireCharge(tx, intent.latest_charge);
+  tx.emit("charge.expired", tx.put("charge", withRefunded(charge, charge.amount)), charge);
+  end(tx, intent, "automatic");
+}
+
+function end(
+  tx: Transaction,
+  intent: PaymentIntent,
+  reason: PaymentIntent["cancellation_reason"],
+): PaymentIntent {
   const canceled = tx.put("payment_intent", {
     ...intent,
     amount_capturable: 0,

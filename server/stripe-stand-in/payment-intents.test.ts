@@ -1,4 +1,5 @@
 // If this failed, a payment would not run through Stripe's statuses, events and errors.
+import type Stripe from "stripe";
 import { describe, expect, test } from "vitest";
 import { answerChallenge, errorOf, pay, startBench } from "./testing.ts";
 
@@ -197,6 +198,34 @@ describe("manual capture", () => {
       },
     });
     expect((await stripe.balanceTransactions.list()).data).toEqual([]);
+  });
+});
+
+test("what nobody captures for seven days is let go by itself", async () => {
+  await using bench = await startBench();
+  const { stripe, standIn } = bench;
+  const held = await pay(stripe, "pm_card_visa", {
+    capture_method: "manual",
+    expand: ["latest_charge"],
+  });
+  const charge = held.latest_charge as Stripe.Charge;
+  const captureBefore = charge.payment_method_details?.card?.capture_before ?? 0;
+  expect(captureBefore - charge.created).toBe(7 * 86_400);
+  await standIn.control.advanceClock(7 * 86_400 - 60);
+  expect(await stripe.paymentIntents.retrieve(held.id)).toMatchObject({
+    status: "requires_capture",
+  });
+  await standIn.control.advanceClock(120);
+  await expect
+    .poll(() => stripe.paymentIntents.retrieve(held.id, { expand: ["latest_charge"] }))
+    .toMatchObject({
+      status: "canceled",
+      cancellation_reason: "automatic",
+      amount_capturable: 0,
+      latest_charge: { captured: false, refunded: true, balance_transaction: null },
+    });
+  expect(await errorOf(stripe.paymentIntents.capture(held.id))).toMatchObject({
+    code: "payment_intent_unexpected_state",
   });
 });
 

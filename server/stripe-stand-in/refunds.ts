@@ -45,7 +45,8 @@ function newRefund(
   };
 }
 
-function withRefunded(charge: Charge, amountRefunded: number): Charge {
+/** A charge of which so much went back, or was let go. */
+export function withRefunded(charge: Charge, amountRefunded: number): Charge {
   return {
     ...charge,
     amount_refunded: amountRefunded,

@@ -1,5 +1,5 @@
 import { closeDispute, openDisputeByCard } from "./disputes.ts";
-import { settlePayment } from "./payment-flow.ts";
+import { expireAuthorization, settlePayment } from "./payment-flow.ts";
 import { settlePayout } from "./payouts.ts";
 import { settleRefund } from "./refunds.ts";
 import type { State } from "./state.ts";
@@ -64,6 +64,7 @@ export class Schedule {
 function carryOut(tx: Transaction, { kind, target, outcome }: ScheduledTask): void {
   const decided = outcome === "won" || outcome === "lost";
   if (kind === "open_dispute") openDisputeByCard(tx, target);
+  else if (kind === "expire_authorization") expireAuthorization(tx, target);
   else if (decided) closeDispute(tx, target, outcome);
   else if (kind === "settle_payment") settlePayment(tx, target, outcome);
   else if (kind === "settle_payout") settlePayout(tx, target, outcome);

@@ -98,6 +98,7 @@ export type EventType =
   | "charge.dispute.funds_reinstated"
   | "charge.dispute.funds_withdrawn"
   | "charge.dispute.updated"
+  | "charge.expired"
   | "charge.failed"
   | "charge.refunded"
   | "charge.succeeded"
@@ -214,7 +215,13 @@ export interface Clock {
 export interface ScheduledTask {
   id: string;
   due_at_ms: number;
-  kind: "open_dispute" | "close_dispute" | "settle_payment" | "settle_payout" | "settle_refund";
+  kind:
+    | "open_dispute"
+    | "close_dispute"
+    | "expire_authorization"
+    | "settle_payment"
+    | "settle_payout"
+    | "settle_refund";
   target: string;
   /** `by_card`: as the test card or the test bank account decides. */
   outcome: "by_card" | "failed" | "lost" | "succeeded" | "won";

@@ -19,10 +19,7 @@ export const stripeCustomerCreate = defineTask(
       prepare: "prepare_stripe_customer",
       params: paramsOf,
       send: (request, options) => stripe.customers.create(paramsOf(request), options),
-      find: async () => {
-        const query = `metadata['lml_stripe_customer_id']:'${id}'`;
-        return (await stripe.customers.search({ query, limit: 1 })).data[0];
-      },
+      find: () => findCustomer(stripe, id),
       record: (customer) => ["record_stripe_customer", id, customer.id],
       recordRefusal: () => ["record_stripe_customer_failure", id],
     });
@@ -30,6 +27,15 @@ export const stripeCustomerCreate = defineTask(
     await callFunction(helpers, "ask_for_payments_of", id);
   },
 );
+
+/** The customer at Stripe who bears our id. */
+export async function findCustomer(
+  stripe: Stripe,
+  id: string,
+): Promise<Stripe.Customer | undefined> {
+  const query = `metadata['lml_stripe_customer_id']:'${id}'`;
+  return (await stripe.customers.search({ query, limit: 1 })).data[0];
+}
 
 function paramsOf(request: Request): Stripe.CustomerCreateParams {
   const { idempotency_key: _key, ...params } = request;

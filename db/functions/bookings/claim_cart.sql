@@ -15,14 +15,14 @@ begin
   with claimed as (
     update app_public.bookings as b
     set user_id = v_user_id, cart_token_hash = null
-    where b.id in (
+    where b.id = any (array(
       select b.id from app_public.bookings as b
       where b.cart_token_hash = v_cart_hash
         and b.user_id is null
         and b.status in ('draft', 'pending_approval', 'pending_payment')
       order by b.id
       for no key update
-    )
+    ))
     returning b.id
   )
   select array_agg(c.id) into v_booking_ids from claimed as c;

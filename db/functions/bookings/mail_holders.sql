@@ -26,7 +26,10 @@ begin
     and (
       t.status in ('valid', 'used')
       -- What was void before had its own reason.
-      or (t.status = 'canceled' and t.updated_at >= (mail_holders.notice).created_at)
+      or (
+        t.status in ('canceled', 'refunded')
+        and t.updated_at >= (mail_holders.notice).created_at
+      )
     )
   group by c.id;
   get diagnostics v_count = row_count;

@@ -40,7 +40,8 @@ begin
   loop
     perform app_private.queue_email(
       v_booking.customer_email::text, 'performance_' || v_notice.kind,
-      v_words || jsonb_build_object('booking', v_booking.booking_reference)
+      v_words || jsonb_build_object('booking', v_booking.booking_reference),
+      v_booking.organization_id
     );
     v_holders := v_holders + app_private.mail_holders(v_booking, v_notice);
     v_count := v_count + 1;

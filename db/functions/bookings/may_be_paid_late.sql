@@ -19,14 +19,10 @@ begin
   return not exists (
     select from app_public.performances as p
     where p.organization_id = (may_be_paid_late.booking).organization_id
-      and p.id = any (v_ids)
+      and p.id = (may_be_paid_late.booking).performance_id
       and p.status = 'canceled'
-      -- Who chose a pass after that knew what it was without this date.
-      and (
-        p.id = (may_be_paid_late.booking).performance_id
-        or p.canceled_at >= (may_be_paid_late.booking).created_at
-      )
   )
+  and not app_private.has_lost_date(may_be_paid_late.booking)
   -- An order that nobody answered, and a cart that its buyer went back to, were not to be paid.
   and ((may_be_paid_late.booking).status <> 'expired' or exists (
     select from app_public.booking_state_transitions as t

@@ -6,13 +6,15 @@ as $$
 declare
   v_booking app_public.bookings := require_buyer_limits.booking;
   v_event app_public.events;
+  v_found record;
   v_line record;
   v_is_limited boolean;
 begin
-  select e.* into strict v_event
+  select e as event, p.pass_name is not null as is_pass into strict v_found
   from app_public.performances as p
   join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
   where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id;
+  v_event := v_found.event;
   v_is_limited := v_event.tickets_per_user_max is not null;
   if v_event.visibility = 'private'
     and v_event.id not in (select app_hidden.opened_event_ids())
@@ -22,6 +24,11 @@ begin
   then
     raise exception 'There is no such event, or it is not for you.'
       using errcode = 'LMNFD', hint = 'Send the access code as X-Event-Key.';
+  end if;
+
+  if v_found.is_pass and app_private.has_lost_date(v_booking) then
+    raise exception 'A date of this pass was canceled since it was chosen.'
+      using errcode = 'LMEVT', detail = v_booking.performance_id::text, hint = 'Choose again.';
   end if;
 
   for v_line in select * from app_private.lines_by_category(v_booking) loop
@@ -48,4 +55,5 @@ $$;
 
 comment on function app_private.require_buyer_limits(app_public.bookings) is
   'What event, categories and add-ons ask of a booking at its checkout. '
-  'Raises LMNFD (private), LMSAL, LMQTY, LMMAX, LMCON (no address to mail to).';
+  'Raises LMNFD (private), LMEVT (a pass has lost a date), LMSAL, LMQTY, LMMAX, '
+  'LMCON (no address to mail to).';

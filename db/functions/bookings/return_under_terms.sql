@@ -24,6 +24,20 @@ begin
       using errcode = 'LMNRF', detail = v_booking.performance_id::text,
         hint = 'Ask the organization; quote the booking reference.';
   end if;
+  if v_offer.policy_id is not null and not exists (
+    select from app_private.refund_units(v_booking) as u
+    where u.is_live
+      and not exists (
+        select from app_public.add_on_deliveries as d
+        where d.organization_id = v_booking.organization_id
+          and d.booking_item_id = u.booking_item_id
+      )
+  ) then
+    perform app_private.require_not_delivered(v_booking, array(
+      select i.id from app_public.booking_items as i
+      where i.organization_id = v_booking.organization_id and i.booking_id = v_booking.id
+    ));
+  end if;
   perform app_private.require_not_handed_on(v_booking, return_under_terms.ticket_ids);
   v_request.organization_id := v_booking.organization_id;
   v_request.booking_id := v_booking.id;

@@ -22,6 +22,12 @@ begin
       start_checkout.last_name, start_checkout.phone
     )
   ) is not null then
+    -- No checkout leaves a draft: its buyer went back to the cart.
+    if v_booking.status = 'draft' then
+      raise exception 'This checkout was taken back.'
+        using errcode = 'LMIDK', detail = 'start_checkout',
+          hint = 'Use a new key to check out again.';
+    end if;
     return app_private.masked_booking(v_booking);
   end if;
   perform app_private.require_open_draft(v_booking);
@@ -93,7 +99,8 @@ comment on function app_public.start_checkout(uuid, text, text, text, text, text
   'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first), and '
   'a category that requires approval as pending_approval. '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
-  'LMSES, LMCRT, LMIDK, LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
+  'LMSES, LMCRT, LMIDK (also for a checkout that reopen_checkout took back), '
+  'LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
   'LMPLN (its payment plan is not for it any more), '
   'LMDSC (one buyer uses the discount code no more often), '
   'LMNFD (a private event without its code).';

@@ -29,16 +29,12 @@ begin
         p.id = coalesce(v_cancellation.performance_id, p.id)
         and p.status = 'canceled'
         and (app_private.is_open(b.status) or b.status in ('partially_paid', 'confirmed'))
-        -- Whoever was choosing a pass at the moment in which it lost this date.
+        -- Whoever was choosing a pass, or paying for it, at the moment in which it lost this date.
         or p.id in (select app_private.passes_for(v_cancellation.performance_id))
-        and app_private.is_open(b.status)
-        and exists (
-          select
-          from app_public.booking_items as i
-          join app_public.ticket_categories as c
-            on c.organization_id = i.organization_id and c.id = i.ticket_category_id
-          where i.organization_id = b.organization_id and i.booking_id = b.id
-            and c.status = 'paused'
+        and (
+          app_private.is_open(b.status) and app_private.has_lost_date(b)
+          or b.status in ('partially_paid', 'confirmed')
+          and b.id = any (v_cancellation.being_served)
         )
       )
       and not exists (

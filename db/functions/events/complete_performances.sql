@@ -16,6 +16,16 @@ begin
       and coalesce(p.ends_at, p.starts_at) <= now()
       -- An end that nobody told is a day later.
       and (p.ends_at is not null or p.starts_at <= now() - interval '1 day')
+      -- A pass that has lost its last date may still be given back.
+      and (p.pass_name is null or coalesce(p.refunds_until, now()) <= now() or not exists (
+        select
+        from app_public.pass_dates as d
+        join app_public.performances as lost
+          on lost.organization_id = d.organization_id and lost.id = d.performance_id
+        where d.organization_id = p.organization_id
+          and d.pass_id = p.id
+          and lost.status = 'canceled'
+      ))
     order by coalesce(p.ends_at, p.starts_at)
     limit complete_performances.batch_limit
     for no key update of p skip locked
@@ -23,7 +33,7 @@ begin
   get diagnostics v_count = row_count;
   update app_public.events as e
   set status = 'completed', completed_at = now()
-  where e.id in (
+  where e.id = any (array(
     select e.id
     from app_public.events as e
     where e.status = 'published'
@@ -38,7 +48,7 @@ begin
           and p.status in ('scheduled', 'postponed')
       )
     for no key update skip locked
-  );
+  ));
   return v_count;
 end
 $$;

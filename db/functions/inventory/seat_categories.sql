@@ -1,7 +1,9 @@
--- Apart from the map: categories change rarely, and a buyer who looks again has them.
+-- Apart from the map: categories change rarely, and a buyer who looks again has them. By their key,
+-- seats are read in order; among a dozen performances, a plan would collect and sort them.
 create or replace function app_public.seat_categories(performance_id uuid)
 returns app_public.seat_categories
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer
+set search_path = '' set enable_bitmapscan = off set enable_seqscan = off
 as $$
 declare
   v_categories app_public.seat_categories;

@@ -1,4 +1,5 @@
--- The owner of an account has cut the platform off: nothing can be transferred any more. While an
+-- The owner of an account has cut the platform off: nothing can be transferred any more, and what
+-- was to be is paid to the account that they open next. While an
 -- account has not got its id at Stripe, nobody knows whose news these are.
 create or replace function app_private.apply_deauthorization(event jsonb)
 returns text
@@ -21,6 +22,7 @@ begin
   where a.stripe_account_id = v_stripe_id
   returning * into v_account;
   if v_account.id is not null then
+    perform app_private.give_payouts_of_account_up(v_account);
     return 'applied';
   end if;
   return case

@@ -31,6 +31,9 @@ begin
   then
     return 'refused: event_account_differs';
   end if;
+  if not app_private.belongs_as_it_says(v_object, v_payout.organization_id) then
+    return 'refused: event_metadata_differs';
+  end if;
   if v_payout.status <> 'in_transit'
     and v_object ->> 'id' is distinct from v_payout.stripe_transfer_id
   then
@@ -46,6 +49,8 @@ begin
     select coalesce(sum(r.amount_cents), 0)
     from app_public.payout_reversals as r
     where r.organization_id = v_payout.organization_id and r.payout_id = v_payout.id
+  ) or exists (
+    select from app_private.unasked_reversals_in(v_object, v_payout.organization_id)
   ) then
     return 'refused: reversal_not_asked_for';
   end if;

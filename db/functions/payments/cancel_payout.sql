@@ -14,14 +14,7 @@ begin
     perform app_private.raise_payout_status(v_payout);
   end if;
   -- Otherwise whoever is held would have it paid by the next one.
-  if app_hidden.current_platform_role() is null and exists (
-    select from app_public.payout_holds as h
-    where h.organization_id = v_payout.organization_id
-      and h.payout_id = v_payout.id
-      and h.is_of_platform
-      and h.released_at is null
-      and (h.hold_until is null or h.hold_until > now())
-  ) then
+  if app_hidden.current_platform_role() is null and app_private.is_held_by_platform(v_payout) then
     raise exception 'The platform holds this payout.'
       using errcode = 'LMPOA', detail = 'held', hint = 'Ask the platform''s support.';
   end if;

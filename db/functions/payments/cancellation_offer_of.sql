@@ -1,4 +1,5 @@
--- A postponement offers the whole price whatever the terms are, as long as it does.
+-- A postponement offers the whole price whatever the terms are, as long as it does, to those who
+-- chose what there was before. Who came later knew what they were buying.
 create or replace function app_private.cancellation_offer_of(booking app_public.bookings)
 returns app_private.cancellation_offer
 language plpgsql stable security definer set search_path = ''
@@ -10,7 +11,14 @@ begin
   from app_public.performances as p
   where p.organization_id = (cancellation_offer_of.booking).organization_id
     and p.id = (cancellation_offer_of.booking).performance_id
-    and p.status in ('scheduled', 'postponed') and p.refunds_until > now();
+    and p.status in ('scheduled', 'postponed') and p.refunds_until > now()
+    and (cancellation_offer_of.booking).created_at <= coalesce(
+      (
+        select max(n.created_at) from app_private.performance_notices as n
+        where n.performance_id = p.id and n.organization_id = p.organization_id
+      ),
+      'infinity'
+    );
   if found then
     return v_offer;
   end if;

@@ -8,6 +8,8 @@ as $$
   union all
   select * from app_private.check_dispute_is_settled()
   union all
+  select * from app_private.check_fee_of_a_lost_dispute_is_borne_once()
+  union all
   select * from app_private.check_disputed_booking_has_an_open_dispute()
 $$;
 

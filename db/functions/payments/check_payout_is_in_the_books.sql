@@ -4,12 +4,14 @@ language sql stable
 as $$
   select
     'payout_is_in_the_books', p.organization_id, p.id,
-    format('it is %s, and the books have %s under way and %s paid', p.status, e.in_transit, e.paid)
+    format('it is %s, and the books have %s under way, %s paid and %s of fees', p.status,
+      e.in_transit, e.paid, e.fees)
   from app_public.payouts as p
   cross join lateral (
     select
       coalesce(-sum(e.amount_cents) filter (where a.kind = 'payouts_in_transit'), 0) as in_transit,
-      coalesce(-sum(e.amount_cents) filter (where a.kind = 'stripe_balance'), 0) as paid
+      coalesce(-sum(e.amount_cents) filter (where a.kind = 'stripe_balance'), 0) as paid,
+      coalesce(-sum(e.amount_cents) filter (where a.kind = 'stripe_fees'), 0) as fees
     from app_public.ledger_transactions as t
     join app_public.ledger_entries as e
       on e.organization_id = t.organization_id and e.transaction_id = t.id
@@ -21,6 +23,7 @@ as $$
   ) as e
   where e.in_transit <> case p.status when 'in_transit' then p.net_payout_cents else 0 end
     or e.paid <> case p.status when 'paid' then p.net_payout_cents else 0 end
+    or e.fees <> case when p.status in ('in_transit', 'paid') then p.stripe_fees_cents else 0 end
 $$;
 
 comment on function app_private.check_payout_is_in_the_books() is

@@ -30,6 +30,8 @@ begin
     union all
     select d from app_private.differences_in_books(v_run.compared_before, v_since) as d
     union all
+    select d from app_private.differences_of_bank(v_run.compared_before) as d
+    union all
     select d from app_private.differences_of_balance(v_run.id) as d
   );
   perform app_private.raise_differences(v_run.id, v_differences);

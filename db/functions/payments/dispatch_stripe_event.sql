@@ -19,10 +19,11 @@ begin
   if v_object ->> 'livemode' <> (dispatch_stripe_event.event).livemode::text then
     return 'refused: event_mode_differs';
   end if;
-  -- Payments, charges, refunds, disputes and transfers are the platform's own. What they are called
-  -- on the account of somebody who is paid out is no news of ours, unless it says that it is.
+  -- Payments, charges, refunds, disputes, transfers and payouts are the platform's own. What they
+  -- are called on the account of somebody who is paid out is no news of ours, unless it says so.
   if v_payload ->> 'account' is not null
-    and v_object ->> 'object' in ('payment_intent', 'charge', 'refund', 'dispute', 'transfer')
+    and v_object ->> 'object'
+      in ('payment_intent', 'charge', 'refund', 'dispute', 'transfer', 'payout')
   then
     return case
       when app_private.is_stripe_object_ours(v_object) then 'refused: event_account_differs'
@@ -38,6 +39,7 @@ begin
     when 'account' then app_private.apply_account(v_object, v_payload)
     when 'application' then app_private.apply_deauthorization(v_payload)
     when 'transfer' then app_private.apply_transfer(v_object)
+    when 'payout' then app_private.apply_platform_payout(v_object)
     else 'ignored: no handler'
   end;
 end

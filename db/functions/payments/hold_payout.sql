@@ -12,7 +12,10 @@ declare
   v_column text;
 begin
   perform app_hidden.refuse_impersonator();
-  if v_payout.status not in ('draft', 'pending_approval', 'approved') then
+  -- One that has failed is tried again by itself, with the amount that it had.
+  if v_payout.status not in ('draft', 'pending_approval', 'approved')
+    and not (v_payout.status = 'failed' and hold_payout.amount_cents is null)
+  then
     perform app_private.raise_payout_status(v_payout);
   end if;
   if hold_payout.amount_cents <= 0 then
@@ -52,6 +55,7 @@ $$;
 
 comment on function app_public.hold_payout(uuid, text, bigint, timestamptz) is
   'Holds a payout back, or an amount of it, until it is released or a time has come. An amount is '
-  'paid with a later payout. Needs payouts.approve, or to be of the platform''s staff. '
+  'paid with a later payout; one that has failed is held as a whole. Needs payouts.approve, or to '
+  'be of the platform''s staff. '
   'Raises LMPOS, LMINP, LMNFD, LMRGT, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.hold_payout(uuid, text, bigint, timestamptz) to lml_user;

@@ -1,5 +1,5 @@
--- An organization's books know nothing of the platform's own bank account, nor of what Stripe bills
--- for anything but a payment.
+-- An organization's books know nothing of the platform's own bank account, which is compared by
+-- itself, nor of what Stripe bills for anything but a payment.
 create or replace function app_hidden.is_platform_movement(type text)
 returns boolean
 language sql immutable parallel safe

@@ -26,16 +26,21 @@ begin
     array['buyer_clearing', 'disputes']::app_public.ledger_account_kind[],
     array[v_posted - v_dispute.posted_loss_cents, v_dispute.posted_loss_cents - v_posted]
   );
-  perform app_private.post_to_ledger(
-    v_dispute.organization_id, v_dispute.booking_id, v_dispute.currency,
-    format('dispute_fee:%s:%s', v_dispute.id, v_dispute.fee_cents),
-    'Fee of dispute ' || v_dispute.stripe_dispute_id,
-    array['organizer_payable', 'stripe_fees']::app_public.ledger_account_kind[],
-    array[
-      v_dispute.fee_cents - v_dispute.charged_fee_cents,
-      v_dispute.charged_fee_cents - v_dispute.fee_cents
-    ]
-  );
+  -- Who bears Stripe's fees anyway bears it already.
+  if app_private.bears_stripe_fees(v_dispute.organization_id, v_dispute.payment_intent_id)
+    is not true
+  then
+    perform app_private.post_to_ledger(
+      v_dispute.organization_id, v_dispute.booking_id, v_dispute.currency,
+      format('dispute_fee:%s:%s', v_dispute.id, v_dispute.fee_cents),
+      'Fee of dispute ' || v_dispute.stripe_dispute_id,
+      array['organizer_payable', 'stripe_fees']::app_public.ledger_account_kind[],
+      array[
+        v_dispute.fee_cents - v_dispute.charged_fee_cents,
+        v_dispute.charged_fee_cents - v_dispute.fee_cents
+      ]
+    );
+  end if;
   update app_public.disputes as d
   set lost_cents = greatest(d.lost_cents, d.counted_cents), posted_loss_cents = v_posted,
     charged_fee_cents = d.fee_cents

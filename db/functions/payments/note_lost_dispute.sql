@@ -10,11 +10,9 @@ as $$
     coalesce(uuid_send(b.user_id), b.cart_token_hash), lower(b.customer_email::text),
     s.ip_address, s.device
   from app_public.bookings as b
-  left join app_private.booking_signals as s
-    on s.organization_id = b.organization_id and s.booking_id = b.id and s.stage = 'checkout'
+  left join lateral app_private.checkout_signal_of(b) as s on true
   where b.organization_id = (note_lost_dispute.dispute).organization_id
     and b.id = (note_lost_dispute.dispute).booking_id
-  limit 1
   on conflict on constraint lost_dispute_signals_are_one_per_dispute do nothing
 $$;
 

@@ -62,8 +62,7 @@ as $$
   join app_public.organization_settings as s
     on s.organization_id = open_payout_facts.organization_id
   cross join lateral app_private.payout_parts_of(
-    open_payout_facts.organization_id, o.id, open_payout_facts.promoter_id is not null,
-    s.pays_stripe_fees
+    open_payout_facts.organization_id, o.id, open_payout_facts.promoter_id is not null
   ) as b
   left join app_public.bookings as k
     on k.organization_id = open_payout_facts.organization_id and k.id = o.booking_id

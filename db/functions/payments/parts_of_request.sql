@@ -1,3 +1,5 @@
+-- Under the terms a buyer keeps what was delivered. Staff takes it back, and so does a house that
+-- offers the whole price.
 create or replace function app_private.parts_of_request(
   booking app_public.bookings, request app_public.refund_requests
 )
@@ -6,14 +8,24 @@ language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_left bigint;
+  v_parts app_private.refund_part[];
 begin
   if (parts_of_request.request).kind in ('full', 'ticket') then
-    return query select * from app_private.parts_to_return(
-      parts_of_request.booking, (parts_of_request.request).ticket_ids,
-      (parts_of_request.request).percentage, (parts_of_request.request).refunds_service_fees,
-      (parts_of_request.request).refunds_processing_fees,
-      (parts_of_request.request).add_on_item_ids, (parts_of_request.request).add_on_quantities
+    v_parts := array(
+      select p from app_private.parts_to_return(
+        parts_of_request.booking, (parts_of_request.request).ticket_ids,
+        (parts_of_request.request).percentage, (parts_of_request.request).refunds_service_fees,
+        (parts_of_request.request).refunds_processing_fees,
+        (parts_of_request.request).add_on_item_ids, (parts_of_request.request).add_on_quantities
+      ) as p
     );
+    if (parts_of_request.request).cancellation_policy_id is null then
+      return query select * from unnest(v_parts);
+    else
+      return query select * from app_private.parts_not_delivered(
+        parts_of_request.booking, v_parts
+      );
+    end if;
   elsif (parts_of_request.request).kind = 'fee_only' then
     return query select * from app_private.parts_of_fees(
       parts_of_request.booking, (parts_of_request.request).ticket_ids,

@@ -10,6 +10,9 @@ declare
 begin
   return 'refused: ' || case
     when v_object #>> '{metadata,lml_payment_intent_id}' is distinct from v_intent.id::text
+      or not app_private.belongs_as_it_says(
+        v_object, v_intent.organization_id, v_intent.booking_id
+      )
       then 'event_metadata_differs'
     when coalesce(v_object ->> 'id', '') = ''
       or v_object ->> 'id' <> v_intent.stripe_payment_intent_id

@@ -1,5 +1,4 @@
--- Nothing of the payout's own amounts is read: only which facts and holds it names, and, of each
--- fact, whether Stripe's fee was the payee's at that time.
+-- Nothing of the payout's own amounts is read: only which facts and holds it names.
 create or replace function app_private.payout_from_books(payout_id uuid)
 returns app_public.payout_amounts
 language sql stable security definer set search_path = ''
@@ -17,8 +16,7 @@ as $$
   left join app_public.payout_holds as h
     on h.organization_id = i.organization_id and h.id = i.hold_id
   left join lateral app_private.payout_parts_of(
-    i.organization_id, i.ledger_transaction_id, i.promoter_id is not null,
-    i.stripe_fees_cents <> 0
+    i.organization_id, i.ledger_transaction_id, i.promoter_id is not null
   ) as b on i.kind = 'fact'
   where i.payout_id = payout_from_books.payout_id
 $$;

@@ -1,7 +1,7 @@
 -- Sales are revenue, what takes them back is refunds, and everything else is an adjustment. Net is
 -- always what the payee's account says, less what is taken off it.
 create or replace function app_private.payout_parts_of(
-  organization_id uuid, ledger_transaction_id uuid, is_promoter boolean, pays_stripe_fees boolean
+  organization_id uuid, ledger_transaction_id uuid, is_promoter boolean
 )
 returns table (
   gross_revenue_cents bigint, commission_cents bigint, stripe_fees_cents bigint,
@@ -26,11 +26,11 @@ as $$
       case when payout_parts_of.is_promoter then s.promoter
         else s.organizer + s.promoter + s.commission end as base,
       case when payout_parts_of.is_promoter then 0 else s.commission end as commission,
-      case when payout_parts_of.is_promoter or not payout_parts_of.pays_stripe_fees then 0
+      case when payout_parts_of.is_promoter or not t.pays_stripe_fees then 0
         else s.fees end as fees,
       case when payout_parts_of.is_promoter then 0 else s.box_office end as box_office
     from (
-      select t.category from app_public.ledger_transactions as t
+      select t.category, t.pays_stripe_fees from app_public.ledger_transactions as t
       where t.organization_id = payout_parts_of.organization_id
         and t.id = payout_parts_of.ledger_transaction_id
     ) as t
@@ -54,5 +54,5 @@ as $$
   ) as p
 $$;
 
-comment on function app_private.payout_parts_of(uuid, uuid, boolean, boolean) is
+comment on function app_private.payout_parts_of(uuid, uuid, boolean) is
   'What a fact of the books adds to a payout of an organization, or of its promoter.';

@@ -13,12 +13,7 @@ begin
   select p.currency, p.promoter_id, (f.ready + f.waiting + k.held + k.free)::bigint, f.waiting,
     k.held, d.amount, t.amount,
     case when n.amount >= greatest(m.minimum_cents, 1) then n.amount else 0 end::bigint,
-    (app_private.end_of_payout_period(
-      v_settings.payout_schedule, v_settings.books_timezone,
-      now() + case v_settings.payout_schedule
-        when 'daily' then interval '1 day' when 'weekly' then interval '1 week'
-        else interval '1 month' end
-    ))
+    app_private.next_payout_at(v_settings.payout_schedule, v_settings.books_timezone, now())
   from (
     select distinct a.currency, null::uuid as promoter_id
     from app_public.ledger_accounts as a

@@ -10,17 +10,28 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_transaction app_public.ledger_transactions;
+  v_pays_stripe_fees boolean := false;
 begin
   if not exists (select from unnest(post_to_ledger.amounts) as a where a <> 0) then
     return false;
   end if;
+  -- Of every sale this reads one row, and only what Stripe charges looks for what was agreed.
+  if starts_with(post_to_ledger.source, 'payment:') then
+    select s.pays_stripe_fees into strict v_pays_stripe_fees
+    from app_public.organization_settings as s
+    where s.organization_id = post_to_ledger.organization_id;
+  elsif 'stripe_fees' = any (post_to_ledger.kinds) then
+    v_pays_stripe_fees := app_private.agreed_fees_payer(
+      post_to_ledger.organization_id, post_to_ledger.source, post_to_ledger.corrects_id
+    );
+  end if;
   insert into app_public.ledger_transactions (
-    organization_id, booking_id, source, description, occurred_at, corrects_id
+    organization_id, booking_id, source, description, occurred_at, corrects_id, pays_stripe_fees
   )
   values (
     post_to_ledger.organization_id, post_to_ledger.booking_id, post_to_ledger.source,
     post_to_ledger.description, coalesce(post_to_ledger.occurred_at, now()),
-    post_to_ledger.corrects_id
+    post_to_ledger.corrects_id, v_pays_stripe_fees
   )
   on conflict on constraint ledger_transactions_fact_is_posted_once do nothing
   returning * into v_transaction;

@@ -14,5 +14,5 @@ as $$
 $$;
 
 comment on function app_private.prepare_stripe_customer_delete(uuid) is
-  'Whom Stripe is to forget; null when it has.';
+  'Whom Stripe is to forget, without a customer if that has to be looked for; null when it has.';
 grant execute on function app_private.prepare_stripe_customer_delete(uuid) to lml_worker;

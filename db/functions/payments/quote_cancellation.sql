@@ -37,6 +37,9 @@ begin
       quote_cancellation.add_on_quantities
     ) as p
   );
+  if v_offer.policy_id is not null then
+    v_parts := array(select p from app_private.parts_not_delivered(v_booking, v_parts) as p);
+  end if;
   v_quote := row(
     v_booking.id, v_offer.percentage, v_offer.until, v_offer.policy_version,
     coalesce(v_offer.refunds_service_fees, false), coalesce(v_offer.refunds_processing_fees, false),

@@ -29,6 +29,13 @@ begin
     update app_public.payouts as p
     set reversed_cents = p.reversed_cents - v_reversal.amount_cents
     where p.id = v_payout.id;
+    perform app_private.raise_payment_finding(
+      'payout_reversal_failed', v_reversal.id::text, v_payout.organization_id, null,
+      jsonb_build_object(
+        'payout_id', v_payout.id, 'amount', v_reversal.amount_cents,
+        'reason', v_reversal.failure_reason
+      )
+    );
     return;
   end if;
   perform app_private.post_to_ledger(

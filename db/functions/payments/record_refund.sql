@@ -1,5 +1,6 @@
 -- From Stripe's answer and from its events alike, in any order: a refund that has ended stays so,
--- except that a bank may send back what had succeeded.
+-- except that a bank may send back what had succeeded. Where that was told first, the books have
+-- both all the same, as Stripe has.
 create or replace function app_private.record_refund(
   refund_id uuid, stripe_refund_id text, stripe_status text, failure_reason text
 )
@@ -19,6 +20,10 @@ begin
   from app_public.refunds as r where r.id = record_refund.refund_id
   for no key update;
   v_before := v_refund.status;
+  if v_before = 'failed' and record_refund.stripe_status = 'succeeded' then
+    perform app_private.post_refund(v_refund);
+    perform app_private.post_refund_failure(v_refund);
+  end if;
   if v_before in ('failed', 'canceled')
     or (v_before = 'succeeded' and record_refund.stripe_status is distinct from 'failed')
   then

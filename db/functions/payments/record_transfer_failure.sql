@@ -36,6 +36,11 @@ begin
       v_payout, 'payouts.manage', 'payout_failed', v_payout.failure_reason
     );
   end if;
+  -- It was cut off meanwhile.
+  perform app_private.give_payouts_of_account_up(a)
+  from app_public.stripe_accounts as a
+  where a.organization_id = v_payout.organization_id and a.id = v_payout.stripe_account_id
+    and a.deauthorized_at is not null;
 end
 $$;
 

@@ -21,6 +21,7 @@ end
 $$;
 
 comment on function app_public.set_stripe_fees_payer(uuid, boolean) is
-  'Whether what Stripe charges is taken off the payouts of an organization, from the next one that '
-  'is made. For the platform''s support. Raises LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
+  'Whether what Stripe charges for payments that come from now on, and for their disputes, is '
+  'taken off the payouts of an organization. For the platform''s support. '
+  'Raises LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.set_stripe_fees_payer(uuid, boolean) to lml_user;

@@ -39,6 +39,11 @@ begin
       and d.status in ('needs_response', 'under_review')
   ) then
     perform app_private.unblock_booking(v_booking);
+  elsif v_booking.status in ('canceled', 'refunded') then
+    -- What a bank has given back of a sale that has ended meanwhile is the buyer's.
+    perform app_private.refund_booking(
+      v_booking, 'dispute', app_private.surplus_of(v_booking), null
+    );
   end if;
 end
 $$;

@@ -3,18 +3,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform app_private.post_to_ledger(
-    (settle_refund.refund).organization_id, (settle_refund.refund).booking_id,
-    (settle_refund.refund).currency, 'refund:' || (settle_refund.refund).id, 'Refund paid out',
-    array[
-      'buyer_clearing',
-      case when (
-        select p.method = 'card' from app_public.payment_intents as p
-        where p.id = (settle_refund.refund).payment_intent_id
-      ) then 'stripe_balance' else 'box_office' end
-    ]::app_public.ledger_account_kind[],
-    array[(settle_refund.refund).amount_cents, -(settle_refund.refund).amount_cents]
-  );
+  perform app_private.post_refund(settle_refund.refund);
   update app_public.bookings as b
   set status = 'refunded'
   where b.id = (settle_refund.refund).booking_id and b.status in ('expired', 'canceled')

@@ -12,7 +12,9 @@ begin
     select p.starts_at, p.ends_at into from_at, to_at
     from app_public.accounting_periods as p
     where p.organization_id = statement_range.organization_id
-      and p.period = date_trunc('month', statement_range.period)::date;
+      -- Not by way of a timestamp, which ends before dates do.
+      and p.period
+        = statement_range.period - extract(day from statement_range.period)::integer + 1;
     if not found then
       raise exception 'The books have no such month.' using errcode = 'LMNFD', detail = 'period';
     end if;

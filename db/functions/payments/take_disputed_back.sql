@@ -28,8 +28,9 @@ begin
   if v_amount = 0 then
     return v_booking;
   end if;
-  -- What is only paid for in part is not sold without that part.
-  v_is_whole := v_amount = v_left or exists (
+  -- What is only paid for in part is not sold without that part. What was kept of a sale that has
+  -- ended needs no other part.
+  v_is_whole := v_amount = v_left or v_booking.status = 'disputed' and exists (
     select from app_public.booking_payment_schedule as s
     where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
       and s.status <> 'paid'

@@ -4,13 +4,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform app_private.post_to_ledger(
-    (unsettle_refund.refund).organization_id, (unsettle_refund.refund).booking_id,
-    (unsettle_refund.refund).currency, 'refund_failure:' || (unsettle_refund.refund).id,
-    'Refund came back',
-    array['stripe_balance', 'buyer_clearing']::app_public.ledger_account_kind[],
-    array[(unsettle_refund.refund).amount_cents, -(unsettle_refund.refund).amount_cents]
-  );
+  perform app_private.post_refund_failure(unsettle_refund.refund);
   update app_public.bookings as b
   set status = case when b.canceled_at is not null then 'canceled' else 'expired' end
     ::app_public.booking_status

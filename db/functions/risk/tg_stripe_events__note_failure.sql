@@ -14,8 +14,7 @@ begin
     lower(b.customer_email::text), s.ip_address, s.device
   from app_public.payment_intents as p
   join app_public.bookings as b on b.organization_id = p.organization_id and b.id = p.booking_id
-  left join app_private.booking_signals as s
-    on s.organization_id = b.organization_id and s.booking_id = b.id and s.stage = 'checkout'
+  left join lateral app_private.checkout_signal_of(b) as s on true
   where p.id = v_intent_id::uuid;
   return null;
 end

@@ -74,3 +74,57 @@ test("an absurd value is refused with a code, or means something", async () => {
   // The other values of a call are good: else all would be refused for those.
   expect(accepted).toBeGreaterThan(200);
 }, 120_000);
+
+// Set before now, they count from now.
+const fromNowOn = new Set(["set_price.valid_from", "set_tax_rate.valid_from"]);
+
+test("what takes place, is sold or counts does so between the years 1800 and 3000", async () => {
+  const chosen: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(
+      [
+        "create_add_on.organization_id",
+        "create_discount_code.amount_cents",
+        "grant_membership.user_id",
+      ].map((left) => [left, null]),
+    ),
+    "allocate_seats.seat_ids": await theatre.value("select tests.seats(11)"),
+    "create_performances.weekdays": [1, 2, 3, 4, 5, 6, 7],
+    "grant_membership.email": "m@example.com",
+    "import_memberships.emails": ["m@example.com"],
+    "postpone_event.event_id": await theatre.value("select tests.id('theatre.event')"),
+    "update_event.banner_url": "https://b.example",
+    "update_performance.performance_id": await theatre.value(
+      "select id from app_public.performances where event_id = tests.id('draft.event')",
+    ),
+  };
+  const accepted: string[] = [];
+  const outcomes: Record<string, string> = {};
+  for (const { name, parameters, changes } of functions) {
+    // Which months the books have is not for a caller to say.
+    const times = parameters.filter(
+      (each) => /^(timestamp|date$)/.test(each.type) && each.name !== "period",
+    );
+    if (!changes || times.length === 0) continue;
+    const named = parameters.map((parameter, index) => `${parameter.name} => $${index + 1}`);
+    const call = `select * from app_public.${name}(${named.join(", ")})`;
+    const good = parameters.map((parameter) => {
+      const value = chosen[`${name}.${parameter.name}`];
+      return value === undefined ? valueFor(own, name, parameter) : value;
+    });
+    await client.query("begin; select tests.sign_in('theatre owner')");
+    outcomes[name] = await attempt(call, good);
+    for (const parameter of times) {
+      const at = parameters.indexOf(parameter);
+      for (const value of ["3000-01-02T00:00:00Z", "1799-12-30T00:00:00Z"]) {
+        const said = `${name}.${parameter.name}`;
+        if (value.startsWith("1") && fromNowOn.has(said)) continue;
+        if ((await attempt(call, good.with(at, value))) === "done")
+          accepted.push(`${said} ${value}`);
+      }
+    }
+    await client.query("rollback");
+  }
+  expect(accepted).toEqual([]);
+  // Without such a time, each of them is carried out.
+  expect(new Set(Object.values(outcomes)), JSON.stringify(outcomes)).toEqual(new Set(["done"]));
+}, 60_000);

@@ -5,6 +5,8 @@ import type pg from "pg";
 export interface Attackable {
   readonly name: string;
   readonly parameters: readonly Parameter[];
+  /** Whether it may change anything. */
+  readonly changes: boolean;
 }
 
 /** One of its parameters. */
@@ -257,7 +259,7 @@ export async function idsOf(
 /** The functions of the API that users may call with arguments, but for those that are fields of a row. */
 export async function functionsOf(client: pg.Client): Promise<readonly Attackable[]> {
   const { rows } = await client.query<Attackable>(`
-    select p.proname as name, (
+    select p.proname as name, p.provolatile = 'v' as changes, (
       select json_agg(json_build_object(
         'name', a.name, 'type', format_type(a.type, null), 'label', (
           select e.enumlabel from pg_enum as e

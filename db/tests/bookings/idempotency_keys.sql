@@ -1,5 +1,5 @@
 -- If this fails, a repeated request does its work twice, or answers with something else.
-select plan(29);
+select plan(33);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -51,6 +51,22 @@ select tests.refused(
   'LMIDK', 'not for another address'
 );
 select is(tests.hold('k1', 1, 2), tests.id('cart'), 'a hold is still what it was');
+
+-- A checkout that was taken back: neither done again, nor called done.
+select app_public.reopen_checkout(tests.id('cart'));
+select tests.refused(
+  $$ select app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'c1') $$,
+  'LMIDK', 'who repeats it late is told so'
+);
+select is(tests.status(tests.id('cart')), 'draft', 'and the cart stays one');
+select is(
+  (app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'c2')).status::text,
+  'pending_payment', 'another checkout has a key of its own'
+);
+select is(
+  (app_public.start_checkout(tests.id('cart'), 'a@b.c', idempotency_key => 'c1')).status::text,
+  'pending_payment', 'after which the first one is answered with what is true'
+);
 
 -- A repeated cancellation.
 select app_public.cancel_booking(tests.id('cart'), 'no', 'x1');

@@ -33,6 +33,7 @@ with not_audited (name, reason) as (
     ('app_public.reconciliation_results', 'append-only: what a comparison with Stripe found'),
     ('app_public.reconciliation_runs', 'when it was compared; only the worker writes it'),
     ('app_private.stripe_balance_transactions', 'what Stripe says; only the worker writes it'),
+    ('app_private.platform_payouts', 'what Stripe says; only the worker writes it'),
     ('app_public.payment_transactions', 'append-only, but for what Stripe says of it'),
     ('app_public.promoter_shares', 'append-only history'),
     ('app_public.cancellation_policies', 'never changed: every version is a row'),

@@ -1,5 +1,5 @@
 -- If this fails, somebody pays for all dates of a pass who chose it before one of them was canceled.
-select plan(9);
+select plan(17);
 
 select tests.create_theatre();
 select tests.create_festival();
@@ -48,4 +48,57 @@ select tests.as_owner();
 select tests.run_out(tests.id('knowing'));
 select is(app_private.expire_bookings(), 1, 'does not pay in time');
 select is(tests.paid('knowing'), 'confirmed', 'and has it all the same');
+select tests.consistent();
+
+-- What is offered for a lost date is for those who had chosen it.
+select tests.as_owner();
+update app_private.performance_notices as n set created_at = n.created_at - interval '1 minute'
+where n.performance_id = tests.id('festival.pass');
+select tests.as_guest(4);
+select is(
+  (app_public.quote_cancellation(tests.id('knowing'))).percentage, 0::numeric,
+  'who bought it without the date is offered nothing'
+);
+select tests.refused(
+  $$ select app_public.return_booking(tests.id('knowing')) $$, 'LMNRF', 'and keeps it'
+);
+select tests.as_owner();
+update app_public.bookings as b set created_at = b.created_at - interval '2 minutes'
+where b.id = tests.id('knowing');
+select tests.as_guest(4);
+select is(
+  (app_public.return_booking(tests.id('knowing'))).status::text, 'canceled',
+  'had they bought it before, they would get all of it back'
+);
+
+-- The last date that was still to come is canceled after the others took place.
+select tests.create_festival('theatre', 'autumn');
+select tests.as_guest(5);
+select tests.keep('absent', tests.attend('pass', 1, null, 'autumn'));
+select app_public.start_checkout(tests.id('absent'), 'absent@example.com');
+select is(tests.paid('absent'), 'confirmed', 'somebody has a pass');
+select tests.as_owner();
+update app_public.performances as p
+set starts_at = now() - interval '1 day', ends_at = now() - interval '20 hours'
+where p.id = tests.id('autumn.friday');
+select app_private.complete_performances();
+select tests.sign_in('theatre owner');
+select app_public.cancel_performance(tests.id('autumn.saturday'), 'Storm');
+select tests.as_owner();
+select app_private.complete_performances();
+select is(
+  (select p.status::text from app_public.performances as p where p.id = tests.id('autumn.pass')),
+  'scheduled', 'the pass is not over before its holders had time'
+);
+select tests.as_guest(5);
+select is(
+  (app_public.return_booking(tests.id('absent'))).status::text, 'canceled', 'to give it back'
+);
+select tests.as_owner();
+update app_public.performances as p set refunds_until = now() where p.id = tests.id('autumn.pass');
+select app_private.complete_performances();
+select is(
+  (select p.status::text from app_public.performances as p where p.id = tests.id('autumn.pass')),
+  'completed', 'then it is'
+);
 select tests.consistent();

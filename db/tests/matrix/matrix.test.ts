@@ -236,6 +236,9 @@ beforeAll(async () => {
           'currency', 'eur', 'source', 'tu_1', 'created', 1700000000, 'available_on', 1700000000
         )
       ), true, true);
+      perform app_private.apply_platform_payout(jsonb_build_object(
+        'id', 'po_' || theatre, 'status', 'pending', 'amount', 100, 'currency', 'eur', 'created', 1
+      ));
       perform app_private.complete_reconciliation(tests.id(theatre || '.run'), '{"eur": 200}', true);
       insert into app_public.payment_findings (organization_id, kind, subject)
       values (tests.id(theatre || '.organization'), 'reconciliation_missing_here', 'txn_1');

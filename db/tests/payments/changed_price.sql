@@ -1,5 +1,5 @@
 -- If this fails, a buyer pays a price that was, gets less than they paid for, or is asked twice.
-select plan(46);
+select plan(47);
 
 select tests.create_theatre();
 create function tests.session(name text, field text) returns text
@@ -95,6 +95,11 @@ select is(
 select is(
   tests.stripe_says(tests.id('a'), 'requires_payment_method', changes => '{"amount": 6280}'),
   'applied', 'news of an amount that was asked for once are believed'
+);
+select is(
+  tests.stripe_says(tests.id('a'), 'payment_failed', changes => '{
+    "status": "requires_payment_method", "last_payment_error": {"code": "card_declined"}
+  }'), 'applied', 'also that a card was declined, after several checkouts'
 );
 select is(
   tests.stripe_says(tests.id('a'), 'succeeded', changes => '{"amount": 6281}'), 'refused',

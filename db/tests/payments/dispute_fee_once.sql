@@ -1,8 +1,10 @@
--- If this fails, the fee of a dispute is kept from an organization twice while it is open, or not at all.
-select plan(13);
+-- If this fails, the fee of a dispute is kept from an organization twice, or is borne by nobody.
+select plan(27);
 
 select tests.create_theatre();
-create function tests.dispute(booking text, news text, is_taken boolean) returns text
+create function tests.dispute(
+  booking text, news text, is_taken boolean, fee_back bigint default null
+) returns text
 language plpgsql volatile as $$
 declare
   v_event_id text := 'evt_' || replace(uuidv7()::text, '-', '');
@@ -22,6 +24,12 @@ begin
             jsonb_build_object(
               'id', 'txn_' || dispute.booking, 'amount', -p.amount_cents, 'fee', 1500,
               'currency', lower(p.currency), 'created', extract(epoch from now())::bigint
+            )
+          ) else '[]' end || case when dispute.fee_back is not null then jsonb_build_array(
+            jsonb_build_object(
+              'id', 'txn_back_' || dispute.booking, 'amount', p.amount_cents,
+              'fee', -dispute.fee_back, 'currency', lower(p.currency),
+              'created', extract(epoch from now())::bigint
             )
           ) else '[]' end
         )
@@ -53,6 +61,12 @@ begin
     else v_preview - v_payout.net_payout_cents end;
 end
 $$;
+create function tests.balance(kind app_public.ledger_account_kind) returns bigint
+language sql stable as $$
+  select coalesce(sum(e.amount_cents), 0)::bigint
+  from app_public.ledger_entries as e
+  join app_public.ledger_accounts as a on a.id = e.account_id and a.kind = balance.kind
+$$;
 create function tests.keep_fees_payer(is_organizer boolean) returns void
 language sql volatile as $$
   update app_public.organization_settings set pays_stripe_fees = keep_fees_payer.is_organizer
@@ -80,21 +94,59 @@ select is(tests.dispute('bad', 'won', true), 'applied', 'it is won');
 select is(tests.paid(), 6280::bigint, 'what was held is paid, and the fee is Stripe''s');
 select tests.consistent();
 
--- Where the platform bears Stripe's fees, it is the organizer's only if the dispute is lost.
+-- Who bears Stripe's fees is agreed when a payment comes, and holds for its dispute whatever is
+-- agreed meanwhile. This one came when the organization did.
 select tests.keep_fees_payer(false);
 select tests.sell('more', 'theatre', 4, 5, 6, 7);
 select is(tests.dispute('worse', 'needs_response', true), 'applied', 'another buyer disputes');
-select is(tests.paid(), (3 * 4500 - 6280 - 1500)::bigint, 'the fee is held, once');
+select is(tests.paid(), (3 * 4500 - 6280 - 1500)::bigint, 'the fee is taken off, once');
 select is(tests.dispute('worse', 'lost', true), 'applied', 'it is lost');
+select is(tests.paid(), (6280 - 4500)::bigint, 'the sale is taken back, and the rest is paid');
+select tests.consistent();
+
+-- And this one when the platform did: the fee is the organizer's only because it is lost.
+select tests.sell('platform', 'theatre', 5, 12);
+select tests.sell('another', 'theatre', 6, 8, 9);
+select is(tests.dispute('platform', 'needs_response', true), 'applied', 'a third one disputes');
 select is(
-  tests.paid(), (6280 + 1500 - 4500 - 1500)::bigint,
-  'the sale is taken back, the fee with it, and the rest is paid'
+  tests.paid(), (3 * 4500 - 6280 - 1500)::bigint,
+  'the fee is held, once'
+);
+select tests.keep_fees_payer(true);
+select is(
+  app_private.held_for_disputes(tests.id('theatre.organization'), 'EUR'), (6280 + 1500)::bigint,
+  'it still is when the organization pays from now on'
+);
+select tests.sell('last', 'theatre', 7, 13, 14);
+select is(tests.dispute('platform', 'lost', true), 'applied', 'it is lost');
+select is(
+  tests.paid(),
+  (4500 + 6280 + 1500 - 4500 - 1500)::bigint,
+  'the sale is taken back, and the fee with it'
 );
 select tests.consistent();
+select is(tests.balance('organizer_payable'), 0::bigint, 'nothing is left');
+select is(tests.balance('stripe_fees'), 0::bigint, 'and nobody else has paid');
+
+-- What Stripe gives back is the payee's who was charged.
+select tests.sell('returned', 'theatre', 8, 11);
+select tests.dispute('returned', 'needs_response', true);
+select tests.sell('beside', 'theatre', 9, 15, 16, 17);
+select tests.paid();
+select is(tests.dispute('returned', 'won', true, fee_back => 1500), 'applied', 'a fee comes back');
 select is(
-  (select coalesce(-sum(e.amount_cents), 0)::bigint
-    from app_public.ledger_entries as e
-    join app_public.ledger_accounts as a on a.id = e.account_id
-    where a.kind = 'organizer_payable'),
-  0::bigint, 'nothing is left'
+  tests.balance('stripe_fees'), -1500::bigint, 'until the next payout it is on the other side'
+);
+select tests.consistent();
+select is(tests.paid(), (6280 + 1500)::bigint, 'which pays it');
+select is(tests.balance('stripe_fees'), 0::bigint, 'and evens it out');
+select tests.consistent();
+
+-- Control.
+alter table app_public.ledger_transactions disable trigger _200_refuse_change;
+update app_public.ledger_transactions set pays_stripe_fees = not pays_stripe_fees;
+select is(
+  (select string_agg(distinct c.invariant, ' ' order by c.invariant)
+    from app_public.check_invariants() as c),
+  'fee_of_a_lost_dispute_is_borne_once payout_is_its_items', 'another agreement would be found'
 );

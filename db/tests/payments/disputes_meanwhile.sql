@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(20);
+select plan(27);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -82,6 +82,64 @@ select is(tests.status(tests.id('deposit')), 'refunded', 'nobody pays the rest')
 select is(
   tests.seat_status(tests.id('theatre.performance'), 2), 'available', 'others may have the seat'
 );
+select tests.consistent();
+
+-- Of a deposit two halves are disputed. The first is lost, and ends the sale; the second is won, and
+-- there is nothing any more that it could be for.
+create function tests.half(booking text, name text, verdict text) returns text
+language sql volatile as $$
+  select app_private.apply_dispute(
+    jsonb_build_object(
+      'object', 'dispute', 'id', 'dp_' || half.booking || half.name, 'status', half.verdict,
+      'created', 1, 'amount', p.received_cents / 2, 'currency', lower(p.currency),
+      'payment_intent', p.stripe_payment_intent_id,
+      'balance_transactions', jsonb_build_array(jsonb_build_object(
+        'id', 'txn_' || half.booking || half.name, 'amount', -p.received_cents / 2, 'fee', 1500,
+        'currency', lower(p.currency), 'created', 1
+      )) || case half.verdict when 'won' then jsonb_build_array(jsonb_build_object(
+        'id', 'back_' || half.booking || half.name, 'amount', p.received_cents / 2, 'fee', 0,
+        'currency', lower(p.currency), 'created', 2
+      )) else '[]' end
+    ),
+    jsonb_build_object('id', 'evt_' || half.name || half.verdict, 'created', 1)
+  )
+  from app_public.payment_intents as p
+  where p.booking_id = tests.id(half.booking) and p.status = 'succeeded'
+$$;
+create function tests.returned(booking text) returns text
+language sql stable as $$
+  select string_agg(r.amount_cents || ' ' || r.reason, ',' order by r.id)
+  from app_public.refunds as r where r.booking_id = tests.id(returned.booking)
+$$;
+select tests.in_halves('ended', 8, 8);
+select tests.half('ended', n, 'needs_response') from unnest(array['a', 'b']) as n;
+select tests.half('ended', 'a', 'lost');
+select is(tests.status(tests.id('ended')), 'refunded', 'what is not paid for in full is not sold');
+select tests.half('ended', 'b', 'won');
+select is(tests.returned('ended'), '1570 dispute', 'so the half that came back is the buyer''s');
+select tests.half('ended', 'b', 'won');
+select is(tests.returned('ended'), '1570 dispute', 'once');
+select tests.consistent();
+
+-- Where the sale had ended before, and the deposit was kept by its terms, only the half is lost.
+select tests.sign_in('theatre owner');
+select app_public.set_cancellation_policy(
+  tests.id('theatre.organization'), array[7], array[20.0]
+);
+select tests.as_owner();
+select tests.in_halves('kept', 9, 9);
+select tests.as_guest(9);
+select app_public.return_tickets(tests.id('kept'));
+select tests.as_owner();
+select tests.half('kept', n, 'needs_response') from unnest(array['a', 'b']) as n;
+select tests.half('kept', 'a', 'lost');
+select tests.half('kept', 'b', 'won');
+select is(
+  (select total_amount_cents - refunded_cents from app_public.bookings
+    where id = tests.id('kept')),
+  1570::bigint, 'half of the deposit is kept'
+);
+select is(tests.returned('kept'), null, 'and nothing goes back');
 select tests.consistent();
 
 -- The show is over, or canceled.

@@ -1,5 +1,5 @@
 -- If this fails, money is paid out before its time, to the wrong payee, or while it is disputed.
-select plan(31);
+select plan(39);
 
 select tests.create_theatre();
 insert into app_public.platform_staff (user_id, role) values (tests.user_id('sam'), 'support');
@@ -51,6 +51,24 @@ from (values
   ('weekly', 'America/New_York', '2026-11-02 04:59+00', '2026-10-26 00:00-04'),
   ('weekly', 'America/New_York', '2026-11-02 05:00+00', '2026-11-02 00:00-05'),
   ('monthly', 'Asia/Tokyo', '2026-02-28 15:00+00', '2026-03-01 00:00+09')
+) as v (schedule, timezone, at, ends);
+
+select is(
+  app_private.next_payout_at(schedule::app_public.payout_schedule, timezone, at::timestamptz),
+  ends::timestamptz, format('the next %s one in %s after %s', schedule, timezone, at)
+)
+from (values
+  -- A day of 25 hours, whose first one is 25 hours before the next day.
+  ('daily', 'Europe/Vienna', '2026-10-25 00:30+02', '2026-10-26 00:00+01'),
+  -- A day of 23, whose last one is within 24 hours of the day after next.
+  ('daily', 'Europe/Vienna', '2026-03-28 23:30+01', '2026-03-29 00:00+01'),
+  ('weekly', 'America/New_York', '2026-10-26 00:30-04', '2026-11-02 00:00-05'),
+  -- It is still September in UTC, which has a 30th of the next month.
+  ('monthly', 'Asia/Tokyo', '2026-10-01 05:00+09', '2026-11-01 00:00+09'),
+  ('monthly', 'UTC', '2028-01-31 12:00+00', '2028-02-01 00:00+00'),
+  -- Midnight does not exist, and comes twice.
+  ('daily', 'America/Santiago', '2026-09-05 12:00-04', '2026-09-06 01:00-03'),
+  ('daily', 'Atlantic/Azores', '2026-10-24 12:00+00', '2026-10-25 00:00+00')
 ) as v (schedule, timezone, at, ends);
 
 -- The time of the performance, and of the buyer's money.
@@ -126,10 +144,17 @@ select is(
 );
 
 -- Whoever bears what Stripe charges.
+create function tests.charge_fee(booking text) returns boolean
+language sql volatile as $$
+  select app_private.post_stripe_fee(
+    p.id, 212, p.received_cents - 212, 'txn_' || charge_fee.booking
+  )
+  from app_public.payment_intents as p where p.booking_id = tests.id(charge_fee.booking)
+$$;
 select tests.sell('fees', 'theatre', 3, 3);
-select app_private.post_stripe_fee(p.id, 212, p.received_cents - 212, 'txn_1')
-from app_public.payment_intents as p where p.booking_id = tests.id('fees');
-select is(tests.ready(), 3838::bigint, 'Stripe''s fee is taken off');
+select tests.sell('later', 'theatre', 4, 4);
+select tests.charge_fee('fees');
+select is(tests.ready(), (2 * 4050 - 212)::bigint, 'Stripe''s fee is taken off');
 select is(
   tests.attempt_as('theatre owner', $$ select app_public.set_stripe_fees_payer(
     tests.organization(), false) $$), 'LMRGT', 'as the platform decides'
@@ -140,7 +165,13 @@ select is(
   'which may bear it itself'
 );
 select tests.as_owner();
-select is(tests.ready(), 4050::bigint, 'then nothing is');
+select tests.charge_fee('later');
+select is(
+  tests.ready(), (2 * 4050 - 2 * 212)::bigint, 'of what was paid before, however late it is charged'
+);
+select tests.sell('without', 'theatre', 5, 5);
+select tests.charge_fee('without');
+select is(tests.ready(), (3 * 4050 - 2 * 212)::bigint, 'and nothing of what is paid then');
 
 -- What is disputed.
 create or replace function app_private.held_for_disputes(organization_id uuid, currency text)
@@ -149,13 +180,13 @@ select set_config('tests.disputed', '1000', true);
 select app_private.run_payouts_of(tests.organization(), clock_timestamp());
 select is(
   (select net_payout_cents from app_public.payouts where promoter_id is null and status = 'approved'),
-  3050::bigint, 'what buyers dispute is not paid'
+  10726::bigint, 'what buyers dispute is not paid'
 );
 select set_config('tests.disputed', '1200', true);
 select is(
   (select app_private.begin_payout(p.id) ->> 'amount' from app_public.payouts as p
     where p.promoter_id is null and p.status = 'approved'),
-  '2850', 'nor what came to be disputed since'
+  '10526', 'nor what came to be disputed since'
 );
 select set_config('tests.disputed', '200', true);
 select app_private.record_transfer(p.id, 'tr_2', null)

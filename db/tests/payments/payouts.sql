@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(95);
+select plan(113);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -330,8 +330,20 @@ select is(
 select is((select count(*) from app_public.payment_findings where kind = 'payout_failed'),
   1::bigint, 'people are told');
 select is(app_private.requeue_payouts(), 0::integer, 'not at once');
+select tests.sign_in('sam');
+select tests.refused(
+  $$ select app_public.hold_payout(tests.id('payout'), 'Who is this?', 100) $$, 'LMPOS',
+  'nothing is taken off it now'
+);
+select tests.keep('pause', (app_public.hold_payout(tests.id('payout'), 'Who is this?')).id);
+select tests.as_owner();
 update app_public.payouts set retry_at = now() where id = tests.id('payout');
 select is(app_private.requeue_payouts(), 1::integer, 'but later it is tried again');
+select is(app_private.begin_payout(tests.id('payout')), null, 'unless it was held');
+select tests.consistent();
+select tests.sign_in('sam');
+select app_public.release_payout_hold(tests.id('pause'));
+select tests.as_owner();
 select is(tests.transfer_news('evt_t1'), 'refused', 'another amount is not ours');
 select is(
   tests.transfer_news('evt_t2', '{"amount": 8000, "destination": "acct_2"}'), 'refused',
@@ -340,6 +352,11 @@ select is(
 select is(
   tests.transfer_news('evt_t3', '{"amount": 8000, "currency": "usd"}'), 'refused',
   'nor another currency'
+);
+select is(
+  tests.transfer_news('evt_t5', jsonb_build_object('amount', 8000, 'metadata', jsonb_build_object(
+    'lml_payout_id', tests.id('payout'), 'lml_organization_id', gen_random_uuid()
+  ))), 'refused', 'nor another organization'
 );
 select is(tests.transfer_news('evt_t4', '{"amount": 8000}'), 'applied', 'then it is paid');
 select app_private.record_transfer(tests.id('payout'), 'tr_1', 'txn_tr_1');
@@ -380,17 +397,69 @@ select is(
 );
 select app_private.record_payout_reversal(tests.id('reversal'), 'trr_1', 'txn_r1', null);
 select app_private.record_payout_reversal(tests.id('reversal'), 'trr_1', 'txn_r1', null);
+select tests.sign_in('sam');
+select tests.keep('refused reversal', (
+  app_public.reverse_payout(tests.id('payout'), 'Wrong', 2000)
+).id);
+select tests.as_owner();
+select app_private.record_payout_reversal(
+  tests.id('refused reversal'), null, null, 'The account has less.'
+);
+select is(
+  (select f.detail ->> 'reason' from app_public.payment_findings as f
+    where f.kind = 'payout_reversal_failed'), 'The account has less.',
+  'people are told of what Stripe does not take back'
+);
 select is(tests.balance('organizer_payable'), -3590::bigint, 'and owes it');
+select is(
+  tests.transfer_news('evt_t6', '{
+    "amount": 8000, "amount_reversed": 3500, "reversals": {"data": [
+      {"id": "trr_1", "amount": 3000, "balance_transaction": "txn_r1",
+        "metadata": {"lml_payout_reversal_id": "ours"}},
+      {"id": "trr_2", "amount": 500, "balance_transaction": {"id": "txn_r2"}, "metadata": {}}
+    ]}
+  }'), 'refused', 'what was taken back by hand is not booked unasked'
+);
+select tests.keep('by hand', f.id) from app_public.payment_findings as f
+where f.kind = 'reversal_not_asked_for';
+select tests.sign_in('sue');
+select tests.refused(
+  $$ select app_public.book_unasked_reversals(tests.id('by hand'), 'x') $$, 'LMRGT', 'nor by others'
+);
+select tests.sign_in('sam');
+select tests.refused(
+  $$ select app_public.book_unasked_reversals(tests.id('by hand'), '') $$, 'LMINP',
+  'nor without words'
+);
+select is(
+  (select array_agg((app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.'))
+    .reversed_cents) from generate_series(1, 2)), '{3500,3500}'::bigint[],
+  'but by the platform, once'
+);
+select tests.as_owner();
+select is(tests.balance('organizer_payable'), -4090::bigint, 'and it is owed again, too');
+select is(
+  (select m.stripe_balance_transaction_id from app_public.payment_transactions as m
+    where m.net_amount_cents = 500), 'txn_r2', 'by the name that Stripe has for it'
+);
+select tests.consistent();
 select tests.sign_in('theatre owner');
 select tests.payout('third');
 select results_eq(
   $$ select adjustments_cents, net_payout_cents from app_public.payouts
     where id = tests.id('third') $$,
-  $$ values (3590::bigint, 3590::bigint) $$, 'with what is no longer held'
+  $$ values (4090::bigint, 4090::bigint) $$, 'with what is no longer held'
 );
 select tests.consistent();
 
 -- Cut off.
+select tests.sign_in('sam');
+select tests.keep('last', (app_public.hold_payout(tests.id('third'), 'Who is this?')).id);
+select tests.as_owner();
+create function tests.third() returns text
+language sql stable security definer set search_path = '' as $$
+  select p.status::text from app_public.payouts as p where p.id = tests.id('third')
+$$;
 select app_private.receive_stripe_event(jsonb_build_object(
   'id', 'evt_d1', 'type', 'account.application.deauthorized', 'created', 200, 'account', 'acct_1',
   'data', '{"object": {"object": "application", "id": "ca_1"}}'::jsonb
@@ -400,3 +469,28 @@ select is(tests.account_news('acct_1', 'evt_a3', true, 300), 'applied', 'for goo
 select is(
   (select transfers_enabled from app_public.stripe_accounts), false, 'whatever is told later'
 );
+select is(tests.third(), 'draft', 'what the platform holds is held');
+select tests.sign_in('sam');
+select app_public.release_payout_hold(tests.id('last'));
+select tests.as_owner();
+select app_private.apply_deauthorization(e.payload)
+from app_private.stripe_events as e where e.id = 'evt_d1';
+select is(tests.third(), 'canceled', 'and what was to be paid there, the next account gets');
+insert into app_public.stripe_accounts (
+  organization_id, country, email, stripe_account_id, payout_enabled, transfers_enabled
+)
+values (tests.id('theatre.organization'), 'AT', 'a@b.example', 'acct_9', true, true);
+select tests.sign_in('theatre owner');
+select tests.payout('third');
+select app_public.submit_payout(tests.id('third'));
+select tests.as_owner();
+select is(
+  app_private.begin_payout(tests.id('third')) ->> 'destination', 'acct_9', 'all of it'
+);
+select app_private.apply_deauthorization(
+  '{"type": "account.application.deauthorized", "account": "acct_9", "created": 300}'
+);
+select is(tests.third(), 'in_transit', 'what is on its way may still arrive');
+select app_private.record_transfer_failure(tests.id('third'), 'account_invalid', 'Cut off.');
+select is(tests.third(), 'canceled', 'or does not');
+select tests.consistent();

@@ -1,6 +1,6 @@
 -- If this fails, a month is closed although Stripe says something else, or stays open although somebody
 -- has looked into it.
-select plan(15);
+select plan(32);
 
 select tests.create_theatre();
 -- The month of a sale that was two months ago, so that it may be closed.
@@ -104,3 +104,102 @@ select is(
   true, 'that it is gone is written down, and it is left to people'
 );
 select * from finish();
+
+-- The platform's own bank.
+create function tests.bank_says(
+  id text, status text, amount bigint default 1000, changes jsonb default '{}'
+)
+returns text
+language plpgsql volatile as $$
+declare
+  v_event_id text := 'evt_' || replace(uuidv7()::text, '-', '');
+begin
+  perform app_private.receive_stripe_event(
+    jsonb_build_object(
+      'id', v_event_id, 'type', 'payout.' || bank_says.status, 'created', 1,
+      'data', jsonb_build_object('object', jsonb_build_object(
+        'object', 'payout', 'id', bank_says.id, 'status', bank_says.status,
+        'amount', bank_says.amount, 'currency', 'eur', 'created', 1
+      ))
+    ) || bank_says.changes, false
+  );
+  return app_private.apply_stripe_event(v_event_id);
+end
+$$;
+-- What was told of in this very moment is left to the next comparison.
+create function tests.compare_bank(movements jsonb) returns text
+language plpgsql volatile as $$
+begin
+  update app_private.platform_payouts set told_at = now() - interval '1 minute';
+  perform tests.compare(compare_bank.movements);
+  return tests.open_findings();
+end
+$$;
+create function tests.to_bank(id text, type text, amount bigint) returns jsonb
+language sql stable as $$
+  select jsonb_build_array(tests.at_stripe('txn_' || id || '_' || type, type, id, amount, 0))
+$$;
+create function tests.bank_cents() returns bigint
+language sql stable as $$
+  select b.bank_cents from app_public.reconciliation_balances as b
+  join app_public.reconciliation_runs as r on r.id = b.run_id
+  where b.currency = 'EUR' order by r.id desc limit 1
+$$;
+select tests.keep('before', tests.compare());
+create table tests.before as select tests.open_findings() as findings;
+create function tests.new_findings(findings text) returns text
+language sql stable as $$
+  select string_agg(w, ' ') from (
+    select unnest(string_to_array(findings, ' ')) as w
+    except all select unnest(string_to_array(b.findings, ' ')) from tests.before as b
+  ) as f
+$$;
+grant execute on all functions in schema tests to public;
+select is(
+  tests.bank_says('po_other', 'paid', changes => '{"account": "acct_1"}'), 'ignored',
+  'what goes to the bank of somebody who is paid out is not ours'
+);
+select is(tests.bank_says('po_1', 'paid'), 'applied', 'a payout has arrived');
+select is(tests.bank_says('po_1', 'pending'), 'applied', 'older news');
+select is(tests.bank_says('po_1', 'paid', 1001), 'refused', 'another amount');
+select is(tests.bank_says('po_1', 'lost'), 'refused', 'a status that nobody knows');
+select is(
+  (select format('%s %s', p.status, p.amount_cents) from app_private.platform_payouts as p),
+  'paid 1000', 'change nothing'
+);
+delete from app_public.payment_findings where kind like 'event%';
+select is(
+  tests.new_findings(tests.compare_bank('[]')), 'missing_at_stripe',
+  'that nothing has left Stripe''s balance is found'
+);
+select is(
+  tests.new_findings(tests.compare_bank(tests.to_bank('po_1', 'payout', -999))), 'amount_differs',
+  'as is another amount'
+);
+select is(
+  tests.new_findings(tests.compare_bank(tests.to_bank('po_1', 'payout', -1000))), null,
+  'and nothing once they agree'
+);
+select is(tests.bank_cents(), 1000::bigint, 'it is known what went to the bank');
+select is(
+  tests.new_findings(tests.compare_bank(tests.to_bank('po_1', 'payout_failure', 1000))),
+  'amount_differs', 'money came back of which nothing was told'
+);
+select is(tests.bank_says('po_1', 'failed'), 'applied', 'now it is');
+select is(
+  tests.new_findings(tests.compare_bank('[]')), 'bank_payout_failed',
+  'the books agree, and people are told'
+);
+select is(tests.bank_cents(), 0::bigint, 'nothing went to the bank');
+select is(
+  tests.new_findings(tests.compare_bank(tests.to_bank('po_2', 'payout', -500))),
+  'bank_payout_failed missing_here', 'one of which Stripe tells nothing is found'
+);
+select is(
+  app_private.platform_payouts_to_look_up(null, 10), '["po_2"]', 'and asked for again'
+);
+select is(
+  (select string_agg(distinct f.kind, ' ') from app_public.payment_findings as f
+    where f.kind like '%bank%' and f.organization_id is not null),
+  null, 'none of it is an organization''s'
+);

@@ -1,5 +1,5 @@
 -- If this fails, more is returned than was paid, or a refund that failed counts as done.
-select plan(22);
+select plan(28);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1);
@@ -51,6 +51,12 @@ select is(
 from (values
   ('{"amount": 5999}', 'refused'), ('{"currency": "usd"}', 'refused'),
   ('{"amount": "all"}', 'refused'), ('{"metadata": {}}', 'ignored'),
+  ('{"payment_intent": "pi_of_another_booking"}', 'refused'),
+  (
+    jsonb_build_object('metadata', jsonb_build_object(
+      'lml_refund_id', tests.id('r1'), 'lml_booking_id', gen_random_uuid()
+    ))::text, 'refused'
+  ),
   ('{"metadata": {"lml_refund_id": "x"}}', 'ignored'),
   ('{"metadata": {"lml_refund_id": "00000000-0000-0000-0000-000000000000"}}', 'parked')
 ) as n (changes, outcome);
@@ -67,6 +73,27 @@ select is(
   (select count(*) from app_public.ledger_transactions where source like 'refund:%'), 1::bigint,
   'and is in the books'
 );
+
+-- One that came back has left and returned, whichever is told first, and if only the end is told.
+create function tests.facts(refund_id uuid) returns text
+language sql stable as $$
+  select string_agg(format('%s %s', m.category, t.net_amount_cents), ', ' order by m.category)
+  from app_public.ledger_transactions as m
+  join app_public.payment_transactions as t on t.ledger_transaction_id = m.id
+  where split_part(m.source, ':', 2) = facts.refund_id::text
+$$;
+select is(tests.facts(tests.id('r1')), null, 'what has failed never left');
+select tests.says(tests.id('r1'), 'succeeded');
+select tests.keep('r3', tests.refund(6000));
+select tests.says(tests.id('r3'), 'succeeded');
+select tests.says(tests.id('r3'), 'failed', '{"failure_balance_transaction": "txn_3"}');
+select tests.keep('r4', tests.refund(6000));
+select tests.says(tests.id('r4'), 'failed', '{"failure_balance_transaction": "txn_4"}');
+select is(
+  tests.facts(tests.id(name)), 'refund -6000, refund_failure 6000', name || ' came back'
+)
+from unnest(array['r1', 'r3', 'r4']) as name;
+
 select tests.as_owner();
 select is(
   (select string_agg(distinct c.invariant, ',') from app_public.check_invariants() as c),

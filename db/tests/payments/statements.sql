@@ -1,5 +1,5 @@
 -- If this fails, an organization is told something else than what its books say.
-select plan(19);
+select plan(21);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -110,6 +110,8 @@ from (values
   ('null', 'LMINP', 'of nothing'),
   ('from_at => now(), to_at => now()', 'LMINP', 'of no time'),
   ('''2001-01-01''', 'LMNFD', 'of a month without books'),
+  ('''5874897-12-31''', 'LMNFD', 'of the last of all months'),
+  ('''infinity''', 'LMNFD', 'nor of what comes after it'),
   ('''2001-01-01'', now(), now()', 'LMINP', 'of two things')
 ) as v (arguments, code, why);
 select is(

@@ -1,5 +1,5 @@
 -- If this fails, a payment is missed, counted twice, or believed though it is not what was asked.
-select plan(71);
+select plan(73);
 
 select tests.create_theatre();
 create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
@@ -90,12 +90,17 @@ from unnest(array[
   '{"status": "paid"}', '{"status": null}', '{"metadata": null}', '{"metadata": {}}',
   '{"metadata": {"lml_payment_intent_id": "x"}}',
   '{"metadata": {"lml_payment_intent_id": "00000000-0000-0000-0000-000000000000"}}'
-]) as changes;
+] || array(
+  select jsonb_build_object('metadata', jsonb_build_object(
+    'lml_payment_intent_id', tests.intent_of(tests.id('cart')), field, gen_random_uuid()
+  ))::text
+  from unnest(array['lml_organization_id', 'lml_booking_id']) as field
+)) as changes;
 select results_eq(
   $$ select f.kind, cardinality(f.stripe_event_ids), f.booking_id = tests.id('cart')
     from app_public.payment_findings as f order by f.kind, f.subject $$,
   $$ values ('event_amount_differs', 8, true), ('event_currency_differs', 2, true),
-    ('event_identity_differs', 1, true), ('event_metadata_differs', 4, true),
+    ('event_identity_differs', 1, true), ('event_metadata_differs', 6, true),
     ('event_mode_differs', 1, true), ('event_status_unknown', 2, true) $$,
   'each is a finding for people, once for all events that tell the same'
 );

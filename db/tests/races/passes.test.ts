@@ -143,36 +143,80 @@ test("control: without the lock on the ticket, it does", async () => {
   expect(await cancellationAgainstScan(theatre)).toEqual([["canceled"], ["success"]]);
 });
 
-/** Friday is canceled while somebody checks a pass out, who then pays: what that ends as. */
-async function checkoutAgainstCancellation(theatre: Theatre): Promise<string> {
+const cancelFriday =
+  "select (app_public.cancel_performance(tests.id('festival.friday'), 'Rain')).id";
+
+/** Friday is canceled while `serving` is done for a pass, which is paid for before the job of the cancellation comes. */
+async function servedAtCancellation(
+  theatre: Theatre,
+  serving: "check-out" | "payment",
+): Promise<[string, number]> {
   const guest = await theatre.guest(1);
   const pass = await guest.value<string>(attend("pass", 1));
-  await guest.begin();
-  await guest.run(`select (app_public.start_checkout('${pass}', 'a@example.com')).id`);
-  const owner = await theatre.user("theatre owner");
-  const canceled = await owner.value<string>(
-    "select (app_public.cancel_performance(tests.id('festival.friday'), 'Rain')).id",
-  );
-  await guest.commit();
-  await (await theatre.worker()).once(`select app_private.cancel_bookings_of('${canceled}')`);
-  await theatre.owner.query("select tests.pay($1)", [pass]);
-  return await theatre.status(pass);
+  const checkOut = `select (app_public.start_checkout('${pass}', 'a@example.com')).id`;
+  const pay = `select tests.pay('${pass}')`;
+  const worker = await theatre.worker();
+  if (serving === "payment") await guest.once(checkOut);
+  const server = serving === "payment" ? worker : guest;
+  await server.begin();
+  await server.run(serving === "payment" ? pay : checkOut);
+  const canceled = await (await theatre.user("theatre owner")).value<string>(cancelFriday);
+  await server.commit();
+  if (serving === "check-out") await worker.once(pay);
+  const work = `select app_private.cancel_bookings_of('${canceled}')`;
+  while ((await worker.value<number>(work)) > 0);
+  return [
+    await theatre.status(pass),
+    await theatre.value("select count(*)::integer from app_public.refunds"),
+  ];
 }
 
-test("a pass that was being checked out when it lost a date is not paid for", async () => {
-  await using theatre = await festival();
-  expect(await checkoutAgainstCancellation(theatre)).toBe("canceled");
-  expect(await theatre.broken()).toEqual([]);
-});
+test.each(["check-out", "payment"] as const)(
+  "a pass that was in %s when it lost a date is refunded once",
+  async (serving) => {
+    await using theatre = await festival();
+    expect(await servedAtCancellation(theatre, serving)).toEqual(["canceled", 1]);
+    expect(await theatre.broken()).toEqual([]);
+  },
+);
 
-test("control: if the job looked at the date alone, it would be, in full", async () => {
+test("control: if nobody noted that it was, it would be paid for, in full", async () => {
   await using theatre = await festival();
   await theatre.weaken(
     "app_private.cancel_bookings_of",
-    "app_private.passes_for(v_cancellation.performance_id)",
-    "null::uuid",
+    "b.id = any (v_cancellation.being_served)",
+    "false",
   );
-  expect(await checkoutAgainstCancellation(theatre)).toBe("confirmed");
+  expect(await servedAtCancellation(theatre, "payment")).toEqual(["confirmed", 0]);
+});
+
+/** Friday is canceled while somebody chooses a pass, whom its job does not see: what the check-out says. */
+async function holdAgainstCancellation(theatre: Theatre): Promise<Outcome> {
+  const guest = await theatre.guest(1);
+  await guest.begin();
+  const [pass] = await guest.run(attend("pass", 1));
+  const canceled = await (await theatre.user("theatre owner")).value<string>(cancelFriday);
+  await (await theatre.worker()).once(`select app_private.cancel_bookings_of('${canceled}')`);
+  await guest.commit();
+  return await guest.once(
+    `select (app_public.start_checkout('${String(pass)}', 'a@example.com')).status::text`,
+  );
+}
+
+test("a pass that was being chosen when it lost a date is not checked out", async () => {
+  await using theatre = await festival();
+  expect(await holdAgainstCancellation(theatre)).toBe("LMEVT");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without asking whether it has, it is", async () => {
+  await using theatre = await festival();
+  await theatre.weaken(
+    "app_private.require_buyer_limits",
+    "app_private.has_lost_date(v_booking)",
+    "false",
+  );
+  expect(await holdAgainstCancellation(theatre)).toEqual(["pending_payment"]);
 });
 
 /** Somebody pays late for a pass while Friday is being canceled, without anybody waiting. */
@@ -183,10 +227,7 @@ async function latePass(theatre: Theatre): Promise<string> {
   await theatre.runOut(pass);
   await theatre.owner.query("select app_private.expire_bookings()");
   await meet(
-    [
-      await theatre.user("theatre owner"),
-      "select (app_public.cancel_performance(tests.id('festival.friday'), 'Rain')).id",
-    ],
+    [await theatre.user("theatre owner"), cancelFriday],
     [await theatre.worker(), `select tests.pay('${pass}')`],
   );
   return await theatre.status(pass);
