@@ -33,7 +33,8 @@ begin
         where b.organization_id = w.organization_id and b.id = w.booking_id
           and b.confirmed_at is not null
       ) then 'taken' else 'closed' end::app_public.waiting_list_status
-    where w.id in (
+    -- Asked once: a plan may run a locked subquery again.
+    where w.id = any (array(
       select w.id from app_public.waiting_list_entries as w
       where w.performance_id = close_waiting_list.performance_id
         and w.ended_at is null
@@ -41,7 +42,7 @@ begin
       order by w.id
       limit close_waiting_list.batch_limit
       for no key update skip locked
-    )
+    ))
     returning *
   loop
     if v_is_canceled and v_entry.status = 'closed' then
