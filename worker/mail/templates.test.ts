@@ -15,22 +15,19 @@ const variables: MailVariables = {
   organization: "Playhouse",
   period: "2026-11-01 to 2026-11-07",
   reason: "The roof",
-  token: "x".repeat(43),
 };
 
 const names = Object.keys(german);
 
 test("what is said in German is said in English too, of the same things", () => {
   expect(names).not.toEqual([]);
+  const given = { ...variables, token: "x".repeat(43) };
   for (const name of names) {
-    const said = [
-      mailText(name, variables, undefined),
-      mailText(name, variables, undefined, "de-AT"),
-    ];
+    const said = [mailText(name, given, undefined), mailText(name, given, undefined, "de-AT")];
     for (const { subject, text } of said)
       expect(subject + text, name).not.toMatch(/undefined|null/);
     const [english, translated] = said.map(({ subject, text }) =>
-      Object.values(variables).filter((value) => `${subject}${text}`.includes(value)),
+      Object.values(given).filter((value) => `${subject}${text}`.includes(value)),
     );
     const told = english?.filter((value) => value !== variables.period);
     expect(translated, name).toEqual(told);
