@@ -10,7 +10,7 @@ import Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
 import { repositoryRoot } from "../cli/db/paths.ts";
-import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { type RunningWorker, startWorker as startWorkerHere } from "./worker.ts";
 
@@ -1214,12 +1214,4 @@ async function expectConsistency(): Promise<void> {
 
 function missing(): never {
   throw new Error("There is no such row.");
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("It did not happen within 20 seconds.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
 import { makeMailer } from "./mail/mailer.ts";
@@ -420,12 +420,4 @@ async function statusOf(booking: string): Promise<string | undefined> {
 async function expectConsistency(): Promise<void> {
   const { rows } = await owner.query("select * from app_public.check_invariants()");
   expect(rows).toEqual([]);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("It did not happen within 20 seconds.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
