@@ -516,6 +516,119 @@ $$;
 
 comment on function tests.sell(text, text, integer, integer[]) is 'A sale from end to end.';
 
+-- A guest holds seats of the theatre, and goes on as they are.
+create function tests.holds(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.as_guest(holds.guest);
+  return tests.keep(
+    holds.name,
+    (
+      app_public.hold_seats(
+        tests.id('theatre.performance'), tests.seats(variadic holds.seat_nos)
+      )
+    ).id
+  );
+end
+$$;
+
+comment on function tests.holds(text, integer, integer[]) is 'A draft of a guest, who stays.';
+
+create function tests.cart(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(cart.name, cart.guest, variadic cart.seat_nos);
+  perform tests.as_owner();
+  return tests.id(cart.name);
+end
+$$;
+
+comment on function tests.cart(text, integer, integer[]) is 'A draft of a guest, who leaves.';
+
+-- A guest goes to the checkout: the status of the booking, which says what is to come.
+create function tests.orders(name text, guest integer, variadic seat_nos integer[])
+returns text
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(orders.name, orders.guest, variadic orders.seat_nos);
+  return (
+    app_public.start_checkout(tests.id(orders.name), orders.name || '@example.com')
+  ).status;
+end
+$$;
+
+comment on function tests.orders(text, integer, integer[]) is 'A checkout of a guest, who stays.';
+
+create function tests.pending(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.orders(pending.name, pending.guest, variadic pending.seat_nos);
+  perform tests.as_owner();
+  return tests.id(pending.name);
+end
+$$;
+
+comment on function tests.pending(text, integer, integer[]) is 'A checkout of a guest, who leaves.';
+
+-- A checkout in parts, by the plan that the story keeps as `halves`.
+create function tests.in_parts(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(in_parts.name, in_parts.guest, variadic in_parts.seat_nos);
+  perform app_public.choose_payment_plan(tests.id(in_parts.name), tests.id('halves'));
+  perform app_public.start_checkout(tests.id(in_parts.name), in_parts.name || '@example.com');
+  perform tests.as_owner();
+  return tests.id(in_parts.name);
+end
+$$;
+
+comment on function tests.in_parts(text, integer, integer[]) is 'A checkout that is paid in parts.';
+
+-- Whoever is signed in sells seats to a customer, at the counter or by a link.
+create function tests.sells(name text, payment text, variadic seat_nos integer[])
+returns text
+language plpgsql volatile
+as $$
+begin
+  perform tests.keep(
+    sells.name,
+    (
+      app_public.hold_for_customer(
+        tests.id('theatre.performance'), sells.name || '@example.com', 'Jo', 'Doe',
+        seat_ids => tests.seats(variadic sells.seat_nos)
+      )
+    ).id
+  );
+  return (
+    app_public.checkout_for_customer(
+      tests.id(sells.name), sells.payment::app_public.staff_payment, 'For the mayor.'
+    )
+  ).status;
+end
+$$;
+
+comment on function tests.sells(text, text, integer[]) is 'A sale by staff.';
+
+-- What whoever pays is told of a payment: one field of it.
+create function tests.session(name text, field text)
+returns text
+language sql volatile
+as $$
+  select to_jsonb(s) ->> session.field
+  from app_public.payment_session(tests.id(session.name)) as s
+$$;
+
+comment on function tests.session(text, text) is 'A field of a payment session.';
+
 -- The credential of the ticket of a seat, as its holder sees it.
 create function tests.credential(booking_id uuid, seat_no integer)
 returns text

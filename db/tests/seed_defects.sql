@@ -3,20 +3,6 @@ select plan(54);
 
 select tests.create_theatre();
 select tests.create_theatre('rival', 'USD');
-create function tests.cart(name text, guest integer, variadic seat_nos integer[]) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 
 -- An expired lock could be neither updated nor dumped and restored.
 select tests.cart('expired', 1, 1, 2);

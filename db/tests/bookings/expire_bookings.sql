@@ -2,20 +2,6 @@
 select plan(20);
 
 select tests.create_theatre();
-create function tests.cart(name text, guest integer, variadic seat_nos integer[]) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 select tests.cart('alive', 1, 1);
 select tests.cart('draft', 2, 2, 3);
 select tests.cart('pending', 3, 4);
