@@ -42,7 +42,9 @@ export function readWorkerConfig(env: Environment): WorkerOptions {
 }
 
 /** What a worker has to do with the outside world beside Stripe. */
-export type Outside = Required<Pick<WorkerOptions, "mail" | "layouts">>;
+export type Outside = {
+  readonly [Name in "mail" | "layouts"]: NonNullable<WorkerOptions[Name]>;
+};
 
 /**
  * Reads how mail leaves, and from where layouts come: what a worker is told whoever starts it.
