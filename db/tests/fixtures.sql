@@ -254,8 +254,8 @@ $$;
 
 comment on function tests.create_event(text, text) is 'A draft event, ready to be published.';
 
--- A published event with seats and with a floor of 10 places: standing for 20.00, and a terrace of 4
--- of them for 40.00. Ids: standing.event, standing.performance, standing.floor, standing.terrace,
+-- A published event with seats and with a floor of 10 places: standing for 20.00, and a terrace of
+-- 4 of them for 40.00. Ids: standing.event, standing.performance, standing.floor, standing.terrace,
 -- standing.floor.category, standing.terrace.category.
 create function tests.create_standing(theatre text default 'theatre', name text default 'standing')
 returns uuid
@@ -516,38 +516,47 @@ $$;
 
 comment on function tests.sell(text, text, integer, integer[]) is 'A sale from end to end.';
 
--- A guest holds seats of the theatre, and goes on as they are.
+-- Whoever is signed in holds seats of the theatre in a new booking.
+create function tests.fill_cart(name text, variadic seat_nos integer[])
+returns uuid
+language sql volatile
+as $$
+  select tests.keep(
+    fill_cart.name,
+    (
+      app_public.hold_seats(
+        tests.id('theatre.performance'), tests.seats(variadic fill_cart.seat_nos)
+      )
+    ).id
+  )
+$$;
+
+comment on function tests.fill_cart(text, integer[]) is 'A draft of whoever is signed in.';
+
 create function tests.holds(name text, guest integer, variadic seat_nos integer[])
 returns uuid
 language plpgsql volatile
 as $$
 begin
   perform tests.as_guest(holds.guest);
-  return tests.keep(
-    holds.name,
-    (
-      app_public.hold_seats(
-        tests.id('theatre.performance'), tests.seats(variadic holds.seat_nos)
-      )
-    ).id
-  );
+  return tests.fill_cart(holds.name, variadic holds.seat_nos);
 end
 $$;
 
 comment on function tests.holds(text, integer, integer[]) is 'A draft of a guest, who stays.';
 
-create function tests.cart(name text, guest integer, variadic seat_nos integer[])
+create function tests.drafts(name text, guest integer, variadic seat_nos integer[])
 returns uuid
 language plpgsql volatile
 as $$
 begin
-  perform tests.holds(cart.name, cart.guest, variadic cart.seat_nos);
+  perform tests.holds(drafts.name, drafts.guest, variadic drafts.seat_nos);
   perform tests.as_owner();
-  return tests.id(cart.name);
+  return tests.id(drafts.name);
 end
 $$;
 
-comment on function tests.cart(text, integer, integer[]) is 'A draft of a guest, who leaves.';
+comment on function tests.drafts(text, integer, integer[]) is 'A draft of a guest, who leaves.';
 
 -- A guest goes to the checkout: the status of the booking, which says what is to come.
 create function tests.orders(name text, guest integer, variadic seat_nos integer[])

@@ -40,7 +40,9 @@ select is(tests.seat_status(tests.id('theatre.performance'), 1, 2), 'locked', 's
 select is(app_public.payment_session(tests.id('a')), null, 'and nothing is to be paid');
 select tests.consistent();
 select tests.as_guest(1);
-select tests.refused('select app_public.open_payment(tests.id(''a''))', 'LMBST', 'not even by asking');
+select tests.refused(
+  'select app_public.open_payment(tests.id(''a''))', 'LMBST', 'not even by asking'
+);
 select tests.refused(
   'select app_public.start_checkout(tests.id(''a''), ''a@example.com'')', 'LMBST',
   'there is no second checkout'

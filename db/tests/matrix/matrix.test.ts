@@ -628,13 +628,12 @@ test.each([
   ],
 ])("control: a change of %s is found, in the line of %s", async (_, name, change) => {
   const table = tables.find((each) => each.name === name) ?? expect.unreachable();
-  const before = await lineOf(table);
   await client.query("begin");
+  const before = await lineOf(table);
   await client.query(change);
   const after = await lineOf(table);
   await client.query("rollback");
   expect(after).not.toBe(before);
-  expect(await lineOf(table)).toBe(before);
 });
 
 test("a table that is not in expected.md is found", async () => {
@@ -676,7 +675,9 @@ async function tablesOf(from: pg.Client): Promise<Table[]> {
 async function matrix(): Promise<string> {
   const names = Object.keys(people);
   const lines = [`| | ${names.join(" | ")} |`, `| --- | ${names.map(() => "---").join(" | ")} |`];
+  await client.query("begin");
   for (const table of tables) lines.push(await lineOf(table));
+  await client.query("rollback");
   return await format(
     `# Who may do what with every table
 
@@ -724,10 +725,21 @@ async function cellOf(
   return cell;
 }
 
-/** How many rows of each kind there are for whoever asks. */
-async function kindsOf(table: Table, name: string | undefined): Promise<Map<string, number>> {
-  const { rows } = await client.query<Kind>(kindsQuery(table, name));
-  return new Map(rows.map(({ kind: letter, count }) => [letter, count]));
+const counted = new Map<string, ReadonlyMap<string, number>>();
+
+/** How many rows of each kind there are for whoever asks. Most questions are the same for all who do. */
+async function kindsOf(
+  table: Table,
+  name: string | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const query = kindsQuery(table, name);
+  let kinds = counted.get(query);
+  if (kinds === undefined) {
+    const { rows } = await client.query<Kind>(query);
+    kinds = new Map(rows.map(({ kind: letter, count }) => [letter, count]));
+    counted.set(query, kinds);
+  }
+  return kinds;
 }
 
 function kindsQuery(table: Table, name: string | undefined): string {
@@ -750,27 +762,18 @@ function atTheBarnIs({ ids: columns }: Table): string {
 }
 
 /**
- * Tries statements as somebody: the rows of each, or nothing where it is refused for lack of a privilege. Nothing of it
- * stays.
+ * Tries statements as somebody, in a transaction: the rows of each, or nothing where it is refused for lack of a privilege.
+ * Nothing of it stays.
  */
 async function as<Name extends string>(
   become: string,
   statements: Readonly<Record<Name, string>>,
 ): Promise<Partial<Record<Name, readonly Kind[]>>> {
-  const isOpen = await client
-    .query("savepoint cell")
-    .then(() => true)
-    .catch(() => false);
-  if (!isOpen) await client.query("begin; savepoint cell");
-  try {
-    await client.query(`select ${become}`);
-    const { rows } = await client.query<{ outcomes: Partial<Record<Name, readonly Kind[]>> }>(
-      "select tests.outcomes($1) as outcomes",
-      [JSON.stringify(statements)],
-    );
-    return rows[0]?.outcomes ?? {};
-  } finally {
-    await client.query("rollback to savepoint cell; reset role");
-    if (!isOpen) await client.query("rollback");
-  }
+  await client.query(`savepoint cell; select ${become}`);
+  const { rows } = await client.query<{ outcomes: Partial<Record<Name, readonly Kind[]>> }>(
+    "select tests.outcomes($1) as outcomes",
+    [JSON.stringify(statements)],
+  );
+  await client.query("rollback to savepoint cell; release savepoint cell; reset role");
+  return rows[0]?.outcomes ?? {};
 }
