@@ -20,6 +20,8 @@ const keys = {
   webhookSecret: "whsec_crash",
 } as const;
 
+const workerProgram = join(repositoryRoot, "worker", "main.ts");
+
 let database: TestDatabase;
 let owner: pg.Client;
 let superuser: pg.Client;
@@ -272,6 +274,9 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
 };
 
 beforeAll(async () => {
+  // A killed worker leaves nothing of what it has compiled. One that is told nothing ends by itself, and leaves it to all.
+  const { NODE_COMPILE_CACHE } = process.env;
+  await once(spawn(process.execPath, [workerProgram], { env: { NODE_COMPILE_CACHE } }), "exit");
   database = await testDatabase();
   owner = await database.connect("lml_owner");
   superuser = await database.connect("superuser");
@@ -595,7 +600,7 @@ interface Worker {
 }
 
 async function startWorker(): Promise<Worker> {
-  const child = spawn(process.execPath, [join(repositoryRoot, "worker", "main.ts")], {
+  const child = spawn(process.execPath, [workerProgram], {
     env: {
       ...process.env,
       LML_WORKER_DATABASE_URL: database.url("lml_worker"),
