@@ -12,7 +12,9 @@ import {
 } from "../index.ts";
 import { openAccount, type TestOffice } from "../testing-office.ts";
 
+/** Everybody's in these stories. */
 export const password = "a long enough password";
+/** A day, in milliseconds. */
 export const DAY_MS = 86_400_000;
 
 /** The moment so many days from now. */
