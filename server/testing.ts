@@ -60,8 +60,14 @@ export interface TestServer extends AsyncDisposable {
 let knownSchema: Promise<GraphQLSchema> | undefined;
 
 /** The schema of every database that a test has copied and not changed: this process builds it once. */
-export function sharedSchema(database: TestDatabase): Promise<GraphQLSchema> {
-  return (knownSchema ??= readSchema(database));
+async function sharedSchema(database: TestDatabase): Promise<GraphQLSchema> {
+  try {
+    return await (knownSchema ??= readSchema(database));
+  } catch (error) {
+    // The next file may have more luck.
+    knownSchema = undefined;
+    throw error;
+  }
 }
 
 async function readSchema(testing: TestDatabase): Promise<GraphQLSchema> {
