@@ -8,8 +8,7 @@ as $$
 declare
   v_user_id uuid := app_private.lock_own_account();
 begin
-  if request_email_change.email is null
-    or request_email_change.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
+  if not app_private.has_two_sides(request_email_change.email)
     or length(request_email_change.email) > 320
   then
     raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
