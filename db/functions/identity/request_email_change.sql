@@ -18,10 +18,7 @@ begin
   ) then
     return;
   end if;
-  if exists (
-    select from app_public.users as u
-    where u.email operator(public.=) request_email_change.email::public.citext
-  ) then
+  if app_private.has_account(request_email_change.email) then
     perform app_private.queue_email(request_email_change.email, 'address_in_use');
     return;
   end if;
