@@ -102,7 +102,7 @@ test("payouts are posted as the page says", async () => {
       tests.id('theatre.organization'), null, 'EUR', clock_timestamp(), null))).id)`);
     await rows("select app_private.begin_payout(tests.id('payout'))");
     await rows("select app_private.record_transfer_failure(tests.id('payout'), 'x', 'No.')");
-    await rows(`select app_private.retry_payout_again(p) from app_public.payouts as p`);
+    await rows(`select app_private.send_payout_again(p) from app_public.payouts as p`);
     await rows("select app_private.begin_payout(tests.id('payout'))");
     await rows("select app_private.record_transfer(tests.id('payout'), 'tr_1', 'txn_2')");
     await rows(`insert into app_public.platform_staff (user_id, role)

@@ -229,8 +229,6 @@ export type BookingChannel = "admin" | "api" | "mobile" | "phone" | "web";
 export type BookingCondition = {
   /** Checks for equality with the object’s `bookingReference` field. */
   readonly bookingReference?: string | null | undefined;
-  /** Checks for equality with the object’s `currency` field. */
-  readonly currency?: string | null | undefined;
   /** Checks for equality with the object’s `id` field. */
   readonly id?: string | null | undefined;
   /** Checks for equality with the object’s `organizationId` field. */
@@ -4109,6 +4107,7 @@ export type RevokeScannerDeviceMutation = {
 export type MergeOfflineScansMutationVariables = Exact<{
   performanceId: string;
   scans: unknown;
+  deviceTime?: string | null | undefined;
 }>;
 
 export type MergeOfflineScansMutation = {
@@ -9388,8 +9387,10 @@ export const MergeOfflineScansDocument: TypedDocument<
   MergeOfflineScansMutationVariables
 > = {
   name: "MergeOfflineScans",
-  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!) {
-  mergeOfflineScans(input: {performanceId: $performanceId, scans: $scans}) {
+  text: `mutation MergeOfflineScans($performanceId: UUID!, $scans: JSON!, $deviceTime: Datetime) {
+  mergeOfflineScans(
+    input: {performanceId: $performanceId, scans: $scans, deviceTime: $deviceTime}
+  ) {
     mergedScans {
       scanId
       ticketId

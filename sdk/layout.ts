@@ -141,7 +141,7 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, member]) => [key, canonical(member)]));
 }
 
-/** The id of a seat that the document gives none: `app_hidden.seat_id_of` in the database. */
+/** The id of a seat that the document gives none: as `app_hidden.read_layout` makes it in the database. */
 async function seatIdOf(section: string, row: string, number: string): Promise<string> {
   return await sha256Hex(JSON.stringify([section, row, number]));
 }

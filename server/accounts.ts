@@ -144,15 +144,18 @@ export class Accounts {
   async signIn(input: SignIn): Promise<NewSession> {
     return await this.#attempt("sign_in", async () => {
       const { email, password } = input;
+      const refusedAfter = evenTime();
       const [known] = await this.#query<Credentials>(
         `select user_id, password_hash, locked_until, encrypted_secret
         from app_private.find_credentials($1)`,
         [email],
       );
       const isRight = await this.#passwords.verify(known?.password_hash, password);
-      // A locked account answers as if there were none: only its owner learns of it, by mail.
+      // A locked account answers as if there were none, also for the right password, which writes what a wrong one
+      // writes: only its owner learns of it, by mail.
       if (!isRight || isLocked(known) || known === undefined) {
-        if (!isRight) await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+        await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+        await refusedAfter;
         throw new RefusedError("LMCRD", "There is no account with this address and password.", {
           hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
         });
@@ -396,7 +399,8 @@ export class Accounts {
       const account = await this.#currentAccount();
       const isRight = await this.#passwords.verify(account?.password_hash, password);
       if (isRight && account !== undefined && !isLocked(account)) return account;
-      if (!isRight && account !== undefined) {
+      // Also for the right one of a locked account: an answer that comes sooner would tell which it is.
+      if (account !== undefined) {
         await this.#query("select app_private.record_failed_sign_in($1, 'password')", [
           account.email,
         ]);
@@ -446,7 +450,7 @@ export class Accounts {
   }
 
   get #address(): string | undefined {
-    return this.#settings["lml.ip_address"];
+    return this.#settings["lml.ip_address"] || undefined;
   }
 
   /** Opens a session by a call that has its token, the device, the address and the user agent as $1 to $4. */
@@ -490,7 +494,12 @@ const evenMs = 250;
 
 /** Writing a token and a mail takes a millisecond more than writing nothing, which a few hundred questions would tell. */
 async function inEvenTime(action: Promise<unknown>): Promise<void> {
-  await Promise.all([action, setTimeout(evenMs)]);
+  await Promise.all([action, evenTime()]);
+}
+
+/** Resolves when that time is over. Whoever does not wait for it is not kept waiting. */
+function evenTime(): Promise<void> {
+  return setTimeout(evenMs, undefined, { ref: false });
 }
 
 /** What counts as a failure of whoever tries: all else is no proof of anything. */

@@ -385,5 +385,9 @@ describe("limits", () => {
     const authorization = `Bearer ${user.token}`;
     expect((await send(200 * 1024, { authorization })).status).toBe(200);
     expect((await send(9 * 1024 * 1024, { authorization })).status).toBe(413);
+    // What only looks like a token makes nobody a user.
+    for (const made of ["Bearer made-up", `Bearer ${randomToken()}`, "Basic YTpi"]) {
+      expect((await send(200 * 1024, { authorization: made })).status).toBe(413);
+    }
   });
 });

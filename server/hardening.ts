@@ -3,6 +3,7 @@ import { fastifyCors } from "@fastify/cors";
 import { fastifyHelmet } from "@fastify/helmet";
 import { fastifyRateLimit } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { networkOf } from "./addresses.ts";
 import { RefusedError } from "./errors.ts";
 
 /** How many requests a minute are answered. */
@@ -106,13 +107,13 @@ async function limitRates(app: FastifyInstance, limits: RateLimits): Promise<Sig
       });
     };
   };
-  const perAddress = limit("address", limits.address, ({ ip }) => ip);
+  const perAddress = limit("address", limits.address, ({ ip }) => networkOf(ip));
   const perCaller = limit("caller", limits.caller, callerOf);
   app.addHook("onRequest", async (request) => {
     await perAddress(request);
     await perCaller(request);
   });
-  return limit("sign-in", limits.signIn, ({ ip }) => ip);
+  return limit("sign-in", limits.signIn, ({ ip }) => networkOf(ip));
 }
 
 /** The caller by token; only its hash is remembered. */

@@ -1,6 +1,7 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList, isIPv4 } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { addressOf } from "./addresses.ts";
 import { ServerError } from "./errors.ts";
 
 /** Where a client is, as far as it is known. A city comes with its country. */
@@ -69,10 +70,11 @@ export async function openPlaceDatabase(file: string): Promise<PlaceDatabase> {
     type: databaseType,
     builtAt: buildEpoch,
     placeOf: (given) => {
-      // IPv4 as IPv6 writes it, which not every database knows.
-      const address = given.replace(/^::ffff:(?=[0-9.]+$)/i, "");
-      const version = isIP(address);
-      if (version === 0 || privateAddresses.check(address, `ipv${version === 4 ? 4 : 6}`)) {
+      const address = addressOf(given);
+      if (
+        address === undefined ||
+        privateAddresses.check(address, isIPv4(address) ? "ipv4" : "ipv6")
+      ) {
         return nowhere;
       }
       const { data } = record.safeParse(reader.get(address));

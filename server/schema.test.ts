@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import {
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isObjectType,
   type GraphQLObjectType,
@@ -132,6 +133,47 @@ test("every connection is bounded, forwards only, and every other list is a colu
     }
   }
   expect(unbounded).toEqual([]);
+});
+
+test("what everybody may read is filtered and ordered by the beginning of an index", async () => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select regexp_replace(regexp_replace(c.relname, 'ies$', 'y'), 's$', '') || '.' || a.attname
+      as name
+    from pg_class as c
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+    where c.relnamespace = 'app_public'::regnamespace
+      and c.relkind = 'r'
+      and has_column_privilege('lml_anonymous', c.oid, a.attnum, 'select')
+      and not exists (
+        select from pg_index as i
+        where i.indrelid = c.oid
+          and i.indpred is null
+          and a.attnum in (
+            i.indkey[0], case when i.indkey[0] = (
+              select o.attnum from pg_attribute as o
+              where o.attrelid = c.oid and o.attname = 'organization_id'
+            ) then i.indkey[1] end
+          )
+      )`,
+  );
+  const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
+  const unled = new Set(rows.map(({ name }) => plain(name)));
+  expect(unled).toContain("layoutseat.rowname");
+  const offered: string[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    const table = /^(?<row>\w+)(?:Condition|OrderBy)$/.exec(type.name)?.groups?.["row"];
+    if (table === undefined) continue;
+    const columns = isInputObjectType(type)
+      ? Object.keys(type.getFields())
+      : isEnumType(type)
+        ? type.getValues().map(({ name }) => name.replace(/_(A|DE)SC$/, ""))
+        : [];
+    for (const column of columns) {
+      const name = plain(`${table}.${column}`);
+      if (unled.has(name) && !name.endsWith(".organizationid")) offered.push(name);
+    }
+  }
+  expect([...new Set(offered)]).toEqual(["ticketcategoryprice.audience"]);
 });
 
 test("every row has its UUID as id, and no other kind of identifier", () => {

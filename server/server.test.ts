@@ -195,8 +195,22 @@ describe("requests", () => {
     expect((await signIn("three@example.com")).codes).toEqual(["LMRTE"]);
   });
 
+  test("are counted by the network of an IPv6 address, which has 2^64 of them", async () => {
+    await using proxied = await startTestServer({
+      trustProxy: "127.0.0.1",
+      rateLimits: { address: 2 },
+    });
+    const statusFrom = async (address: string): Promise<number> =>
+      (await proxied.graphql("{ __typename }", {}, { headers: { "x-forwarded-for": address } }))
+        .status;
+    expect(await statusFrom("2001:db8:1:2::1")).toBe(200);
+    expect(await statusFrom("2001:db8:1:2:ffff::2")).toBe(200);
+    expect(await statusFrom("2001:db8:1:2::3")).toBe(429);
+    expect(await statusFrom("2001:db8:1:3::1")).toBe(200);
+  });
+
   test("have the client's address, which a header changes only behind a trusted proxy", async () => {
-    const addressOf = async (at: TestServer): Promise<string> => {
+    const addressOf = async (at: TestServer, written = "203.0.113.9"): Promise<string | null> => {
       const { email } = await signUp(at);
       const { signIn } = await at.data(
         `mutation ($email: String!) {
@@ -205,7 +219,7 @@ describe("requests", () => {
           }
         }`,
         { email },
-        { headers: { "x-forwarded-for": "203.0.113.9" } },
+        { headers: { "x-forwarded-for": written } },
       );
       const { nodes } = signIn.user.sessions;
       return nodes.find(({ device }: Anything) => device === "here").ipAddress;
@@ -213,6 +227,13 @@ describe("requests", () => {
     expect(await addressOf(server)).toBe("127.0.0.1");
     await using proxied = await startTestServer({ trustProxy: "127.0.0.1" });
     expect(await addressOf(proxied)).toBe("203.0.113.9");
+    for (const [written, address] of [
+      ["203.0.113.9:4711", "203.0.113.9"],
+      ["[2001:db8::7]:443", "2001:db8::7"],
+      ["unknown", null],
+    ] as const) {
+      expect(await addressOf(proxied, written)).toBe(address);
+    }
   });
 
   test("to nowhere are told so in the shape of all errors", async () => {

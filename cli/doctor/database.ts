@@ -5,6 +5,7 @@ import { onConnection } from "../office/connection.ts";
 import { type OfficeDatabase } from "../office/database.ts";
 import { otherHistoryHint, readHistory, shorten } from "../office/history.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
+import { examinePolicies } from "./policies.ts";
 import {
   examineAudit,
   examineBackup,
@@ -13,15 +14,20 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
+import { examineCollation, examineLog, examineSettings } from "./settings.ts";
 
 /** What the database is like. */
 export async function examineDatabase(database: OfficeDatabase): Promise<Finding[]> {
   const { ownerUrl } = database;
   return await onConnection(ownerUrl, async (client) => {
+    // Names are compared as text below, and shown.
+    await client.query("set quote_all_identifiers = off");
     const findings = [
       ok("database", database.place),
       await examineVersion(client),
       ...(await examineSettings(client)),
+      await examineCollation(client),
+      await examineLog(client),
       await examineClock(client),
     ];
     const { pending, different } = await readHistory(ownerUrl);
@@ -42,6 +48,7 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
     findings.push(ok("migrations", "all applied"));
     findings.push(
       ...(await examineSecurity(client)),
+      await examinePolicies(client),
       await examineAudit(client),
       ...(await examineKeys(client, database, process.env)),
       examineLogins(database),
@@ -73,92 +80,6 @@ async function examineVersion(client: pg.Client): Promise<Finding> {
     "PostgreSQL",
     version,
     "18 is needed: uuidv7(), temporal keys, returning old and new.",
-  );
-}
-
-interface Expectation {
-  readonly name: string;
-  readonly good: (value: string) => boolean;
-  readonly tell: typeof fail;
-  readonly advice: string;
-}
-
-const isOn = (value: string): boolean => value === "on";
-
-const expectations: readonly Expectation[] = [
-  {
-    name: "fsync",
-    good: isOn,
-    tell: fail,
-    advice: "Off, a power cut destroys the database: fsync = on.",
-  },
-  {
-    name: "full_page_writes",
-    good: isOn,
-    tell: fail,
-    advice: "Off, a power cut destroys the database: full_page_writes = on.",
-  },
-  {
-    name: "synchronous_commit",
-    good: (value) => value !== "off",
-    tell: warn,
-    advice: "Off, the last sales before a crash are lost: synchronous_commit = on.",
-  },
-  {
-    name: "default_transaction_isolation",
-    good: (value) => value === "read committed",
-    tell: fail,
-    advice: "The functions rely on read committed: remove the setting.",
-  },
-  {
-    name: "row_security",
-    good: isOn,
-    tell: fail,
-    advice: "Off, policies raise errors instead of filtering: row_security = on.",
-  },
-  {
-    name: "session_replication_role",
-    good: (value) => value === "origin",
-    tell: fail,
-    advice: "Triggers and foreign keys do not run: session_replication_role = origin.",
-  },
-  {
-    name: "server_encoding",
-    good: (value) => value === "UTF8",
-    tell: fail,
-    advice: "Names and hashes need UTF-8: create the database with encoding 'UTF8'.",
-  },
-  {
-    name: "data_checksums",
-    good: isOn,
-    tell: warn,
-    advice: "Off, broken disks go unnoticed: pg_checksums --enable, with the server stopped.",
-  },
-  {
-    name: "max_connections",
-    good: (value) => Number(value) >= 50,
-    tell: warn,
-    advice: "Server, worker and people need about 30: max_connections = 100.",
-  },
-];
-
-async function examineSettings(client: pg.Client): Promise<Finding[]> {
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    "select name, setting from pg_settings where name = any ($1)",
-    [expectations.map(({ name }) => name)],
-  );
-  const found = new Map(rows.map(({ name, setting }) => [name, setting]));
-  const bad = expectations.filter(({ name, good }) => {
-    const value = found.get(name);
-    return value !== undefined && !good(value);
-  });
-  if (bad.length === 0) return [ok("settings", `${found.size} that matter are as they should be`)];
-  return bad.map((expectation) =>
-    expectation.tell(
-      "settings",
-      `${expectation.name} = ${found.get(expectation.name) ?? ""}`,
-      expectation.advice,
-    ),
   );
 }
 

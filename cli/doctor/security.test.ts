@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../db/tests/harness.ts";
 import type { Finding } from "./finding.ts";
+import { examinePolicies } from "./policies.ts";
 import {
   examineAudit,
   examineBackup,
@@ -12,6 +13,7 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
+import { examineCollation, examineLog, examineSettings } from "./settings.ts";
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -81,6 +83,41 @@ describe("the posture of a database", () => {
       "execute on app_private.planted()",
     ],
     ["grants to PUBLIC", "grant usage on schema app_private to public", "schema app_private"],
+    [
+      "grants",
+      "grant update on app_public.bookings to lml_user",
+      "lml_user may update app_public.bookings",
+    ],
+    [
+      "grants",
+      "grant insert (email) on app_public.customers to lml_anonymous",
+      "lml_anonymous may insert email of app_public.customers",
+    ],
+    [
+      "grants",
+      "grant select on app_private.session_tokens to lml_user",
+      "lml_user may select app_private.session_tokens",
+    ],
+    [
+      "grants",
+      "grant select on app_public.bookings to lml_analyst",
+      "lml_analyst may select app_public.bookings",
+    ],
+    [
+      "grants",
+      "grant select on app_public.users to lml_authenticator",
+      "lml_authenticator may select app_public.users",
+    ],
+    [
+      "grants",
+      "grant execute on function app_private.seal_audit_log() to lml_user",
+      "lml_user may execute app_private.seal_audit_log()",
+    ],
+    [
+      "grants",
+      "create role planted_person; grant usage on schema app_private to planted_person",
+      "planted_person may usage schema app_private",
+    ],
     ["roles", "alter role lml_worker superuser", "lml_worker is a superuser"],
     ["roles", "alter role lml_user bypassrls", "lml_user bypasses row-level security"],
     ["roles", "alter role lml_anonymous login", "lml_anonymous may log in"],
@@ -115,6 +152,31 @@ describe("the posture of a database", () => {
       "app_public.bookings belongs to lml_worker",
     ],
     [
+      "triggers",
+      "alter table app_public.users disable trigger _500_audit",
+      "_500_audit of app_public.users does not run",
+    ],
+    [
+      "triggers",
+      "alter table app_public.consents disable trigger all",
+      "of app_public.consents does not run",
+    ],
+    [
+      "constraints",
+      "alter table app_public.users add constraint planted check (true) not valid",
+      "planted of app_public.users is not validated",
+    ],
+    [
+      "constraints",
+      "alter table app_public.users add constraint planted check (true) not enforced",
+      "planted of app_public.users is not enforced",
+    ],
+    [
+      "constraints",
+      "alter table app_private.two_factor_secrets drop constraint two_factor_secrets_pkey",
+      "app_private.two_factor_secrets has no primary key",
+    ],
+    [
       "definer functions",
       "alter function app_hidden.current_user_id() reset search_path",
       "app_hidden.current_user_id() does not pin",
@@ -134,6 +196,22 @@ describe("the posture of a database", () => {
     expect(found[0]?.advice).not.toBe("");
   });
 
+  test("has the policies that migrations made, and no others", async () => {
+    const found = async (breaking: string): Promise<Finding> =>
+      await after(breaking, () => examinePolicies(client));
+    expect((await found("select")).status).toBe("ok");
+    expect(
+      await found("create policy planted on app_public.customers to lml_user using (true)"),
+    ).toMatchObject({
+      status: "fail",
+      finding: "planted on app_public.customers is of no migration",
+    });
+    expect(await found("drop policy select_own on app_public.users")).toMatchObject({
+      status: "fail",
+      finding: "select_own on app_public.users is missing",
+    });
+  });
+
   test("people who analyze may be granted lml_analyst", async () => {
     const granting = "create role planted_person; grant lml_analyst to planted_person";
     expect(notOk(await after(granting, () => examineSecurity(client)))).toEqual([]);
@@ -149,6 +227,73 @@ describe("the posture of a database", () => {
     expect(found).toEqual([
       expect.objectContaining({ check: "sessions", finding: expect.stringMatching(/lml_owner/) }),
     ]);
+  });
+});
+
+describe("the settings of a server", () => {
+  test.each([
+    ["row_security", "set local row_security = off", "row_security = off"],
+    [
+      "standard_conforming_strings",
+      "set local standard_conforming_strings = off",
+      "standard_conforming_strings = off",
+    ],
+    [
+      "one role's isolation",
+      "alter role lml_authenticator set default_transaction_isolation = 'serializable'",
+      "default_transaction_isolation = serializable for lml_authenticator",
+    ],
+    [
+      "one role's triggers",
+      "alter role lml_worker set session_replication_role = 'replica'",
+      "session_replication_role = replica for lml_worker",
+    ],
+    [
+      "what is read-only",
+      "alter role lml_worker set default_transaction_read_only = on",
+      "default_transaction_read_only = on for lml_worker",
+    ],
+  ])("%s", async (_what, breaking, problem) => {
+    // The servers of tests do without fsync.
+    const ofTests = notOk(await after("select", () => examineSettings(client)));
+    const found = notOk(await after(breaking, () => examineSettings(client)));
+    expect(found.map(({ finding }) => finding)).toEqual(
+      expect.arrayContaining([...ofTests.map(({ finding }) => finding), problem]),
+    );
+    expect(found).toHaveLength(ofTests.length + 1);
+  });
+
+  test("that write parameters to the log are told, for any role", async () => {
+    const logged = async (breaking: string): Promise<Finding> =>
+      await after(breaking, () => examineLog(client));
+    expect((await logged("select")).status).toBe("ok");
+    const slow = "set local log_min_duration_statement = 100";
+    expect(await logged(slow)).toMatchObject({
+      status: "warn",
+      finding: expect.stringContaining("log_min_duration_statement = 100"),
+    });
+    expect((await logged(`${slow}; set local log_parameter_max_length = 0`)).status).toBe("ok");
+    expect((await logged("alter role lml_authenticator set log_statement = 'all'")).status).toBe(
+      "warn",
+    );
+    expect((await logged("set local log_parameter_max_length_on_error = -1")).status).toBe("warn");
+  });
+
+  test("that make two people of one address are told", async () => {
+    const name = "lml_test_turkish";
+    expect((await after("select", () => examineCollation(client))).status).toBe("ok");
+    await client.query(`drop database if exists ${name}`);
+    await client.query(
+      `create database ${name} template template0 locale_provider icu icu_locale 'tr-TR'`,
+    );
+    const url = new URL(database.url("superuser"));
+    url.pathname = name;
+    const turkish = new pg.Client({ connectionString: url.href });
+    await turkish.connect();
+    const found = await examineCollation(turkish);
+    await turkish.end();
+    await client.query(`drop database ${name}`);
+    expect(found).toMatchObject({ status: "fail", finding: expect.stringContaining("tr-TR") });
   });
 });
 

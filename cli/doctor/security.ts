@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { OfficeDatabase } from "../office/database.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
+import { some } from "./some.ts";
 
 /** What of a box office's database says how it is reached. */
 export type Reached = Pick<OfficeDatabase, "origin" | "ownerUrl" | "serverUrl" | "workerUrl">;
@@ -63,6 +64,57 @@ const rules: readonly Rule[] = [
       order by 1`,
     fine: "nothing",
     advice: "Whoever may do something is named: `revoke all on ... from public`.",
+    tell: fail,
+  },
+  {
+    check: "grants",
+    query: `with ours as (
+        select r.oid, r.rolname from pg_roles as r
+        where r.rolname in (
+          'lml_authenticator', 'lml_anonymous', 'lml_user', 'lml_worker', 'lml_analyst'
+        )
+      ),
+      granted as (
+        select format('schema %s', n.nspname) as name, n.nspname as schema, 'schema' as kind,
+          a.grantee, a.privilege_type
+        from pg_namespace as n, aclexplode(n.nspacl) as a
+        where n.nspname in ${ourSchemas} and a.grantee <> n.nspowner
+        union all
+        select c.oid::regclass::text, c.relnamespace::regnamespace::text,
+          case when c.relkind = 'v' and c.relname like '%\\_analyst' then 'analyst' else 'table' end,
+          a.grantee, a.privilege_type
+        from pg_class as c, aclexplode(c.relacl) as a
+        where c.relnamespace::regnamespace::text in ${ourSchemas} and a.grantee <> c.relowner
+          and not c.relispartition
+        union all
+        select format('%s of %s', t.attname, c.oid::regclass), c.relnamespace::regnamespace::text,
+          'table', a.grantee, a.privilege_type
+        from pg_class as c
+        join pg_attribute as t on t.attrelid = c.oid, aclexplode(t.attacl) as a
+        where c.relnamespace::regnamespace::text in ${ourSchemas} and a.grantee <> c.relowner
+        union all
+        select p.oid::regprocedure::text, p.pronamespace::regnamespace::text, 'function',
+          a.grantee, a.privilege_type
+        from pg_proc as p, aclexplode(p.proacl) as a
+        where p.pronamespace::regnamespace::text in ${ourSchemas} and a.grantee <> p.proowner
+      )
+      select format('%s may %s %s', coalesce(o.rolname, g.grantee::regrole::text),
+        lower(g.privilege_type), g.name) as problem
+      from granted as g
+      left join ours as o on o.oid = g.grantee
+      where g.grantee <> 0
+        and (
+          o.oid is null
+          -- Writing is for functions.
+          or g.kind <> 'function' and g.privilege_type not in ('SELECT', 'USAGE')
+          or g.schema = 'app_private' and o.rolname in ('lml_anonymous', 'lml_user', 'lml_analyst')
+          or o.rolname = 'lml_analyst' and g.kind in ('table', 'function')
+          or o.rolname = 'lml_authenticator' and g.kind in ('table', 'analyst')
+        )
+      order by 1`,
+    fine: "requests write through functions, analysts read masked views, and nobody else is there",
+    advice:
+      "`revoke ... from ...` it. People who analyze are granted lml_analyst; whoever must see everything logs in as lml_owner.",
     tell: fail,
   },
   {
@@ -142,6 +194,44 @@ const rules: readonly Rule[] = [
     fine: "everything belongs to lml_owner",
     advice:
       "A definer function has the rights of its owner: `alter function ... owner to lml_owner`, and migrate as lml_owner only.",
+    tell: fail,
+  },
+  {
+    check: "triggers",
+    query: `select format('%s of %s does not run', t.tgname, c.oid::regclass) as problem
+      from pg_trigger as t
+      join pg_class as c on c.oid = t.tgrelid
+      where c.relnamespace::regnamespace::text in ${ourSchemas} and t.tgenabled in ('D', 'R')
+      order by 1`,
+    fine: "all of them run",
+    advice:
+      "What they guard and write down has been open since they were disabled: `alter table ... enable trigger`, and look at " +
+      "what happened meanwhile (`npx lml check`).",
+    tell: fail,
+  },
+  {
+    check: "constraints",
+    query: `select format('%s of %s is not %s', k.conname, k.conrelid::regclass,
+        case when k.conenforced then 'validated' else 'enforced' end) as problem
+      from pg_constraint as k
+      join pg_class as c on c.oid = k.conrelid
+      where c.relnamespace::regnamespace::text in ${ourSchemas}
+        and not (k.convalidated and k.conenforced)
+      union all
+      select format('the index %s is not valid', i.indexrelid::regclass)
+      from pg_index as i
+      join pg_class as c on c.oid = i.indrelid
+      where c.relnamespace::regnamespace::text in ${ourSchemas}
+        and not (i.indisvalid and i.indisready and i.indislive)
+      union all
+      select format('%s has no primary key', c.oid::regclass)
+      from pg_class as c
+      where c.relnamespace::regnamespace::text in ${ourSchemas} and c.relkind in ('r', 'p')
+        and not exists (select from pg_index as i where i.indrelid = c.oid and i.indisprimary)
+      order by 1`,
+    fine: "all of them hold for every row",
+    advice:
+      "What they prove is not proven: `alter table ... validate constraint`, or `reindex index`, which says what is wrong.",
     tell: fail,
   },
   {
@@ -376,13 +466,6 @@ export async function examineKeys(
     );
   }
   return findings.length === 0 ? [ok(check, "all are there")] : findings;
-}
-
-const shownMax = 5;
-
-function some(problems: readonly string[]): string {
-  const more = problems.length > shownMax ? [`${problems.length - shownMax} more`] : [];
-  return [...problems.slice(0, shownMax), ...more].join("; ");
 }
 
 function userOf(url: string): string {

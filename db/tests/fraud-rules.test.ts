@@ -169,8 +169,8 @@ test("a rule that is tried over history catches what it has caught", async () =>
 
 test("control: if it looked beyond the moment, it would not", async () => {
   const { outcome } = await run(40, 1, [
-    "app_private.rule_catches",
-    "and s.occurred_at <= signal.occurred_at",
+    "app_private.signals_within",
+    "and s.occurred_at <= (signals_within.signal).occurred_at",
     "",
   ]);
   expect(outcome.failed).toBe(true);

@@ -154,7 +154,8 @@ export abstract class DoorCalls extends AttendeeCalls {
 
   /**
    * Tells the server what a registered scanner did while it was offline, in parts of 1,000, and returns
-   * what became of each scan. The same scans again change nothing.
+   * what became of each scan. The same scans again change nothing. A clock of this device that is wrong
+   * is corrected by what it shows now.
    *
    * @throws ScannerNeededError, NotFoundError, InvalidInputError, SessionEndedError
    */
@@ -173,7 +174,8 @@ export abstract class DoorCalls extends AttendeeCalls {
         result: scan.result,
         gate_id: scan.gateId,
       }));
-      const variables = { performanceId: idOf(performance), scans: part };
+      const deviceTime = new Date().toISOString();
+      const variables = { performanceId: idOf(performance), scans: part, deviceTime };
       const data = await this.call(MergeOfflineScansDocument, variables, options);
       merged.push(...present(data.mergeOfflineScans).mergedScans);
     }

@@ -40,7 +40,7 @@ export interface GraphqlOptions {
   readonly log: ErrorLog;
 }
 
-/** How long a request may be: a guest's, and that of somebody with a session, who may be sending a layout. */
+/** How long a request may be: a guest's, and that of a user, who may be sending a layout, or of a scanner. */
 const bodyBytesMax = { guest: 128 * 1024, user: 8 * 1024 * 1024 } as const;
 
 /** Serves POST /graphql and, where it is wanted, GET /graphiql. */
@@ -86,16 +86,29 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       "application/json",
-      async (request: FastifyRequest, payload: IncomingMessage) => {
-        const isUser = request.headers.authorization !== undefined;
-        return parseRequest(
-          await readBody(payload, isUser ? bodyBytesMax.user : bodyBytesMax.guest),
-        );
-      },
+      async (request: FastifyRequest, payload: IncomingMessage) =>
+        parseRequest(
+          await readBody(payload, bodyBytesMax.guest, async () =>
+            (await isKnown(database, request)) ? bodyBytesMax.user : bodyBytesMax.guest,
+          ),
+        ),
     );
     await server.addTo(scope);
   });
   await server.ready();
+}
+
+/** Whether a request comes from a user or from a scanner: any header may look like a token. */
+async function isKnown(database: Database, request: FastifyRequest): Promise<boolean> {
+  if (request.headers.authorization === undefined) return false;
+  return await database.transaction(requestSettings(request), async (client) => {
+    const { rows } = await client.query<{ known: boolean }>({
+      name: "lml_is_known",
+      text: `select num_nonnulls(app_hidden.current_user_id(), app_hidden.current_device_id()) > 0
+        as known`,
+    });
+    return rows[0]?.known ?? false;
+  });
 }
 
 /** Reads a request that has the shape of one. Raises LMINP and LMCPX; what it means is checked later. */

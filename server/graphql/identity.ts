@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import { addressOf } from "../addresses.ts";
 import type { Place } from "../places.ts";
 
 /** The settings of one request's transactions. They are set in this order, the role first. */
@@ -33,7 +34,7 @@ export function requestSettings(request: FastifyRequest, place: Place = {}): Req
     "lml.cart_token": short(single(headers["x-cart-token"]), 200),
     "lml.event_key": short(single(headers["x-event-key"]), 400),
     "lml.request_id": request.id,
-    "lml.ip_address": request.ip,
+    "lml.ip_address": addressOf(request.ip) ?? "",
     "lml.user_agent": short(headers["user-agent"], 500),
     "lml.device": short(single(headers["x-lml-device"]), 200),
     "lml.country": place.country ?? "",
@@ -52,7 +53,7 @@ export function anonymousSettings(request: FastifyRequest): RequestSettings {
     "lml.cart_token": "",
     "lml.event_key": "",
     "lml.request_id": request.id,
-    "lml.ip_address": request.ip,
+    "lml.ip_address": addressOf(request.ip) ?? "",
     "lml.user_agent": short(request.headers["user-agent"], 500),
     "lml.channel": "web",
     ...limits,

@@ -1,6 +1,7 @@
 import { PgSimplifyInflectionPreset } from "@graphile/simplify-inflection";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { AccountsPlugin } from "./accounts.ts";
+import { IndexesPlugin } from "./indexes.ts";
 import { InvitationsPlugin } from "./invitations.ts";
 import { NamesPlugin } from "./names.ts";
 import { QrCodesPlugin } from "./qr-codes.ts";
@@ -11,6 +12,7 @@ export const schemaPreset: GraphileConfig.Preset = {
   plugins: [
     NamesPlugin,
     ShapePlugin,
+    IndexesPlugin,
     NullabilityPlugin,
     AccountsPlugin,
     InvitationsPlugin,

@@ -46,6 +46,15 @@ test("a language that there is no mail in is answered in English", () => {
   expect(mailText("account_closed", {}, undefined, "de").subject).toContain("closed");
 });
 
+test("whoever was handed a ticket reads of it, and of no booking", () => {
+  const change: MailVariables = { ...variables, newStartsAt: "2027-06-01", ticket: "TKT-1" };
+  for (const kind of ["moved", "postponed", "canceled", "date_canceled"]) {
+    const { text } = mailText(`performance_${kind}`, change, undefined);
+    expect(text).toContain("TKT-1");
+    expect(text).not.toMatch(/booking|undefined|What you paid/);
+  }
+});
+
 test("each of them is sent by a function of the database", () => {
   const sources = readdirSync(join(repositoryRoot, "db", "functions"), {
     recursive: true,

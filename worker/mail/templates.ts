@@ -29,6 +29,8 @@ export interface MailVariables {
   readonly refundsUntil?: string | undefined;
   /** The reference of a booking. */
   readonly booking?: string | undefined;
+  /** The number of a ticket that somebody was handed. */
+  readonly ticket?: string | undefined;
   readonly severity?: string | undefined;
   readonly rule?: string | undefined;
   /** Such as `Vienna, AT`; null where it is not known. */
@@ -182,19 +184,19 @@ const templates: Readonly<Record<string, Template>> = {
   }),
   performance_moved: (change) => ({
     subject: `${change.event} has another date`,
-    text: `${change.event}, for which you have tickets (booking ${change.booking}), takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+    text: `${change.event}, for which you have ${ofChange(change)}, takes place on ${change.newStartsAt}, and not on ${change.startsAt}.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
   }),
   performance_postponed: (change) => ({
     subject: `${change.event} is postponed`,
-    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
+    text: `${change.event} on ${change.startsAt}, for which you have ${ofChange(change)}, is postponed. There is no new date yet: we write again when there is.${because(change)}\n\nYour tickets stay good.${givingBack(change)}`,
   }),
   performance_canceled: (change) => ({
     subject: `${change.event} is canceled`,
-    text: `${change.event} on ${change.startsAt}, for which you have tickets (booking ${change.booking}), does not take place.${because(change)}\n\nWhat you paid goes back to where it came from. There is nothing to do.`,
+    text: `${change.event} on ${change.startsAt}, for which you have ${ofChange(change)}, does not take place.${because(change)}\n\n${change.ticket === undefined ? "What you paid goes back to where it came from." : "Whoever bought the ticket has the money back."} There is nothing to do.`,
   }),
   performance_date_canceled: (change) => ({
     subject: `${change.event}: one date is canceled`,
-    text: `${change.event} on ${change.startsAt}, one of the dates of your pass (booking ${change.booking}), does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
+    text: `${change.event} on ${change.startsAt}, one of the dates of ${ofChange(change)}, does not take place.${because(change)}\n\nYour tickets stay good for the other dates.${givingBack(change)}`,
   }),
   fraud_alert: ({ organization, rule, severity, booking }) => ({
     subject: `Fraud alert (${severity}) at ${organization}`,
@@ -290,6 +292,11 @@ function answerBy({ until }: MailVariables): string {
 function bookingLink({ token }: MailVariables, publicUrl: PublicUrl): string {
   if (token !== undefined) return `\n\n${link(publicUrl, "claim-booking", token)}`;
   return "\n\nSign in to find it.";
+}
+
+/** A buyer knows the booking; whoever was handed a ticket only that. */
+function ofChange({ booking, ticket }: MailVariables): string {
+  return ticket === undefined ? `tickets (booking ${booking})` : `a ticket (${ticket})`;
 }
 
 function because({ reason }: MailVariables): string {

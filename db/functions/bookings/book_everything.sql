@@ -4,7 +4,7 @@ returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if not app_private.has_admissions(book_everything.booking) then
+  if not app_private.has_more_than_seats(book_everything.booking) then
     return app_private.book_seats(
       book_everything.booking, app_private.held_seat_nos(book_everything.booking)
     );

@@ -15,15 +15,11 @@ begin
   ) is not null then
     return app_private.masked_booking(v_booking);
   end if;
-  if length(cancel_booking.reason) > 500 then
-    raise exception 'A reason has at most 500 characters.'
-      using errcode = 'LMINP', detail = 'reason';
-  end if;
+  perform app_private.require_short_reason(cancel_booking.reason);
   if v_booking.status not in (
     'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid', 'confirmed'
   ) then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.status in ('partially_paid', 'confirmed')
     and not app_hidden.has_performance_permission(
@@ -35,7 +31,7 @@ begin
         hint = 'Give tickets back with return_tickets, or ask the organization.';
   end if;
   if v_booking.status in ('partially_paid', 'confirmed')
-    and app_private.needs_approval(
+    and app_private.needs_refund_approval(
       v_booking, v_booking.total_amount_cents - v_booking.refunded_cents
     )
   then

@@ -10,7 +10,6 @@ declare
   v_booking app_public.bookings := app_private.lock_booking_of_staff(
     checkout_for_customer.booking_id, 'bookings.sell'
   );
-  v_sale app_private.sale;
   v_requires_approval boolean;
   v_waits boolean;
   v_constraint text;
@@ -26,26 +25,13 @@ begin
   ) is not null then
     return app_private.masked_booking(v_booking);
   end if;
-  if v_booking.booking_channel not in ('admin', 'phone') then
-    raise exception 'The buyer of this booking checks out.'
-      using errcode = 'LMBST', detail = v_booking.booking_channel::text;
-  end if;
-  if coalesce(checkout_for_customer.pay_within_hours not between 1 and 168, true) then
-    raise exception 'A customer has 1 to 168 hours to pay.'
-      using errcode = 'LMINP', detail = 'pay_within_hours';
-  end if;
-  perform app_private.require_open_draft(v_booking);
-  v_sale := app_private.open_sale(v_booking.performance_id);
+  perform app_private.require_draft_of_staff(v_booking, checkout_for_customer.pay_within_hours);
+  perform app_private.open_sale(v_booking.performance_id);
   if app_private.tickets_in(v_booking) = 0 then
     raise exception 'The booking is empty.' using errcode = 'LMQTY', detail = '0';
   end if;
   v_requires_approval := app_private.asks_for_approval(v_booking);
-  v_waits := v_requires_approval and (
-    app_private.is_for_caller(v_booking)
-    or not app_hidden.has_performance_permission(
-      v_booking.organization_id, v_booking.performance_id, 'bookings.manage'
-    )
-  );
+  v_waits := v_requires_approval and not app_private.may_approve(v_booking);
   -- Nobody takes money for what may be declined.
   if v_waits and checkout_for_customer.payment <> 'link' then
     raise exception 'Somebody else has to approve this sale first.'
@@ -87,30 +73,10 @@ begin
   end if;
   if v_waits then
     perform app_private.await_answer(v_booking);
-  elsif v_booking.total_amount_cents = 0 or checkout_for_customer.payment = 'link' then
-    perform app_private.proceed_to_payment(v_booking);
-  elsif checkout_for_customer.payment = 'invoice' then
-    perform app_private.sell_on_invoice(v_booking);
   else
-    update app_public.bookings as b
-    set status = 'pending_payment' where b.id = v_booking.id
-    returning * into v_booking;
-    perform app_private.receive_at_box_office(
-      v_booking, checkout_for_customer.payment::text::app_public.payment_method
-    );
+    perform app_private.sell_to_customer(v_booking, checkout_for_customer.payment);
   end if;
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  -- A request that waits is answered by mail.
-  if not v_waits then
-    perform app_private.mail_booking(
-      v_booking,
-      case
-        when v_booking.status = 'pending_payment' then 'payment_link'
-        when checkout_for_customer.payment = 'invoice' then 'booking_invoiced'
-        else 'booking_sold'
-      end
-    );
-  end if;
   perform app_private.keep_result(checkout_for_customer.idempotency_key, v_booking.id);
   return app_private.masked_booking(v_booking);
 exception

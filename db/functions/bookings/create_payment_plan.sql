@@ -34,14 +34,7 @@ begin
     select * into strict v_plan from app_public.payment_plans as p where p.id = v_id;
     return v_plan;
   end if;
-  if create_payment_plan.ticket_category_id is not null and not exists (
-    select from app_public.ticket_categories as c
-    where c.organization_id = v_event.organization_id and c.event_id = v_event.id
-      and c.id = create_payment_plan.ticket_category_id
-  ) then
-    raise exception 'The event has no such category.'
-      using errcode = 'LMNFD', detail = 'ticket_category_id';
-  end if;
+  perform app_private.require_category_of(v_event, create_payment_plan.ticket_category_id);
   perform app_hidden.require_chargeable(
     create_payment_plan.deposit_cents, v_event.currency, 'deposit_cents'
   );

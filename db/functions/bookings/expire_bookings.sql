@@ -14,7 +14,7 @@ begin
   v_ids := array(
     select b.id from app_public.bookings as b
     where b.expires_at <= now()
-      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+      and app_private.is_open(b.status)
     order by b.expires_at
     limit expire_bookings.batch_limit
     for no key update skip locked

@@ -17,7 +17,7 @@ begin
     )
   );
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  return v_booking;
+  return app_private.masked_booking(v_booking);
 end
 $$;
 

@@ -23,4 +23,4 @@ end
 $$;
 
 comment on function app_private.generate_booking_reference(uuid) is
-  'A booking reference that the organization has not used.';
+  'A booking reference that the organization has not used. Raises LMREF.';

@@ -23,7 +23,7 @@ begin
   );
   if v_booking_id is not null then
     select * into strict v_booking from app_public.bookings as b where b.id = v_booking_id;
-    return v_booking;
+    return app_private.masked_booking(v_booking);
   end if;
 
   v_sale := app_private.open_sale(hold_admissions.performance_id);
@@ -40,7 +40,7 @@ begin
       v_sale, hold_admissions.ticket_category_id, hold_admissions.quantity, v_booking.id,
       v_booking.expires_at
     );
-    v_booking := app_private.store_booking_totals(v_booking.id);
+    v_booking := app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
   end if;
   perform app_private.keep_result(hold_admissions.idempotency_key, v_booking.id);
   return v_booking;

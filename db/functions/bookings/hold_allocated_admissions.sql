@@ -45,17 +45,18 @@ begin
     set places_left = a.places_left - hold_allocated_admissions.quantity
     where a.id = v_allocation.id;
   end if;
-  return app_private.masked_booking(app_public.hold_admissions(
+  return app_public.hold_admissions(
     v_allocation.performance_id, hold_allocated_admissions.ticket_category_id,
     hold_allocated_admissions.quantity, hold_allocated_admissions.booking_id,
     hold_allocated_admissions.idempotency_key
-  ));
+  );
 end
 $$;
 
 comment on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text) is
   'Holds places of an allocation for a booking of the caller''s, or for a draft. If they are not '
   'bought in time, they are free for everybody. Needs inventory.sell. '
-  'Raises LMNFD, LMRGT, LMFEW (the allocation has fewer), LMINP, and what hold_admissions raises.';
+  'Raises LMNFD, LMRGT, LMFEW (the allocation has fewer), LMINP, LMQTY, and '
+  'what hold_admissions raises.';
 grant execute on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text)
   to lml_user;

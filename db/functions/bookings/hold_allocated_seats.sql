@@ -8,14 +8,13 @@ returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_booking app_public.bookings;
   v_allocation app_public.seat_allocations;
   v_performance app_public.performances;
   v_seat_nos integer[];
   v_count integer;
 begin
   if hold_allocated_seats.booking_id is not null then
-    v_booking := app_private.lock_booking(hold_allocated_seats.booking_id, 'bookings.manage');
+    perform app_private.lock_booking(hold_allocated_seats.booking_id, 'bookings.manage');
   end if;
   select * into v_allocation
   from app_public.seat_allocations as a where a.id = hold_allocated_seats.allocation_id

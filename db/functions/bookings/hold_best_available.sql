@@ -27,7 +27,7 @@ begin
     );
     if v_booking_id is not null then
       select * into strict v_booking from app_public.bookings as b where b.id = v_booking_id;
-      return v_booking;
+      return app_private.masked_booking(v_booking);
     end if;
   end if;
 

@@ -40,7 +40,7 @@ begin
     raise exception 'Name either seats, or a category of admissions.'
       using errcode = 'LMINP', detail = 'seat_ids, ticket_category_id';
   end if;
-  if coalesce(hold_for_customer.email !~ '^[^@[:space:]]+@[^@[:space:]]+$', true) then
+  if not app_private.has_two_sides(hold_for_customer.email) then
     raise exception 'An e-mail address is needed, where the tickets go.'
       using errcode = 'LMCON', detail = 'email';
   end if;
@@ -71,8 +71,7 @@ begin
     if coalesce(
       hold_for_customer.quantity not between 1 and v_sale.tickets_per_booking_max, true
     ) then
-      raise exception 'A booking has 1 to % tickets.', v_sale.tickets_per_booking_max
-        using errcode = 'LMQTY', detail = format('%s', hold_for_customer.quantity);
+      perform app_private.raise_ticket_count(v_sale, hold_for_customer.quantity);
     end if;
     perform app_private.take_admissions(
       v_sale, hold_for_customer.ticket_category_id, hold_for_customer.quantity, v_booking.id,

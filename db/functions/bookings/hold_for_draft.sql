@@ -28,7 +28,9 @@ begin
       (hold_for_draft.sale).performance_id, (hold_for_draft.sale).seat_nos
     );
   end if;
-  return app_private.store_booking_totals((hold_for_draft.booking).id);
+  return app_private.masked_booking(
+    app_private.store_booking_totals((hold_for_draft.booking).id)
+  );
 end
 $$;
 

@@ -46,9 +46,7 @@ begin
   if coalesce(v_quantity, 0) not between 1 and (lines_to_quote.sale).tickets_per_booking_max
     or exists (select from unnest(v_lines) as l where coalesce(l.quantity, 0) < 1)
   then
-    raise exception 'A booking has 1 to % tickets.',
-        (lines_to_quote.sale).tickets_per_booking_max
-      using errcode = 'LMQTY', detail = coalesce(v_quantity, 0)::text;
+    perform app_private.raise_ticket_count(lines_to_quote.sale, coalesce(v_quantity, 0));
   end if;
 
   select case when c.id is null then 'LMSAL' else 'LMMBR' end into v_bad

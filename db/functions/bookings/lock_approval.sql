@@ -11,8 +11,7 @@ begin
     raise exception 'Nobody approves what they buy themselves.' using errcode = 'LMRGT';
   end if;
   if v_booking.status <> 'pending_approval' then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.expires_at <= now() then
     raise exception 'The time for an answer has run out.'

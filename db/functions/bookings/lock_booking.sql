@@ -23,10 +23,7 @@ begin
     )
   for no key update;
   if v_booking.id is null then
-    -- A dead session or a missing token is more often the reason than a wrong id.
-    perform app_private.require_buyer();
-    raise exception 'There is no such booking, or it is not yours.'
-      using errcode = 'LMBKG', detail = format('%s', lock_booking.booking_id);
+    perform app_private.raise_no_booking(lock_booking.booking_id);
   end if;
   return v_booking;
 end

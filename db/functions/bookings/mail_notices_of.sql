@@ -11,6 +11,7 @@ declare
   v_booking app_public.bookings;
   v_words jsonb;
   v_count integer := 0;
+  v_holders integer := 0;
 begin
   select * into strict v_notice
   from app_private.performance_notices as n where n.id = mail_notices_of.notice_id
@@ -28,7 +29,7 @@ begin
       and b.customer_email is not null
       and b.confirmed_at <= v_notice.created_at
       and (
-        b.status in ('confirmed', 'partially_paid', 'disputed', 'completed')
+        app_private.is_sold(b.status)
         or (
           v_notice.kind = 'canceled' and b.status in ('canceled', 'refunded')
           and b.canceled_at >= v_notice.created_at
@@ -41,11 +42,12 @@ begin
       v_booking.customer_email::text, 'performance_' || v_notice.kind,
       v_words || jsonb_build_object('booking', v_booking.booking_reference)
     );
+    v_holders := v_holders + app_private.mail_holders(v_booking, v_notice);
     v_count := v_count + 1;
   end loop;
   update app_private.performance_notices as n
   set last_booking_id = coalesce(v_booking.id, n.last_booking_id),
-    mails_queued = n.mails_queued + v_count,
+    mails_queued = n.mails_queued + v_count + v_holders,
     completed_at = case when v_count = 0 then now() end
   where n.id = v_notice.id;
   return v_count;
@@ -53,5 +55,6 @@ end
 $$;
 
 comment on function app_private.mail_notices_of(uuid, integer) is
-  'Has the next buyers of a changed performance mailed; returns how many, 0 when it is done.';
+  'Has the next buyers of a changed performance mailed, and whom they handed tickets on to; '
+  'returns how many buyers, 0 when it is done.';
 grant execute on function app_private.mail_notices_of(uuid, integer) to lml_worker;

@@ -10,10 +10,7 @@ begin
   where c.organization_id = (prolong_admissions.booking).organization_id
     and c.booking_id = (prolong_admissions.booking).id
     and c.held_until is not null;
-  if exists (select from app_private.lacks_admissions(prolong_admissions.booking)) then
-    raise exception 'The hold has run out, and others have taken places of it.'
-      using errcode = 'LMEXP', hint = 'Hold admissions again.';
-  end if;
+  perform app_private.require_admissions(prolong_admissions.booking);
 end
 $$;
 

@@ -24,7 +24,7 @@ begin
     raise exception 'The hold has run out, and others have taken seats of it.'
       using errcode = 'LMEXP', hint = 'Hold seats again.';
   end if;
-  if app_private.has_admissions(prolong_hold.booking) then
+  if app_private.has_more_than_seats(prolong_hold.booking) then
     perform app_private.prolong_admissions(prolong_hold.booking, v_until);
     perform app_private.prolong_add_ons(prolong_hold.booking, v_until);
   end if;

@@ -16,9 +16,7 @@ begin
       )
     );
   if v_booking.id is null then
-    perform app_private.require_buyer();
-    raise exception 'There is no such booking, or it is not yours.'
-      using errcode = 'LMBKG', detail = format('%s', quote_payment_plan.booking_id);
+    perform app_private.raise_no_booking(quote_payment_plan.booking_id);
   end if;
   return query select * from app_private.parts_of(v_booking, quote_payment_plan.payment_plan_id);
 end

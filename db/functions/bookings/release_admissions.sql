@@ -27,8 +27,8 @@ begin
     order by i.id desc
   loop
     exit when v_left = 0;
-    perform app_private.reprice_admissions(
-      v_item, v_sale, greatest(0, v_item.quantity - v_left)
+    perform app_private.reprice_line(
+      v_item, v_sale, greatest(0, v_item.quantity - v_left), v_item.seat_nos
     );
     v_left := v_left - least(v_left, v_item.quantity);
   end loop;
@@ -39,7 +39,7 @@ begin
   perform app_private.free_admissions(
     v_booking, release_admissions.ticket_category_id, release_admissions.quantity
   );
-  return app_private.store_booking_totals(v_booking.id);
+  return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
 end
 $$;
 

@@ -18,7 +18,7 @@ begin
 
   perform app_private.free_seats(v_booking, v_sale.seat_nos);
   perform app_private.reprice_lines_without(v_booking, v_sale, v_sale.seat_nos);
-  return app_private.store_booking_totals(v_booking.id);
+  return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
 end
 $$;
 

@@ -10,16 +10,11 @@ as $$
   insert into app_public.seat_allocation_seats (
     organization_id, performance_id, seat_no, allocation_id
   )
-  select a.organization_id, a.performance_id, target.seat_no, a.allocation_id
+  select a.organization_id, a.performance_id, s.new_seat_no, a.allocation_id
   from unnest(renumber_allocations.allocated) as a
-  join app_public.layout_seats as source
-    on source.organization_id = a.organization_id
-    and source.layout_id = (renumber_allocations.performance).layout_id
-    and source.seat_no = a.seat_no
-  join app_public.layout_seats as target
-    on target.organization_id = a.organization_id
-    and target.layout_id = renumber_allocations.layout_id
-    and target.seat_id = source.seat_id
+  join app_private.seats_of_both(
+    renumber_allocations.performance, renumber_allocations.layout_id
+  ) as s on s.seat_no = a.seat_no
 $$;
 
 comment on function app_private.renumber_allocations(

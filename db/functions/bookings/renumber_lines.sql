@@ -8,16 +8,11 @@ language sql volatile security definer set search_path = ''
 as $$
   update app_public.booking_items as i
   set seat_nos = array(
-    select coalesce(target.seat_no, -abs(n.seat_no))
-    from unnest(i.seat_nos) with ordinality as n (seat_no, ordinality)
-    left join app_public.layout_seats as source
-      on source.organization_id = i.organization_id
-      and source.layout_id = (renumber_lines.performance).layout_id
-      and source.seat_no = n.seat_no
-    left join app_public.layout_seats as target
-      on target.organization_id = i.organization_id
-      and target.layout_id = renumber_lines.layout_id
-      and target.seat_id = source.seat_id
+    select coalesce(s.new_seat_no, -abs(n.seat_no))
+    from unnest(i.seat_nos) as n (seat_no)
+    left join app_private.seats_of_both(
+      renumber_lines.performance, renumber_lines.layout_id
+    ) as s on s.seat_no = n.seat_no
     order by 1
   )
   from app_public.bookings as b

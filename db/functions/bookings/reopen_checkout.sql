@@ -14,15 +14,13 @@ declare
   v_changes integer;
 begin
   if v_booking.status in ('draft', 'pending_payment') and v_booking.expires_at <= now() then
-    raise exception 'The hold has run out.'
-      using errcode = 'LMEXP', detail = v_booking.id::text, hint = 'Hold the seats again.';
+    perform app_private.raise_hold_lapsed(v_booking);
   end if;
   if v_booking.status = 'draft' then
     return app_private.masked_booking(v_booking);
   end if;
   if v_booking.status <> 'pending_payment' then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.booking_channel in ('admin', 'phone') or exists (
     select from app_public.booking_state_transitions as t

@@ -25,9 +25,7 @@ begin
   if require_may_hold.quantity < 1
     or v_total > (require_may_hold.sale).tickets_per_booking_max
   then
-    raise exception 'A booking has 1 to % tickets.',
-        (require_may_hold.sale).tickets_per_booking_max
-      using errcode = 'LMQTY', detail = v_total::text;
+    perform app_private.raise_ticket_count(require_may_hold.sale, v_total);
   end if;
 end
 $$;

@@ -6,13 +6,10 @@ begin
   if (require_open_draft.booking).status = 'expired'
     or (require_open_draft.booking).expires_at <= now()
   then
-    raise exception 'The hold has run out.'
-      using errcode = 'LMEXP', detail = (require_open_draft.booking).id::text,
-        hint = 'Hold the seats again.';
+    perform app_private.raise_hold_lapsed(require_open_draft.booking);
   end if;
   if (require_open_draft.booking).status <> 'draft' then
-    raise exception 'The booking is %.', (require_open_draft.booking).status
-      using errcode = 'LMBST', detail = (require_open_draft.booking).status::text;
+    perform app_private.raise_booking_status(require_open_draft.booking);
   end if;
 end
 $$;

@@ -46,7 +46,7 @@ begin
             or b.cart_token_hash = v_booking.cart_token_hash
           )
           and (
-            b.status in ('confirmed', 'partially_paid', 'disputed', 'completed')
+            app_private.is_sold(b.status)
             or (
               b.status in ('pending_payment', 'fraud_hold', 'pending_approval')
               and b.expires_at > now()

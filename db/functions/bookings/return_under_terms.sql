@@ -11,8 +11,7 @@ declare
   v_request app_public.refund_requests;
 begin
   if v_booking.status not in ('confirmed', 'partially_paid') then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   perform app_private.require_tickets_of(v_booking, return_under_terms.ticket_ids);
   perform app_private.require_add_ons_of(

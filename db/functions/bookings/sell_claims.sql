@@ -27,10 +27,7 @@ begin
     and s.slot_no = c.slot_no
     and s.organization_id = c.organization_id;
 
-  if exists (select from app_private.lacks_admissions(sell_claims.booking)) then
-    raise exception 'The hold has run out, and others have taken places of it.'
-      using errcode = 'LMEXP', hint = 'Hold admissions again.';
-  end if;
+  perform app_private.require_admissions(sell_claims.booking);
 end
 $$;
 

@@ -13,8 +13,7 @@ begin
   if v_booking.status not in (
     'draft', 'pending_payment', 'fraud_hold', 'confirmed', 'partially_paid'
   ) then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   insert into app_public.delivery_addresses as d (booking_id, organization_id, address)
   values (v_booking.id, v_booking.organization_id, btrim(set_delivery_address.address))

@@ -38,7 +38,7 @@ begin
   v_contact.first_name := coalesce(start_checkout.first_name, v_contact.first_name);
   v_contact.last_name := coalesce(start_checkout.last_name, v_contact.last_name);
   v_contact.phone := coalesce(start_checkout.phone, v_contact.phone);
-  if v_contact.email is null or v_contact.email !~ '^[^@[:space:]]+@[^@[:space:]]+$' then
+  if not app_private.has_two_sides(v_contact.email::text) then
     raise exception 'An e-mail address is needed, where the tickets go.'
       using errcode = 'LMCON', detail = 'email';
   end if;

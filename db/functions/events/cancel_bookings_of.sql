@@ -28,13 +28,10 @@ begin
       and (
         p.id = coalesce(v_cancellation.performance_id, p.id)
         and p.status = 'canceled'
-        and b.status in (
-          'draft', 'pending_payment', 'fraud_hold', 'pending_approval', 'partially_paid',
-          'confirmed'
-        )
+        and (app_private.is_open(b.status) or b.status in ('partially_paid', 'confirmed'))
         -- Whoever was choosing a pass at the moment in which it lost this date.
         or p.id in (select app_private.passes_for(v_cancellation.performance_id))
-        and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+        and app_private.is_open(b.status)
         and exists (
           select
           from app_public.booking_items as i

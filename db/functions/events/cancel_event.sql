@@ -16,10 +16,7 @@ begin
   if v_event.status = 'completed' then
     raise exception 'The event is over.' using errcode = 'LMEVT', detail = v_event.status::text;
   end if;
-  if length(cancel_event.reason) > 500 then
-    raise exception 'A reason has at most 500 characters.'
-      using errcode = 'LMINP', detail = 'reason';
-  end if;
+  perform app_private.require_short_reason(cancel_event.reason);
   update app_public.events as e
   set status = 'canceled', canceled_at = now(), status_reason = cancel_event.reason
   where e.id = v_event.id

@@ -24,10 +24,7 @@ begin
     raise exception 'The performance is over.'
       using errcode = 'LMEVT', detail = v_performance.status::text;
   end if;
-  if length(cancel_performance.reason) > 500 then
-    raise exception 'A reason has at most 500 characters.'
-      using errcode = 'LMINP', detail = 'reason';
-  end if;
+  perform app_private.require_short_reason(cancel_performance.reason);
   select * into strict v_event
   from app_public.events as e where e.id = v_performance.event_id;
   return app_private.begin_cancellation(v_event, v_performance.id, cancel_performance.reason);

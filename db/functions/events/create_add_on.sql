@@ -37,10 +37,7 @@ begin
     )
   );
   if v_id is null then
-    if v_event.status in ('canceled', 'completed') then
-      raise exception 'The event is %: nothing is sold any more.', v_event.status
-        using errcode = 'LMEVT', detail = v_event.status::text;
-    end if;
+    perform app_private.require_ongoing_event(v_event);
     insert into app_public.add_ons (
       organization_id, event_id, is_public, name, description, currency, price_cents,
       max_per_booking, sales_start, sales_end, requires_ticket, delivery, is_limited

@@ -27,12 +27,8 @@ begin
     )
   );
   if v_id is null then
-    if (create_event.venue_id is not null or create_event.format <> 'virtual') and not exists (
-      select from app_public.venues as v
-      where v.organization_id = create_event.organization_id and v.id = create_event.venue_id
-    ) then
-      raise exception 'There is no such venue, or it is not yours.'
-        using errcode = 'LMNFD', detail = 'venue_id';
+    if create_event.venue_id is not null or create_event.format <> 'virtual' then
+      perform app_private.require_venue(create_event.organization_id, create_event.venue_id);
     end if;
     if create_event.tax_rate_id is not null and not exists (
       select from app_public.tax_rates as t

@@ -22,36 +22,14 @@ begin
     )
   );
   if v_id is null then
-    if v_event.status not in ('draft', 'published') then
-      raise exception 'The event is %.', v_event.status
-        using errcode = 'LMEVT', detail = v_event.id::text;
-    end if;
-    if not exists (
-      select from app_public.venue_layouts as l
-      where l.organization_id = v_event.organization_id
-        and l.id = create_performance.layout_id
-        and l.venue_id = v_event.venue_id
-    ) then
-      raise exception 'The event''s venue has no such layout.'
-        using errcode = 'LMNFD', detail = 'layout_id';
-    end if;
-
-    insert into app_public.performances (
-      organization_id, event_id, layout_id, currency, is_public, starts_at, ends_at, doors_at
-    )
-    values (
-      v_event.organization_id, v_event.id, create_performance.layout_id, v_event.currency,
-      v_event.is_public, create_performance.starts_at, create_performance.ends_at,
-      create_performance.doors_at
-    )
-    on conflict do nothing
-    returning id into v_id;
+    perform app_private.require_open_event(v_event);
+    perform app_private.require_layout(v_event, create_performance.layout_id);
+    v_id := app_private.store_performance(
+      v_event, create_performance.layout_id, create_performance.starts_at,
+      create_performance.ends_at, create_performance.doors_at
+    );
     if v_id is null then
-      raise exception 'The event has a performance at that time.'
-        using errcode = 'LMINP', detail = 'starts_at';
-    end if;
-    if v_event.status = 'published' then
-      perform app_private.create_inventory(v_id);
+      perform app_private.raise_time_taken('starts_at');
     end if;
     perform app_private.keep_result(create_performance.idempotency_key, v_id);
   end if;

@@ -15,14 +15,10 @@ declare
   v_zone text := app_hidden.timezone_of(v_event);
   v_starts timestamptz[];
   v_start timestamptz;
-  v_performance app_public.performances;
   v_constraint text;
   v_column text;
 begin
-  if v_event.status not in ('draft', 'published') then
-    raise exception 'The event is %.', v_event.status
-      using errcode = 'LMEVT', detail = v_event.id::text;
-  end if;
+  perform app_private.require_open_event(v_event);
   perform app_private.require_layout(v_event, create_performances.layout_id);
   if not coalesce(
     isfinite(create_performances.first_date) and isfinite(create_performances.last_date)
@@ -51,32 +47,26 @@ begin
   end if;
 
   foreach v_start in array v_starts loop
-    insert into app_public.performances (
-      organization_id, event_id, layout_id, currency, is_public, starts_at, ends_at, doors_at
-    )
-    values (
-      v_event.organization_id, v_event.id, create_performances.layout_id, v_event.currency,
-      v_event.is_public, v_start,
+    -- Again, after a lost answer: the date is there.
+    perform app_private.store_performance(
+      v_event, create_performances.layout_id, v_start,
       v_start + make_interval(mins => create_performances.duration_minutes),
       v_start - make_interval(mins => create_performances.doors_minutes_before)
-    )
-    on conflict do nothing
-    returning * into v_performance;
-    -- Again, after a lost answer: the date is there.
-    if v_performance.id is null then
-      select * into strict v_performance
-      from app_public.performances as p
-      where p.organization_id = v_event.organization_id and p.event_id = v_event.id
-        and p.starts_at = v_start;
-    elsif v_event.status = 'published' then
-      perform app_private.create_inventory(v_performance.id);
-    end if;
-    return next v_performance;
+    );
   end loop;
+  return query
+    select p.*
+    from app_public.performances as p
+    where p.organization_id = v_event.organization_id and p.event_id = v_event.id
+      and p.starts_at = any (v_starts)
+      and p.pass_name is null
+    order by p.starts_at;
 exception
   when check_violation or not_null_violation then
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
+  when datetime_field_overflow then
+    raise exception 'There are no such dates.' using errcode = 'LMINP', detail = 'last_date';
 end
 $$;
 

@@ -6,6 +6,11 @@ as $$
 declare
   v_event app_public.events;
 begin
+  -- Before the lock, too: a stranger makes nobody wait.
+  select * into v_event from app_public.events as e where e.id = lock_event.event_id;
+  perform app_hidden.require_venue_permission(
+    v_event.organization_id, v_event.venue_id, lock_event.permission
+  );
   select * into v_event
   from app_public.events as e
   where e.id = lock_event.event_id

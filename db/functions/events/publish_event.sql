@@ -32,10 +32,21 @@ begin
     raise exception 'The event has no performance.'
       using errcode = 'LMPUB', hint = 'Add one with create_performance.';
   end if;
+  -- It would be completed at once, or never, and count in its month all the same.
+  if not exists (
+    select from app_public.performances as p
+    where p.organization_id = v_event.organization_id and p.event_id = v_event.id
+      and p.status <> 'canceled' and coalesce(p.ends_at, p.starts_at) > now()
+  ) then
+    raise exception 'All performances of the event are over or canceled.'
+      using errcode = 'LMPUB', hint = 'Give it a date that is still to come.';
+  end if;
 
   for v_performance_id in
     select p.id from app_public.performances as p
     where p.organization_id = v_event.organization_id and p.event_id = v_event.id
+      -- What was entered by mistake needs no prices.
+      and p.status <> 'canceled'
     order by p.id
   loop
     perform app_private.create_inventory(v_performance_id);
@@ -53,5 +64,5 @@ comment on function app_public.publish_event(uuid) is
   'Creates the inventory of every performance and opens the event to the public; publishing a '
   'published event changes nothing. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMEVT, LMORG (the organization is suspended), LMLIM (the plan''s limit), '
-  'LMPUB (no performance, or a seat without exactly one category).';
+  'LMPUB (no performance that is still to come, or a seat without exactly one category).';
 grant execute on function app_public.publish_event(uuid) to lml_user;

@@ -14,7 +14,7 @@ begin
     select * from app_public.bookings as b
     where b.organization_id = release_open_bookings.organization_id
       and b.performance_id = any (release_open_bookings.performance_ids)
-      and b.status in ('draft', 'pending_payment', 'fraud_hold', 'pending_approval')
+      and app_private.is_open(b.status)
       and b.expires_at > now()
     order by b.id
     for no key update skip locked

@@ -15,15 +15,7 @@ declare
   v_constraint text;
   v_column text;
 begin
-  if save_attendee_question.ticket_category_id is not null and not exists (
-    select from app_public.ticket_categories as c
-    where c.organization_id = v_event.organization_id
-      and c.event_id = v_event.id
-      and c.id = save_attendee_question.ticket_category_id
-  ) then
-    raise exception 'The event has no such category.'
-      using errcode = 'LMNFD', detail = 'ticket_category_id';
-  end if;
+  perform app_private.require_category_of(v_event, save_attendee_question.ticket_category_id);
   if save_attendee_question.question_id is null then
     insert into app_public.attendee_questions (
       organization_id, event_id, is_public, ticket_category_id, question, kind, choices,

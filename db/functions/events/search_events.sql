@@ -71,7 +71,12 @@ begin
                 = app_hidden.plain_words(search_events.city)
           )
         )
-        and (search_events.tag is null or v_tag = any (e.tags))
+        and (
+          search_events.tag is null
+          or exists (
+            select from unnest(e.tags) as t where app_hidden.plain_words(t) = v_tag
+          )
+        )
         and (
           search_events.category is null
           or exists (

@@ -4,13 +4,11 @@ create or replace function app_private.set_event_categories(
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
-declare
-  v_unknown text;
 begin
-  select s into v_unknown
-  from unnest(set_event_categories.slugs) as s
-  where not exists (select from app_public.event_categories as c where c.slug = s);
-  if found or cardinality(set_event_categories.slugs) > 20 then
+  if cardinality(set_event_categories.slugs) > 20 or exists (
+    select from unnest(set_event_categories.slugs) as s
+    where not exists (select from app_public.event_categories as c where c.slug = s)
+  ) then
     raise exception 'There is no such category, or there are more than 20.'
       using errcode = 'LMINP', detail = 'categories';
   end if;

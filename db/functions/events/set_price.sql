@@ -26,10 +26,7 @@ begin
     )
   );
   if v_id is null then
-    if v_event.status in ('canceled', 'completed') then
-      raise exception 'The event is %: nothing is sold any more.', v_event.status
-        using errcode = 'LMEVT', detail = v_event.status::text;
-    end if;
+    perform app_private.require_ongoing_event(v_event);
     v_during := app_hidden.time_span(
       greatest(set_price.valid_from, now()), set_price.valid_until
     );

@@ -29,14 +29,11 @@ begin
     raise exception 'Address, format, time zone and blocked sections are settled by publishing.'
       using errcode = 'LMEVT', detail = v_event.status::text;
   end if;
-  if v_event.status in ('canceled', 'completed')
-    and num_nonnulls(
-      update_event.sales_start, update_event.sales_end, update_event.tickets_per_booking_max,
-      update_event.tickets_per_user_max, update_event.age_restriction
-    ) > 0
-  then
-    raise exception 'The event is %: nothing is sold any more.', v_event.status
-      using errcode = 'LMEVT', detail = v_event.status::text;
+  if num_nonnulls(
+    update_event.sales_start, update_event.sales_end, update_event.tickets_per_booking_max,
+    update_event.tickets_per_user_max, update_event.age_restriction
+  ) > 0 then
+    perform app_private.require_ongoing_event(v_event);
   end if;
   perform app_hidden.require_timezone(nullif(update_event.timezone, ''));
 

@@ -41,8 +41,7 @@ exception
     get stacked diagnostics v_constraint = constraint_name, v_column = column_name;
     perform app_hidden.raise_bad_input(v_constraint, v_column);
   when unique_violation then
-    raise exception 'The event has a performance at that time.'
-      using errcode = 'LMINP', detail = 'starts_at';
+    perform app_private.raise_time_taken('starts_at');
 end
 $$;
 

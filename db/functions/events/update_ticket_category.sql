@@ -18,10 +18,7 @@ declare
   v_constraint text;
   v_column text;
 begin
-  if v_event.status in ('canceled', 'completed') then
-    raise exception 'The event is %: nothing is sold any more.', v_event.status
-      using errcode = 'LMEVT', detail = v_event.status::text;
-  end if;
+  perform app_private.require_ongoing_event(v_event);
   if v_event.status <> 'draft'
     and num_nonnulls(update_ticket_category.seat_categories, update_ticket_category.sections) > 0
   then

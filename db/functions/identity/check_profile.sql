@@ -3,10 +3,7 @@ returns void
 language plpgsql immutable set search_path = ''
 as $$
 begin
-  if check_profile.email is null
-    or check_profile.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
-    or length(check_profile.email) > 320
-  then
+  if not app_private.has_two_sides(check_profile.email) or length(check_profile.email) > 320 then
     raise exception 'This is not an e-mail address.'
       using errcode = 'LMINP', detail = 'email', hint = 'Give an address such as ada@example.com.';
   end if;

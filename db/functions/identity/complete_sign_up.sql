@@ -14,6 +14,7 @@ begin
   if v_sign_up.token_hash is null then
     perform app_private.raise_bad_link();
   end if;
+  perform app_private.free_address(v_sign_up.email::text);
   v_user_id := app_private.register_user(
     v_sign_up.email::text, v_sign_up.password_hash, v_sign_up.first_name, v_sign_up.last_name
   );

@@ -10,6 +10,7 @@ declare
 begin
   select u.email::text into strict v_old_email
   from app_public.users as u where u.id = v_token.user_id for no key update;
+  perform app_private.free_address(v_token.email::text);
   update app_public.users as u
   set email = v_token.email, email_verified_at = now()
   where u.id = v_token.user_id;

@@ -7,7 +7,7 @@ as $$
 declare
   v_session app_public.user_sessions;
 begin
-  if open_session.token is null or open_session.token !~ '^[A-Za-z0-9_-]{43}$' then
+  if not app_private.is_token(open_session.token) then
     raise exception 'A session token is 32 random bytes in base64url.' using errcode = 'LMINP';
   end if;
 
@@ -41,6 +41,7 @@ end
 $$;
 
 comment on function app_private.open_session(uuid, text, text, inet, text) is
-  'Signs a user in for 30 days under a token that the server made. Raises LMLCK if they may not.';
+  'Signs a user in for 30 days under a token that the server made. Raises LMINP, and LMLCK if '
+  'they may not.';
 grant execute on function app_private.open_session(uuid, text, text, inet, text)
   to lml_authenticator;

@@ -8,8 +8,7 @@ as $$
 declare
   v_user_id uuid := app_private.lock_own_account();
 begin
-  if request_email_change.email is null
-    or request_email_change.email !~ '^[^@[:space:]]+@[^@[:space:]]+$'
+  if not app_private.has_two_sides(request_email_change.email)
     or length(request_email_change.email) > 320
   then
     raise exception 'This is not an e-mail address.' using errcode = 'LMINP', detail = 'email';
@@ -19,10 +18,7 @@ begin
   ) then
     return;
   end if;
-  if exists (
-    select from app_public.users as u
-    where u.email operator(public.=) request_email_change.email::public.citext
-  ) then
+  if app_private.has_account(request_email_change.email) then
     perform app_private.queue_email(request_email_change.email, 'address_in_use');
     return;
   end if;

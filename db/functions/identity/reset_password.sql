@@ -8,12 +8,7 @@ declare
   );
 begin
   perform app_private.store_password(v_token.user_id, reset_password.password_hash);
-  -- The token came from the mailbox, so the address is proven too.
-  update app_public.users as u
-  set email_verified_at = now()
-  where u.id = v_token.user_id
-    and u.email operator(public.=) v_token.email
-    and u.email_verified_at is null;
+  perform app_private.prove_address(v_token);
   return v_token.user_id;
 end
 $$;

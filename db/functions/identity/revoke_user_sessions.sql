@@ -4,6 +4,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   perform app_hidden.require_platform_role('support', 'security');
+  perform app_private.lock_credentials(revoke_user_sessions.user_id);
   perform app_private.require_known_user(revoke_user_sessions.user_id);
   perform app_private.revoke_trusted_devices(revoke_user_sessions.user_id);
   return app_private.end_sessions(revoke_user_sessions.user_id, 'admin');

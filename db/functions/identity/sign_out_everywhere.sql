@@ -2,9 +2,12 @@ create or replace function app_public.sign_out_everywhere()
 returns integer
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_user_id uuid := app_hidden.require_user_id();
 begin
   perform app_hidden.refuse_impersonator();
-  return app_private.end_sessions(app_hidden.require_user_id(), 'manual');
+  perform app_private.lock_credentials(v_user_id);
+  return app_private.end_sessions(v_user_id, 'manual');
 end
 $$;
 

@@ -12,10 +12,7 @@ begin
   if not app_private.may_mail(sign_up.email, array['complete_sign_up', 'account_exists']) then
     return;
   end if;
-  if exists (
-    select from app_public.users as u
-    where u.email operator(public.=) sign_up.email::public.citext
-  ) then
+  if app_private.has_account(sign_up.email) then
     perform app_private.queue_email(sign_up.email, 'account_exists');
     return;
   end if;

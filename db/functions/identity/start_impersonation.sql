@@ -5,13 +5,12 @@ returns app_public.user_sessions
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_staff_id uuid := app_hidden.require_user_id();
+  v_staff_id uuid := app_private.lock_own_account();
   v_user app_public.users;
   v_session app_public.user_sessions;
   v_constraint text;
   v_column text;
 begin
-  perform app_hidden.refuse_impersonator();
   perform app_private.lock_platform_staff();
   perform app_hidden.require_platform_role('support');
   v_user := app_private.require_known_user(start_impersonation.user_id);
@@ -50,5 +49,5 @@ $$;
 
 comment on function app_private.start_impersonation(uuid, text, text) is
   'Lets staff act in somebody''s name for an hour, recorded and told to the person. For the '
-  'platform''s support. Raises LMNFD, LMSTF, LMLCK, LMRGT, LMINP, LMIMP, LMAUT, LMSES.';
+  'platform''s support. Raises LMNFD, LMSTF, LMLCK, LMRGT, LMINP, LMIMP, LMCRD, LMAUT, LMSES.';
 grant execute on function app_private.start_impersonation(uuid, text, text) to lml_authenticator;

@@ -7,7 +7,7 @@ as $$
 declare
   v_id uuid;
 begin
-  if trust_device.token is null or trust_device.token !~ '^[A-Za-z0-9_-]{43}$' then
+  if not app_private.is_token(trust_device.token) then
     raise exception 'A device token is 32 random bytes in base64url.' using errcode = 'LMINP';
   end if;
   insert into app_public.trusted_devices (user_id, device, ip_address, user_agent, expires_at)
@@ -23,4 +23,4 @@ end
 $$;
 
 comment on function app_private.trust_device(app_public.user_sessions, text) is
-  'Trusts the device of a session for 30 days, under a token that the server made.';
+  'Trusts the device of a session for 30 days, under a token that the server made. Raises LMINP.';

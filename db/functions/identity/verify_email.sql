@@ -1,4 +1,4 @@
--- Whoever has the token has the mailbox: no session is needed, so that a link works on any device.
+-- No session is needed, so that a link works on any device.
 create or replace function app_private.verify_email(token text)
 returns boolean
 language plpgsql volatile security definer set search_path = ''
@@ -8,11 +8,7 @@ declare
     verify_email.token, 'verify_email'
   );
 begin
-  update app_public.users as u
-  set email_verified_at = now()
-  where u.id = v_token.user_id
-    and u.email operator(public.=) v_token.email
-    and u.email_verified_at is null;
+  perform app_private.prove_address(v_token);
   return true;
 end
 $$;

@@ -6,7 +6,6 @@ as $$
 declare
   v_add_on app_public.add_ons := app_private.lock_digital_add_on(add_add_on_codes.add_on_id);
   v_is_first boolean;
-  v_stock app_private.add_on_counters;
   v_new integer;
   v_constraint text;
   v_column text;
@@ -18,8 +17,7 @@ begin
   if coalesce(cardinality(add_add_on_codes.codes), 0) not between 1 and 10000 then
     raise exception 'Add 1 to 10,000 codes at a time.' using errcode = 'LMINP', detail = 'codes';
   end if;
-  select * into strict v_stock
-  from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
+  perform from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
   for no key update;
   v_is_first := not exists (
     select from app_private.add_on_codes as c where c.add_on_id = v_add_on.id
@@ -31,12 +29,7 @@ begin
   on conflict on constraint add_on_codes_code_is_unique do nothing;
   get diagnostics v_new = row_count;
   if v_is_first then
-    perform app_private.free_lapsed_add_ons(v_add_on.id);
-    select * into strict v_stock
-    from app_private.add_on_counters as s where s.add_on_id = v_add_on.id;
-    if v_new < v_stock.held + v_stock.sold then
-      perform app_private.raise_capacity_too_low(v_stock.held + v_stock.sold);
-    end if;
+    perform app_private.require_stock_of(v_add_on.id, v_new);
   end if;
   update app_private.add_on_counters as s
   set total = v_new + case when v_is_first then 0 else s.total end

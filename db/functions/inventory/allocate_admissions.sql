@@ -25,10 +25,7 @@ begin
     )
   );
   if v_id is null then
-    if allocate_admissions.release_at <= now() then
-      raise exception 'The release lies in the past.'
-        using errcode = 'LMINP', detail = 'release_at';
-    end if;
+    perform app_private.require_release_ahead(allocate_admissions.release_at);
     insert into app_public.admission_allocations (
       organization_id, performance_id, pool_id, kind, reason, quantity, places_left, release_at,
       created_by

@@ -25,10 +25,7 @@ begin
     )
   );
   if v_id is null then
-    if allocate_seats.release_at <= now() then
-      raise exception 'The release lies in the past.'
-        using errcode = 'LMINP', detail = 'release_at';
-    end if;
+    perform app_private.require_release_ahead(allocate_seats.release_at);
     insert into app_public.seat_allocations (
       organization_id, performance_id, kind, reason, seat_count, release_at, created_by
     )

@@ -29,10 +29,7 @@ begin
     )
   );
   if v_id is null then
-    if v_event.status not in ('draft', 'published') then
-      raise exception 'The event is %.', v_event.status
-        using errcode = 'LMEVT', detail = v_event.id::text;
-    end if;
+    perform app_private.require_open_event(v_event);
     perform app_private.require_date(create_admission_pool.performance_id);
     v_id := app_private.store_admission_pool(
       v_event, create_admission_pool.performance_id, create_admission_pool.name,

@@ -23,10 +23,7 @@ begin
     )
   );
   if v_id is null then
-    if v_event.status not in ('draft', 'published') then
-      raise exception 'The event is %.', v_event.status
-        using errcode = 'LMEVT', detail = v_event.id::text;
-    end if;
+    perform app_private.require_open_event(v_event);
     v_id := app_private.store_pass(
       v_event, create_pass.name, create_pass.pool_ids, create_pass.capacity
     );

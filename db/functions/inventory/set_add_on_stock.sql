@@ -6,7 +6,6 @@ declare
   v_add_on app_public.add_ons := app_private.lock_add_on(
     set_add_on_stock.add_on_id, 'inventory.manage'
   );
-  v_stock app_private.add_on_counters;
   v_constraint text;
   v_column text;
 begin
@@ -18,15 +17,9 @@ begin
     raise exception 'Its codes are its stock.'
       using errcode = 'LMINP', detail = 'add_on_id', hint = 'Add codes with add_add_on_codes.';
   end if;
-  select * into strict v_stock
-  from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
+  perform from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
   for no key update;
-  perform app_private.free_lapsed_add_ons(v_add_on.id);
-  select * into strict v_stock
-  from app_private.add_on_counters as s where s.add_on_id = v_add_on.id;
-  if set_add_on_stock.total < v_stock.held + v_stock.sold then
-    perform app_private.raise_capacity_too_low(v_stock.held + v_stock.sold);
-  end if;
+  perform app_private.require_stock_of(v_add_on.id, set_add_on_stock.total);
   update app_private.add_on_counters as s
   set total = set_add_on_stock.total
   where s.add_on_id = v_add_on.id;

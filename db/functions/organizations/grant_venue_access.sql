@@ -11,13 +11,7 @@ begin
   if v_member.role = 'owner' then
     raise exception 'An owner has all venues.' using errcode = 'LMINP', detail = 'member_id';
   end if;
-  if not exists (
-    select from app_public.venues as v
-    where v.organization_id = v_member.organization_id and v.id = grant_venue_access.venue_id
-  ) then
-    raise exception 'There is no such venue, or it is not yours.'
-      using errcode = 'LMNFD', detail = 'venue_id';
-  end if;
+  perform app_private.require_venue(v_member.organization_id, grant_venue_access.venue_id);
   update app_public.organization_members as m
   set venues_restricted = true
   where m.id = v_member.id and not m.venues_restricted;

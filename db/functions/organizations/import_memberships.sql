@@ -23,7 +23,7 @@ begin
   end if;
   select coalesce(e, '') into v_bad
   from unnest(import_memberships.emails) as e
-  where (trim(e) ~ '^[^@[:space:]]+@[^@[:space:]]+$' and length(e) <= 320) is not true
+  where not app_private.has_two_sides(trim(e)) or length(e) > 320
   limit 1;
   if found then
     raise exception 'This is no address: "%".', left(v_bad, 100)

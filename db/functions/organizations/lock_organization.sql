@@ -8,6 +8,10 @@ as $$
 declare
   v_organization app_public.organizations;
 begin
+  -- Before the lock, too: a stranger makes nobody wait, nor learns that somebody is at work.
+  perform app_hidden.require_permission(
+    lock_organization.organization_id, lock_organization.permission
+  );
   select * into v_organization
   from app_public.organizations as o
   where o.id = lock_organization.organization_id

@@ -4,25 +4,17 @@ create or replace function app_private.permissions_of(organization_id uuid, user
 returns text[]
 language sql stable security definer set search_path = ''
 as $$
-  select array(
-    select p.permission
-    from app_public.organization_members as m
-    join app_public.users as u on u.id = m.user_id and u.account_status = 'active'
-    join app_public.role_permissions as p on p.role = m.role
-    where m.organization_id = permissions_of.organization_id
-      and m.user_id = permissions_of.user_id
-      and m.status = 'active'
-      and not m.venues_restricted
-    union
-    select p.permission
-    from app_public.organization_members as m
-    join app_public.users as u on u.id = m.user_id and u.account_status = 'active'
-    join app_public.member_permissions as p
-      on p.member_id = m.id and p.organization_id = m.organization_id
-    where m.organization_id = permissions_of.organization_id
-      and m.user_id = permissions_of.user_id
-      and m.status = 'active'
-      and not m.venues_restricted
+  select coalesce(
+    (
+      select app_private.permissions_of_member(m)
+      from app_public.organization_members as m
+      join app_public.users as u on u.id = m.user_id and u.account_status = 'active'
+      where m.organization_id = permissions_of.organization_id
+        and m.user_id = permissions_of.user_id
+        and m.status = 'active'
+        and not m.venues_restricted
+    ),
+    '{}'
   )
 $$;
 

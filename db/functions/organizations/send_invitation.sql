@@ -5,7 +5,7 @@ as $$
 declare
   v_invitation app_public.organization_invitations;
 begin
-  if send_invitation.token is null or send_invitation.token !~ '^[A-Za-z0-9_-]{43}$' then
+  if not app_private.is_token(send_invitation.token) then
     raise exception 'An invitation''s token is 32 random bytes in base64url.'
       using errcode = 'LMINP', detail = 'token';
   end if;

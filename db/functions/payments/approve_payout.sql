@@ -3,29 +3,19 @@ returns app_public.payouts
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_payout app_public.payouts := app_private.lock_payout(
-    approve_payout.payout_id, 'payouts.approve'
+  v_payout app_public.payouts := app_private.lock_payout_to_send(
+    approve_payout.payout_id, 'payouts.approve', 'pending_approval'
   );
   v_constraint text;
   v_column text;
 begin
-  perform app_hidden.refuse_impersonator();
-  perform app_private.require_payable(v_payout.organization_id);
-  if v_payout.status <> 'pending_approval' then
-    perform app_private.raise_payout_status(v_payout);
-  end if;
-  if v_payout.requested_by = app_hidden.current_user_id() then
-    raise exception 'Somebody else has to approve what you have asked for.'
-      using errcode = 'LMAPV', hint = 'Ask another member with payouts.approve.';
-  end if;
+  perform app_private.refuse_own_request(v_payout.requested_by, 'payouts.approve');
   update app_public.payouts as p
   set status = 'approved', approved_by = app_hidden.current_user_id(), approved_at = now(),
     decision_note = approve_payout.note
   where p.id = v_payout.id
   returning * into v_payout;
-  perform app_private.add_stripe_job(
-    'payout.send', v_payout.id, greatest(v_payout.scheduled_for - now(), '0')
-  );
+  perform app_private.send_when_due(v_payout);
   return v_payout;
 exception
   when check_violation then

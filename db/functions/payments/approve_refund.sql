@@ -11,10 +11,7 @@ declare
   v_column text;
 begin
   perform app_hidden.refuse_impersonator();
-  if v_request.requested_by = app_hidden.current_user_id() then
-    raise exception 'Somebody else has to approve what you have asked for.'
-      using errcode = 'LMAPV', hint = 'Ask another member with payments.approve.';
-  end if;
+  perform app_private.refuse_own_request(v_request.requested_by, 'payments.approve');
   select * into strict v_booking from app_public.bookings as b where b.id = v_request.booking_id;
   perform app_private.require_refundable(v_booking, v_request.kind);
   update app_public.refund_requests as r

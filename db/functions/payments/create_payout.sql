@@ -22,11 +22,10 @@ begin
     select * into strict v_payout from app_public.payouts as p where p.id = v_known;
     return v_payout;
   end if;
-  if create_payout.promoter_id is not null and not exists (
-    select from app_public.promoters as p
-    where p.organization_id = create_payout.organization_id and p.id = create_payout.promoter_id
-  ) then
-    raise exception 'There is no such promoter.' using errcode = 'LMNFD', detail = 'promoter_id';
+  if create_payout.promoter_id is not null then
+    perform app_private.require_promoter(
+      create_payout.organization_id, create_payout.promoter_id
+    );
   end if;
   perform app_private.lock_payouts_of(create_payout.organization_id);
   v_payout := app_private.make_payout(

@@ -14,12 +14,10 @@ begin
       using errcode = 'LMRGT', hint = 'Take money at the counter with take_payment.';
   end if;
   if v_booking.status not in ('pending_payment', 'partially_paid') then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.expires_at <= now() then
-    raise exception 'The hold has run out.'
-      using errcode = 'LMEXP', detail = v_booking.id::text, hint = 'Hold the seats again.';
+    perform app_private.raise_hold_lapsed(v_booking);
   end if;
   if not exists (
     select from app_public.payment_intents as p

@@ -19,12 +19,9 @@ begin
     perform app_private.raise_not_active(v_organization);
   end if;
   if open_payout_account.promoter_id is not null then
-    select * into v_promoter
-    from app_public.promoters as p
-    where p.organization_id = v_organization.id and p.id = open_payout_account.promoter_id;
-    if not found then
-      raise exception 'There is no such promoter.' using errcode = 'LMNFD', detail = 'promoter_id';
-    end if;
+    v_promoter := app_private.require_promoter(
+      v_organization.id, open_payout_account.promoter_id
+    );
   end if;
   select * into v_account
   from app_public.stripe_accounts as a

@@ -13,9 +13,7 @@ begin
   where p.id = (queue_payout.payout).id
   returning * into v_payout;
   if v_payout.status = 'approved' then
-    perform app_private.add_stripe_job(
-      'payout.send', v_payout.id, greatest(v_payout.scheduled_for - now(), '0')
-    );
+    perform app_private.send_when_due(v_payout);
   else
     perform app_private.mail_payout(
       v_payout, 'payouts.approve', 'payout_approval_needed',

@@ -22,9 +22,7 @@ begin
       )
     );
   if not found then
-    perform app_private.require_buyer();
-    raise exception 'There is no such booking, or it is not yours.'
-      using errcode = 'LMBKG', detail = format('%s', quote_cancellation.booking_id);
+    perform app_private.raise_no_booking(quote_cancellation.booking_id);
   end if;
   perform app_private.require_tickets_of(v_booking, quote_cancellation.ticket_ids);
   perform app_private.require_add_ons_of(

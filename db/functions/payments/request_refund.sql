@@ -48,7 +48,7 @@ begin
     raise exception 'No fees are left to return.' using errcode = 'LMRFX', detail = '0';
   end if;
   v_request.status := case
-    when app_private.needs_approval(v_booking, v_request.amount_cents) then 'requested'
+    when app_private.needs_refund_approval(v_booking, v_request.amount_cents) then 'requested'
     else 'approved'
   end;
   v_request := app_private.store_refund_request(v_request);

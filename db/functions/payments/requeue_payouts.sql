@@ -18,7 +18,7 @@ begin
     for no key update skip locked
   loop
     if v_payout.status = 'failed' then
-      perform app_private.retry_payout_again(v_payout);
+      perform app_private.send_payout_again(v_payout);
     elsif v_payout.status = 'in_transit' or app_private.may_send_payout(v_payout) then
       perform app_private.add_stripe_job('payout.send', v_payout.id, '0');
     else

@@ -22,8 +22,7 @@ begin
   end if;
   -- Its parts are taken back as a whole.
   if (require_add_ons_of.booking).status = 'partially_paid' then
-    raise exception 'The booking is %.', (require_add_ons_of.booking).status
-      using errcode = 'LMBST', detail = (require_add_ons_of.booking).status::text;
+    perform app_private.raise_booking_status(require_add_ons_of.booking);
   end if;
   select n.id, i.quantity - i.returned_quantity as live into v_bad
   from unnest(

@@ -18,8 +18,7 @@ begin
       and (require_refundable.booking).status = 'partially_paid'
     )
   then
-    raise exception 'The booking is %.', (require_refundable.booking).status
-      using errcode = 'LMBST', detail = (require_refundable.booking).status::text;
+    perform app_private.raise_booking_status(require_refundable.booking);
   end if;
 end
 $$;

@@ -3,16 +3,11 @@ returns app_public.payouts
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_payout app_public.payouts := app_private.lock_payout(
-    retry_payout.payout_id, 'payouts.manage'
+  v_payout app_public.payouts := app_private.lock_payout_to_send(
+    retry_payout.payout_id, 'payouts.manage', 'failed'
   );
 begin
-  perform app_hidden.refuse_impersonator();
-  perform app_private.require_payable(v_payout.organization_id);
-  if v_payout.status <> 'failed' then
-    perform app_private.raise_payout_status(v_payout);
-  end if;
-  return app_private.retry_payout_again(v_payout);
+  return app_private.send_payout_again(v_payout);
 end
 $$;
 

@@ -16,8 +16,7 @@ begin
     'invoice'
   );
   if not app_private.confirm_booking(v_booking.id) then
-    raise exception 'The hold has run out.'
-      using errcode = 'LMEXP', detail = v_booking.id::text, hint = 'Hold the seats again.';
+    perform app_private.raise_hold_lapsed(v_booking);
   end if;
 end
 $$;

@@ -17,14 +17,7 @@ begin
     where ep.organization_id = v_event.organization_id and ep.event_id = v_event.id;
     return v_event;
   end if;
-  if not exists (
-    select from app_public.promoters as p
-    where p.organization_id = v_event.organization_id
-      and p.id = set_event_promoter.promoter_id
-  ) then
-    raise exception 'There is no such promoter, or it is not yours.'
-      using errcode = 'LMNFD', detail = 'promoter_id';
-  end if;
+  perform app_private.require_promoter(v_event.organization_id, set_event_promoter.promoter_id);
   insert into app_public.event_promoters (
     organization_id, event_id, promoter_id, share_percentage
   )

@@ -3,15 +3,10 @@ returns app_public.payouts
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_payout app_public.payouts := app_private.lock_payout(
-    submit_payout.payout_id, 'payouts.manage'
+  v_payout app_public.payouts := app_private.lock_payout_to_send(
+    submit_payout.payout_id, 'payouts.manage', 'draft'
   );
 begin
-  perform app_hidden.refuse_impersonator();
-  perform app_private.require_payable(v_payout.organization_id);
-  if v_payout.status <> 'draft' then
-    perform app_private.raise_payout_status(v_payout);
-  end if;
   return app_private.queue_payout(v_payout);
 end
 $$;

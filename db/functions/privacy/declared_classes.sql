@@ -283,7 +283,7 @@ from (values
     'stripe_balance_transaction_id reconciliation_status'),
   ('app_public.ledger_corrections', 'financial', null, null,
     'currency kinds amounts_cents reason status'),
-  ('app_public.promoters', 'internal', null, null, 'name email'),
+  ('app_public.promoters', 'personal', 'keep', 'Who is paid: it is in the books.', 'name email'),
   ('app_public.event_promoters', 'financial', null, null, 'share_percentage'),
   ('app_public.promoter_shares', 'financial', null, null, 'share_percentage'),
 

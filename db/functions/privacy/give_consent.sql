@@ -5,15 +5,12 @@ returns app_public.consents
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_consent app_public.consents;
+  v_consent app_public.consents := app_private.own_consent(
+    give_consent.organization_id, give_consent.purpose
+  );
 begin
-  perform app_hidden.refuse_impersonator();
-  v_consent.user_id := app_hidden.require_user_id();
-  v_consent.organization_id := give_consent.organization_id;
-  v_consent.purpose := give_consent.purpose;
   v_consent.is_given := true;
   v_consent.wording_version := give_consent.wording_version;
-  v_consent.source := app_hidden.current_channel()::text;
   return app_private.record_consent(v_consent);
 end
 $$;

@@ -49,7 +49,13 @@ from (values
   ('app_public.organization_members', 'memberships', 't.user_id = ($1).user_id'),
   (
     'app_public.memberships', 'customer_memberships',
-    't.user_id = ($1).user_id or t.email operator(public.=) any (($1).emails)'
+    't.user_id = ($1).user_id or t.email operator(public.=) any (($1).emails)
+      or exists (
+        select from app_public.customers as c
+        where c.id = any (($1).customer_ids)
+          and c.organization_id = t.organization_id
+          and (c.email operator(public.=) t.email or c.user_id = t.user_id)
+      )'
   ),
   (
     'app_public.organization_invitations', 'invitations',
@@ -176,6 +182,7 @@ from (values
       or t.to_customer_id = any (($1).customer_ids)
       or t.to_email operator(public.=) any (($1).emails)'
   ),
+  ('app_public.promoters', 'promoters', 't.email operator(public.=) any (($1).emails)'),
   ('app_public.delivery_addresses', 'delivery_addresses', 't.booking_id = any (($1).booking_ids)'),
   ('app_public.tickets', 'tickets', 't.booking_id = any (($1).booking_ids)'),
   (

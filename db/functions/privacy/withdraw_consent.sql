@@ -5,14 +5,11 @@ returns app_public.consents
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_consent app_public.consents;
+  v_consent app_public.consents := app_private.own_consent(
+    withdraw_consent.organization_id, withdraw_consent.purpose
+  );
 begin
-  perform app_hidden.refuse_impersonator();
-  v_consent.user_id := app_hidden.require_user_id();
-  v_consent.organization_id := withdraw_consent.organization_id;
-  v_consent.purpose := withdraw_consent.purpose;
   v_consent.is_given := false;
-  v_consent.source := app_hidden.current_channel()::text;
   return app_private.record_consent(v_consent);
 end
 $$;

@@ -4,7 +4,10 @@ returns boolean
 language sql stable security definer set search_path = ''
 as $$
   with labels as (
-    select string_to_array(lower(split_part(is_disposable_email.email, '@', -1)), '.') as parts
+    -- With or without the dot of the root, mail arrives at the same provider.
+    select string_to_array(
+      rtrim(lower(split_part(is_disposable_email.email, '@', -1)), '.'), '.'
+    ) as parts
   )
   select exists (
     select

@@ -18,8 +18,7 @@ begin
   from app_public.bookings as b where b.id = lock_fraud_review.booking_id
   for no key update;
   if v_booking.status <> 'fraud_hold' then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   return v_booking;
 end

@@ -25,21 +25,11 @@ begin
       return rule.trigger_count <= (
         select count(*)
         from (
-          select s.id
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.buyer_key = signal.buyer_key
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id from app_private.signals_within(signal, v_since) as s
+          where s.buyer_key = signal.buyer_key
           union
-          select s.id
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.email = signal.email
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id from app_private.signals_within(signal, v_since) as s
+          where s.email = signal.email
           limit rule.trigger_count
         ) as seen
       );
@@ -47,13 +37,8 @@ begin
       return rule.trigger_count <= (
         select count(*)
         from (
-          select s.id
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.ip_address = signal.ip_address
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id from app_private.signals_within(signal, v_since) as s
+          where s.ip_address = signal.ip_address
           limit rule.trigger_count
         ) as seen
       );
@@ -61,13 +46,8 @@ begin
       return rule.trigger_count <= (
         select count(*)
         from (
-          select s.id
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.device = signal.device
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id from app_private.signals_within(signal, v_since) as s
+          where s.device = signal.device
           limit rule.trigger_count
         ) as seen
       );
@@ -75,56 +55,28 @@ begin
       return rule.trigger_count <= (
         select coalesce(sum(seen.tickets), 0)
         from (
-          select s.id, s.tickets
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.performance_id = signal.performance_id
-            and s.buyer_key = signal.buyer_key
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id, s.tickets from app_private.signals_within(signal, v_since) as s
+          where s.performance_id = signal.performance_id and s.buyer_key = signal.buyer_key
           union
-          select s.id, s.tickets
-          from app_private.booking_signals as s
-          where s.organization_id = signal.organization_id
-            and s.stage = signal.stage
-            and s.performance_id = signal.performance_id
-            and s.email = signal.email
-            and s.occurred_at > v_since
-            and s.occurred_at <= signal.occurred_at
+          select s.id, s.tickets from app_private.signals_within(signal, v_since) as s
+          where s.performance_id = signal.performance_id and s.email = signal.email
         ) as seen
       );
     when 'payment_failures' then
       return rule.trigger_count <= (
         select count(*)
         from (
-          select f.id
-          from app_private.payment_failure_signals as f
-          where f.organization_id = signal.organization_id
-            and f.buyer_key = signal.buyer_key
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.payment_failures_within(signal, v_since) as f
+          where f.buyer_key = signal.buyer_key
           union
-          select f.id
-          from app_private.payment_failure_signals as f
-          where f.organization_id = signal.organization_id
-            and f.email = signal.email
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.payment_failures_within(signal, v_since) as f
+          where f.email = signal.email
           union
-          select f.id
-          from app_private.payment_failure_signals as f
-          where f.organization_id = signal.organization_id
-            and f.ip_address = signal.ip_address
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.payment_failures_within(signal, v_since) as f
+          where f.ip_address = signal.ip_address
           union
-          select f.id
-          from app_private.payment_failure_signals as f
-          where f.organization_id = signal.organization_id
-            and f.device = signal.device
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.payment_failures_within(signal, v_since) as f
+          where f.device = signal.device
           limit rule.trigger_count
         ) as seen
       );
@@ -132,33 +84,17 @@ begin
       return rule.trigger_count <= (
         select count(*)
         from (
-          select f.id
-          from app_private.lost_dispute_signals as f
-          where f.organization_id = signal.organization_id
-            and f.buyer_key = signal.buyer_key
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.lost_disputes_within(signal, v_since) as f
+          where f.buyer_key = signal.buyer_key
           union
-          select f.id
-          from app_private.lost_dispute_signals as f
-          where f.organization_id = signal.organization_id
-            and f.email = signal.email
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.lost_disputes_within(signal, v_since) as f
+          where f.email = signal.email
           union
-          select f.id
-          from app_private.lost_dispute_signals as f
-          where f.organization_id = signal.organization_id
-            and f.ip_address = signal.ip_address
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.lost_disputes_within(signal, v_since) as f
+          where f.ip_address = signal.ip_address
           union
-          select f.id
-          from app_private.lost_dispute_signals as f
-          where f.organization_id = signal.organization_id
-            and f.device = signal.device
-            and f.occurred_at > v_since
-            and f.occurred_at <= signal.occurred_at
+          select f.id from app_private.lost_disputes_within(signal, v_since) as f
+          where f.device = signal.device
           limit rule.trigger_count
         ) as seen
       );

@@ -24,8 +24,7 @@ begin
   if v_booking.status not in ('confirmed', 'completed')
     or v_item.returned_quantity = v_item.quantity
   then
-    raise exception 'The booking is %.', v_booking.status
-      using errcode = 'LMBST', detail = v_booking.status::text;
+    perform app_private.raise_booking_status(v_booking);
   end if;
   insert into app_public.add_on_deliveries (
     booking_item_id, organization_id, performance_id, delivered_by

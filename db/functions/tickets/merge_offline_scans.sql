@@ -1,7 +1,7 @@
 -- Tickets are taken in the order of their ids, as by whoever cancels a booking, so that nobody
 -- waits in a circle; scans of one ticket in the order of their times.
 create or replace function app_public.merge_offline_scans(
-  performance_id uuid, scans jsonb
+  performance_id uuid, scans jsonb, device_time timestamptz default null
 )
 returns setof app_public.merged_scan
 language plpgsql volatile security definer set search_path = ''
@@ -15,7 +15,9 @@ declare
   v_scan app_private.offline_scan;
 begin
   perform app_private.require_scanner(v_door);
-  v_scans := app_private.read_offline_scans(merge_offline_scans.scans);
+  v_scans := app_private.read_offline_scans(
+    merge_offline_scans.scans, merge_offline_scans.device_time
+  );
   for v_scan in
     select s.scan_id, s.credential_hash, s.direction, s.scanned_at, s.result, s.gate_id
     from unnest(v_scans) with ordinality as s
@@ -40,10 +42,11 @@ begin
 end
 $$;
 
-comment on function app_public.merge_offline_scans(uuid, jsonb) is
+comment on function app_public.merge_offline_scans(uuid, jsonb, timestamptz) is
   'Tells what a registered scanner did while it was offline, and returns what became of each '
   'scan. Up to 1,000 objects with scan_id (a UUID that the scanner made), credential_hash '
   '(SHA-256 of the code, in hexadecimal), scanned_at, result, and perhaps direction and gate_id. '
+  'device_time is what the scanner''s clock shows now: its times are corrected by it. '
   'Merging the same scan again changes nothing and returns the same. Raises LMDEV, LMINP, LMNFD, '
   'LMRGT, LMAUT, LMSES.';
-grant execute on function app_public.merge_offline_scans(uuid, jsonb) to lml_user;
+grant execute on function app_public.merge_offline_scans(uuid, jsonb, timestamptz) to lml_user;

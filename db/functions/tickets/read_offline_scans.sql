@@ -1,4 +1,5 @@
-create or replace function app_private.read_offline_scans(scans jsonb)
+-- A clock that is wrong by a year is wrong by a year when it sends, too.
+create or replace function app_private.read_offline_scans(scans jsonb, device_time timestamptz)
 returns app_private.offline_scan[]
 language plpgsql stable set search_path = ''
 as $$
@@ -12,7 +13,12 @@ begin
       using errcode = 'LMINP', detail = 'scans';
   end if;
   v_scans := array(
-    select s from jsonb_populate_recordset(
+    select row(
+      s.scan_id, s.credential_hash, s.direction,
+      s.scanned_at + coalesce(now() - read_offline_scans.device_time, interval '0'), s.result,
+      s.gate_id
+    )::app_private.offline_scan
+    from jsonb_populate_recordset(
       null::app_private.offline_scan, read_offline_scans.scans
     ) as s
   );
@@ -36,5 +42,6 @@ exception
 end
 $$;
 
-comment on function app_private.read_offline_scans(jsonb) is
-  'What a scanner sent. Raises LMINP for scans that cannot be merged.';
+comment on function app_private.read_offline_scans(jsonb, timestamptz) is
+  'What a scanner sent, at the times that the database''s clock showed. '
+  'Raises LMINP for scans that cannot be merged.';

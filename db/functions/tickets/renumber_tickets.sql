@@ -8,25 +8,20 @@ language sql volatile security definer set search_path = ''
 as $$
   update app_public.tickets as t
   set seat_no = case
-      when target.seat_no is null then -abs(t.seat_no)
-      else target.seat_no + 1000000
+      when s.seat_no is null then -abs(t.seat_no)
+      else s.new_seat_no + 1000000
     end,
     section = coalesce(section.name, t.section),
-    row_name = coalesce(target.row_name, t.row_name),
-    seat_number = coalesce(target.seat_number, t.seat_number)
+    row_name = coalesce(s.row_name, t.row_name),
+    seat_number = coalesce(s.seat_number, t.seat_number)
   from app_public.tickets as old
-  left join app_public.layout_seats as source
-    on source.organization_id = old.organization_id
-    and source.layout_id = (renumber_tickets.performance).layout_id
-    and source.seat_no = old.seat_no
-  left join app_public.layout_seats as target
-    on target.organization_id = old.organization_id
-    and target.layout_id = renumber_tickets.layout_id
-    and target.seat_id = source.seat_id
+  left join app_private.seats_of_both(
+    renumber_tickets.performance, renumber_tickets.layout_id
+  ) as s on s.seat_no = old.seat_no
   left join app_public.layout_sections as section
-    on section.organization_id = target.organization_id
-    and section.layout_id = target.layout_id
-    and section.section_no = target.section_no
+    on section.organization_id = old.organization_id
+    and section.layout_id = renumber_tickets.layout_id
+    and section.section_no = s.section_no
   where old.organization_id = (renumber_tickets.performance).organization_id
     and old.performance_id = (renumber_tickets.performance).id
     and old.seat_no is not null

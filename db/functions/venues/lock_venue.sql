@@ -6,6 +6,11 @@ as $$
 declare
   v_venue app_public.venues;
 begin
+  -- Before the lock, too: a stranger makes nobody wait.
+  select * into v_venue from app_public.venues as v where v.id = lock_venue.venue_id;
+  perform app_hidden.require_venue_permission(
+    v_venue.organization_id, lock_venue.venue_id, lock_venue.permission
+  );
   select * into v_venue
   from app_public.venues as v
   where v.id = lock_venue.venue_id

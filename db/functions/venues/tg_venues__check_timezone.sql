@@ -4,13 +4,7 @@ returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-  -- "At time zone" would also take abbreviations and made-up names such as FOO+5.
-  if new.timezone is not null
-    and not exists (select from pg_timezone_names as z where z.name = new.timezone)
-  then
-    raise exception 'There is no time zone "%".', left(new.timezone, 100)
-      using errcode = 'LMTZN', hint = 'Give an IANA name such as Europe/Vienna.';
-  end if;
+  perform app_hidden.require_timezone(new.timezone);
   return new;
 end
 $$;

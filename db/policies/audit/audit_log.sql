@@ -1,5 +1,5 @@
 -- Who may read the audit sees its organization's part; what buyers are called, only with the right
--- to read names, as everywhere.
+-- to read names, as everywhere: also as members, and in evidence for a bank.
 alter table app_public.audit_log enable row level security;
 alter table app_public.audit_log force row level security;
 
@@ -15,7 +15,7 @@ create policy select_member on app_public.audit_log
   using (
     organization_id = any (array(select app_hidden.permitted_organization_ids('audit.read')))
     and (
-      entity_type not in ('bookings', 'customers')
+      entity_type not in ('bookings', 'customers', 'memberships', 'dispute_responses')
       or organization_id = any (array(
         select app_hidden.permitted_organization_ids('customers.read_names')
       ))

@@ -24,7 +24,7 @@ create policy select_member on app_public.ticket_categories
 drop policy if exists select_member_of_venue on app_public.ticket_categories;
 create policy select_member_of_venue on app_public.ticket_categories
   for select to lml_user
-  using (event_id in (select app_hidden.permitted_event_ids('events.read')));
+  using (event_id = any (array(select app_hidden.permitted_event_ids('events.read'))));
 
 drop policy if exists select_opened on app_public.ticket_categories;
 create policy select_opened on app_public.ticket_categories

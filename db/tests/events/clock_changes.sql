@@ -1,5 +1,5 @@
 -- If this fails, a change of clocks moves a performance, loses an hour of sales, or pays twice.
-select plan(25);
+select plan(27);
 
 select tests.create_theatre();
 grant execute on all functions in schema tests to public;
@@ -178,4 +178,16 @@ select is(
   (select count(*) from app_public.create_performances(
     tests.id('tokyo.event'), '2040-01-02', '2040-01-02', '{00:00}', '{1}'
   )), 1::bigint, 'and a Monday there, though a Sunday in UTC'
+);
+select tests.refused(
+  $$ select from app_public.create_performances(
+    tests.id('tokyo.event'), '5874897-12-31', '5874897-12-31', '{24:00}'
+  ) $$, 'LMINP', 'and a day after the last one that there is, is none'
+);
+select tests.sign_in('theatre owner');
+select tests.refused(
+  $$ select from app_public.create_performances(
+    tests.id('theatre.event'), current_date - 9, current_date + 1, '{12:00}',
+    layout_id => tests.id('theatre.layout')
+  ) $$, 'LMINP', 'what is on sale gets no days that are over'
 );

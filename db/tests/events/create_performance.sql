@@ -1,5 +1,5 @@
 -- If this fails, a performance is sold on a plan of another venue, or at no time.
-select plan(23);
+select plan(24);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -45,6 +45,12 @@ select lives_ok(
     tests.id('draft event'), tests.id('theatre.layout'), '1950-01-01'
   ) $$,
   'a past date can be entered'
+);
+select tests.refused(
+  $$ select app_public.create_performance(
+    tests.id('theatre.event'), tests.id('theatre.layout'), now() - interval '1 day',
+    now() - interval '1 minute'
+  ) $$, 'LMINP', 'and put on sale by nobody'
 );
 
 select tests.refused(

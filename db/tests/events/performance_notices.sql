@@ -1,5 +1,5 @@
 -- If this fails, people travel to a show that does not take place, or are told twice.
-select plan(22);
+select plan(26);
 
 select tests.create_theatre();
 create function tests.mails()
@@ -109,6 +109,52 @@ update app_private.performance_notices set created_at = now() - interval '1 hour
 select tests.forget_mails();
 select is(tests.batch(), 0, 'nobody is told what they knew when they bought');
 
+-- Who was handed a ticket is told too, whoever paid.
+create function tests.hand_on(seat_no integer, guest integer, address text)
+returns void
+language plpgsql volatile as $$
+declare
+  v_ticket_id uuid := (
+    select t.id from app_public.tickets as t
+    where t.performance_id = tests.id('theatre.performance') and t.seat_no = hand_on.seat_no
+  );
+begin
+  perform tests.as_guest(1);
+  perform app_public.offer_ticket(v_ticket_id, hand_on.address);
+  perform tests.as_owner();
+  update app_private.ticket_transfer_tokens
+  set token_hash = app_hidden.hash_token(tests.token('offer of ' || hand_on.seat_no));
+  perform tests.as_guest(hand_on.guest);
+  perform app_public.accept_ticket(tests.token('offer of ' || hand_on.seat_no));
+  perform tests.as_owner();
+end
+$$;
+select tests.hand_on(1, 8, 'friend@example.com'), tests.hand_on(2, 8, 'Friend@example.com');
+select tests.forget_mails();
+select tests.sign_in('theatre owner');
+select app_public.postpone_performance(
+  tests.id('theatre.performance'), date_trunc('hour', now()) + interval '90 days'
+);
+select tests.as_owner();
+select is(tests.batch(), 3, 'three bookings');
+select is(tests.batch(), 0, 'once');
+select is(
+  tests.mails(),
+  'guest1@example.com performance_moved, friend@example.com performance_moved, '
+    'guest2@example.com performance_moved, guest3@example.com performance_moved',
+  'and a friend with two tickets, once'
+);
+select is(
+  (
+    select variables ?& array['newStartsAt', 'ticket']
+      and not variables ?| array['booking', 'refundsUntil']
+    from app_private.outgoing_emails where recipient = 'friend@example.com'
+      and template = 'performance_moved'
+  ),
+  true, 'who learns nothing of the booking'
+);
+select tests.forget_mails();
+
 -- Canceled: whatever order refunds and mails come in.
 select tests.sign_in('theatre owner');
 select tests.keep('cancellation', (
@@ -122,8 +168,8 @@ select is(tests.batch(), 1, 'to the last one');
 select is(tests.batch(), 0, 'and not to who had canceled, or only had a cart');
 select is(
   tests.mails(),
-  'guest1@example.com performance_canceled, guest2@example.com performance_canceled, '
-    'guest3@example.com performance_canceled',
+  'guest1@example.com performance_canceled, friend@example.com performance_canceled, '
+    'guest2@example.com performance_canceled, guest3@example.com performance_canceled',
   'everybody was told once'
 );
 

@@ -1,5 +1,5 @@
 -- If this fails, an event goes on sale with seats that nobody can buy, or that two prices claim.
-select plan(21);
+select plan(25);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'draft event');
@@ -61,6 +61,13 @@ select tests.keep('empty', (app_public.create_event(
 )).id);
 select tests.refused(
   $$ select app_public.publish_event(tests.id('empty')) $$, 'LMPUB', 'an event without dates'
+);
+select app_public.create_performance(
+  tests.id('empty'), tests.id('theatre.layout'), now() - interval '2 hours',
+  now() - interval '1 minute'
+);
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('empty')) $$, 'LMPUB', 'nor one that is over'
 );
 select tests.keep('uncovered', (app_public.create_performance(
   tests.id('empty'), tests.id('theatre.layout'), '2040-01-01'
@@ -124,3 +131,25 @@ select is_empty(
   $$ select from app_public.events where published_at is null and status = 'published' $$,
   'what is published has a date of it'
 );
+
+-- A date that was entered by mistake is in nobody's way.
+select tests.create_event('theatre', 'mistaken event');
+select tests.sign_in('theatre owner');
+select tests.keep('mistaken, too', (app_public.create_performance(
+  tests.id('mistaken event'), tests.id('theatre.layout'), '2040-01-01'
+)).id);
+select app_public.cancel_performance(tests.id('mistaken performance'));
+select app_public.cancel_performance(tests.id('mistaken, too'));
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('mistaken event')) $$, 'LMPUB', 'two of them are none'
+);
+select app_public.create_performance(
+  tests.id('mistaken event'), tests.id('theatre.layout'), '2040-01-02'
+);
+select app_public.publish_event(tests.id('mistaken event'));
+select is_empty(
+  $$ select from app_public.seat_booking_state
+    where performance_id in (tests.id('mistaken, too'), tests.id('mistaken performance')) $$,
+  'and nothing is on sale of them'
+);
+select tests.consistent();

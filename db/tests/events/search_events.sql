@@ -6,7 +6,7 @@ select tests.create_theatre('rival');
 select tests.sign_in('theatre manager');
 select lives_ok(
   $$ select app_public.update_event(
-    tests.id('theatre.event'), title => 'Hamlet by Shakespeare', tags => array['classic'],
+    tests.id('theatre.event'), title => 'Hamlet by Shakespeare', tags => array['Klassík'],
     search_keywords => array['denmark'], categories => array['theater'],
     short_description => 'A Café in Elsinore'
   ) $$,
@@ -49,7 +49,7 @@ from (values
   ($$ 'hamlet -jazz' $$, 'Hamlet', 'a word may be excluded'),
   ($$ category => 'concert' $$, 'An eve', 'by category'),
   ($$ category => 'theater', query => 'jazz' $$, 'nothing', 'and words'),
-  ($$ tag => 'Classic' $$, 'Hamlet', 'by tag'),
+  ($$ tag => 'klassik' $$, 'Hamlet', 'by tag'),
   ($$ city => 'GRAZ' $$, 'Hamlet', 'by city'),
   ($$ currency => 'EUR', price_cents_max => 2499 $$, 'nothing', 'too cheap'),
   ($$ price_cents_min => 2500, price_cents_max => 2500, query => 'jazz' $$, 'An eve', 'by price'),

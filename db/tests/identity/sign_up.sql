@@ -1,5 +1,5 @@
 -- If this fails, signing up tells who has an account, or takes an address from its owner.
-select plan(24);
+select plan(30);
 select tests.user_id('ada');
 create function tests.ask(email text, password text default 'mine') returns void
 language sql volatile as $$
@@ -118,6 +118,45 @@ select tests.refused(
 select is_empty(
   $$ select * from app_private.find_sign_up(tests.token('late@example.com' || 'mine')) $$,
   'which the server finds, too'
+);
+
+-- Whoever has left comes back: nobody else can, and nothing of the closed account is theirs.
+select tests.as_owner();
+select tests.create_theatre();
+update app_public.users set account_status = 'deleted' where email = 'taken@example.com';
+insert into app_public.customers (organization_id, user_id, email)
+select tests.id('theatre.organization'), u.id, u.email
+from app_public.users as u where u.email = 'taken@example.com';
+select tests.later();
+select tests.ask('taken@example.com', 'again');
+select is(
+  tests.mails('taken@example.com'), 'complete_sign_up, complete_sign_up',
+  'the address of a closed account has no account'
+);
+select is(
+  (select account_status::text from app_public.users where email = 'taken@example.com'), 'deleted',
+  'which changes nothing before the mailbox has answered'
+);
+select tests.as_role('lml_authenticator');
+select lives_ok(
+  $$ select app_private.complete_sign_up(tests.token('taken@example.com' || 'again')) $$,
+  'a new account is opened'
+);
+select tests.as_owner();
+select results_eq(
+  $$ select c.password_hash, u.account_status::text from app_public.users as u
+    join app_private.user_credentials as c on c.user_id = u.id
+    where u.email = 'taken@example.com' $$,
+  $$ values ('$argon2id$again', 'active') $$, 'with its own password'
+);
+select is(
+  (select count(*) from app_public.users
+    where email::text like 'closed+%@closed.invalid' and account_status = 'deleted'),
+  1::bigint, 'the closed one stays closed'
+);
+select is(
+  (select c.user_id from app_public.customers as c where c.email = 'taken@example.com'), null,
+  'and what organizations know of the address is its owner''s'
 );
 
 -- What is mailed is not in the audit log.

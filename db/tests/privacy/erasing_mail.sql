@@ -1,6 +1,6 @@
--- If this fails, what an organization wrote to a customer who is to be forgotten still says to whom;
--- or what others wrote to the same address goes with it.
-select plan(4);
+-- If this fails, what an organization wrote to a customer who is to be forgotten still says to whom,
+-- or its list of members does; or what others know of the same address goes with it.
+select plan(6);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -16,6 +16,11 @@ from (values
   ('guest1@example.com', 'account_exists', ''),
   ('guest2@example.com', 'ticket_declined', 'theatre.organization')
 ) as m (recipient, template, theatre);
+insert into app_public.memberships (organization_id, email)
+values
+  (tests.id('theatre.organization'), 'Guest1@example.com'),
+  (tests.id('theatre.organization'), 'guest2@example.com'),
+  (tests.id('rival.organization'), 'guest1@example.com');
 -- What an offer writes says for whom.
 select tests.as_guest(1);
 select app_public.offer_ticket(t.id, 'guest1@example.com')
@@ -31,6 +36,10 @@ select tests.keep(
   'customer', (select customer_id from app_public.bookings where id = tests.id('sale'))
 );
 select tests.sign_in('theatre owner');
+select is(
+  app_public.export_customer_data(tests.id('customer')) #>> '{customer_memberships,0,email}',
+  'Guest1@example.com', 'what a customer is told has their membership'
+);
 select lives_ok(
   $$ select app_public.erase_customer(tests.id('customer')) $$, 'a customer is forgotten'
 );
@@ -45,6 +54,14 @@ select results_eq(
   'with the theatre''s mail, and no one else''s'
 );
 select is(
-  (select summary ->> 'app_private.outgoing_emails' from app_public.privacy_requests), '3',
+  (select summary ->> 'app_private.outgoing_emails' from app_public.privacy_requests
+    where kind = 'erasure'), '3',
   'which is counted'
+);
+select results_eq(
+  $$ select email::text, organization_id from app_public.memberships order by 1 $$,
+  $$ values
+    ('guest1@example.com', tests.id('rival.organization')),
+    ('guest2@example.com', tests.id('theatre.organization')) $$,
+  'and their membership'
 );

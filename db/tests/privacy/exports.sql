@@ -1,5 +1,5 @@
 -- If this fails, people are not told what is stored about them, or are told what is about others.
-select plan(36);
+select plan(37);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -27,6 +27,11 @@ select tests.as_owner();
 select tests.keep(
   'customer.rival', (select customer_id from app_public.bookings where id = tests.id('rivals'))
 );
+
+insert into app_public.promoters (organization_id, name, email)
+values
+  (tests.id('theatre.organization'), 'Ada brings people', 'Ada@example.com'),
+  (tests.id('rival.organization'), 'Somebody else', 'else@example.com');
 
 create table tests.documents (name text, document jsonb);
 grant all on tests.documents to public;
@@ -227,5 +232,13 @@ select is(
     )
   )::text ~ tests.id('present')::text, true,
   'and the organization, whose sale it is, knows all of it'
+);
+-- Who brings buyers for a share is a person, too.
+update app_public.users set email_verified_at = now() where id = tests.user_id('ada');
+select is(
+  (select string_agg(p ->> 'name', ',') from jsonb_array_elements(
+    app_private.export_person(app_private.person_of_user(tests.user_id('ada'))) -> 'promoters'
+  ) as p),
+  'Ada brings people', 'a promoter is told so, and nothing of others'
 );
 select * from tests.consistent();

@@ -219,6 +219,57 @@ test("control: without looking at the session again, the thief's password stands
   expect(await theatre.value(passwordOfAda)).toBe("$argon2id$thief");
 });
 
+/** Staff begins to act in somebody's name while something ends all of their own sessions. */
+async function overtaken(theatre: Theatre, ending: string): Promise<Outcome> {
+  await theatre.owner.query(`insert into app_public.platform_staff (user_id, role)
+    values (tests.user_id('bob'), 'admin'), (tests.user_id('ada'), 'support');
+    select tests.user_id('cyd')`);
+  const act = `select 'acts' from app_private.start_impersonation(
+    (select user_id from tests.people where name = 'cyd'), 'She asked us.', tests.token('x'))`;
+  const staff = await theatre.session(
+    "select tests.become('lml_authenticator', tests.token('session of ada'), '')",
+  );
+  const other = await theatre.session(
+    "select set_config('lml.session_token', tests.token('session of ada'), true)",
+    "lml_owner",
+  );
+  await theatre.owner.query("grant select on tests.people to lml_authenticator");
+  await staff.begin();
+  const acts = await staff.run(act);
+  const ended = other.once(ending);
+  await other.waitsBefore(ended);
+  await staff.commit();
+  await ended;
+  return acts;
+}
+
+const inSomebodysName = `select count(*)::integer from app_public.user_sessions
+  where impersonator_id is not null and revoked_at is null`;
+
+const endings = [
+  "select app_private.store_password(tests.user_id('ada'), '$argon2id$new')::text",
+  "select app_public.sign_out_everywhere()::text",
+];
+
+test.each(endings)(
+  "what ends all sessions of staff ends what begins at that moment: %s",
+  async (ending) => {
+    await using theatre = await Theatre.open();
+    expect(await overtaken(theatre, ending)).toEqual(["acts"]);
+    expect(await theatre.value(inSomebodysName)).toBe(0);
+  },
+);
+
+test("control: without waiting for the credentials, they go on in somebody's name", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_public.sign_out_everywhere",
+    "perform app_private.lock_credentials(v_user_id);",
+  );
+  await overtaken(theatre, endings[1] ?? "");
+  expect(await theatre.value(inSomebodysName)).toBe(1);
+});
+
 /** The tenth wrong password is counted while the right one was found to be right. */
 async function tenth(theatre: Theatre): Promise<Outcome[]> {
   await theatre.owner.query("select tests.user_id('ada')");

@@ -139,8 +139,7 @@ test("control: without asking whose they are, it asks for money for them", async
   await using theatre = await standing();
   await theatre.weaken(
     "app_private.prolong_admissions",
-    "if exists (select from app_private.lacks_admissions(prolong_admissions.booking))",
-    "if false",
+    "perform app_private.require_admissions(prolong_admissions.booking);",
   );
   expect(await checkoutAgainstTakeOver(theatre)).toHaveLength(1);
   expect(await theatre.broken()).toContain("booking_has_its_admissions");

@@ -182,3 +182,21 @@ test("who accepts to own while they close their account is asked to try again", 
   );
   expect(outcomes).toEqual([["owner"], "40001"]);
 });
+
+test.each([
+  ["organizations", "organization", "request_domain_check"],
+  ["events", "event", "cancel_event"],
+  ["venues", "venue", "update_venue"],
+])("a stranger waits for nobody who is at work in one of the %s", async (table, what, call) => {
+  await using theatre = await Theatre.open();
+  await theatre.owner.query("select tests.user_id('stranger')");
+  const member = await theatre.session("", "lml_owner");
+  await member.begin();
+  await member.run(`select from app_public.${table}
+    where id = tests.id('theatre.${what}') for no key update`);
+  const stranger = await theatre.user("stranger");
+  const asked = stranger.once(`select app_public.${call}(tests.id('theatre.${what}'))`);
+  expect(await stranger.waitsBefore(asked)).toBe(false);
+  expect(await asked).toBe("LMNFD");
+  await member.rollback();
+});

@@ -1,5 +1,5 @@
 -- If this fails, a rule fires below its threshold, or does not fire at it.
-select plan(46);
+select plan(47);
 
 select tests.create_theatre();
 -- Each story has one rule: the platform's own come back at the end.
@@ -145,6 +145,7 @@ select tests.as_owner();
 select tests.rule('mailbox', 'disposable_email');
 select is(tests.tries(1, 'a@TRASH.example'), 'mailbox', 'a throw-away mailbox');
 select is(tests.tries(1, 'a@my.bin.example'), 'mailbox', 'at a subdomain');
+select is(tests.tries(1, 'a@bin.example.'), 'mailbox', 'and with the dot of the root');
 select is(tests.tries(1, 'a@notbin.example'), 'nothing', 'not every end of a name is a domain');
 select app_private.load_disposable_email_domains(array['trash.example']);
 select is(tests.tries(1, 'a@bin.example'), 'nothing', 'what is not on the list any more');

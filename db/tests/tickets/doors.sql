@@ -1,5 +1,5 @@
 -- If this fails, people come in through the wrong door, too late, or come back who never left.
-select plan(58);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -238,14 +238,33 @@ select is(
   tests.merge('4 success 6', '3 success 3'), 'success, already_scanned LMTUS double',
   'two scanners that let somebody in with one ticket are found'
 );
+-- Its clock is a year ahead.
+select tests.refused($$
+  select app_public.merge_offline_scans(
+    tests.id('theatre.performance'), jsonb_build_array(jsonb_build_object(
+      'scan_id', uuidv7(), 'credential_hash', tests.hash(4), 'scanned_at', '290000-01-01',
+      'result', 'already_scanned'
+    )), '4000-01-01 BC'
+  ) $$, 'LMINP', 'nor so far that there is no such time'
+);
+select app_public.merge_offline_scans(
+  tests.id('theatre.performance'), jsonb_build_array(jsonb_build_object(
+    'scan_id', uuidv7(), 'credential_hash', tests.hash(4), 'scanned_at',
+    now() + interval '365 days', 'result', 'already_scanned'
+  )), now() + interval '365 days 2 minutes'
+);
 select tests.as_owner();
+select is(
+  (select count(*) from app_public.ticket_scans where offline_at = now() - interval '2 minutes'),
+  2::bigint, 'a clock that is wrong is corrected by what it shows when it tells'
+);
 select is(
   (select (s.result, s.offline_result, s.offline_at = now() - interval '3 minutes')::text
     from app_public.ticket_scans as s where s.offline_result <> s.result),
   '(already_scanned,success,t)', 'and it is written down'
 );
 select is(
-  (select count(*) from app_public.ticket_scans where offline_at is not null), 5::bigint,
+  (select count(*) from app_public.ticket_scans where offline_at is not null), 6::bigint,
   'each once'
 );
 select tests.as_device('second');

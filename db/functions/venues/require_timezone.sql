@@ -1,3 +1,4 @@
+-- "At time zone" would also take abbreviations and made-up names such as FOO+5.
 create or replace function app_hidden.require_timezone(timezone text)
 returns void
 language plpgsql stable set search_path = ''
