@@ -1,4 +1,6 @@
 import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Four gigabytes: a database has 20 megabytes, but PostgreSQL keeps up to a gigabyte of its log. */
@@ -9,6 +11,9 @@ const memoryNeeded = 4 * 2 ** 30;
 if (process.env["TMPDIR"] === undefined && freeBytes("/dev/shm") >= memoryNeeded) {
   process.env["TMPDIR"] = "/dev/shm";
 }
+
+// Tests start hundreds of programs of the repository. Each finds there what the first one of its kind compiled.
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache");
 
 function freeBytes(directory: string): number {
   try {
@@ -26,6 +31,8 @@ export default defineConfig({
     globalSetup: ["db/tests/global-setup.ts"],
     // Processes, not threads: tests start servers, change directories and send signals.
     pool: "forks",
+    // What files import, and the schema, is the same for all of them, and most of what starting a server takes.
+    isolate: false,
     // Each has a PostgreSQL server of its own, unless all are told to use the same one.
     maxWorkers: (process.env["TEST_DATABASE_URL"] ?? "") === "" ? 2 : 1,
     testTimeout: 60_000,

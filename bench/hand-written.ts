@@ -3,7 +3,7 @@
 
 /**
  * Organization, performance, reference, cart token, category, four seats by number, id of the booking (null: any). Holds
- * them at 50 USD each.
+ * them at 50 USD each, and returns what a program must know: which booking it is, and whether it got all of them.
  */
 export const holdByHand = `
   with booking as (
@@ -21,12 +21,15 @@ export const holdByHand = `
       unit_price_cents, subtotal_cents, total_cents
     )
     select $1, id, 'seat', $5, $6, 4, 5000, 20000, 20000 from booking
+  ), taken as (
+    update app_public.seat_booking_state
+    set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
+    from booking
+    where organization_id = $1 and performance_id = $2 and seat_no = any ($6)
+      and (status = 'available' or (status = 'locked' and locked_until <= now()))
+    returning seat_no
   )
-  update app_public.seat_booking_state
-  set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
-  from booking
-  where organization_id = $1 and performance_id = $2 and seat_no = any ($6)
-    and (status = 'available' or (status = 'locked' and locked_until <= now()))`;
+  select id, (select count(*)::integer from taken) as seats from booking`;
 
 /** Payment, booking, organization, performance, seats by number, event, the payment's id at Stripe. */
 export const confirmByHand = `

@@ -48,6 +48,7 @@ const expectedNames = new Set([
   "PostgresError",
   "PortTakenError",
   "ServerInUseError",
+  "WorkerConfigError",
 ]);
 
 const unreachableCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH"]);

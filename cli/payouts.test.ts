@@ -1,7 +1,13 @@
 // If this failed, whoever operates the platform could not see from a terminal what was paid to whom, or decide about it as the
 // person they are.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import {
+  buySeats,
+  putOnSale,
+  smallShow,
+  startOffice,
+  type TestOffice,
+} from "../sdk/testing-office.ts";
 import { endAll, lml } from "./testing.ts";
 
 let office: TestOffice;
@@ -9,15 +15,8 @@ let office: TestOffice;
 beforeAll(async () => {
   office = await startOffice();
   const organizer = office.client();
-  const performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
-  const buyer = office.client();
-  const { seats } = await buyer.seatMap(performance);
-  const held = await buyer.hold(performance, seats.slice(0, 2));
-  await buyer.startCheckout(held, { email: "ada@example.com" });
-  await buyer.pay(held, { testCard: "visa" });
+  const performance = await putOnSale(office, organizer, smallShow);
+  await buySeats(office.client(), performance, 2);
   // What is due is made by these tests.
   await office.stopWorker();
   await sql(

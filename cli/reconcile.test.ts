@@ -1,6 +1,6 @@
 // If this failed, lml reconcile would say that Stripe and the books agree when they do not, and the doctor would not ask.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { putOnSale, smallShow, startOffice, type TestOffice } from "../sdk/testing-office.ts";
 import { stripeClient } from "../worker/stripe.ts";
 import { lml } from "./testing.ts";
 
@@ -9,10 +9,7 @@ let office: TestOffice;
 
 beforeAll(async () => {
   office = await startOffice();
-  const performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  const performance = await putOnSale(office, office.client(), smallShow);
   const buyer = office.client();
   const { seats } = await buyer.seatMap(performance);
   const held = await buyer.hold(performance, seats.slice(0, 1));

@@ -20,7 +20,8 @@ export interface Running {
 }
 
 /** What of this environment the tested commands must not see. */
-const hidden = /^(DATABASE_URL|PORT|HOST|LML_.*|STRIPE_.*|FORCE_COLOR|NO_COLOR|VITEST.*|NODE_.*)$/;
+const hidden =
+  /^(DATABASE_URL|PORT|HOST|LML_.*|STRIPE_.*|FORCE_COLOR|NO_COLOR|VITEST.*|NODE_(?!COMPILE_CACHE).*)$/;
 
 const running = new Set<ChildProcess>();
 

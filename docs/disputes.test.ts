@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inTransaction } from "../db/tests/harness.ts";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice } from "../sdk/testing-office.ts";
+import { putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
 
 const money = await readFile(new URL("money.md", import.meta.url), "utf8");
 const [example] = examplesOf(await readFile(new URL("disputes.md", import.meta.url), "utf8"));
@@ -80,10 +80,7 @@ test("the example runs as it stands", async () => {
   if (example === undefined) throw new Error("There is no example.");
   const directory = await mkdtemp(join(tmpdir(), "lml-disputes-"));
   await using office = await startOffice();
-  const performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  const performance = await putOnSale(office, office.client(), smallShow);
   const guest = office.client();
   const { seats } = await guest.seatMap(performance);
   const held = await guest.hold(performance, seats.slice(0, 1));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { inTransaction } from "../db/tests/harness.ts";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice } from "../sdk/testing-office.ts";
+import { putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
 
 const page = await readFile(new URL("money.md", import.meta.url), "utf8");
 
@@ -147,10 +147,7 @@ test("the accounts are those that there are", async () => {
 
 test("the example runs as it stands", async () => {
   await using office = await startOffice();
-  const performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  const performance = await putOnSale(office, office.client(), smallShow);
   const buyer = office.client();
   const { seats } = await buyer.seatMap(performance);
   const held = await buyer.hold(performance, seats.slice(0, 1));

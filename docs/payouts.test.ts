@@ -4,16 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice } from "../sdk/testing-office.ts";
+import { putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
 
 test("the example runs as it stands", async () => {
   const [example] = examplesOf(await readFile(new URL("payouts.md", import.meta.url), "utf8"));
   if (example === undefined) throw new Error("There is no example.");
   await using office = await startOffice();
-  const performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  const performance = await putOnSale(office, office.client(), smallShow);
   const buyer = office.client();
   const { seats } = await buyer.seatMap(performance);
   const held = await buyer.hold(performance, seats.slice(0, 1));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { DiscountRefusedError, type LastMinuteLive, type Performance } from "../sdk/index.ts";
 import { examplesOf } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { smallHall, startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 
 const page = await readFile(join(repositoryRoot, "docs/prices.md"), "utf8");
 const examples = examplesOf(page);
@@ -17,12 +17,10 @@ let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
+  ({ office, organizer, performance } = await startOfficeWithShow({
     layout: smallHall,
     prices: { Good: 5000, Cheap: 1000 },
-  });
+  }));
 });
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { putOnSale, smallShow, startOffice, type TestOffice } from "../sdk/testing-office.ts";
 import { reconcile } from "../worker/reconcile.ts";
 import { stripeClient } from "../worker/stripe.ts";
 
@@ -16,10 +16,7 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "lml-reconciliation-"));
   office = await startOffice();
-  const performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  const performance = await putOnSale(office, office.client(), smallShow);
   const buyer = office.client();
   const { seats } = await buyer.seatMap(performance);
   const held = await buyer.hold(performance, seats.slice(0, 1));

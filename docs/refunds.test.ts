@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 
 const [example] = examplesOf(await readFile(new URL("refunds.md", import.meta.url), "utf8"));
 
@@ -13,11 +13,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "lml-refunds-"));
-  office = await startOffice();
-  await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office } = await startOfficeWithShow());
 });
 afterAll(async () => {
   await office[Symbol.asyncDispose]();

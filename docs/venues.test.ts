@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { readLayout } from "../cli/layout/index.ts";
 import { canonicalText, type LastMinuteLive, type Performance } from "../sdk/index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { smallHall, startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 
 const page = await readFile(join(repositoryRoot, "docs/venues.md"), "utf8");
 const example = (language: string): string =>
@@ -21,12 +21,10 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "lml-venues-"));
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
+  ({ office, organizer, performance } = await startOfficeWithShow({
     layout: smallHall,
     prices: { Good: 2000, Cheap: 1000 },
-  });
+  }));
 });
 
 afterAll(async () => {

@@ -7,30 +7,17 @@ import {
   PaymentDeclinedError,
   type Performance,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { freeSeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
 });
 
 afterAll(() => office[Symbol.asyncDispose]());
-
-async function freeSeats(count: number): Promise<readonly string[]> {
-  const { seats } = await organizer.seatMap(performance);
-  return seats
-    .filter(({ status }) => status === "available")
-    .slice(0, count)
-    .map(({ id }) => id);
-}
 
 async function setCapture(captureMethod: "automatic" | "manual" | null): Promise<void> {
   const { seats } = await organizer.seatMap(performance);
@@ -46,7 +33,7 @@ async function setCapture(captureMethod: "automatic" | "manual" | null): Promise
 /** An order that waits for an answer, with a card that is authorized for it. */
 async function authorize(buyer: LastMinuteLive, email: string): Promise<Booking> {
   await setCapture("manual");
-  const booking = await buyer.hold(performance, await freeSeats(1));
+  const booking = await buyer.hold(performance, await freeSeats(buyer, performance, 1));
   expect((await buyer.startCheckout(booking, { email })).status).toBe("pending_payment");
   await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
   const waiting = await buyer.pay(booking, { testCard: "visa" });
@@ -154,7 +141,7 @@ test("a card is authorized, and nobody answers before its bank lets go: the buye
 test("the price changes twice, and is paid once", async () => {
   const buyer = office.client();
   const before = await moneyAtStripe();
-  const [first, second, third] = await freeSeats(3);
+  const [first, second, third] = await freeSeats(organizer, performance, 3);
   let booking = await buyer.hold(performance, [first ?? "", second ?? ""]);
   await buyer.startCheckout(booking, { email: "twice@example.com" });
   await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
@@ -184,7 +171,7 @@ test("the price changes twice, and is paid once", async () => {
 test("who pays in another tab, once the order needs an answer, has bought nothing yet", async () => {
   const buyer = office.client();
   const before = await moneyAtStripe();
-  const booking = await buyer.hold(performance, await freeSeats(1));
+  const booking = await buyer.hold(performance, await freeSeats(buyer, performance, 1));
   await buyer.startCheckout(booking, { email: "tab@example.com" });
   await expect(buyer.pay(booking, { testCard: "declined" })).rejects.toThrow(PaymentDeclinedError);
   const { clientSecret } = (await buyer.paymentSession(booking)) ?? {};

@@ -10,13 +10,7 @@ import {
   type Performance,
   type TrialBalanceLine,
 } from "./index.ts";
-import {
-  openAccount,
-  putOnSale,
-  smallHall,
-  startOffice,
-  type TestOffice,
-} from "./testing-office.ts";
+import { buySeats, openAccount, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -24,26 +18,13 @@ let performance: Performance;
 const month = new Date().toISOString().slice(0, 7);
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
 });
 
 afterAll(() => office[Symbol.asyncDispose]());
 
 async function buyOne(): Promise<string> {
-  const buyer = office.client();
-  const { seats } = await buyer.seatMap(performance);
-  const free = seats.filter(
-    (seat) => seat.status === "available" && seat.category?.name === "Good",
-  );
-  const held = await buyer.hold(performance, free.slice(0, 1));
-  await buyer.startCheckout(held, { email: "buyer@example.com" });
-  await buyer.pay(held, { testCard: "visa" });
-  return held.id;
+  return (await buySeats(office.client(), performance, 1)).id;
 }
 
 const organization = () => ({ id: performance.organizationId });

@@ -1,5 +1,6 @@
 // If this failed, nobody could answer a bank, or its verdict would leave sale, tickets and books different.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import {
   type Booking,
   BookingStatusError,
@@ -9,19 +10,14 @@ import {
   type LastMinuteLive,
   type Performance,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { buySeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   await organizer.setCancellationPolicy(
     { organization: performance.organizationId },
     { windows: [{ daysBefore: 3, percentage: 50 }] },
@@ -31,25 +27,11 @@ beforeAll(async () => {
 afterAll(() => office[Symbol.asyncDispose]());
 
 async function buy(buyer: LastMinuteLive, count: number): Promise<Booking> {
-  const { seats } = await buyer.seatMap(performance);
-  const free = seats.filter((seat) => seat.status === "available");
-  const held = await buyer.hold(performance, free.slice(0, count));
-  await buyer.startCheckout(held, { email: "ada@example.com", firstName: "Ada" });
-  return await buyer.pay(held, { testCard: "visa" });
-}
-
-async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error("It does not come to its end.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  return await buySeats(buyer, performance, count, { email: "ada@example.com", firstName: "Ada" });
 }
 
 async function becomes(buyer: LastMinuteLive, booking: Booking, status: string): Promise<void> {
-  await until(async () => ((await buyer.booking(booking))?.status === status ? true : undefined));
+  await until(async () => (await buyer.booking(booking))?.status === status);
 }
 
 /** The buyer's bank disputes a payment, and the office hears of it. */

@@ -1,5 +1,6 @@
 // If this failed, programs could not find events, see what was opened for them, or get money back for what was canceled.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import {
   BuyerLimitError,
   type Event,
@@ -7,7 +8,7 @@ import {
   NoRefundOfferedError,
   type Performance,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { buySeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -15,12 +16,7 @@ let performance: Performance;
 let event: Event;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   event = await organizer.updateEvent(performance.eventId, {
     shortDescription: "A storm, an island, a duke.",
     tags: ["shakespeare"],
@@ -33,19 +29,7 @@ beforeAll(async () => {
 afterAll(() => office[Symbol.asyncDispose]());
 
 async function buy(buyer: LastMinuteLive, count: number, email: string) {
-  const { seats } = await buyer.seatMap(performance);
-  const free = seats.filter((seat) => seat.status === "available");
-  const held = await buyer.hold(performance, free.slice(0, count));
-  await buyer.startCheckout(held, { email });
-  return await buyer.pay(held, { testCard: "visa" });
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error("It does not come to its end.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  return await buySeats(buyer, performance, count, { email });
 }
 
 test("an event is found by what it is about, page by page", async () => {

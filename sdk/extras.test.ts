@@ -13,19 +13,17 @@ import {
   TicketUsedError,
 } from "./index.ts";
 import { examplesOf, runExample } from "./testing-examples.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice, tokenIn } from "./testing-office.ts";
+import { smallHall, startOfficeWithShow, type TestOffice, tokenIn } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: ReturnType<TestOffice["client"]>;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
+  ({ office, organizer, performance } = await startOfficeWithShow({
     layout: smallHall,
     prices: { Good: 5000, Cheap: 2500 },
-  });
+  }));
 }, 60_000);
 afterAll(async () => {
   await office[Symbol.asyncDispose]();

@@ -9,25 +9,14 @@ import {
   PaymentLostError,
   RefusedByRuleError,
 } from "./index.ts";
-import {
-  openAccount,
-  putOnSale,
-  smallHall,
-  startOffice,
-  type TestOffice,
-} from "./testing-office.ts";
+import { freeSeats, openAccount, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   const { organizationId } = performance;
   const amount = { ruleType: "amount", amountCurrency: "EUR", organizationId } as const;
   const rules = [
@@ -40,11 +29,7 @@ beforeAll(async () => {
 afterAll(() => office[Symbol.asyncDispose]());
 
 async function hold(lml: LastMinuteLive, category: string, count: number) {
-  const { seats } = await lml.seatMap(performance);
-  const free = seats.filter(
-    (seat) => seat.status === "available" && seat.category?.name === category,
-  );
-  return await lml.hold(performance, free.slice(0, count));
+  return await lml.hold(performance, await freeSeats(lml, performance, count, category));
 }
 
 async function statusOf(held: { readonly id: string }): Promise<string | undefined> {

@@ -9,33 +9,24 @@ import {
   PaymentPlanError,
   type Performance,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { freeSeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
 });
 
 afterAll(() => office[Symbol.asyncDispose]());
 
-async function freeSeats(count: number): Promise<readonly string[]> {
-  const { seats } = await organizer.seatMap(performance);
-  return seats
-    .filter(({ status }) => status === "available")
-    .slice(0, count)
-    .map(({ id }) => id);
+async function freeSeatIds(count: number): Promise<readonly string[]> {
+  return (await freeSeats(organizer, performance, count)).map(({ id }) => id);
 }
 
 async function hold(buyer: LastMinuteLive, count: number) {
-  return await buyer.hold(performance, await freeSeats(count));
+  return await buyer.hold(performance, await freeSeats(buyer, performance, count));
 }
 
 const tokenIn = (mail: string): string =>
@@ -99,7 +90,7 @@ test("an order waits for an answer", async () => {
 test("staff sells by a mailed link, and at the counter", async () => {
   const held = await organizer.holdForCustomer(performance, {
     email: "jo@example.com",
-    seatIds: await freeSeats(1),
+    seatIds: await freeSeatIds(1),
   });
   const sold = await organizer.checkoutForCustomer(held, "link");
   expect(sold.status).toBe("pending_payment");
@@ -112,12 +103,12 @@ test("staff sells by a mailed link, and at the counter", async () => {
   const atCounter = await organizer.holdForCustomer(performance, {
     email: "cash@example.com",
     channel: "admin",
-    seatIds: await freeSeats(1),
+    seatIds: await freeSeatIds(1),
   });
   expect((await organizer.checkoutForCustomer(atCounter, "cash")).status).toBe("confirmed");
   const invoiced = await organizer.holdForCustomer(performance, {
     email: "invoice@example.com",
-    seatIds: await freeSeats(1),
+    seatIds: await freeSeatIds(1),
   });
   expect((await organizer.checkoutForCustomer(invoiced, "invoice")).status).toBe("confirmed");
   expect((await organizer.takePayment(invoiced, "invoice")).status).toBe("confirmed");

@@ -20,6 +20,11 @@ export function idOf(ref: Ref): string {
   return typeof ref === "string" ? ref : ref.id;
 }
 
+/** The id of what may be left out. */
+export function optionalIdOf(ref: Ref | undefined): string | undefined {
+  return ref === undefined ? undefined : idOf(ref);
+}
+
 /** Somebody with an account. */
 export type User = UserFragment;
 

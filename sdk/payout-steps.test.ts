@@ -1,15 +1,8 @@
 // If this failed, an organization that sells in dinars or in crowns would be owed payouts that Stripe refuses.
 import { expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import type { LastMinuteLive, Organization, PayoutAccount } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
-
-async function until<T>(ask: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await ask();
-    if (isDone(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+import { buySeats, putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
 
 /** An account that may be paid, and enough at Stripe to pay it. */
 async function openPurse(
@@ -31,9 +24,10 @@ async function openPurse(
   await organizer.openPayoutAccount({ organizationId, country: "AT" });
   const known = async (): Promise<PayoutAccount | undefined> =>
     (await organizer.payoutAccounts(organizationId).toArray(1))[0];
-  const opened = await until(known, (account) => account?.stripeAccountId != null);
-  await office.standIn.control.onboard(opened?.stripeAccountId ?? "");
-  await until(known, (account) => account?.transfersEnabled === true);
+  await office.standIn.control.onboard(
+    await until(async () => (await known())?.stripeAccountId ?? null),
+  );
+  await until(async () => (await known())?.transfersEnabled);
 }
 
 test.each([
@@ -54,18 +48,14 @@ test.each([
     await openPurse(office, organizer, organizationId, currency);
     const buyer = office.client();
     for (const netPayoutCents of shares) {
-      const { seats } = await buyer.seatMap(performance);
-      const free = seats.filter(({ status }) => status === "available");
-      const held = await buyer.hold(performance, free.slice(0, 1));
-      await buyer.startCheckout(held, { email: "ada@example.com" });
-      await buyer.pay(held, { testCard: "visa" });
+      await buySeats(buyer, performance, 1);
       const [preview] = await organizer.payoutPreview(organizationId).toArray(1);
       expect(preview?.nextPayoutCents).toBe(netPayoutCents);
       const payout = await organizer.submitPayout(await organizer.createPayout({ organizationId }));
-      const ended = await until(
-        async () => await organizer.payout(payout),
-        (now) => now?.status === "paid" || now?.status === "failed",
-      );
+      const ended = await until(async () => {
+        const now = await organizer.payout(payout);
+        return now?.status === "paid" || now?.status === "failed" ? now : null;
+      });
       expect(ended).toMatchObject({ status: "paid", netPayoutCents, failureReason: null });
     }
   },

@@ -1,5 +1,6 @@
 // If this failed, programs could not pay an organization out, with a second person, or hold what is doubtful.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import {
   ApprovalNeededError,
   type LastMinuteLive,
@@ -9,30 +10,15 @@ import {
   PayoutStatusError,
   type Performance,
 } from "./index.ts";
-import {
-  openAccount,
-  putOnSale,
-  smallHall,
-  startOffice,
-  type TestOffice,
-} from "./testing-office.ts";
+import { buySeats, openAccount, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
-  const buyer = office.client();
-  const { seats } = await buyer.seatMap(performance);
-  const held = await buyer.hold(performance, seats.slice(0, 2));
-  await buyer.startCheckout(held, { email: "ada@example.com" });
-  await buyer.pay(held, { testCard: "visa" });
+  ({ office, organizer, performance } = await startOfficeWithShow());
+  await buySeats(office.client(), performance, 2);
 });
 
 afterAll(() => office[Symbol.asyncDispose]());
@@ -43,14 +29,11 @@ async function sql(text: string): Promise<void> {
   await platform.end();
 }
 
-async function until(payout: Payout, status: Payout["status"]): Promise<Payout> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
+async function becomes(payout: Payout, status: Payout["status"]): Promise<Payout> {
+  return await until(async () => {
     const now = await organizer.payout(payout);
-    if (now?.status === status) return now;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`The payout does not become ${status}.`);
+    return now?.status === status ? now : null;
+  });
 }
 
 test("a payout is made, held, approved, refused for lack of money, and paid", async () => {
@@ -93,11 +76,11 @@ test("a payout is made, held, approved, refused for lack of money, and paid", as
   await expect(organizer.submitPayout(payout)).rejects.toThrow(PayoutStatusError);
   expect((await organizer.releasePayoutHold(whole)).releasedAt).not.toBeNull();
   // What was paid by card is available only days later.
-  const failed = await until(payout, "failed");
+  const failed = await becomes(payout, "failed");
   expect(failed).toMatchObject({ failureCode: "balance_insufficient", attempt: 1 });
   await office.standIn.control.addFunds(100_000, "eur");
   expect(await organizer.retryPayout(payout)).toMatchObject({ status: "approved", attempt: 2 });
-  const paid = await until(payout, "paid");
+  const paid = await becomes(payout, "paid");
   expect(paid).toMatchObject({ netPayoutCents: 9000, transactionsIncluded: 1, eventsIncluded: 1 });
   expect(await organizer.payouts(organizationId).toArray(9)).toHaveLength(2);
   expect((await organizer.reproducePayout(payout)).netPayoutCents).toBe(9000);

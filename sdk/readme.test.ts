@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesOf, runExample } from "./testing-examples.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { putOnSale, smallShow, startOffice, type TestOffice } from "./testing-office.ts";
 
 const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md", "../docs/events.md"];
 const readme = (
@@ -52,10 +52,7 @@ describe("the examples of the README, docs/risk.md and docs/events.md", () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "lml-readme-"));
     office = await startOffice();
-    await putOnSale(office, office.client(), {
-      layout: smallHall,
-      prices: { Good: 5000, Cheap: 2000 },
-    });
+    await putOnSale(office, office.client(), smallShow);
   });
   afterAll(async () => {
     await office[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 // If this failed, programs could not take tickets back, return money in parts, or see what became of it.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import {
   ApprovalNeededError,
   type LastMinuteLive,
@@ -9,19 +10,14 @@ import {
   RefundTooLargeError,
   TicketVoidError,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { buySeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   await organizer.setCancellationPolicy(
     { organization: performance.organizationId },
     {
@@ -38,19 +34,7 @@ beforeAll(async () => {
 afterAll(() => office[Symbol.asyncDispose]());
 
 async function buy(buyer: LastMinuteLive, count: number) {
-  const { seats } = await buyer.seatMap(performance);
-  const free = seats.filter((seat) => seat.status === "available");
-  const held = await buyer.hold(performance, free.slice(0, count));
-  await buyer.startCheckout(held, { email: "ada@example.com" });
-  return await buyer.pay(held, { testCard: "visa" });
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error("It does not come to its end.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  return await buySeats(buyer, performance, count);
 }
 
 test("one ticket of four goes back, then the rest, to the cent", async () => {

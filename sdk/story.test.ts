@@ -27,6 +27,7 @@ import {
   WrongCredentialsError,
 } from "./index.ts";
 import {
+  freeSeats,
   openAccount,
   putOnSale,
   smallHall,
@@ -48,12 +49,8 @@ afterAll(async () => {
   await office[Symbol.asyncDispose]();
 });
 
-/** The first free seats of a category. */
-async function freeSeats(category: string, count: number): Promise<readonly Seat[]> {
-  const { seats } = await office.client().seatMap(performance);
-  return seats
-    .filter((seat) => seat.status === "available" && seat.category?.name === category)
-    .slice(0, count);
+async function free(category: string, count: number): Promise<readonly Seat[]> {
+  return await freeSeats(office.client(), performance, count, category);
 }
 
 async function refusalOf(call: Promise<unknown>): Promise<LastMinuteLiveError> {
@@ -92,7 +89,7 @@ describe("a guest", () => {
 
   test("buys with a second card when the first is declined, and gets in once", async () => {
     const lml = office.client();
-    const seats = await freeSeats("Good", 2);
+    const seats = await free("Good", 2);
     const held = await lml.hold(performance, seats);
     expect(held).toMatchObject({ status: "draft", subtotalCents: 10_000, currency: "EUR" });
     expect(held.items).toHaveLength(1);
@@ -140,12 +137,12 @@ describe("a guest", () => {
 
   test("goes on with another client by the token of the cart, which others do not have", async () => {
     const lml = office.client();
-    const held = await lml.hold(performance, await freeSeats("Cheap", 1));
+    const held = await lml.hold(performance, await free("Cheap", 1));
     const later = office.client({ cartToken: lml.cartToken });
     expect(await later.booking(held)).toEqual(held);
     expect(await later.bookings().toArray(10)).toEqual([held]);
     const stranger = office.client();
-    await stranger.hold(performance, await freeSeats("Cheap", 1));
+    await stranger.hold(performance, await free("Cheap", 1));
     expect(await stranger.booking(held)).toBeNull();
     await expect(stranger.tickets(held)).rejects.toThrow(BookingNotFoundError);
     await expect(stranger.cancel(held)).rejects.toThrow(BookingNotFoundError);
@@ -157,7 +154,7 @@ describe("a guest", () => {
 
   test("adds seats to the cart and lets some go", async () => {
     const lml = office.client();
-    const [a, b, c] = await freeSeats("Cheap", 3);
+    const [a, b, c] = await free("Cheap", 3);
     if (a === undefined || b === undefined || c === undefined) throw new Error("Sold out.");
     const held = await lml.hold(performance, [a, b]);
     const more = await lml.hold(performance, [c.id], { booking: held });
@@ -166,11 +163,11 @@ describe("a guest", () => {
     expect(less).toMatchObject({ id: held.id, subtotalCents: 2_000 });
     await expect(lml.release(less, [a])).rejects.toThrow(UnknownSeatsError);
     await lml.cancel(held);
-    expect(await freeSeats("Cheap", 3)).toEqual([a, b, c]);
+    expect(await free("Cheap", 3)).toEqual([a, b, c]);
   });
 
   test("is told which seats somebody else has, and holds none of the others", async () => {
-    const [a, b] = await freeSeats("Cheap", 2);
+    const [a, b] = await free("Cheap", 2);
     if (a === undefined || b === undefined) throw new Error("Sold out.");
     const quick = office.client();
     const held = await quick.hold(performance, [a]);
@@ -178,7 +175,7 @@ describe("a guest", () => {
     expect(refusal).toBeInstanceOf(SeatsTakenError);
     expect(refusal).toMatchObject({ seatIds: [a.id] });
     expect(refusal.requestId).not.toBeNull();
-    expect((await freeSeats("Cheap", 1))[0]?.id).toBe(b.id);
+    expect((await free("Cheap", 1))[0]?.id).toBe(b.id);
     await quick.cancel(held);
   });
 
@@ -192,19 +189,19 @@ describe("a guest", () => {
       return answer;
     };
     const lml = office.client({ fetch: lossy });
-    const seats = await freeSeats("Cheap", 2);
+    const seats = await free("Cheap", 2);
     const held = await lml.hold(performance, seats);
     expect(await lml.bookings().toArray(10)).toEqual([held]);
     const frozen = await lml.startCheckout(held, { email: "lossy@example.com" });
     expect(frozen).toMatchObject({ id: held.id, status: "pending_payment" });
     const canceled = await lml.cancel(held);
     expect(canceled).toMatchObject({ id: held.id, status: "canceled" });
-    expect((await freeSeats("Cheap", 2)).map(({ id }) => id)).toEqual(seats.map(({ id }) => id));
+    expect((await free("Cheap", 2)).map(({ id }) => id)).toEqual(seats.map(({ id }) => id));
   });
 
   test("gets the same booking for the same idempotency key", async () => {
     const lml = office.client();
-    const seats = await freeSeats("Cheap", 1);
+    const seats = await free("Cheap", 1);
     const held = await lml.hold(performance, seats, { idempotencyKey: "click-1" });
     const again = await lml.hold(performance, seats, { idempotencyKey: "click-1" });
     expect(again).toEqual(held);
@@ -213,7 +210,7 @@ describe("a guest", () => {
 
   test("hears what is wrong with a choice", async () => {
     const lml = office.client();
-    const [seat] = await freeSeats("Cheap", 1);
+    const [seat] = await free("Cheap", 1);
     if (seat === undefined) throw new Error("Sold out.");
     await expect(lml.hold(performance, [])).rejects.toThrow(QuantityError);
     await expect(lml.hold(performance, [seat, seat])).rejects.toThrow(DuplicateSeatsError);
@@ -264,7 +261,7 @@ describe("somebody with an account", () => {
     expect(lml.token).toBeNull();
     expect(await lml.currentUser()).toBeNull();
     expect(await resumed.currentUser()).toBeNull();
-    const held = resumed.hold(performance, await freeSeats("Cheap", 1));
+    const held = resumed.hold(performance, await free("Cheap", 1));
     await expect(held).rejects.toThrow(SessionEndedError);
   });
 
@@ -357,7 +354,7 @@ describe("somebody with an account", () => {
       lastName: "Lock",
     });
     const { eventId } = performance;
-    const [a, b] = await freeSeats("Cheap", 2);
+    const [a, b] = await free("Cheap", 2);
     if (a === undefined || b === undefined) throw new Error("Sold out.");
     expect(await lml.acquireSeatLock({ eventId, seatId: a.id })).toBe(true);
     const [booking] = await lml.bookings().toArray(1);
@@ -391,7 +388,7 @@ describe("somebody with an account", () => {
     });
     await expect(stranger.publishEvent(performance.eventId)).rejects.toThrow(NotFoundError);
     const buyer = office.client();
-    const seats = await freeSeats("Cheap", 1);
+    const seats = await free("Cheap", 1);
     const held = await buyer.hold(performance, seats);
     await buyer.startCheckout(held, { email: "buyer@example.com" });
     const paid = await buyer.pay(held, { testCard: "mastercard" });

@@ -7,14 +7,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
-import { startServer } from "../server/server.ts";
+import { serve } from "../server/testing.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { type RunningWorker, startWorker } from "../worker/worker.ts";
 import {
+  type Booking,
   type ClientOptions,
   LastMinuteLive,
   type LayoutDocument,
   type Performance,
+  type Seat,
   type Session,
 } from "./index.ts";
 
@@ -66,8 +68,8 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
   await using started = new AsyncDisposableStack();
   const standIn = started.use(await startStripeStandIn({ ...keys, port: 0, webhookUrl: null }));
   const server = started.use(
-    await startServer({
-      databaseUrl: database.url("lml_authenticator"),
+    await serve(database, {
+      logLevel: "warn",
       stripe: { ...keys, apiBase: standIn.url },
       secretKey: "the key of these tests, which is long",
       // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
@@ -219,6 +221,9 @@ export const smallHall: LayoutDocument = {
   ],
 };
 
+/** What most tests put on sale. */
+export const smallShow: Show = { layout: smallHall, prices: { Good: 5000, Cheap: 2000 } };
+
 /** The token in a mail. */
 export const tokenIn = (mail: string): string => /token=([\w-]{43})/.exec(mail)?.[1] ?? "";
 
@@ -290,4 +295,49 @@ export async function putOnSale(
   });
   await organizer.publishEvent(event);
   return performance;
+}
+
+/** A box office in which somebody has put a show on sale. */
+export interface OpenOffice {
+  readonly office: TestOffice;
+  readonly organizer: LastMinuteLive;
+  readonly performance: Performance;
+}
+
+/** What most tests begin with: a box office, and a show of its organizer's. */
+export async function startOfficeWithShow(show = smallShow): Promise<OpenOffice> {
+  const office = await startOffice();
+  try {
+    const organizer = office.client();
+    return { office, organizer, performance: await putOnSale(office, organizer, show) };
+  } catch (error) {
+    await office[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The first seats that are free, of one category where one is named. */
+export async function freeSeats(
+  lml: LastMinuteLive,
+  performance: Performance,
+  count: number,
+  category?: string,
+): Promise<readonly Seat[]> {
+  const { seats } = await lml.seatMap(performance);
+  return seats
+    .filter(({ status }) => status === "available")
+    .filter((seat) => category === undefined || seat.category?.name === category)
+    .slice(0, count);
+}
+
+/** Somebody buys the first free seats with a card that works. */
+export async function buySeats(
+  lml: LastMinuteLive,
+  performance: Performance,
+  count: number,
+  buyer: Parameters<LastMinuteLive["startCheckout"]>[1] = { email: "ada@example.com" },
+): Promise<Booking> {
+  const held = await lml.hold(performance, await freeSeats(lml, performance, count));
+  await lml.startCheckout(held, buyer);
+  return await lml.pay(held, { testCard: "visa" });
 }

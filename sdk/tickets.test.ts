@@ -15,7 +15,7 @@ import {
   UsageError,
   WrongGateError,
 } from "./index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { buySeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let performance: Performance;
@@ -23,12 +23,7 @@ let organizer: LastMinuteLive;
 let venueId: string;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   const event = await organizer.event(performance.eventId);
   venueId = event?.venue?.id ?? "";
 });
@@ -36,16 +31,8 @@ afterAll(async () => {
   await office[Symbol.asyncDispose]();
 });
 
-/** Buys the first free seats. */
 async function buy(lml: LastMinuteLive, count: number): Promise<readonly Ticket[]> {
-  const { seats } = await lml.seatMap(performance);
-  const free = seats.filter(
-    ({ status, priceCents }) => status === "available" && priceCents !== null,
-  );
-  const booking = await lml.hold(performance, free.slice(0, count));
-  await lml.startCheckout(booking, { email: "guest@example.com" });
-  await lml.pay(booking, { testCard: "visa" });
-  return await lml.tickets(booking);
+  return await lml.tickets(await buySeats(lml, performance, count));
 }
 
 function first(tickets: readonly Ticket[]): Ticket {

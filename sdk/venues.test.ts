@@ -5,7 +5,7 @@ import { VenueStatusError, SeatsWouldBeLostError } from "./errors.ts";
 import type { LastMinuteLive } from "./client.ts";
 import type { LayoutDocument } from "./layout.ts";
 import type { Performance } from "./models.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "./testing-office.ts";
+import { smallHall, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
 let organizer: LastMinuteLive;
@@ -13,12 +13,10 @@ let performance: Performance;
 let venueId: string;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
+  ({ office, organizer, performance } = await startOfficeWithShow({
     layout: smallHall,
     prices: { Good: 2000, Cheap: 1000 },
-  });
+  }));
   const [venue] = await organizer.searchVenues({ query: "great" }).toArray(10);
   venueId = venue?.id ?? "";
 });

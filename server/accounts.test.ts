@@ -17,14 +17,13 @@ import {
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startTestServer(
-    { secretKey: "the key of these tests, which is long", rateLimits: { signIn: 10_000 } },
-    // All of these tests come from one address.
-    async (database) => {
-      const owner = await database.connect("lml_owner");
-      await owner.query("update app_private.attempt_limits set attempts = 100000");
-    },
-  );
+  // All of these tests come from one address.
+  server = await startTestServer({
+    secretKey: "the key of these tests, which is long",
+    rateLimits: { signIn: 10_000 },
+  });
+  const owner = await server.database.connect("lml_owner");
+  await owner.query("update app_private.attempt_limits set attempts = 100000");
 });
 
 afterAll(() => server[Symbol.asyncDispose]());

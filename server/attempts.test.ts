@@ -1,13 +1,13 @@
 // If these failed, an address could guess without end, or signing up would tell who has an account.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startServer, type RunningServer } from "./server.ts";
+import type { RunningServer } from "./server.ts";
 import {
   ask,
   mailedToken,
   randomToken,
   signUp,
   startTestServer,
-  testStripe,
+  serve,
   uniqueName,
   type Answer,
   type Anything,
@@ -27,12 +27,7 @@ const options = {
 
 beforeAll(async () => {
   server = await startTestServer(options);
-  second = await startServer({
-    databaseUrl: server.database.url("lml_authenticator"),
-    stripe: testStripe,
-    logLevel: "silent",
-    ...options,
-  });
+  second = await serve(server.database, options);
 });
 
 afterAll(async () => {
@@ -85,12 +80,7 @@ describe("wrong passwords from one address", () => {
     const codes = await guess();
     expect(codes.filter((code) => code === "LMCRD")).toHaveLength(10);
     expect(codes.filter((code) => code === "LMRTE")).toHaveLength(10);
-    await using third = await startServer({
-      databaseUrl: server.database.url("lml_authenticator"),
-      stripe: testStripe,
-      logLevel: "silent",
-      ...options,
-    });
+    await using third = await serve(server.database, options);
     const { email } = await signUp(server, { password });
     expect((await signIn(email, password, third.url)).codes).toEqual(["LMRTE"]);
     address = "198.51.100.77";

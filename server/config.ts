@@ -4,7 +4,10 @@ import type { ServerOptions } from "./server.ts";
 
 /** Unset and empty are the same, as in a compose file. */
 const unlessEmpty = (value: unknown): unknown => (value === "" ? undefined : value);
-const optional = <T extends z.ZodType>(type: T) => z.preprocess(unlessEmpty, type.optional());
+
+/** A variable that may be unset or empty. */
+export const optional = <T extends z.ZodType>(type: T) =>
+  z.preprocess(unlessEmpty, type.optional());
 
 /** Requests a minute. */
 const rate = optional(z.coerce.number().int().min(1));

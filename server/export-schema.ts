@@ -29,7 +29,7 @@ if (given !== undefined && given !== "") {
 async function exportSchema(databaseUrl: string): Promise<void> {
   const database = openDatabase({ databaseUrl, poolSize: 2, onError: () => undefined });
   try {
-    const { schema } = await buildSchema(database.service);
+    const schema = await buildSchema(database.service);
     const file = join(repositoryRoot, "sdk", "schema.graphql");
     await writeFile(file, schemaText(schema));
     console.log(`wrote ${file} (${graphileEnvironment})`);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examinePlaces } from "../cli/doctor/machine.ts";
 import { readConfig } from "./config.ts";
 import { openPlaceDatabase } from "./places.ts";
-import { startServer, type RunningServer } from "./server.ts";
+import type { RunningServer } from "./server.ts";
 import {
   type Anything,
   ask,
@@ -15,7 +15,7 @@ import {
   randomToken,
   signUp,
   startTestServer,
-  testStripe,
+  serve,
   type TestServer,
 } from "./testing.ts";
 import { writePlaceDatabase } from "./testing-places.ts";
@@ -39,13 +39,7 @@ let proxied: RunningServer;
 
 beforeAll(async () => {
   server = await startTestServer({ placeDatabase: file });
-  proxied = await startServer({
-    databaseUrl: server.database.url("lml_authenticator"),
-    stripe: testStripe,
-    logLevel: "silent",
-    placeDatabase: file,
-    trustProxy: "127.0.0.1",
-  });
+  proxied = await serve(server.database, { placeDatabase: file, trustProxy: "127.0.0.1" });
 });
 
 afterAll(async () => {
@@ -109,11 +103,7 @@ describe("a database of addresses", () => {
     writeFileSync(none, "<html>Please sign in to download.</html>");
     const other = writePlaceDatabase(join(directory, "asn.mmdb"), [], { type: "Test-ASN" });
     for (const wrong of [none, other, join(directory, "missing.mmdb")]) {
-      const started = startServer({
-        databaseUrl: server.database.url("lml_authenticator"),
-        stripe: testStripe,
-        placeDatabase: wrong,
-      });
+      const started = serve(server.database, { placeDatabase: wrong });
       await expect(started).rejects.toThrow("LML_PLACE_DATABASE");
       expect(await examinePlaces(wrong)).toMatchObject({ status: "fail" });
     }

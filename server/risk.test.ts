@@ -1,13 +1,13 @@
 // If these tests failed, rules would count somebody else's address or country, or one that the client made up.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
-import { startServer, type RunningServer } from "./server.ts";
+import type { RunningServer } from "./server.ts";
 import {
   ask,
   createTheatre,
   randomToken,
   startTestServer,
-  testStripe,
+  serve,
   type TestServer,
   type Theatre,
   uniqueName,
@@ -23,14 +23,8 @@ const countryHeader = "CF-IPCountry";
 
 beforeAll(async () => {
   server = await startTestServer({ countryHeader });
-  const options = {
-    databaseUrl: server.database.url("lml_authenticator"),
-    stripe: testStripe,
-    logLevel: "silent",
-    countryHeader,
-  } as const;
-  proxied = await startServer({ ...options, trustProxy: "127.0.0.1" });
-  elsewhere = await startServer({ ...options, trustProxy: "198.51.100.1" });
+  proxied = await serve(server.database, { countryHeader, trustProxy: "127.0.0.1" });
+  elsewhere = await serve(server.database, { countryHeader, trustProxy: "198.51.100.1" });
   theatre = await createTheatre(server, { seats: 60 });
   await server.data(
     `mutation ($input: CreateFraudRuleInput!) {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     poolSize: 2,
     onError: () => undefined,
   });
-  ({ schema } = await buildSchema(database.service));
+  schema = await buildSchema(database.service);
 });
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { startServer } from "./server.ts";
 import {
   ask,
   createTheatre,
+  serve,
   signUp,
   startTestServer,
   testStripe,
@@ -256,12 +257,7 @@ describe("requests", () => {
 describe("starting", () => {
   test("on a port that is taken fails, and says so", async () => {
     const port = Number(new URL(server.url).port);
-    const starting = startServer({
-      databaseUrl: server.database.url("lml_authenticator"),
-      stripe: testStripe,
-      port,
-      logLevel: "silent",
-    });
+    const starting = serve(server.database, { port });
     await expect(starting).rejects.toThrow(`Port ${port} on 127.0.0.1 is taken`);
   });
 

@@ -9,6 +9,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import type { GraphQLSchema } from "postgraphile/graphql";
 import Stripe from "stripe";
 import { defaultPoolSize, openDatabase, type Database } from "./database.ts";
 import { publicError, ServerError, type PublicError } from "./errors.ts";
@@ -65,6 +66,11 @@ export interface ServerOptions {
     "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace" | undefined;
   /** Where log lines are written instead of standard output. */
   readonly logFile?: string | undefined;
+  /**
+   * What `buildSchema` made of another database of the same version, where one process serves several: building takes
+   * seconds. It is not compared again with what this server was written for. Default: built of this database.
+   */
+  readonly schema?: GraphQLSchema | undefined;
   /** How often is written which sessions are in use. Default: 30,000. */
   readonly sessionActivityMs?: number | undefined;
   /** How long requests may take to finish when the server stops. Default: 10,000. */
@@ -186,11 +192,9 @@ async function addRoutes(
   const { stripe } = options;
   const locate = await locator(options);
   const livemode = /^[rs]k_live_/.test(stripe.secretKey);
-  const { schema, resolvedPreset } = await buildSchema(database.service).catch((error: unknown) => {
-    throw new ServerError(`The database cannot be read: ${messageOf(error)}`, { cause: error });
-  });
-  app.log.debug({ graphileEnvironment }, "built the schema");
-  const missing = await missingFromSchema(schema);
+  const schema = options.schema ?? (await readSchema(database));
+  app.log.debug({ graphileEnvironment }, "has the schema");
+  const missing = options.schema === undefined ? await missingFromSchema(schema) : [];
   for (const problem of missing) app.log.warn(problem);
   const limitSignIn = await harden(app, {
     allowedOrigins: options.allowedOrigins ?? [],
@@ -229,13 +233,20 @@ async function addRoutes(
     passwords: new Passwords(),
     twoFactor: new TwoFactor(options.secretKey),
     schema,
-    resolvedPreset,
     limitSignIn,
     locate,
     graphiql: options.graphiql ?? false,
     introspection: options.introspection ?? options.graphiql ?? false,
     log: app.log,
   });
+}
+
+async function readSchema(database: Database): Promise<GraphQLSchema> {
+  try {
+    return await buildSchema(database.service);
+  } catch (error) {
+    throw new ServerError(`The database cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 async function locator({

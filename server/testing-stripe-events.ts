@@ -6,21 +6,29 @@ const firstSecond = 1_700_000_000;
 /** What `Math.random` is, repeatably. */
 export type Random = () => number;
 
+/** A payment that Stripe is asked for. */
 export interface Payment {
   readonly id: string;
+  /** In the currency's minor unit. */
   readonly amount: number;
 }
 
+/** A part of a payment that goes back. */
 export interface Refund {
   readonly id: string;
+  /** Which of the payments, counted from zero. */
   readonly payment: number;
+  /** In the currency's minor unit. */
   readonly amount: number;
 }
 
+/** An object of Stripe's. */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** What Stripe tells. */
 export interface StripeEvent extends Json {
   readonly id: string;
+  /** Seconds since 1970. */
   readonly created: number;
 }
 

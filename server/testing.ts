@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { GraphQLSchema } from "postgraphile/graphql";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { openDatabase } from "./database.ts";
+import { buildSchema } from "./graphql/schema.ts";
 import { startServer, type RunningServer, type ServerOptions } from "./server.ts";
 
 /** The keys of the account that tests pretend to have. */
@@ -54,20 +57,53 @@ export interface TestServer extends AsyncDisposable {
   ): Promise<Anything>;
 }
 
+let knownSchema: Promise<GraphQLSchema> | undefined;
+
+/** The schema of every database that a test has copied and not changed: this process builds it once. */
+async function sharedSchema(database: TestDatabase): Promise<GraphQLSchema> {
+  try {
+    return await (knownSchema ??= readSchema(database));
+  } catch (error) {
+    // The next file may have more luck.
+    knownSchema = undefined;
+    throw error;
+  }
+}
+
+async function readSchema(testing: TestDatabase): Promise<GraphQLSchema> {
+  const databaseUrl = testing.url("lml_authenticator");
+  const database = openDatabase({ databaseUrl, poolSize: 1, onError: () => undefined });
+  try {
+    return await buildSchema(database.service);
+  } finally {
+    await database.pool.end();
+  }
+}
+
+/** Starts a server on a database whose functions and tables are those of the template. */
+export async function serve(
+  database: TestDatabase,
+  options: Partial<ServerOptions> = {},
+): Promise<RunningServer> {
+  return await startServer({
+    databaseUrl: database.url("lml_authenticator"),
+    stripe: testStripe,
+    logLevel: "silent",
+    schema: await sharedSchema(database),
+    ...options,
+  });
+}
+
 /** Starts a server for a test file. `prepare` may change the database before the server reads it. */
 export async function startTestServer(
   options: Partial<ServerOptions> = {},
-  prepare: (database: TestDatabase) => Promise<void> = async () => undefined,
+  prepare?: (database: TestDatabase) => Promise<void>,
 ): Promise<TestServer> {
   const database = await testDatabase();
   try {
-    await prepare(database);
-    const server = await startServer({
-      databaseUrl: database.url("lml_authenticator"),
-      stripe: testStripe,
-      logLevel: "silent",
-      ...options,
-    });
+    await prepare?.(database);
+    const own = prepare === undefined ? {} : { schema: undefined };
+    const server = await serve(database, { ...own, ...options });
     const { url } = server;
     const graphql: TestServer["graphql"] = (query, variables, caller) =>
       ask(url, query, variables, caller);

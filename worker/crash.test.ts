@@ -10,7 +10,7 @@ import Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
 import { repositoryRoot } from "../cli/db/paths.ts";
-import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { type RunningWorker, startWorker as startWorkerHere } from "./worker.ts";
 
@@ -19,6 +19,8 @@ const keys = {
   publishableKey: "pk_test_crash",
   webhookSecret: "whsec_crash",
 } as const;
+
+const workerProgram = join(repositoryRoot, "worker", "main.ts");
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -279,6 +281,9 @@ const errands: Readonly<Record<string, () => Promise<Errand>>> = {
 };
 
 beforeAll(async () => {
+  // A killed worker leaves nothing of what it has compiled. One that is told nothing ends by itself, and leaves it to all.
+  const { NODE_COMPILE_CACHE } = process.env;
+  await once(spawn(process.execPath, [workerProgram], { env: { NODE_COMPILE_CACHE } }), "exit");
   database = await testDatabase();
   owner = await database.connect("lml_owner");
   superuser = await database.connect("superuser");
@@ -660,7 +665,7 @@ interface Worker {
 }
 
 async function startWorker(): Promise<Worker> {
-  const child = spawn(process.execPath, [join(repositoryRoot, "worker", "main.ts")], {
+  const child = spawn(process.execPath, [workerProgram], {
     env: {
       ...process.env,
       LML_WORKER_DATABASE_URL: database.url("lml_worker"),
@@ -1283,12 +1288,4 @@ async function expectConsistency(): Promise<void> {
 
 function missing(): never {
   throw new Error("There is no such row.");
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("It did not happen within 20 seconds.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

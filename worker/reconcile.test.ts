@@ -2,8 +2,9 @@
 import type pg from "pg";
 import type Stripe from "stripe";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import type { Booking, LastMinuteLive, Performance } from "../sdk/index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../sdk/testing-office.ts";
+import { freeSeats, startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 import { reconcile, type Reconciliation, type ReconciliationRun } from "./reconcile.ts";
 import { stripeClient } from "./stripe.ts";
 
@@ -16,12 +17,7 @@ let pool: pg.Pool;
 let stripe: Stripe;
 
 beforeAll(async () => {
-  office = await startOffice();
-  organizer = office.client();
-  performance = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, organizer, performance } = await startOfficeWithShow());
   owner = await office.database.connect("lml_owner");
   superuser = await office.database.connect("superuser");
   // What is planted is what no program would write: no trigger is asked.
@@ -74,11 +70,7 @@ async function findings(): Promise<Finding[]> {
 }
 
 async function held(buyer: LastMinuteLive): Promise<Booking> {
-  const { seats } = await buyer.seatMap(performance);
-  const booking = await buyer.hold(
-    performance,
-    seats.filter((seat) => seat.status === "available").slice(0, 1),
-  );
+  const booking = await buyer.hold(performance, await freeSeats(buyer, performance, 1));
   return await buyer.startCheckout(booking, { email: "ada@example.com" });
 }
 
@@ -495,12 +487,12 @@ describe("of each kind of movement at Stripe", () => {
     await payOutAndTakeBack();
     const returned = await buy();
     await organizer.refundTickets(returned, { reason: "customer_request", note: "They asked." });
-    await until(async () => ((await statusOf(returned)) === "refunded" ? true : null));
+    await until(async () => (await statusOf(returned)) === "refunded");
     const won = await dispute(await buy());
     await control.closeDispute(won, "won");
     await dispute(await buy());
     await control.settled();
-    await until(async () => ((await jobs()) === 0 ? true : null));
+    await until(async () => (await jobs()) === 0);
     await compare();
     for (const { id, source, net } of (await stripe.balanceTransactions.list({ limit: 100 }))
       .data) {
@@ -646,7 +638,7 @@ async function jobs(): Promise<number> {
 async function dispute(booking: Booking): Promise<string> {
   const intent = await stripe.paymentIntents.retrieve(String(await intentOf(booking)));
   await office.standIn.control.openDispute(String(intent.latest_charge));
-  await until(async () => ((await statusOf(booking)) === "disputed" ? true : null));
+  await until(async () => (await statusOf(booking)) === "disputed");
   return (await stripe.disputes.list({ limit: 1 })).data[0]?.id ?? "";
 }
 
@@ -729,14 +721,4 @@ async function intentOf(booking: Booking): Promise<string | null> {
     [booking.id],
   );
   return row?.id ?? null;
-}
-
-async function until<T>(get: () => Promise<T | null>): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const value = await get();
-    if (value !== null) return value;
-    if (Date.now() > deadline) throw new Error("It does not come.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -2,13 +2,7 @@
 import Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LastMinuteLive, Performance } from "../sdk/index.ts";
-import {
-  openAccount,
-  putOnSale,
-  smallHall,
-  startOffice,
-  type TestOffice,
-} from "../sdk/testing-office.ts";
+import { openAccount, startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 
 const password = "a long enough password";
 
@@ -18,11 +12,7 @@ let stripe: Stripe;
 let browser: Stripe;
 
 beforeAll(async () => {
-  office = await startOffice();
-  performance = await putOnSale(office, office.client(), {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  ({ office, performance } = await startOfficeWithShow());
   const { host, port } = office.standIn;
   const address = { host, port, protocol: "http", maxNetworkRetries: 0 } as const;
   stripe = new Stripe("sk_test_sdk", address);

@@ -58,7 +58,7 @@ async function writeByHand(
   first: number,
 ): Promise<void> {
   const numbers = Array.from({ length: seatsPerHold }, (_, index) => first + index + 1);
-  const result = await client.query({
+  const { rows } = await client.query<{ id: string; seats: number }>({
     name: "hand-written",
     text: holdByHand,
     values: [
@@ -71,5 +71,5 @@ async function writeByHand(
       null,
     ],
   });
-  if (result.rowCount !== seatsPerHold) throw new Error("The hand-written hold lost seats.");
+  if (rows[0]?.seats !== seatsPerHold) throw new Error("The hand-written hold lost seats.");
 }

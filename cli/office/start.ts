@@ -5,6 +5,7 @@ import { type SeedReport, isEmpty, isOver, seed } from "../demo/seed.ts";
 import { embeddedDemoPassword } from "../demo/accounts.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
+import type { ServerOptions } from "../../server/server.ts";
 import { onConnection } from "./connection.ts";
 import { givenUrl, migrateDatabase, type OfficeDatabase, openDatabase } from "./database.ts";
 import { type OfficeDirectory, prepareDirectory, shortPath } from "./directory.ts";
@@ -122,7 +123,7 @@ async function startParts(
   });
   const seeded = await Promise.race([failed, prepareData(options, database, output)]);
 
-  const { startServer, startWorker, startStripeStandIn } = await modules;
+  const { startServer, startWorker, startStripeStandIn, readOutside } = await modules;
   const { stripe, standInUrl } = await output.step(
     given === undefined ? "starting the Stripe stand-in" : "taking Stripe's keys",
     async () => {
@@ -133,34 +134,16 @@ async function startParts(
     },
   );
   const url = await output.step("starting server and worker", async () => {
-    const logLevel = options.logLevel;
+    const { mail, layouts } = readOutside(process.env);
     const worker = await startWorker({
       databaseUrl: workerUrl,
       stripe: workerStripe(stripe),
-      mail: {
-        smtpUrl: process.env["LML_SMTP_URL"] || undefined,
-        directory: directory.mail,
-        from: process.env["LML_MAIL_FROM"] || undefined,
-        publicUrl: process.env["LML_PUBLIC_URL"] || undefined,
-      },
-      layouts: {
-        hosts: process.env["LML_LAYOUT_HOSTS"]?.toLowerCase().match(/[^\s,]+/g) ?? undefined,
-      },
-      log: workerLog(logLevel),
+      mail: { ...mail, directory: directory.mail },
+      layouts,
+      log: workerLog(options.logLevel),
     });
     stops.push(() => worker.stop());
-    const server = await startServer({
-      databaseUrl: serverUrl,
-      host: options.host,
-      port,
-      graphiql: true,
-      // Pages under development on this machine, whatever their port: tokens are not cookies.
-      allowedOrigins: ["*"],
-      placeDatabase: process.env["LML_PLACE_DATABASE"] || undefined,
-      secretKey: process.env["LML_SECRET_KEY"] || loadSecrets(options.directory).encryptionKey,
-      logLevel,
-      stripe,
-    });
+    const server = await startServer(serverOptions(options, { serverUrl, port, stripe }));
     stops.push(() => server.close());
     return server.url;
   });
@@ -172,13 +155,33 @@ async function startParts(
   return { url, database, standInUrl, stripe, seeded, broken, stop };
 }
 
+function serverOptions(
+  options: StartOptions,
+  at: { readonly serverUrl: string; readonly port: number; readonly stripe: StripeAccount },
+): ServerOptions {
+  return {
+    databaseUrl: at.serverUrl,
+    host: options.host,
+    port: at.port,
+    graphiql: true,
+    // Pages under development on this machine, whatever their port: tokens are not cookies.
+    allowedOrigins: ["*"],
+    placeDatabase: process.env["LML_PLACE_DATABASE"] || undefined,
+    secretKey: process.env["LML_SECRET_KEY"] || loadSecrets(options.directory).encryptionKey,
+    logLevel: options.logLevel,
+    stripe: at.stripe,
+  };
+}
+
 async function loadModules() {
-  const [{ startServer }, { startWorker }, { startStripeStandIn }] = await Promise.all([
-    import("../../server/server.ts"),
-    import("../../worker/worker.ts"),
-    import("../../server/stripe-stand-in/index.ts"),
-  ]);
-  return { startServer, startWorker, startStripeStandIn };
+  const [{ startServer }, { startWorker }, { readOutside }, { startStripeStandIn }] =
+    await Promise.all([
+      import("../../server/server.ts"),
+      import("../../worker/worker.ts"),
+      import("../../worker/config.ts"),
+      import("../../server/stripe-stand-in/index.ts"),
+    ]);
+  return { startServer, startWorker, readOutside, startStripeStandIn };
 }
 
 type Modules = Awaited<ReturnType<typeof loadModules>>;

@@ -254,8 +254,8 @@ $$;
 
 comment on function tests.create_event(text, text) is 'A draft event, ready to be published.';
 
--- A published event with seats and with a floor of 10 places: standing for 20.00, and a terrace of 4
--- of them for 40.00. Ids: standing.event, standing.performance, standing.floor, standing.terrace,
+-- A published event with seats and with a floor of 10 places: standing for 20.00, and a terrace of
+-- 4 of them for 40.00. Ids: standing.event, standing.performance, standing.floor, standing.terrace,
 -- standing.floor.category, standing.terrace.category.
 create function tests.create_standing(theatre text default 'theatre', name text default 'standing')
 returns uuid
@@ -515,6 +515,128 @@ end
 $$;
 
 comment on function tests.sell(text, text, integer, integer[]) is 'A sale from end to end.';
+
+-- Whoever is signed in holds seats of the theatre in a new booking.
+create function tests.fill_cart(name text, variadic seat_nos integer[])
+returns uuid
+language sql volatile
+as $$
+  select tests.keep(
+    fill_cart.name,
+    (
+      app_public.hold_seats(
+        tests.id('theatre.performance'), tests.seats(variadic fill_cart.seat_nos)
+      )
+    ).id
+  )
+$$;
+
+comment on function tests.fill_cart(text, integer[]) is 'A draft of whoever is signed in.';
+
+create function tests.holds(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.as_guest(holds.guest);
+  return tests.fill_cart(holds.name, variadic holds.seat_nos);
+end
+$$;
+
+comment on function tests.holds(text, integer, integer[]) is 'A draft of a guest, who stays.';
+
+create function tests.drafts(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(drafts.name, drafts.guest, variadic drafts.seat_nos);
+  perform tests.as_owner();
+  return tests.id(drafts.name);
+end
+$$;
+
+comment on function tests.drafts(text, integer, integer[]) is 'A draft of a guest, who leaves.';
+
+-- A guest goes to the checkout: the status of the booking, which says what is to come.
+create function tests.orders(name text, guest integer, variadic seat_nos integer[])
+returns text
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(orders.name, orders.guest, variadic orders.seat_nos);
+  return (
+    app_public.start_checkout(tests.id(orders.name), orders.name || '@example.com')
+  ).status;
+end
+$$;
+
+comment on function tests.orders(text, integer, integer[]) is 'A checkout of a guest, who stays.';
+
+create function tests.pending(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.orders(pending.name, pending.guest, variadic pending.seat_nos);
+  perform tests.as_owner();
+  return tests.id(pending.name);
+end
+$$;
+
+comment on function tests.pending(text, integer, integer[]) is 'A checkout of a guest, who leaves.';
+
+-- A checkout in parts, by the plan that the story keeps as `halves`.
+create function tests.in_parts(name text, guest integer, variadic seat_nos integer[])
+returns uuid
+language plpgsql volatile
+as $$
+begin
+  perform tests.holds(in_parts.name, in_parts.guest, variadic in_parts.seat_nos);
+  perform app_public.choose_payment_plan(tests.id(in_parts.name), tests.id('halves'));
+  perform app_public.start_checkout(tests.id(in_parts.name), in_parts.name || '@example.com');
+  perform tests.as_owner();
+  return tests.id(in_parts.name);
+end
+$$;
+
+comment on function tests.in_parts(text, integer, integer[]) is 'A checkout that is paid in parts.';
+
+-- Whoever is signed in sells seats to a customer, at the counter or by a link.
+create function tests.sells(name text, payment text, variadic seat_nos integer[])
+returns text
+language plpgsql volatile
+as $$
+begin
+  perform tests.keep(
+    sells.name,
+    (
+      app_public.hold_for_customer(
+        tests.id('theatre.performance'), sells.name || '@example.com', 'Jo', 'Doe',
+        seat_ids => tests.seats(variadic sells.seat_nos)
+      )
+    ).id
+  );
+  return (
+    app_public.checkout_for_customer(
+      tests.id(sells.name), sells.payment::app_public.staff_payment, 'For the mayor.'
+    )
+  ).status;
+end
+$$;
+
+comment on function tests.sells(text, text, integer[]) is 'A sale by staff.';
+
+-- What whoever pays is told of a payment: one field of it.
+create function tests.session(name text, field text)
+returns text
+language sql volatile
+as $$
+  select to_jsonb(s) ->> session.field
+  from app_public.payment_session(tests.id(session.name)) as s
+$$;
+
+comment on function tests.session(text, text) is 'A field of a payment session.';
 
 -- The credential of the ticket of a seat, as its holder sees it.
 create function tests.credential(booking_id uuid, seat_no integer)

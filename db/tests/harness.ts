@@ -1,5 +1,5 @@
 import pg from "pg";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 import { copyTemplate, onConnection, testUrl, type TestServer } from "./server.ts";
 
 /** The roles that a test connects as. */
@@ -148,6 +148,11 @@ export function testServer(): TestServer {
   const server = servers[(Number(process.env["VITEST_POOL_ID"]) - 1) % servers.length];
   if (server === undefined) throw new Error("This process has no number.");
   return server;
+}
+
+/** Asks until the answer is neither nothing nor no, for as long as a test may take. */
+export async function until<T>(ask: () => T | Promise<T>): ReturnType<typeof vi.waitUntil<T>> {
+  return await vi.waitUntil(ask, { timeout: 50_000 });
 }
 
 /** A superuser's URL whose sessions are `lml_owner` until they become somebody else, and again after `reset role`. */

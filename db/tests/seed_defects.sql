@@ -3,23 +3,9 @@ select plan(54);
 
 select tests.create_theatre();
 select tests.create_theatre('rival', 'USD');
-create function tests.cart(name text, guest integer, variadic seat_nos integer[]) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 
 -- An expired lock could be neither updated nor dumped and restored.
-select tests.cart('expired', 1, 1, 2);
+select tests.drafts('expired', 1, 1, 2);
 select tests.run_out(tests.id('expired'));
 select lives_ok(
   $$ update app_public.seat_booking_state set price_override_cents = 1 where seat_no = 1 $$,
@@ -61,7 +47,7 @@ select lives_ok(
 );
 
 -- Totals stayed when seats were let go, and when the last one was.
-select tests.cart('totals', 2, 4, 5, 6);
+select tests.drafts('totals', 2, 4, 5, 6);
 select tests.as_guest(2);
 select app_public.release_seats(tests.id('totals'), tests.seats(4, 5));
 select is(
@@ -262,16 +248,16 @@ select lives_ok(
 select tests.as_owner();
 
 -- Seats that were let go, or whose booking had ended, could never be sold again.
-select tests.cart('first', 5, 8);
+select tests.drafts('first', 5, 8);
 select tests.as_guest(5);
 select app_public.cancel_booking(tests.id('first'));
 select tests.as_owner();
 select lives_ok(
-  $$ select tests.cart('second', 6, 8) $$, 'a seat is sold again after it was let go'
+  $$ select tests.drafts('second', 6, 8) $$, 'a seat is sold again after it was let go'
 );
 select tests.run_out(tests.id('second'));
 select app_private.expire_bookings();
-select lives_ok($$ select tests.cart('third', 7, 8) $$, 'and after it ran out');
+select lives_ok($$ select tests.drafts('third', 7, 8) $$, 'and after it ran out');
 select tests.as_owner();
 select tests.refused(
   $$ delete from app_public.bookings where id = tests.id('third') $$, '23001',
@@ -311,7 +297,7 @@ select is_empty(
 );
 
 -- What waited for a payment never ended.
-select tests.cart('pending', 8, 9);
+select tests.drafts('pending', 8, 9);
 select tests.as_guest(8);
 select app_public.start_checkout(tests.id('pending'), 'a@b.c');
 select tests.run_out(tests.id('pending'));

@@ -164,7 +164,11 @@ export abstract class AccountCalls extends Caller {
     await this.call(RequestEmailVerificationDocument, {}, options);
   }
 
-  /** Has a token for a new password mailed, if the address has an account. Nobody learns whether it has. */
+  /**
+   * Has a token for a new password mailed, if the address has an account. Nobody learns whether it has.
+   *
+   * @throws TooManyRequestsError
+   */
   async requestPasswordReset(
     input: { readonly email: string },
     options?: CallOptions,

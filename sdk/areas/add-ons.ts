@@ -19,7 +19,7 @@ import {
   UpdateAddOnDocument,
   type UpdateAddOnInput,
 } from "../generated.ts";
-import { type Booking, type Ref, idOf } from "../models.ts";
+import { type Booking, type Ref, idOf, optionalIdOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import type { Paged } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
@@ -166,7 +166,7 @@ export abstract class AddOnCalls extends WaitingListCalls {
     return this.list(options, async (first, after) => {
       const variables = {
         performanceId: idOf(performance),
-        addOnId: options.addOn === undefined ? undefined : idOf(options.addOn),
+        addOnId: optionalIdOf(options.addOn),
         delivered: options.delivered,
         first,
         after,

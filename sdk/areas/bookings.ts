@@ -212,6 +212,7 @@ export abstract class BookingCalls extends InventoryCalls {
   }
 }
 
+/** What the server says of a booking that is not there, for calls that find it out by themselves. */
 export function bookingNotFound(bookingId: string): LastMinuteLiveError {
   return errorOf("There is no such booking, or it is not yours.", {
     code: "LMBKG",

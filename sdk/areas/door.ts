@@ -15,7 +15,7 @@ import {
   ScannerDevicesDocument,
   type TicketScanFragment,
 } from "../generated.ts";
-import { type Ref, idOf } from "../models.ts";
+import { type Ref, idOf, optionalIdOf } from "../models.ts";
 import type { OfflineScan, SignedScanList } from "../offline.ts";
 import { all } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
@@ -95,7 +95,7 @@ export abstract class DoorCalls extends AttendeeCalls {
     options?: CallOptions,
   ): Promise<EntryGate> {
     const { name, zone, closed } = gate;
-    const zoneId = zone === undefined ? undefined : idOf(zone);
+    const zoneId = optionalIdOf(zone);
     const input = { venueId: idOf(venue), name, zoneId, closed };
     const data = await this.call(SaveEntryGateDocument, { input }, options);
     return present(data.saveEntryGate).entryGate;
@@ -112,7 +112,7 @@ export abstract class DoorCalls extends AttendeeCalls {
     scanner: { readonly name: string; readonly gate?: Ref | undefined },
     options?: CallOptions,
   ): Promise<{ readonly deviceId: string; readonly deviceToken: string }> {
-    const gateId = scanner.gate === undefined ? undefined : idOf(scanner.gate);
+    const gateId = optionalIdOf(scanner.gate);
     const input = { venueId: idOf(venue), name: scanner.name, gateId };
     const data = await this.callOnce(RegisterScannerDeviceDocument, { input }, options);
     return present(data.registerScannerDevice).scannerRegistration;

@@ -289,7 +289,11 @@ export abstract class EventCalls extends VenueCalls {
     return present(data.createEventAccessCode).code;
   }
 
-  /** Ends all access codes of an event; returns how many. Needs `events.manage`. */
+  /**
+   * Ends all access codes of an event; returns how many. Needs `events.manage`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
   async revokeEventAccessCodes(event: Ref, options?: CallOptions): Promise<number> {
     const variables = { input: { eventId: idOf(event) } };
     const data = await this.call(RevokeEventAccessCodesDocument, variables, options);

@@ -11,7 +11,7 @@ import {
   ReleaseSeatLockDocument,
   ReleaseSeatsDocument,
 } from "../generated.ts";
-import { type Booking, type Ref, idOf } from "../models.ts";
+import { type Booking, type Ref, idOf, optionalIdOf } from "../models.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
 import { BookingCalls } from "./bookings.ts";
 
@@ -33,7 +33,7 @@ export abstract class HoldCalls extends BookingCalls {
     options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
   ): Promise<Booking> {
     this.needCart();
-    const bookingId = options.booking === undefined ? undefined : idOf(options.booking);
+    const bookingId = optionalIdOf(options.booking);
     const input = { performanceId: idOf(performance), seatIds: seats.map(idOf), bookingId };
     const data = await this.callWithKey(HoldSeatsDocument, input, options);
     return await this.withAllItems(present(data.holdSeats).booking, options);
@@ -58,13 +58,11 @@ export abstract class HoldCalls extends BookingCalls {
     } = {},
   ): Promise<Booking> {
     this.needCart();
+    const { together, accessible, booking } = options;
     const input = {
-      performanceId: idOf(performance),
-      ticketCategoryId: idOf(ticketCategory),
-      quantity,
-      together: options.together,
-      accessible: options.accessible,
-      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+      ...placesOf(performance, ticketCategory, quantity, booking),
+      together,
+      accessible,
     };
     const data = await this.callWithKey(HoldBestAvailableDocument, input, options);
     return await this.withAllItems(present(data.holdBestAvailable).booking, options);
@@ -84,12 +82,7 @@ export abstract class HoldCalls extends BookingCalls {
     options: KeyedCallOptions & { readonly booking?: Ref | undefined } = {},
   ): Promise<Booking> {
     this.needCart();
-    const input = {
-      performanceId: idOf(performance),
-      ticketCategoryId: idOf(ticketCategory),
-      quantity,
-      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
-    };
+    const input = placesOf(performance, ticketCategory, quantity, options.booking);
     const data = await this.callWithKey(HoldAdmissionsDocument, input, options);
     return await this.withAllItems(present(data.holdAdmissions).booking, options);
   }
@@ -134,7 +127,7 @@ export abstract class HoldCalls extends BookingCalls {
     const input = {
       allocationId: idOf(allocation),
       seatIds: seats.map(idOf),
-      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+      bookingId: optionalIdOf(options.booking),
     };
     const data = await this.callWithKey(HoldAllocatedSeatsDocument, input, options);
     return await this.withAllItems(present(data.holdAllocatedSeats).booking, options);
@@ -223,7 +216,7 @@ export abstract class HoldCalls extends BookingCalls {
       allocationId: idOf(allocation),
       ticketCategoryId: idOf(ticketCategory),
       quantity,
-      bookingId: options.booking === undefined ? undefined : idOf(options.booking),
+      bookingId: optionalIdOf(options.booking),
     };
     const data = await this.callWithKey(HoldAllocatedAdmissionsDocument, input, options);
     return await this.withAllItems(present(data.holdAllocatedAdmissions).booking, options);
@@ -234,4 +227,14 @@ export abstract class HoldCalls extends BookingCalls {
     if (user !== null) return user.id;
     throw errorOf("You are not signed in.", { code: "LMAUT", hint: "Sign in first." });
   }
+}
+
+/** So many places of a category, in a new booking or in a draft. */
+function placesOf(performance: Ref, ticketCategory: Ref, quantity: number, booking?: Ref) {
+  return {
+    performanceId: idOf(performance),
+    ticketCategoryId: idOf(ticketCategory),
+    quantity,
+    bookingId: optionalIdOf(booking),
+  };
 }

@@ -25,7 +25,7 @@ import {
   SetCancellationPolicyDocument,
   SetRefundApprovalDocument,
 } from "../generated.ts";
-import { type Booking, type Ref, idOf } from "../models.ts";
+import { type Booking, type Ref, idOf, optionalIdOf } from "../models.ts";
 import { formatCents } from "../money.ts";
 import { type Paged, all } from "../pages.ts";
 import { type CallOptions, type KeyedCallOptions, present } from "../transport.ts";
@@ -166,7 +166,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
   ): Promise<CancellationPolicy> {
     const input = {
       organizationId: idOf(of.organization),
-      eventId: of.event === undefined ? undefined : idOf(of.event),
+      eventId: optionalIdOf(of.event),
       daysBefore: windows.map(({ daysBefore }) => daysBefore),
       percentages: windows.map(({ percentage }) => String(percentage)),
       ...fees,

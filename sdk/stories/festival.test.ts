@@ -1,6 +1,7 @@
 // If this story failed, a festival could not be sold to the last place, or, once it is canceled, not be paid back to the last cent.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../db/tests/harness.ts";
 import {
   type AddOn,
   BuyerLimitError,
@@ -26,7 +27,6 @@ import {
   rounded,
   signUp,
   type Terms,
-  until,
 } from "./testing.ts";
 
 const BUYERS = 50;

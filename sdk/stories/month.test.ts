@@ -1,18 +1,10 @@
 // If this story failed, a month in which everything happens once would not close, or not to the cent.
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../db/tests/harness.ts";
 import type { Booking, LastMinuteLive, Payout, Performance } from "../index.ts";
-import { putOnSale, smallHall, startOffice, type TestOffice } from "../testing-office.ts";
-import {
-  type Amounts,
-  buy,
-  DAY_MS,
-  type Line,
-  reckon,
-  rounded,
-  type Terms,
-  until,
-} from "./testing.ts";
+import { putOnSale, smallShow, startOffice, type TestOffice } from "../testing-office.ts";
+import { type Amounts, buy, DAY_MS, type Line, reckon, rounded, type Terms } from "./testing.ts";
 
 const terms: Terms = { service: [500, 50], processing: [140, 25], commission: 1000, tax: 1000 };
 const good = (quantity: number): Line => ({ price: 5000, quantity });
@@ -286,10 +278,7 @@ beforeAll(async () => {
   office = await startOffice();
   organizer = office.client();
   root = await office.database.connect("superuser");
-  matinee = await putOnSale(office, organizer, {
-    layout: smallHall,
-    prices: { Good: 5000, Cheap: 2000 },
-  });
+  matinee = await putOnSale(office, organizer, smallShow);
   await root.query(
     `update app_public.events set service_fee_percentage = 5, service_fee_fixed_cents = 50,
       processing_fee_percentage = 1.4, processing_fee_fixed_cents = 25`,

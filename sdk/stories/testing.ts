@@ -1,5 +1,6 @@
 // What the stories share: a house to sell in, doors, and an account book of their own.
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
+import { until } from "../../db/tests/harness.ts";
 import {
   type Booking,
   type LastMinuteLive,
@@ -11,10 +12,9 @@ import {
 } from "../index.ts";
 import { openAccount, type TestOffice } from "../testing-office.ts";
 
-// A story is long, and whoever runs it may have more to do.
-vi.setConfig({ testTimeout: 60_000 });
-
+/** Everybody's in these stories. */
 export const password = "a long enough password";
+/** A day, in milliseconds. */
 export const DAY_MS = 86_400_000;
 
 /** The moment so many days from now. */
@@ -25,15 +25,6 @@ export function one<T>(found: readonly T[] | T | null | undefined): T {
   const first = Array.isArray(found) ? (found as readonly T[])[0] : (found as T | null | undefined);
   if (first == null) throw new Error("There is none.");
   return first;
-}
-
-/** Waits for what happens in the background. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 50_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error("It does not come to its end.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Opens an account with a name and an address made of it. */

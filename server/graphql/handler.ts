@@ -19,13 +19,13 @@ import { makeMaskError, type ErrorLog } from "./errors.ts";
 import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
+import { presetFor } from "./schema.ts";
 
 /** What GraphQL is served with. */
 export interface GraphqlOptions {
   readonly database: Database;
   readonly passwords: Passwords;
   readonly schema: GraphQLSchema;
-  readonly resolvedPreset: GraphileConfig.ResolvedPreset;
   readonly twoFactor: TwoFactor;
   /** Told whose session asks. */
   readonly sessionActivity: SessionActivity;
@@ -45,11 +45,11 @@ const bodyBytesMax = { guest: 128 * 1024, user: 8 * 1024 * 1024 } as const;
 
 /** Serves POST /graphql and, where it is wanted, GET /graphiql. */
 export async function addGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { database, passwords, schema, resolvedPreset, graphiql, introspection, log } = options;
+  const { database, passwords, schema, graphiql, introspection, log } = options;
   const server = grafserv({
     schema,
     preset: {
-      extends: [resolvedPreset],
+      extends: [presetFor(database.service)],
       plugins: [requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule])],
       grafast: {
         // Each statement has a limit of its own; that of execution is for all statements of a request. That of planning is

@@ -7,6 +7,7 @@ import { NamesPlugin } from "./names.ts";
 import { QrCodesPlugin } from "./qr-codes.ts";
 import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
 
+/** What the schema is made of, whichever database it is read from. */
 export const schemaPreset: GraphileConfig.Preset = {
   extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
   plugins: [

@@ -89,6 +89,23 @@ function prune(store: Store, now: number): void {
   store.apply(removals);
 }
 
+/** All but those of the account itself. */
+const endpoints = [
+  ...paymentIntentEndpoints,
+  ...paymentMethodEndpoints,
+  ...chargeEndpoints,
+  ...refundEndpoints,
+  ...balanceTransactionEndpoints,
+  ...customerEndpoints,
+  ...eventEndpoints,
+  ...setupIntentEndpoints,
+  ...connectedAccountEndpoints,
+  ...accountLinkEndpoints,
+  ...transferEndpoints,
+  ...payoutEndpoints,
+  ...disputeEndpoints,
+];
+
 /**
  * Starts the built-in Stripe stand-in: enough of Stripe's HTTP API for the official `stripe`
  * package, in test mode, without an account and without the network.
@@ -162,19 +179,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
   const { app } = new Gateway({
     control,
     endpoints: [
-      ...paymentIntentEndpoints,
-      ...paymentMethodEndpoints,
-      ...chargeEndpoints,
-      ...refundEndpoints,
-      ...balanceTransactionEndpoints,
-      ...customerEndpoints,
-      ...eventEndpoints,
-      ...setupIntentEndpoints,
-      ...connectedAccountEndpoints,
-      ...accountLinkEndpoints,
-      ...transferEndpoints,
-      ...payoutEndpoints,
-      ...disputeEndpoints,
+      ...endpoints,
       ...accountEndpoints({
         secretKey: options.secretKey,
         startedAt: Math.floor(now() / 1000),

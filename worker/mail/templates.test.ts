@@ -67,7 +67,7 @@ test("each of them is sent by a function of the database", () => {
 test.each(["moved", "postponed", "canceled", "date_canceled"])(
   "whoever was given a ticket is told that it is %s, and not whose it was",
   (kind) => {
-    const change = { ...variables, newStartsAt: "2027-05-02 19:30 Europe/Vienna" };
+    const change = { ...variables, ticket: "T-1", newStartsAt: "2027-05-02 19:30 Europe/Vienna" };
     const { text } = mailText(`performance_${kind}`, change, undefined);
     expect(text).toContain("The Tempest");
     expect(text).not.toMatch(/undefined|booking|you paid/);

@@ -14,24 +14,24 @@ declare
   v_is_locked boolean;
   v_open integer;
 begin
-  if (require_room_for_cart.buyer).user_id is null then
+  if require_room_for_cart.buyer.user_id is null then
     v_is_locked := pg_advisory_xact_lock(
-      hashbyteaextended((require_room_for_cart.buyer).cart_token_hash, 0)
+      hashbyteaextended(require_room_for_cart.buyer.cart_token_hash, 0)
     ) is not null;
     select count(*) filter (where b.expires_at > now()) into v_open
     from app_public.bookings as b
-    where b.cart_token_hash = (require_room_for_cart.buyer).cart_token_hash
-      and b.organization_id = (require_room_for_cart.sale).organization_id;
+    where b.cart_token_hash = require_room_for_cart.buyer.cart_token_hash
+      and b.organization_id = require_room_for_cart.sale.organization_id;
   else
     v_is_locked := pg_advisory_xact_lock(
-      uuid_hash_extended((require_room_for_cart.buyer).user_id, 0)
+      uuid_hash_extended(require_room_for_cart.buyer.user_id, 0)
     ) is not null;
     select count(*) filter (where b.expires_at > now()) into v_open
     from app_public.bookings as b
-    where b.user_id = (require_room_for_cart.buyer).user_id
-      and b.organization_id = (require_room_for_cart.sale).organization_id;
+    where b.user_id = require_room_for_cart.buyer.user_id
+      and b.organization_id = require_room_for_cart.sale.organization_id;
   end if;
-  if v_open >= (require_room_for_cart.sale).open_carts_max then
+  if v_open >= require_room_for_cart.sale.open_carts_max then
     raise exception 'You have % open carts.', v_open
       using errcode = 'LMCRS', detail = v_open::text,
         hint = 'Pay for one, cancel one, or let one run out.';

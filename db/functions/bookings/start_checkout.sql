@@ -39,16 +39,10 @@ begin
 
   perform app_private.require_revenue_limit(v_booking);
 
-  select * into v_contact from app_public.users as u where u.id = v_booking.user_id;
-  v_contact.email := coalesce(start_checkout.email, v_contact.email);
-  v_contact.first_name := coalesce(start_checkout.first_name, v_contact.first_name);
-  v_contact.last_name := coalesce(start_checkout.last_name, v_contact.last_name);
-  v_contact.phone := coalesce(start_checkout.phone, v_contact.phone);
-  if not app_private.has_two_sides(v_contact.email::text) then
-    raise exception 'An e-mail address is needed, where the tickets go.'
-      using errcode = 'LMCON', detail = 'email';
-  end if;
-
+  v_contact := app_private.require_contact(
+    v_booking.user_id, start_checkout.email, start_checkout.first_name, start_checkout.last_name,
+    start_checkout.phone
+  );
   perform app_private.prolong_hold(
     v_booking, least(
       now() + make_interval(secs => v_sale.checkout_seconds),

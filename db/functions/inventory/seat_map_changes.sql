@@ -17,14 +17,15 @@ begin
   if v_performance.id is null then
     return null;
   end if;
-  begin
-    v_since := split_part(seat_map_changes.since, '/', 2)::pg_snapshot;
-    v_then := to_timestamp(split_part(seat_map_changes.since, '/', 1)::bigint / 1000000.0);
-  exception
-    when data_exception then
-      raise exception 'This is no version of a seat map.'
-        using errcode = 'LMINP', detail = 'since', hint = 'Send the version of the last answer.';
-  end;
+  if not (
+    seat_map_changes.since ~ '^[0-9]{1,16}/'
+    and pg_input_is_valid(split_part(seat_map_changes.since, '/', 2), 'pg_snapshot')
+  ) then
+    raise exception 'This is no version of a seat map.'
+      using errcode = 'LMINP', detail = 'since', hint = 'Send the version of the last answer.';
+  end if;
+  v_then := to_timestamp(split_part(seat_map_changes.since, '/', 1)::bigint / 1000000.0);
+  v_since := split_part(seat_map_changes.since, '/', 2)::pg_snapshot;
   v_first_xid := pg_snapshot_xmin(v_since);
   v_changes.performance_id := v_performance.id;
   v_changes.is_complete := coalesce(
@@ -40,42 +41,41 @@ begin
   select
     coalesce(array_agg(s.seat_no order by s.seat_no), '{}'),
     coalesce(
-      string_agg(app_hidden.seat_letter(s.status, s.locked_until), '' order by s.seat_no), ''
+      string_agg(app_hidden.seat_letter(s.status, s.locked_until), null order by s.seat_no), ''
     )
   into v_changes.seat_nos, v_changes.availability
-  from (
-    select n
-    from app_public.bookings as b
-    join app_public.booking_items as i
-      on i.organization_id = b.organization_id and i.booking_id = b.id
-    cross join unnest(i.seat_nos) as n
-    where b.organization_id = v_performance.organization_id
-      and b.performance_id = v_performance.id
-      and b.currency = v_performance.currency
-      and b.created_xid >= v_first_xid::text::bigint
-      and not pg_visible_in_snapshot(b.created_xid::text::xid8, v_since)
-    union
-    select n
-    from app_private.seat_changes as c
-    cross join unnest(c.seat_nos) as n
-    where c.performance_id = v_performance.id
-      and c.changed_xid >= v_first_xid
-      and not pg_visible_in_snapshot(c.changed_xid, v_since)
-    union
-    select n
-    from app_public.bookings as b
-    join app_public.booking_items as i
-      on i.organization_id = b.organization_id and i.booking_id = b.id
-    cross join unnest(i.seat_nos) as n
-    where b.expires_at > v_then
-      and b.expires_at <= now()
-      and b.organization_id = v_performance.organization_id
-      and b.performance_id = v_performance.id
-  ) as changed
-  join app_public.seat_booking_state as s
-    on s.organization_id = v_performance.organization_id
+  from app_public.seat_booking_state as s
+  where s.organization_id = v_performance.organization_id
     and s.performance_id = v_performance.id
-    and s.seat_no = changed.n;
+    and s.seat_no = any (array(
+      select n
+      from (
+        select b.id
+        from app_public.bookings as b
+        where b.organization_id = v_performance.organization_id
+          and b.performance_id = v_performance.id
+          and b.currency = v_performance.currency
+          and b.created_xid >= v_first_xid::text::bigint
+          and not pg_visible_in_snapshot(b.created_xid::text::xid8, v_since)
+        union all
+        select b.id
+        from app_public.bookings as b
+        where b.expires_at > v_then
+          and b.expires_at <= now()
+          and b.organization_id = v_performance.organization_id
+          and b.performance_id = v_performance.id
+      ) as changed
+      join app_public.booking_items as i
+        on i.booking_id = changed.id and i.organization_id = v_performance.organization_id
+      cross join unnest(i.seat_nos) as n
+      union all
+      select n
+      from app_private.seat_changes as c
+      cross join unnest(c.seat_nos) as n
+      where c.performance_id = v_performance.id
+        and c.changed_xid >= v_first_xid
+        and not pg_visible_in_snapshot(c.changed_xid, v_since)
+    ));
   return v_changes;
 end
 $$;

@@ -23,7 +23,7 @@ begin
     perform app_private.require_room_for_cart(take_seats.sale, take_seats.new_buyer);
     v_reference := 'LML-' || app_hidden.random_code(8);
   end if;
-  if (take_seats.sale).prices_vary then
+  if take_seats.sale.prices_vary then
     perform app_private.refresh_sold_shares(take_seats.sale);
   end if;
 
@@ -31,9 +31,9 @@ begin
     update app_public.seat_booking_state as s
     set status = 'locked', booking_id = take_seats.booking_id,
       locked_until = take_seats.locked_until
-    where s.organization_id = (take_seats.sale).organization_id
-      and s.performance_id = (take_seats.sale).performance_id
-      and s.seat_no = any ((take_seats.sale).seat_nos)
+    where s.organization_id = take_seats.sale.organization_id
+      and s.performance_id = take_seats.sale.performance_id
+      and s.seat_no = any (take_seats.sale.seat_nos)
       and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
     returning s.seat_no, s.category_no, s.price_override_cents
   ),
@@ -49,11 +49,11 @@ begin
       c.id as ticket_category_id, g.seat_nos, g.quantity,
       case
         when g.price_override_cents is not null then 'seat'
-        when (take_seats.sale).prices_vary then 'pending'
+        when take_seats.sale.prices_vary then 'pending'
         else 'public'
       end::app_public.price_basis as price_basis,
       -- A line that is pending is given its price at once, below.
-      coalesce(g.price_override_cents, case when (take_seats.sale).prices_vary then 0 end, (
+      coalesce(g.price_override_cents, case when take_seats.sale.prices_vary then 0 end, (
         select p.price_cents
         from app_public.ticket_category_prices as p
         where p.organization_id = c.organization_id
@@ -63,8 +63,8 @@ begin
       )) as unit_price_cents
     from grouped as g
     join app_public.ticket_categories as c
-      on c.organization_id = (take_seats.sale).organization_id
-      and c.event_id = (take_seats.sale).event_id
+      on c.organization_id = take_seats.sale.organization_id
+      and c.event_id = take_seats.sale.event_id
       and c.category_no = g.category_no
       and c.status = 'active'
       and now() >= coalesce(c.sales_start, '-infinity')
@@ -89,7 +89,7 @@ begin
       sum(l.processing_fee_cents)::bigint as processing_fee_cents,
       sum(l.tax_cents)::bigint as tax_cents,
       app_hidden.percentage_of(
-        sum(l.subtotal_cents)::bigint, (take_seats.sale).commission_percentage
+        sum(l.subtotal_cents)::bigint, take_seats.sale.commission_percentage
       ) as commission_cents
     from lines as l
   ),
@@ -101,12 +101,12 @@ begin
       payout_cents, expires_at
     )
     select
-      take_seats.booking_id, (take_seats.sale).organization_id, (take_seats.sale).performance_id,
-      v_reference, (take_seats.new_buyer).user_id, (take_seats.new_buyer).cart_token_hash,
-      app_hidden.current_channel(), (take_seats.sale).currency, s.subtotal_cents,
+      take_seats.booking_id, take_seats.sale.organization_id, take_seats.sale.performance_id,
+      v_reference, take_seats.new_buyer.user_id, take_seats.new_buyer.cart_token_hash,
+      app_hidden.current_channel(), take_seats.sale.currency, s.subtotal_cents,
       s.service_fee_cents, s.processing_fee_cents, s.tax_cents,
       s.subtotal_cents + s.service_fee_cents + s.processing_fee_cents + s.tax_cents,
-      (take_seats.sale).commission_percentage, s.commission_cents,
+      take_seats.sale.commission_percentage, s.commission_cents,
       s.subtotal_cents - s.commission_cents, take_seats.locked_until
     from sums as s
     where v_is_new and s.quantity > 0
@@ -121,7 +121,7 @@ begin
       total_cents
     )
     select
-      (take_seats.sale).organization_id, take_seats.booking_id, 'seat', l.ticket_category_id,
+      take_seats.sale.organization_id, take_seats.booking_id, 'seat', l.ticket_category_id,
       l.price_basis, l.seat_nos, l.quantity, l.unit_price_cents, l.subtotal_cents,
       l.service_fee_cents, l.processing_fee_cents, l.tax_cents,
       l.subtotal_cents + l.service_fee_cents + l.processing_fee_cents + l.tax_cents
@@ -131,19 +131,19 @@ begin
   select s.quantity, (select n.booking from new_booking as n) as booking into v_result
   from sums as s;
 
-  if v_result.quantity is distinct from cardinality((take_seats.sale).seat_nos) then
+  if v_result.quantity is distinct from cardinality(take_seats.sale.seat_nos) then
     perform app_private.raise_seats_taken(take_seats.sale, take_seats.booking_id);
   end if;
   if v_is_new and v_result.booking is null then
     raise exception 'The booking reference that was drawn is in use.'
       using errcode = 'LMREF', hint = 'Try again.';
   end if;
-  if (take_seats.sale).prices_vary and v_is_new then
+  if take_seats.sale.prices_vary and v_is_new then
     v_result.booking := app_private.store_booking_totals(take_seats.booking_id);
   end if;
-  if (take_seats.sale).screens_holds then
+  if take_seats.sale.screens_holds then
     perform app_private.screen_hold(
-      take_seats.booking_id, cardinality((take_seats.sale).seat_nos)
+      take_seats.booking_id, cardinality(take_seats.sale.seat_nos)
     );
   end if;
   return v_result.booking;

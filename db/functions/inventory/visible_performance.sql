@@ -1,16 +1,31 @@
+-- What is public, as most performances are, is decided by its own row.
 create or replace function app_hidden.visible_performance(performance_id uuid)
 returns app_public.performances
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select p.*
+declare
+  v_performance app_public.performances;
+begin
+  select p.* into v_performance
   from app_public.performances as p
-  join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
-  where p.id = visible_performance.performance_id
-    and (
-      e.status in ('published', 'postponed', 'completed')
+  where p.id = visible_performance.performance_id;
+  if not v_performance.is_public
+    and not exists (
+      select
+      from app_public.events as e
+      where e.id = v_performance.event_id
+        and e.organization_id = v_performance.organization_id
+        and e.status in ('published', 'postponed', 'completed')
         and (e.visibility <> 'private' or e.id in (select app_hidden.opened_event_ids()))
-      or app_hidden.has_performance_permission(p.organization_id, p.id, 'events.read')
     )
+    and not app_hidden.has_performance_permission(
+      v_performance.organization_id, v_performance.id, 'events.read'
+    )
+  then
+    return null;
+  end if;
+  return v_performance;
+end
 $$;
 
 comment on function app_hidden.visible_performance(uuid) is

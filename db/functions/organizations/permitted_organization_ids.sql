@@ -1,5 +1,6 @@
--- For policies: "organization_id in (select app_hidden.permitted_organization_ids('...'))" is
--- evaluated once per query, whatever the number of rows. What belongs to a venue is added by
+-- For policies: "= any (array(select app_hidden.permitted_organization_ids('...')))" is evaluated
+-- once per query, whatever the number of rows, and not at all when no row asks; "in" would prepare
+-- a hash table in every plan, needed or not. What belongs to a venue is added by
 -- permitted_venue_ids and permitted_performance_ids: a table that forgets them shows a member who
 -- is restricted to venues too little, never too much.
 create or replace function app_hidden.permitted_organization_ids(permission text)

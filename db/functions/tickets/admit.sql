@@ -19,34 +19,34 @@ begin
     set is_inside = false
     from app_private.ticket_credentials as c
     where c.credential_hash = admit.credential_hash
-      and c.organization_id = (admit.door).organization_id
+      and c.organization_id = admit.door.organization_id
       and t.id = c.ticket_id
       and (t.organization_id = c.organization_id) is true
-      and (t.performance_id = (admit.door).performance_id) is true
+      and (t.performance_id = admit.door.performance_id) is true
       and t.credential_version = c.version
       and t.is_inside
     returning t.id into v_admission.ticket_id;
-  elsif (admit.door).closes_at >= admit.at and not (admit.door).is_canceled then
+  elsif admit.door.closes_at >= admit.at and not admit.door.is_canceled then
     update app_public.tickets as t
     set status = 'used', used_at = coalesce(t.used_at, admit.at),
       entry_count = t.entry_count + 1, is_inside = true
     from app_private.ticket_credentials as c
     where c.credential_hash = admit.credential_hash
-      and c.organization_id = (admit.door).organization_id
+      and c.organization_id = admit.door.organization_id
       and t.id = c.ticket_id
       and (t.organization_id = c.organization_id) is true
-      and (t.performance_id = (admit.door).performance_id) is true
+      and (t.performance_id = admit.door.performance_id) is true
       and t.credential_version = c.version
       and (
         t.status = 'valid'
         or (
           t.status = 'used' and not t.is_inside
-          and t.entry_count <= (admit.door).reentry_limit
+          and t.entry_count <= admit.door.reentry_limit
         )
       )
       and not t.is_disputed
       and (
-        (admit.door).has_zone is not true
+        admit.door.has_zone is not true
         or app_private.leads_to(admit.door, t.section, t.ticket_category_id)
       )
     returning t.id into v_admission.ticket_id;

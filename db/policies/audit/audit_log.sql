@@ -13,10 +13,12 @@ drop policy if exists select_member on app_public.audit_log;
 create policy select_member on app_public.audit_log
   for select to lml_user
   using (
-    organization_id in (select app_hidden.permitted_organization_ids('audit.read'))
+    organization_id = any (array(select app_hidden.permitted_organization_ids('audit.read')))
     and (
       entity_type not in ('bookings', 'customers', 'memberships', 'dispute_responses')
-      or organization_id in (select app_hidden.permitted_organization_ids('customers.read_names'))
+      or organization_id = any (array(
+        select app_hidden.permitted_organization_ids('customers.read_names')
+      ))
     )
   );
 

@@ -12,13 +12,15 @@ drop policy if exists select_with_booking on app_public.booking_items;
 drop policy if exists select_own on app_public.booking_items;
 create policy select_own on app_public.booking_items
   for select to lml_anonymous, lml_user
-  using (booking_id in (select app_hidden.own_booking_ids()));
+  using (booking_id = any (array(select app_hidden.own_booking_ids())));
 
 drop policy if exists select_member on app_public.booking_items;
 create policy select_member on app_public.booking_items
   for select to lml_user
   using (
-    organization_id in (select app_hidden.permitted_organization_ids('customers.read_names'))
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('customers.read_names')
+    ))
   );
 
 drop policy if exists select_member_of_venue on app_public.booking_items;

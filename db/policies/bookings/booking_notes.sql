@@ -11,7 +11,9 @@ create policy all_owner on app_public.booking_notes
 drop policy if exists select_member on app_public.booking_notes;
 create policy select_member on app_public.booking_notes
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('bookings.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('bookings.manage')))
+  );
 
 revoke all on app_public.booking_notes from public;
 grant select on app_public.booking_notes to lml_user;

@@ -21,7 +21,11 @@ create policy select_cart on app_public.bookings
 drop policy if exists select_member on app_public.bookings;
 create policy select_member on app_public.bookings
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('customers.read_names')));
+  using (
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('customers.read_names')
+    ))
+  );
 
 drop policy if exists select_member_of_venue on app_public.bookings;
 create policy select_member_of_venue on app_public.bookings

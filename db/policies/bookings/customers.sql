@@ -17,7 +17,11 @@ create policy select_own on app_public.customers
 drop policy if exists select_member on app_public.customers;
 create policy select_member on app_public.customers
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('customers.read_names')));
+  using (
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('customers.read_names')
+    ))
+  );
 
 revoke all on app_public.customers from public;
 grant select on app_public.customers to lml_user;

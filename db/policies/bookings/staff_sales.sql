@@ -11,7 +11,9 @@ create policy all_owner on app_public.staff_sales
 drop policy if exists select_member on app_public.staff_sales;
 create policy select_member on app_public.staff_sales
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('bookings.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('bookings.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.staff_sales;
 create policy select_member_of_venue on app_public.staff_sales

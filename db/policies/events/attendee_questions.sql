@@ -16,12 +16,14 @@ create policy select_public on app_public.attendee_questions
 drop policy if exists select_member on app_public.attendee_questions;
 create policy select_member on app_public.attendee_questions
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.attendee_questions;
 create policy select_member_of_venue on app_public.attendee_questions
   for select to lml_user
-  using (event_id in (select app_hidden.permitted_event_ids('events.read')));
+  using (event_id = any (array(select app_hidden.permitted_event_ids('events.read'))));
 
 drop policy if exists select_opened on app_public.attendee_questions;
 create policy select_opened on app_public.attendee_questions

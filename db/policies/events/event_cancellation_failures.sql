@@ -11,7 +11,9 @@ create policy all_owner on app_public.event_cancellation_failures
 drop policy if exists select_member on app_public.event_cancellation_failures;
 create policy select_member on app_public.event_cancellation_failures
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('bookings.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('bookings.read')))
+  );
 
 revoke all on app_public.event_cancellation_failures from public;
 grant select on app_public.event_cancellation_failures to lml_user;

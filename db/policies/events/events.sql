@@ -17,12 +17,14 @@ create policy select_public on app_public.events
 drop policy if exists select_member on app_public.events;
 create policy select_member on app_public.events
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.events;
 create policy select_member_of_venue on app_public.events
   for select to lml_user
-  using (venue_id in (select app_hidden.permitted_venue_ids('events.read')));
+  using (venue_id = any (array(select app_hidden.permitted_venue_ids('events.read'))));
 
 drop policy if exists select_opened on app_public.events;
 create policy select_opened on app_public.events

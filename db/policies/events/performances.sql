@@ -17,12 +17,14 @@ create policy select_public on app_public.performances
 drop policy if exists select_member on app_public.performances;
 create policy select_member on app_public.performances
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.performances;
 create policy select_member_of_venue on app_public.performances
   for select to lml_user
-  using (id in (select app_hidden.permitted_performance_ids('events.read')));
+  using (id = any (array(select app_hidden.permitted_performance_ids('events.read'))));
 
 drop policy if exists select_opened on app_public.performances;
 create policy select_opened on app_public.performances

@@ -11,7 +11,9 @@ create policy all_owner on app_public.pricing_rules
 drop policy if exists select_member on app_public.pricing_rules;
 create policy select_member on app_public.pricing_rules
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.manage')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.pricing_rules;
 create policy select_member_of_venue on app_public.pricing_rules

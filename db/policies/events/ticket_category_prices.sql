@@ -17,13 +17,15 @@ create policy select_public on app_public.ticket_category_prices
 drop policy if exists select_member on app_public.ticket_category_prices;
 create policy select_member on app_public.ticket_category_prices
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.ticket_category_prices;
 create policy select_member_of_venue on app_public.ticket_category_prices
   for select to lml_user
   using (
-    ticket_category_id in (select app_hidden.permitted_ticket_category_ids('events.read'))
+    ticket_category_id = any (array(select app_hidden.permitted_ticket_category_ids('events.read')))
   );
 
 drop policy if exists select_opened on app_public.ticket_category_prices;

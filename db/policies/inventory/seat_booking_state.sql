@@ -11,7 +11,9 @@ create policy all_owner on app_public.seat_booking_state
 drop policy if exists select_member on app_public.seat_booking_state;
 create policy select_member on app_public.seat_booking_state
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('inventory.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('inventory.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.seat_booking_state;
 create policy select_member_of_venue on app_public.seat_booking_state

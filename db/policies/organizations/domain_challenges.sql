@@ -11,7 +11,11 @@ create policy all_owner on app_public.domain_challenges
 drop policy if exists select_member on app_public.domain_challenges;
 create policy select_member on app_public.domain_challenges
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('organization.manage')));
+  using (
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('organization.manage')
+    ))
+  );
 
 revoke all on app_public.domain_challenges from public;
 grant select on app_public.domain_challenges to lml_user;

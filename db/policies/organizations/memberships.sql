@@ -16,9 +16,11 @@ create policy select_own on app_public.memberships
 drop policy if exists select_member on app_public.memberships;
 create policy select_member on app_public.memberships
   for select to lml_user
-  using (organization_id in (
-    select app_hidden.permitted_organization_ids('memberships.manage')
-  ));
+  using (
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('memberships.manage')
+    ))
+  );
 
 revoke all on app_public.memberships from public;
 grant select on app_public.memberships to lml_user;

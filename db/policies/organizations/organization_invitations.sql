@@ -11,7 +11,9 @@ create policy all_owner on app_public.organization_invitations
 drop policy if exists select_member on app_public.organization_invitations;
 create policy select_member on app_public.organization_invitations
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('members.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('members.read')))
+  );
 
 revoke all on app_public.organization_invitations from public;
 grant select on app_public.organization_invitations to lml_user;

@@ -16,7 +16,9 @@ create policy select_own on app_public.organization_members
 drop policy if exists select_member on app_public.organization_members;
 create policy select_member on app_public.organization_members
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('members.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('members.read')))
+  );
 
 revoke all on app_public.organization_members from public;
 grant select on app_public.organization_members to lml_user;

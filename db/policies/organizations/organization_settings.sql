@@ -11,7 +11,9 @@ create policy all_owner on app_public.organization_settings
 drop policy if exists select_member on app_public.organization_settings;
 create policy select_member on app_public.organization_settings
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('organization.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('organization.read')))
+  );
 
 drop policy if exists select_staff on app_public.organization_settings;
 create policy select_staff on app_public.organization_settings

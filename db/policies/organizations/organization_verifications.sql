@@ -11,7 +11,11 @@ create policy all_owner on app_public.organization_verifications
 drop policy if exists select_member on app_public.organization_verifications;
 create policy select_member on app_public.organization_verifications
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('organization.manage')));
+  using (
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('organization.manage')
+    ))
+  );
 
 drop policy if exists select_staff on app_public.organization_verifications;
 create policy select_staff on app_public.organization_verifications

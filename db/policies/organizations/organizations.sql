@@ -16,7 +16,7 @@ create policy select_active on app_public.organizations
 drop policy if exists select_member on app_public.organizations;
 create policy select_member on app_public.organizations
   for select to lml_user
-  using (id in (select app_hidden.permitted_organization_ids('organization.read')));
+  using (id = any (array(select app_hidden.permitted_organization_ids('organization.read'))));
 
 drop policy if exists select_staff on app_public.organizations;
 create policy select_staff on app_public.organizations

@@ -11,7 +11,9 @@ create policy all_owner on app_public.tax_jurisdictions
 drop policy if exists select_member on app_public.tax_jurisdictions;
 create policy select_member on app_public.tax_jurisdictions
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('organization.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('organization.read')))
+  );
 
 revoke all on app_public.tax_jurisdictions from public;
 grant select on app_public.tax_jurisdictions to lml_user;

@@ -11,7 +11,9 @@ create policy all_owner on app_public.cancellation_policies
 drop policy if exists select_member on app_public.cancellation_policies;
 create policy select_member on app_public.cancellation_policies
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('events.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('events.read')))
+  );
 
 revoke all on app_public.cancellation_policies from public;
 grant select on app_public.cancellation_policies to lml_user;

@@ -11,7 +11,9 @@ create policy all_owner on app_public.dispute_responses
 drop policy if exists select_member on app_public.dispute_responses;
 create policy select_member on app_public.dispute_responses
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('disputes.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('disputes.manage')))
+  );
 
 revoke all on app_public.dispute_responses from public;
 grant select on app_public.dispute_responses to lml_user;

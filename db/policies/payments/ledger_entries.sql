@@ -11,7 +11,9 @@ create policy all_owner on app_public.ledger_entries
 drop policy if exists select_member on app_public.ledger_entries;
 create policy select_member on app_public.ledger_entries
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('payments.read')))
+  );
 
 revoke all on app_public.ledger_entries from public;
 grant select on app_public.ledger_entries to lml_user;

@@ -24,7 +24,9 @@ create policy select_own on app_public.payment_intents
 drop policy if exists select_member on app_public.payment_intents;
 create policy select_member on app_public.payment_intents
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('payments.read')))
+  );
 
 revoke all on app_public.payment_intents from public;
 grant select on app_public.payment_intents to lml_anonymous, lml_user;

@@ -11,7 +11,9 @@ create policy all_owner on app_public.payout_reversals
 drop policy if exists select_member on app_public.payout_reversals;
 create policy select_member on app_public.payout_reversals
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('payouts.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('payouts.read')))
+  );
 
 drop policy if exists select_staff on app_public.payout_reversals;
 create policy select_staff on app_public.payout_reversals

@@ -11,7 +11,9 @@ create policy all_owner on app_public.promoter_shares
 drop policy if exists select_member on app_public.promoter_shares;
 create policy select_member on app_public.promoter_shares
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('payments.read')))
+  );
 
 revoke all on app_public.promoter_shares from public;
 grant select on app_public.promoter_shares to lml_user;

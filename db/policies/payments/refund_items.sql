@@ -24,7 +24,9 @@ create policy select_own on app_public.refund_items
 drop policy if exists select_member on app_public.refund_items;
 create policy select_member on app_public.refund_items
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('payments.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('payments.read')))
+  );
 
 revoke all on app_public.refund_items from public;
 grant select on app_public.refund_items to lml_anonymous, lml_user;

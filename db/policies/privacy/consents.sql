@@ -16,7 +16,9 @@ create policy select_own on app_public.consents
 drop policy if exists select_member on app_public.consents;
 create policy select_member on app_public.consents
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('privacy.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('privacy.manage')))
+  );
 
 revoke all on app_public.consents from public;
 grant select on app_public.consents to lml_user;

@@ -11,7 +11,7 @@ create policy all_owner on app_public.fraud_alert_notes
 drop policy if exists select_member on app_public.fraud_alert_notes;
 create policy select_member on app_public.fraud_alert_notes
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('risk.read')));
+  using (organization_id = any (array(select app_hidden.permitted_organization_ids('risk.read'))));
 
 revoke all on app_public.fraud_alert_notes from public;
 grant select on app_public.fraud_alert_notes to lml_user;

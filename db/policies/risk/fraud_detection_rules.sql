@@ -13,7 +13,7 @@ create policy all_owner on app_public.fraud_detection_rules
 drop policy if exists select_member on app_public.fraud_detection_rules;
 create policy select_member on app_public.fraud_detection_rules
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('risk.read')));
+  using (organization_id = any (array(select app_hidden.permitted_organization_ids('risk.read'))));
 
 drop policy if exists select_platform on app_public.fraud_detection_rules;
 create policy select_platform on app_public.fraud_detection_rules
@@ -25,7 +25,7 @@ create policy select_platform on app_public.fraud_detection_rules
       or exists (
         select
         from app_public.organizations as o
-        where o.id in (select app_hidden.permitted_organization_ids('risk.read'))
+        where o.id = any (array(select app_hidden.permitted_organization_ids('risk.read')))
           and o.verification_status = 'verified'
       )
     )

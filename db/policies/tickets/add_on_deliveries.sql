@@ -20,7 +20,9 @@ create policy select_with_item on app_public.add_on_deliveries
 drop policy if exists select_member on app_public.add_on_deliveries;
 create policy select_member on app_public.add_on_deliveries
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.add_on_deliveries;
 create policy select_member_of_venue on app_public.add_on_deliveries

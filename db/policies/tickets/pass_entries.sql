@@ -16,7 +16,9 @@ create policy select_holder on app_public.pass_entries
 drop policy if exists select_member on app_public.pass_entries;
 create policy select_member on app_public.pass_entries
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.pass_entries;
 create policy select_member_of_venue on app_public.pass_entries

@@ -11,12 +11,14 @@ create policy all_owner on app_public.scanner_devices
 drop policy if exists select_member on app_public.scanner_devices;
 create policy select_member on app_public.scanner_devices
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.scanner_devices;
 create policy select_member_of_venue on app_public.scanner_devices
   for select to lml_user
-  using (venue_id in (select app_hidden.permitted_venue_ids('tickets.read')));
+  using (venue_id = any (array(select app_hidden.permitted_venue_ids('tickets.read'))));
 
 drop policy if exists select_device on app_public.scanner_devices;
 create policy select_device on app_public.scanner_devices

@@ -11,7 +11,9 @@ create policy all_owner on app_public.ticket_scans
 drop policy if exists select_member on app_public.ticket_scans;
 create policy select_member on app_public.ticket_scans
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.ticket_scans;
 create policy select_member_of_venue on app_public.ticket_scans

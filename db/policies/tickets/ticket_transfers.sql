@@ -21,7 +21,9 @@ create policy select_own on app_public.ticket_transfers
 drop policy if exists select_member on app_public.ticket_transfers;
 create policy select_member on app_public.ticket_transfers
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.ticket_transfers;
 create policy select_member_of_venue on app_public.ticket_transfers

@@ -14,12 +14,14 @@ create policy all_owner on app_public.tickets
 drop policy if exists select_own on app_public.tickets;
 create policy select_own on app_public.tickets
   for select to lml_anonymous, lml_user
-  using (booking_id in (select app_hidden.own_booking_ids()));
+  using (booking_id = any (array(select app_hidden.own_booking_ids())));
 
 drop policy if exists select_member on app_public.tickets;
 create policy select_member on app_public.tickets
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('tickets.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.tickets;
 create policy select_member_of_venue on app_public.tickets
@@ -30,7 +32,7 @@ drop policy if exists select_received on app_public.tickets;
 drop policy if exists select_holder on app_public.tickets;
 create policy select_holder on app_public.tickets
   for select to lml_anonymous, lml_user
-  using (id in (select app_hidden.received_ticket_ids()));
+  using (id = any (array(select app_hidden.received_ticket_ids())));
 
 drop policy if exists select_device on app_public.tickets;
 create policy select_device on app_public.tickets

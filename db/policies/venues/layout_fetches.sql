@@ -11,12 +11,14 @@ create policy all_owner on app_public.layout_fetches
 drop policy if exists select_member on app_public.layout_fetches;
 create policy select_member on app_public.layout_fetches
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('venues.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('venues.manage')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.layout_fetches;
 create policy select_member_of_venue on app_public.layout_fetches
   for select to lml_user
-  using (venue_id in (select app_hidden.permitted_venue_ids('venues.manage')));
+  using (venue_id = any (array(select app_hidden.permitted_venue_ids('venues.manage'))));
 
 revoke all on app_public.layout_fetches from public;
 grant select on app_public.layout_fetches to lml_user;

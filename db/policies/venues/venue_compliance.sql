@@ -11,12 +11,14 @@ create policy all_owner on app_public.venue_compliance
 drop policy if exists select_member on app_public.venue_compliance;
 create policy select_member on app_public.venue_compliance
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('venues.manage')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('venues.manage')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.venue_compliance;
 create policy select_member_of_venue on app_public.venue_compliance
   for select to lml_user
-  using (venue_id in (select app_hidden.permitted_venue_ids('venues.manage')));
+  using (venue_id = any (array(select app_hidden.permitted_venue_ids('venues.manage'))));
 
 revoke all on app_public.venue_compliance from public;
 grant select on app_public.venue_compliance to lml_user;

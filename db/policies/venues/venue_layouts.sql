@@ -19,12 +19,14 @@ create policy select_public on app_public.venue_layouts
 drop policy if exists select_member on app_public.venue_layouts;
 create policy select_member on app_public.venue_layouts
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('venues.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('venues.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.venue_layouts;
 create policy select_member_of_venue on app_public.venue_layouts
   for select to lml_user
-  using (venue_id in (select app_hidden.permitted_venue_ids('venues.read')));
+  using (venue_id = any (array(select app_hidden.permitted_venue_ids('venues.read'))));
 
 revoke all on app_public.venue_layouts from public;
 grant select on app_public.venue_layouts to lml_anonymous, lml_user;

@@ -19,12 +19,14 @@ create policy select_public on app_public.venues
 drop policy if exists select_member on app_public.venues;
 create policy select_member on app_public.venues
   for select to lml_user
-  using (organization_id in (select app_hidden.permitted_organization_ids('venues.read')));
+  using (
+    organization_id = any (array(select app_hidden.permitted_organization_ids('venues.read')))
+  );
 
 drop policy if exists select_member_of_venue on app_public.venues;
 create policy select_member_of_venue on app_public.venues
   for select to lml_user
-  using (id in (select app_hidden.permitted_venue_ids('venues.read')));
+  using (id = any (array(select app_hidden.permitted_venue_ids('venues.read'))));
 
 revoke all on app_public.venues from public;
 grant select on app_public.venues to lml_anonymous, lml_user;

@@ -12,19 +12,7 @@ create function tests.total(booking text)
 returns bigint
 language sql stable security definer set search_path = ''
 return (select b.total_amount_cents from app_public.bookings as b where b.id = tests.id(booking));
-create function tests.cart(name text, guest integer, variadic seat_nos integer[])
-returns void
-language plpgsql volatile
-as $$
-begin
-  perform tests.as_guest(cart.guest);
-  perform tests.keep(cart.name, (
-    app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic cart.seat_nos))
-  ).id);
-end
-$$;
-grant execute on function tests.stock(text), tests.total(text), tests.cart(text, integer, integer[])
-  to public;
+grant execute on function tests.stock(text), tests.total(text) to public;
 
 -- What is sold.
 select tests.sign_in('theatre owner');
@@ -91,7 +79,7 @@ select tests.refused(
 );
 
 -- Into the cart.
-select tests.cart('ada', 1, 1, 2);
+select tests.holds('ada', 1, 1, 2);
 select is(tests.total('ada'), 12560::bigint, 'a cart of two seats');
 select is(
   (app_public.add_add_on(tests.id('ada'), tests.id('shirt'), 2)).total_amount_cents
@@ -111,7 +99,7 @@ select is(
   '(1,2000)', 'what is in a cart keeps its price'
 );
 select is(tests.stock(), '1/0 of 3', 'one goes back');
-select tests.cart('eve', 2, 3);
+select tests.holds('eve', 2, 3);
 select tests.refused(
   $$ select app_public.add_add_on(tests.id('eve'), tests.id('shirt'), 3) $$, 'LMFEW',
   'another cart gets no more than are left'
@@ -236,13 +224,13 @@ select is(
 );
 
 -- Time runs out.
-select tests.cart('late', 3, 5);
+select tests.holds('late', 3, 5);
 select app_public.add_add_on(tests.id('late'), tests.id('shirt'), 3);
 select app_public.start_checkout(tests.id('late'), 'late@example.com');
 select tests.as_owner();
 select tests.run_out(tests.id('late'));
 select is(app_public.add_ons_left(tests.id('shirt')), 3, 'a hold that ran out is free at once');
-select tests.cart('quick', 4, 6);
+select tests.holds('quick', 4, 6);
 select app_public.add_add_on(tests.id('quick'), tests.id('shirt'), 2);
 select is(tests.stock(), '2/0 of 3', 'for whoever comes next');
 select tests.as_owner();
@@ -258,7 +246,7 @@ select is(
 select tests.run_out(tests.id('quick'));
 select app_private.expire_bookings();
 select is(tests.stock(), '0/0 of 3', 'the sweep tidies up');
-select tests.cart('lucky', 5, 7);
+select tests.holds('lucky', 5, 7);
 select app_public.add_add_on(tests.id('lucky'), tests.id('shirt'), 3);
 select app_public.start_checkout(tests.id('lucky'), 'lucky@example.com');
 select tests.as_owner();

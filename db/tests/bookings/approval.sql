@@ -4,18 +4,6 @@ select plan(46);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
-create function tests.ask(name text, guest integer, variadic seat_nos integer[])
-returns text
-language plpgsql volatile as $$
-begin
-  perform tests.as_guest(guest);
-  perform tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  return (app_public.start_checkout(tests.id(name), name || '@example.com')).status;
-end
-$$;
 create function tests.decision(name text) returns text
 language sql stable security definer set search_path = '' as $$
   select a.decision::text from app_public.booking_approvals as a
@@ -43,7 +31,7 @@ select is(
 );
 
 -- A request.
-select is(tests.ask('a', 1, 1, 2), 'pending_approval', 'an order waits for an answer');
+select is(tests.orders('a', 1, 1, 2), 'pending_approval', 'an order waits for an answer');
 select is(
   (select expires_at from app_public.bookings where id = tests.id('a')),
   now() + interval '72 hours', 'as long as the category says'
@@ -52,7 +40,9 @@ select is(tests.seat_status(tests.id('theatre.performance'), 1, 2), 'locked', 's
 select is(app_public.payment_session(tests.id('a')), null, 'and nothing is to be paid');
 select tests.consistent();
 select tests.as_guest(1);
-select tests.refused('select app_public.open_payment(tests.id(''a''))', 'LMBST', 'not even by asking');
+select tests.refused(
+  'select app_public.open_payment(tests.id(''a''))', 'LMBST', 'not even by asking'
+);
 select tests.refused(
   'select app_public.start_checkout(tests.id(''a''), ''a@example.com'')', 'LMBST',
   'there is no second checkout'
@@ -91,7 +81,7 @@ select is(tests.pay(tests.id('a')), 'applied', 'the buyer pays');
 select is(tests.status(tests.id('a')), 'confirmed', 'and has the tickets');
 
 -- No.
-select tests.ask('b', 2, 3);
+select tests.orders('b', 2, 3);
 select tests.sign_in('theatre owner');
 select tests.refused(
   format('select app_public.decline_booking(tests.id(''b''), %s)', reason), 'LMINP', reason
@@ -110,7 +100,7 @@ select is(
 );
 
 -- No answer; a buyer who gives up; an answer that is too late.
-select tests.ask('c', 3, 4);
+select tests.orders('c', 3, 4);
 select tests.run_out(tests.id('c'));
 select tests.sign_in('theatre owner');
 select tests.refused('select app_public.approve_booking(tests.id(''c''))', 'LMEXP', 'too late');
@@ -123,14 +113,14 @@ select is(
   (select count(*) from app_private.outgoing_emails as e where e.template = 'booking_lapsed'),
   1::bigint, 'is told'
 );
-select tests.ask('d', 4, 5);
+select tests.orders('d', 4, 5);
 select app_public.cancel_booking(tests.id('d'));
 select is(tests.decision('d'), 'withdrawn', 'a buyer gives up');
 
 -- By an installment plan; what needs no approval; what is free; one's own.
 select tests.sign_in('theatre owner');
 select app_public.set_category_approval(tests.id('stalls'), false);
-select is(tests.ask('e', 5, 6), 'pending_payment', 'without approval there is no wait');
+select is(tests.orders('e', 5, 6), 'pending_payment', 'without approval there is no wait');
 select tests.sign_in('theatre owner');
 select app_public.set_category_approval(tests.id('stalls'), true);
 select tests.keep(
@@ -143,7 +133,7 @@ select tests.refused(
 select tests.as_owner();
 update app_public.ticket_category_prices set price_cents = 0;
 update app_public.events set service_fee_fixed_cents = 0, processing_fee_fixed_cents = 0;
-select is(tests.ask('f', 6, 8), 'pending_approval', 'what is free waits, too');
+select is(tests.orders('f', 6, 8), 'pending_approval', 'what is free waits, too');
 select tests.sign_in('theatre owner');
 select is((app_public.approve_booking(tests.id('f'))).status::text, 'confirmed', 'and is had');
 select tests.consistent();

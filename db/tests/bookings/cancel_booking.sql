@@ -3,18 +3,10 @@ select plan(41);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
-create function tests.cart(name text, variadic seat_nos integer[]) returns uuid
-language sql volatile as $$
-  select tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  )
-$$;
-grant execute on function tests.cart(text, integer[]) to public;
 
 -- A draft.
 select tests.as_guest(1);
-select tests.cart('draft', 1, 2);
+select tests.fill_cart('draft', 1, 2);
 select tests.as_guest(2);
 select tests.refused(
   $$ select app_public.cancel_booking(tests.id('draft')) $$, 'LMBKG', 'not by another guest'
@@ -60,10 +52,10 @@ select is(
 );
 
 -- A draft that ran out, whose seats others have.
-select tests.cart('late', 1);
+select tests.fill_cart('late', 1);
 select tests.run_out(tests.id('late'));
 select tests.as_guest(2);
-select tests.cart('taker', 1);
+select tests.fill_cart('taker', 1);
 select tests.as_guest(1);
 select lives_ok(
   $$ select app_public.cancel_booking(tests.id('late')) $$, 'what ran out can be given up'
@@ -91,7 +83,7 @@ select is(tests.jobs('payment_intent__cancel'), 0::bigint, 'so there is nothing 
 
 -- Waiting for the payment that Stripe knows of.
 select tests.as_guest(2);
-select tests.cart('known', 3);
+select tests.fill_cart('known', 3);
 select app_public.start_checkout(tests.id('known'), 'a@b.c');
 select tests.as_owner();
 select app_private.record_payment_intent(
@@ -166,7 +158,7 @@ select tests.refused(
   $$ select app_public.cancel_booking(tests.id('paid')) $$, 'LMBST', 'not a second time'
 );
 select tests.as_guest(4);
-select lives_ok($$ select tests.cart('resold', 4, 5) $$, 'the seats can be sold again');
+select lives_ok($$ select tests.fill_cart('resold', 4, 5) $$, 'the seats can be sold again');
 
 -- Used.
 select tests.sell('used', 'theatre', 5, 6, 7);

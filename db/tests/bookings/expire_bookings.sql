@@ -2,24 +2,10 @@
 select plan(20);
 
 select tests.create_theatre();
-create function tests.cart(name text, guest integer, variadic seat_nos integer[]) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
-select tests.cart('alive', 1, 1);
-select tests.cart('draft', 2, 2, 3);
-select tests.cart('pending', 3, 4);
-select tests.cart('taken', 4, 5, 6);
+select tests.drafts('alive', 1, 1);
+select tests.drafts('draft', 2, 2, 3);
+select tests.drafts('pending', 3, 4);
+select tests.drafts('taken', 4, 5, 6);
 select tests.as_guest(3);
 select app_public.start_checkout(tests.id('pending'), 'a@b.c');
 select tests.as_owner();
@@ -29,7 +15,7 @@ select app_private.record_payment_intent(
 select is(app_private.expire_bookings(), 0, 'nothing has run out');
 
 select tests.run_out(tests.id(n)) from unnest(array['draft', 'pending', 'taken']) as n;
-select tests.cart('taker', 5, 5);
+select tests.drafts('taker', 5, 5);
 select is(app_private.expire_bookings(1), 1, 'the sweep works in batches');
 select is(app_private.expire_bookings(), 2, 'until all are ended');
 select is(app_private.expire_bookings(), 0, 'once');

@@ -5,22 +5,6 @@ select plan(70);
 select tests.create_theatre();
 select tests.create_theatre('rival');
 select tests.create_standing();
-create function tests.sells(name text, payment text, variadic seat_nos integer[])
-returns text
-language plpgsql volatile as $$
-begin
-  perform tests.keep(
-    name,
-    (app_public.hold_for_customer(
-      tests.id('theatre.performance'), name || '@example.com', 'Jo', 'Doe',
-      seat_ids => tests.seats(variadic seat_nos)
-    )).id
-  );
-  return (app_public.checkout_for_customer(
-    tests.id(name), payment::app_public.staff_payment, 'For the mayor.'
-  )).status;
-end
-$$;
 create function tests.mailed_token(recipient text) returns text
 language sql stable security definer set search_path = '' as $$
   select e.variables ->> 'token' from app_private.outgoing_emails as e

@@ -2,18 +2,10 @@
 select plan(43);
 
 select tests.create_theatre();
-create function tests.cart(name text, variadic seat_nos integer[]) returns uuid
-language sql volatile as $$
-  select tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  )
-$$;
-grant execute on function tests.cart(text, integer[]) to public;
 
 -- A guest.
 select tests.as_guest(1);
-select tests.cart('cart', 1, 2);
+select tests.fill_cart('cart', 1, 2);
 select tests.refused(
   format('select app_public.start_checkout(tests.id(''cart''), %L, %L, %L, %L)', c.email, c.first,
     c.last, c.phone),
@@ -65,7 +57,7 @@ select tests.refused(
 
 -- The same person again, with other capitals.
 select tests.as_guest(2);
-select tests.cart('second', 3);
+select tests.fill_cart('second', 3);
 select lives_ok(
   $$ select app_public.start_checkout(tests.id('second'), 'grace@example.COM', 'Eve', 'Evil') $$,
   'the same address comes back in other letters'
@@ -81,7 +73,7 @@ select results_eq(
 select tests.user_id('ada');
 update app_public.users set email_verified_at = now() where id = tests.user_id('ada');
 select tests.sign_in('ada');
-select tests.cart('ada', 4);
+select tests.fill_cart('ada', 4);
 select lives_ok($$ select app_public.start_checkout(tests.id('ada')) $$, 'a user needs no details');
 select is(
   (select customer_email::text from app_public.bookings where id = tests.id('ada')),
@@ -93,7 +85,7 @@ select is(
   tests.user_id('ada'), 'the customer is the user'
 );
 select tests.sign_in('eve');
-select tests.cart('eve', 5);
+select tests.fill_cart('eve', 5);
 select lives_ok(
   $$ select app_public.start_checkout(tests.id('eve'), 'ADA@example.com') $$,
   'who may give another address'
@@ -102,7 +94,7 @@ select is(tests.visible('app_public.customers'), '0', 'but does not become that 
 
 -- Whose.
 select tests.as_guest(3);
-select tests.cart('third', 6);
+select tests.fill_cart('third', 6);
 select tests.as_guest(4);
 select tests.refused(
   $$ select app_public.start_checkout(tests.id('third'), 'a@b.c') $$, 'LMBKG', 'another guest''s'
@@ -151,7 +143,7 @@ select tests.as_guest(3);
 select tests.refused(
   $$ select app_public.start_checkout(tests.id('third'), 'a@b.c') $$, 'LMEXP', 'and was swept'
 );
-select tests.cart('again', 6);
+select tests.fill_cart('again', 6);
 
 -- A deadline never moves closer, nor beyond the maximum.
 select tests.as_owner();
@@ -162,7 +154,7 @@ select is(
   (app_public.start_checkout(tests.id('again'), 'a@b.c')).expires_at, now() + interval '10 minutes',
   'an old cart keeps what it has'
 );
-select tests.cart('older', 7);
+select tests.fill_cart('older', 7);
 select tests.as_owner();
 update app_public.bookings set created_at = now() - interval '49 minutes'
 where id = tests.id('older');
@@ -186,7 +178,7 @@ select tests.consistent();
 update app_public.ticket_category_prices set price_cents = 0;
 update app_public.events set service_fee_fixed_cents = 0, processing_fee_fixed_cents = 0;
 select tests.as_guest(5);
-select tests.cart('free', 8, 9);
+select tests.fill_cart('free', 8, 9);
 select is(
   (app_public.start_checkout(tests.id('free'), 'a@b.c')).status::text, 'confirmed',
   'what is free is confirmed at once'

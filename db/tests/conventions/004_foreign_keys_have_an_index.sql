@@ -14,6 +14,10 @@ with exceptions (child, parent, reason) as (
       'app_public.seat_booking_state', 'app_public.performance_categories',
       'The primary key narrows the search to one performance, whose seats are few.'
     ),
+    (
+      'app_public.seat_booking_state', 'app_public.performances',
+      'The primary key begins with the performance, which belongs to one organization.'
+    ),
     -- Without a child: whichever table refers to it.
     (null, 'app_public.currencies', 'Codes of ISO 4217 are neither deleted nor renamed.')
 ),

@@ -7,6 +7,9 @@ with exceptions (constraint_name, reason) as (
   values (
     'fraud_alerts_rule_id_fkey',
     'A rule of the platform has no organization; fraud_alerts._200_check_rule refuses others'''
+  ), (
+    'seat_allocation_seats_performance_id_seat_no_fkey',
+    'Both belong to the performance by keys that carry the organization'
   )
 )
 select

@@ -2,28 +2,12 @@
 select plan(52);
 
 select tests.create_theatre();
-create function tests.session(name text, field text) returns text
-language sql volatile as $$
-  select to_jsonb(s) ->> field from app_public.payment_session(tests.id(name)) as s
-$$;
-create function tests.ask(name text, guest integer, variadic seat_nos integer[])
-returns text
-language plpgsql volatile as $$
-begin
-  perform tests.as_guest(guest);
-  perform tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  return (app_public.start_checkout(tests.id(name), name || '@example.com')).status;
-end
-$$;
 -- The same, with a card that is authorized.
 create function tests.authorized(name text, guest integer, variadic seat_nos integer[])
 returns text
 language plpgsql volatile as $$
 begin
-  perform tests.ask(name, guest, variadic seat_nos);
+  perform tests.orders(name, guest, variadic seat_nos);
   return tests.stripe_says(tests.id(name), 'requires_capture');
 end
 $$;
@@ -59,7 +43,7 @@ select is(
 );
 
 -- The buyer completes the order first: nobody has to answer one that is not.
-select is(tests.ask('a', 1, 1, 2), 'pending_payment', 'the card is asked for at checkout');
+select is(tests.orders('a', 1, 1, 2), 'pending_payment', 'the card is asked for at checkout');
 select is(tests.session('a', 'capture_method'), 'manual', 'to be authorized');
 select tests.as_owner();
 select is(
@@ -189,7 +173,7 @@ select is(tests.status(tests.id('g')), 'confirmed', 'and has the tickets');
 select tests.consistent();
 
 -- What was authorized for another price, or for nothing any more, is let go.
-select tests.ask('h', 8, 9, 10);
+select tests.orders('h', 8, 9, 10);
 select app_public.reopen_checkout(tests.id('h'));
 select app_public.release_seats(tests.id('h'), tests.seats(10));
 select app_public.start_checkout(tests.id('h'), 'h@example.com');
@@ -202,7 +186,7 @@ select is(
 );
 select is(tests.stripe_says(tests.id('h'), 'requires_capture'), 'applied', 'the right one');
 select is(tests.status(tests.id('h')), 'pending_approval', 'is not');
-select tests.ask('i', 9, 11);
+select tests.orders('i', 9, 11);
 select tests.run_out(tests.id('i'));
 select is(tests.stripe_says(tests.id('i'), 'requires_capture'), 'applied', 'too late');
 select is(tests.intents('i'), 'canceled manual', 'is let go');
@@ -211,4 +195,4 @@ select tests.consistent();
 -- As it was: nobody is authorized who pays in parts, or when there is nothing to pay.
 select tests.sign_in('theatre owner');
 select app_public.set_category_approval(tests.id('stalls'), true);
-select is(tests.ask('j', 10, 12), 'pending_approval', 'without it the answer comes first');
+select is(tests.orders('j', 10, 12), 'pending_approval', 'without it the answer comes first');

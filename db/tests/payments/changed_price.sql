@@ -2,10 +2,6 @@
 select plan(47);
 
 select tests.create_theatre();
-create function tests.session(name text, field text) returns text
-language sql volatile as $$
-  select to_jsonb(s) ->> field from app_public.payment_session(tests.id(name)) as s
-$$;
 -- What the worker would tell Stripe now.
 create function tests.told(name text, field text) returns text
 language sql stable security definer set search_path = '' as $$
@@ -39,12 +35,7 @@ create function tests.checked_out(name text, guest integer, variadic seat_nos in
 returns uuid
 language plpgsql volatile as $$
 begin
-  perform tests.as_guest(guest);
-  perform tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform app_public.start_checkout(tests.id(name), name || '@example.com');
+  perform tests.orders(name, guest, variadic seat_nos);
   perform tests.as_owner();
   perform app_private.record_payment_intent(
     tests.intent_of(tests.id(name)), 'pi_' || name, 'secret_' || name, 'requires_payment_method'

@@ -3,20 +3,6 @@ select plan(46);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
-create function tests.pending(name text, guest integer, seat_no integer) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name, (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(seat_no))).id
-  );
-  perform app_public.start_checkout(v_id, 'guest@example.com');
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 -- An event of any object, received and applied.
 create function tests.told(event_id text, object jsonb, created bigint, more jsonb default '{}')
 returns text

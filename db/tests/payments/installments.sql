@@ -27,23 +27,6 @@ language sql stable security definer set search_path = '' as $$
   join app_public.ledger_accounts as a on a.id = e.account_id
   where t.booking_id = tests.id(balance.name) and a.kind::text = balance.kind
 $$;
-create function tests.hold_and_plan(name text, guest integer, variadic seat_nos integer[])
-returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform app_public.choose_payment_plan(v_id, tests.id('halves'));
-  perform app_public.start_checkout(v_id, name || '@example.com');
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 grant execute on all functions in schema tests to public;
 
 -- Plans.
@@ -258,7 +241,7 @@ select is(tests.balance('a', 'buyer_clearing'), -1000::bigint, 'only the refund 
 select tests.consistent();
 
 -- Overdue for good.
-select tests.hold_and_plan('b', 3, 3, 4);
+select tests.in_parts('b', 3, 3, 4);
 select tests.pay(tests.id('b'));
 select tests.as_guest(3);
 select app_public.open_payment(tests.id('b'));
@@ -289,7 +272,7 @@ select is(tests.balance('b', 'buyer_clearing'), 0::bigint, 'and nothing is owed'
 select tests.consistent();
 
 -- A late deposit.
-select tests.hold_and_plan('c', 4, 5);
+select tests.in_parts('c', 4, 5);
 select tests.run_out(tests.id('c'));
 select app_private.expire_bookings();
 select is(tests.parts('c'), '0:3140:canceled 1:1570:canceled 2:1570:canceled', 'all is off');

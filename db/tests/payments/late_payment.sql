@@ -2,21 +2,6 @@
 select plan(32);
 
 select tests.create_theatre();
-create function tests.pending(name text, guest integer, variadic seat_nos integer[]) returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform app_public.start_checkout(v_id, 'guest@example.com');
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 
 -- Late, but nobody has noticed.
 select tests.pending('unswept', 1, 1);

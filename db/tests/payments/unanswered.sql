@@ -3,16 +3,6 @@
 select plan(27);
 
 select tests.create_theatre();
-create function tests.cart(name text, guest integer, seat integer) returns text
-language plpgsql volatile as $$
-begin
-  perform tests.as_guest(guest);
-  perform tests.keep(
-    name, (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(seat))).id
-  );
-  return (app_public.start_checkout(tests.id(name), name || '@example.com')).status;
-end
-$$;
 -- How a booking stands, and what goes back of its money.
 create function tests.outcome(name text) returns text
 language sql stable security definer set search_path = '' as $$
@@ -45,7 +35,7 @@ where c.event_id = tests.id('theatre.event');
 select tests.asks('stalls', true);
 
 -- At the counter, by who may sell and may not approve, and by who may.
-select is(tests.cart('counter', 1, 1), 'pending_payment', 'a card is to be authorized');
+select is(tests.orders('counter', 1, 1), 'pending_payment', 'a card is to be authorized');
 select is(
   tests.attempt_as('theatre ' || who, $$ select app_public.take_payment(
     tests.id('counter'), 'cash'
@@ -65,7 +55,7 @@ select is(
 select tests.consistent();
 
 -- Captured by hand at Stripe, and told before anything else.
-select is(tests.cart('captured', 2, 2), 'pending_payment', 'another card is to be authorized');
+select is(tests.orders('captured', 2, 2), 'pending_payment', 'another card is to be authorized');
 select is(tests.pay(tests.id('captured')), 'applied', 'it is charged at once');
 select is(
   tests.outcome('captured'), 'pending_payment, 6280 back',
@@ -79,7 +69,7 @@ select is(
 select tests.consistent();
 
 -- The attempt of before, when the cart had nothing that somebody has to agree to.
-select is(tests.cart('swapped', 3, 13), 'pending_payment', 'an order like any other');
+select is(tests.orders('swapped', 3, 13), 'pending_payment', 'an order like any other');
 select tests.keep('first attempt', tests.intent_of(tests.id('swapped')));
 select tests.as_guest(3);
 select app_public.reopen_checkout(tests.id('swapped'));
@@ -104,7 +94,7 @@ select tests.consistent();
 
 -- Without a card to be authorized, the order waits; its time runs out; then the news come.
 select tests.asks('balcony', false);
-select is(tests.cart('lapsed', 4, 14), 'pending_payment', 'a third order like any other');
+select is(tests.orders('lapsed', 4, 14), 'pending_payment', 'a third order like any other');
 select app_public.reopen_checkout(tests.id('lapsed'));
 select tests.asks('balcony', true, 'automatic');
 select tests.as_guest(4);
@@ -120,7 +110,7 @@ select is(tests.outcome('lapsed'), 'expired, 3183 back', 'and buys nothing');
 
 -- The same of a cart that its buyer went back to, and never checked out again.
 select tests.asks('balcony', false);
-select tests.cart('left', 5, 15);
+select tests.orders('left', 5, 15);
 select app_public.reopen_checkout(tests.id('left'));
 select app_public.release_seats(tests.id('left'), tests.seats(15));
 select app_public.hold_seats(

@@ -3,22 +3,6 @@
 select plan(42);
 
 select tests.create_theatre();
-create function tests.sells(name text, payment text, variadic seat_nos integer[])
-returns text
-language plpgsql volatile as $$
-begin
-  perform tests.keep(
-    name,
-    (app_public.hold_for_customer(
-      tests.id('theatre.performance'), name || '@example.com', 'Jo', 'Doe',
-      seat_ids => tests.seats(variadic seat_nos)
-    )).id
-  );
-  return (app_public.checkout_for_customer(
-    tests.id(name), payment::app_public.staff_payment, 'For the mayor.'
-  )).status;
-end
-$$;
 create function tests.tix(booking text, variadic seat_nos integer[]) returns uuid[]
 language sql stable security definer set search_path = ''
 return (select array_agg(t.id) from app_public.tickets as t where t.booking_id = tests.id(tix.booking) and t.seat_no = any (tix.seat_nos));
@@ -28,23 +12,6 @@ return (select format('%s total %s refunded %s; payments %s; refunds %s', b.stat
   (select string_agg(format('%s/%s', r.status, r.amount_cents), ',') from app_public.refunds r where r.booking_id = b.id))
  from app_public.bookings b where b.id = tests.id(name));
 
-create function tests.planned(name text, guest integer, variadic seat_nos integer[])
-returns uuid
-language plpgsql volatile as $$
-declare
-  v_id uuid;
-begin
-  perform tests.as_guest(guest);
-  v_id := tests.keep(
-    name,
-    (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(variadic seat_nos))).id
-  );
-  perform app_public.choose_payment_plan(v_id, tests.id('halves'));
-  perform app_public.start_checkout(v_id, name || '@example.com');
-  perform tests.as_owner();
-  return v_id;
-end
-$$;
 grant execute on all functions in schema tests to public;
 -- 1 invoice, one ticket back, then pay
 select tests.sign_in('theatre owner');
@@ -76,7 +43,7 @@ select tests.keep('halves', (
     interval_days => 7, last_due_days_before => 10, reminder_days => 2, grace_days => 3
   )
 ).id);
-select tests.planned('p1', 5, 4);
+select tests.in_parts('p1', 5, 4);
 select tests.pay(tests.id('p1'));
 select tests.sign_in('theatre owner');
 select is(tests.attempt($$ select app_public.refund_booking_amount(tests.id('p1'), 1000, 'x') $$), 'LMBST', 'amount of plan');
@@ -99,7 +66,7 @@ select is(
 select tests.consistent();
 -- 4 plan returned by buyer while open installment
 select tests.sign_in('theatre owner');
-select tests.planned('p2', 6, 5);
+select tests.in_parts('p2', 6, 5);
 select tests.pay(tests.id('p2'));
 select tests.as_guest(6);
 select app_public.open_payment(tests.id('p2'));
@@ -119,7 +86,7 @@ select is(
   'and who pays one all the same has it back'
 );
 select tests.consistent();
-select tests.planned('p4', 16, 15);
+select tests.in_parts('p4', 16, 15);
 select tests.pay(tests.id('p4'));
 select tests.as_guest(16);
 select app_public.open_payment(tests.id('p4'));
@@ -217,6 +184,6 @@ select is(
 -- 8 partially paid cancel bypasses approval
 select tests.sign_in('theatre owner');
 select app_public.set_refund_approval(tests.id('theatre.organization'), 100);
-select tests.planned('p3', 9, 10);
+select tests.in_parts('p3', 9, 10);
 select tests.pay(tests.id('p3'));
 select is(tests.attempt_as('theatre manager', $$ select app_public.cancel_booking(tests.id('p3')) $$), 'LMAPV', 'cancel of partially paid needs approval');

@@ -44,7 +44,8 @@ select lives_ok(
 
 -- The last performance is over.
 select tests.as_owner();
-update app_public.performances set starts_at = now() - interval '1 day';
+update app_public.performances set starts_at = now() - interval '1 day'
+where event_id = tests.id('theatre.event');
 select tests.sign_in('theatre manager');
 select is(tests.set_status('closed'), 'closed', 'after the last performance it closes');
 select tests.refused(
