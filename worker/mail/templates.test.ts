@@ -27,7 +27,7 @@ test("what is said in German is said in English too, of the same things", () => 
     for (const { subject, text } of said)
       expect(subject + text, name).not.toMatch(/undefined|null/);
     const [english, translated] = said.map(({ subject, text }) =>
-      Object.values(given).filter((value) => `${subject}${text}`.includes(value)),
+      Object.values(given).filter((value) => `${subject}${text}`.includes(`${value}`)),
     );
     const told = english?.filter((value) => value !== variables.period);
     expect(translated, name).toEqual(told);
