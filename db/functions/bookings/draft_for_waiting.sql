@@ -19,8 +19,16 @@ begin
   elsif v_buyer.user_id is null then
     v_buyer.cart_token_hash := app_hidden.hash_token(app_public.create_cart_token());
   end if;
+  -- Counted without the lock of a hold: who has it may be waiting for places that the caller has.
+  if (
+    select count(*) from app_public.bookings as b
+    where b.user_id = v_buyer.user_id
+      and b.organization_id = v_sale.organization_id
+      and b.expires_at > now()
+  ) >= v_sale.open_carts_max then
+    raise exception 'They have too many open carts.' using errcode = 'LMCRS';
+  end if;
   perform app_private.require_may_hold(v_sale, v_buyer, null, (draft_for_waiting.entry).quantity);
-  perform app_private.require_room_for_cart(v_sale, v_buyer);
   insert into app_public.bookings (
     organization_id, performance_id, booking_reference, user_id, cart_token_hash, customer_id,
     customer_email, customer_name, currency, commission_percentage, expires_at
@@ -28,7 +36,8 @@ begin
   select
     v_sale.organization_id, v_sale.performance_id,
     app_private.generate_booking_reference(v_sale.organization_id), v_buyer.user_id,
-    v_buyer.cart_token_hash, c.id, c.email, nullif(concat_ws(' ', c.first_name, c.last_name), ''),
+    v_buyer.cart_token_hash, c.id, coalesce(u.email, c.email),
+    nullif(concat_ws(' ', c.first_name, c.last_name), ''),
     v_sale.currency, v_sale.commission_percentage,
     now() + least(
       case when draft_for_waiting.is_complete
@@ -37,9 +46,13 @@ begin
       make_interval(secs => v_sale.hold_seconds_max)
     )
   from app_public.customers as c
+  -- An account may have another address by now.
+  left join app_public.users as u on u.id = v_buyer.user_id
   where c.organization_id = v_sale.organization_id
     and c.id = (draft_for_waiting.entry).customer_id
-  returning * into v_booking;
+  -- Whoever forgets a customer waits for their entry, which the caller has.
+  for key share of c skip locked
+  returning * into strict v_booking;
   return v_booking;
 end
 $$;
@@ -48,4 +61,5 @@ comment on function app_private.draft_for_waiting(
   app_public.waiting_list_entries, app_private.sale, boolean
 ) is
   'An empty draft for whoever waited: for as long as offers are kept, or, while places are '
-  'gathered, for as long as anything may be held. Raises LMLCK, LMGST, LMQTY, LMCRS.';
+  'gathered, for as long as anything may be held. Raises LMLCK, LMGST, LMQTY, LMCRS, '
+  'and no_data_found while the customer is being forgotten.';

@@ -5,13 +5,14 @@ returns void
 language sql volatile security definer set search_path = ''
 as $$
   select app_private.queue_email(
-    c.email::text, mail_waiting.template,
+    coalesce(u.email, c.email)::text, mail_waiting.template,
     app_private.performance_words(
       (mail_waiting.entry).organization_id, (mail_waiting.entry).performance_id
     ),
     c.organization_id
   )
   from app_public.customers as c
+  left join app_public.users as u on u.id = (mail_waiting.entry).user_id
   where c.organization_id = (mail_waiting.entry).organization_id
     and c.id = (mail_waiting.entry).customer_id
 $$;

@@ -17,17 +17,19 @@ begin
     return 0;
   end if;
   v_is_over := app_private.close_waiting_list(serve_waiting_list.performance_id);
-  perform app_private.settle_waiting_offers(serve_waiting_list.performance_id);
-  if v_is_over then
-    return 0;
-  end if;
   begin
     v_sale := app_private.open_sale(serve_waiting_list.performance_id);
   exception
     -- Postponed, suspended, not open yet, or private by now: whoever waits keeps their place.
     when sqlstate 'LMEVT' or sqlstate 'LMSAL' or sqlstate 'LMNFD' then
-      return 0;
+      null;
   end;
+  perform app_private.settle_waiting_offers(
+    serve_waiting_list.performance_id, v_is_over or v_sale.performance_id is not null
+  );
+  if v_is_over or v_sale.performance_id is null then
+    return 0;
+  end if;
   if not (
     select e.has_waiting_list from app_public.events as e
     where e.organization_id = v_sale.organization_id and e.id = v_sale.event_id
@@ -45,5 +47,5 @@ $$;
 
 comment on function app_private.serve_waiting_list(uuid) is
   'Settles what was offered for a performance, and offers what is free now to whoever waits for '
-  'it, in order; returns how many offers were made.';
+  'it, in order, a few at a time; returns how many offers were made.';
 grant execute on function app_private.serve_waiting_list(uuid) to lml_worker;

@@ -1,6 +1,8 @@
 -- What became of an offer is what became of its booking. Whoever works on one of them at this
 -- moment keeps it: the next job comes soon.
-create or replace function app_private.settle_waiting_offers(performance_id uuid)
+create or replace function app_private.settle_waiting_offers(
+  performance_id uuid, is_on_sale boolean
+)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -31,12 +33,13 @@ begin
       update app_public.waiting_list_entries as w
       set status = 'left', ended_at = now()
       where w.id = (v_found.entry).id;
-    elsif (v_found.entry).status = 'offered' then
+    elsif (v_found.entry).status = 'offered' and settle_waiting_offers.is_on_sale then
       update app_public.waiting_list_entries as w
       set status = 'lapsed', ended_at = now()
       where w.id = (v_found.entry).id;
       perform app_private.mail_waiting(v_found.entry, 'waiting_list_lapsed');
     else
+      -- Who could not pay has not lost their turn.
       if (v_found.booking).expires_at > now() then
         perform app_private.close_booking(v_found.booking, null);
       end if;
@@ -48,5 +51,6 @@ begin
 end
 $$;
 
-comment on function app_private.settle_waiting_offers(uuid) is
-  'Ends offers that were taken or have run out, and gives back what was gathered in vain.';
+comment on function app_private.settle_waiting_offers(uuid, boolean) is
+  'Ends offers that were taken or have run out, and gives back what was gathered in vain. '
+  'What runs out while nothing is sold is waited for again.';

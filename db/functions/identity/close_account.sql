@@ -29,6 +29,9 @@ begin
   loop
     perform app_public.cancel_booking(v_draft_id);
   end loop;
+  perform app_private.end_waiting(w.id, 'left')
+  from app_public.waiting_list_entries as w
+  where w.user_id = v_user_id and w.ended_at is null;
   if exists (
     select from app_public.platform_staff as p
     where p.user_id = v_user_id and p.revoked_at is null
@@ -57,6 +60,6 @@ $$;
 
 comment on function app_private.close_account() is
   'Closes the user''s account for good; the password was verified by the server. '
-  'Raises LMOPN (money on its way), LMOWN (the last owner), LMADM (the last admin), LMAUT, LMSES, '
-  'LMIMP, LMCRD.';
+  'Raises LMOPN (money on its way), LMOWN (the last owner), LMADM (the last admin), LMBSY, LMAUT, '
+  'LMSES, LMIMP, LMCRD.';
 grant execute on function app_private.close_account() to lml_authenticator;

@@ -1,6 +1,6 @@
 -- If this fails, places that come back go to whoever did not wait for them, to two at once, or a
 -- party of four waits for ever behind people who come alone.
-select plan(80);
+select plan(90);
 
 select tests.create_theatre();
 update app_public.organization_settings set hold_seconds_max = 7200
@@ -25,7 +25,7 @@ as $$
   returning u.id
 $$;
 select tests.person(n)
-from unnest(array['ada', 'bob', 'cy', 'dee', 'eve', 'fay', 'gus', 'hal']) as n;
+from unnest(array['ada', 'bob', 'cy', 'dee', 'eve', 'fay', 'gus', 'hal', 'ivy']) as n;
 
 -- Somebody waits; their entry is kept by their name.
 create function tests.wait(
@@ -379,7 +379,15 @@ select tests.buy(63, 9, 10, 11);
 select tests.wait('fay', 3);
 select tests.as_owner();
 update app_public.waiting_list_entries set times_passed = 3 where id = tests.id('fay.entry');
+update app_public.organization_settings set waiting_offer_seconds = 7200
+where organization_id = tests.id('theatre.organization');
 select tests.give_back(61);
+select tests.serve();
+select is(
+  tests.entry_status('fay'), 'waiting', 'nothing is gathered that could not be offered in time'
+);
+update app_public.organization_settings set waiting_offer_seconds = 1800
+where organization_id = tests.id('theatre.organization');
 select tests.serve();
 select is(tests.entry_status('fay'), 'gathering', 'one of three is gathered');
 select tests.wait('gus', 1);
@@ -395,6 +403,42 @@ select is(
 );
 select tests.consistent();
 
+-- Nobody loses what they could not pay for.
+update app_public.events set status = 'postponed' where id = tests.id('theatre.event');
+select is(
+  tests.attempt_as(
+    'gus', format('select app_public.start_checkout(%L)', (tests.entry('gus')).booking_id)
+  ),
+  'LMEVT', 'what is postponed cannot be paid for'
+);
+select tests.as_owner();
+select tests.run_out((tests.entry('gus')).booking_id);
+select is(tests.serve(), 0, 'so that an offer may run out');
+select is(tests.entry_status('gus'), 'waiting', 'without its owner''s turn');
+select is(tests.mails('waiting_list_lapsed'), 'ada@example.com,cy@example.com', 'or a mail');
+update app_public.events set status = 'published' where id = tests.id('theatre.event');
+select is(tests.serve(), 1, 'and it is made again');
+
+-- Whoever closes their account waits no more, and does not keep the next holder of their address
+-- from waiting.
+select tests.wait('ivy', 2);
+select tests.as_role('lml_authenticator');
+select tests.become('lml_authenticator', tests.token('session of ivy'), '');
+select app_private.close_account();
+select tests.as_owner();
+select is(tests.entry_status('ivy'), 'left', 'a closed account waits no more');
+select app_private.free_address('ivy@example.com');
+select tests.person('ivy again');
+update app_public.users set email = 'ivy@example.com' where id = tests.user_id('ivy again');
+select tests.wait('ivy again', 2);
+select is(
+  (select w.user_id from app_public.waiting_list_entries as w),
+  tests.user_id('ivy again'), 'and whoever has its address has an entry of their own'
+);
+select tests.sign_in('ivy again');
+select app_public.leave_waiting_list(tests.id('ivy again.entry'));
+select tests.as_owner();
+
 -- Places without a seat, and a switch that is off.
 select tests.create_standing();
 update app_public.events set has_waiting_list = true where id = tests.id('standing.event');
@@ -406,7 +450,7 @@ update app_public.events set has_waiting_list = false where id = tests.id('stand
 select tests.sign_in('theatre owner');
 select app_public.set_pool_capacity(tests.id('standing.floor'), 13);
 select tests.as_owner();
-select is(tests.jobs('waiting_list__serve'), 3::bigint, 'a bigger room asks at once who waits');
+select is(tests.jobs('waiting_list__serve'), 5::bigint, 'a bigger room asks at once who waits');
 select tests.serve('standing.performance');
 select is(
   tests.entry_status('hal'), 'waiting', 'while the list is off, nobody is offered anything'
@@ -423,15 +467,39 @@ select tests.as_owner();
 update app_public.users set account_status = 'suspended' where id = tests.user_id('hal');
 select tests.serve('standing.performance');
 select is(tests.entry_status('hal'), 'waiting', 'nor who may not sign in');
-update app_public.users set account_status = 'active' where id = tests.user_id('hal');
+update app_public.users set account_status = 'active', email = 'hal@example.org'
+where id = tests.user_id('hal');
 select tests.serve('standing.performance');
 select is(tests.entry_status('hal'), 'offered', 'who gets it when that is mended');
+select matches(tests.mails('waiting_list_offer'), 'hal@example.org', 'and reads it where they are');
 select tests.serve('standing.performance');
 select is(
   (select array[i.item_type::text, i.quantity::text]
   from app_public.booking_items as i where i.booking_id = (tests.entry('hal')).booking_id),
   array['admission', '2'], 'two places'
 );
+-- Many at once, few in each transaction.
+insert into app_public.customers (organization_id, email)
+select tests.id('theatre.organization'), format('crowd%s@example.com', n)
+from generate_series(1, 25) as n;
+insert into app_public.waiting_list_entries (
+  organization_id, performance_id, ticket_category_id, customer_id, quantity
+)
+select c.organization_id, tests.id('standing.performance'), tests.id('standing.floor.category'),
+  c.id, 1
+from app_public.customers as c where c.email like 'crowd%';
+select app_public.set_pool_capacity(tests.id('standing.floor'), 60)
+from tests.sign_in('theatre owner');
+select tests.as_role('lml_worker');
+select is(
+  array[
+    app_private.serve_waiting_list(tests.id('standing.performance')),
+    app_private.serve_waiting_list(tests.id('standing.performance')),
+    app_private.serve_waiting_list(tests.id('standing.performance'))
+  ],
+  array[20, 5, 0], 'a crowd gets its offers few by few, until all have them'
+);
+select tests.as_owner();
 select tests.consistent();
 
 -- What is known of whoever waits.

@@ -1,6 +1,6 @@
 // If this fails, one place is offered twice, somebody gets two offers, or loses the places that they are paying for.
 import { expect, test } from "vitest";
-import { type Outcome, Theatre } from "./theatre.ts";
+import { holdOf, type Outcome, Theatre } from "./theatre.ts";
 
 const performance = "tests.id('theatre.performance')";
 const serve = `select app_private.serve_waiting_list(${performance})`;
@@ -162,4 +162,34 @@ test("who pays after the next one has got them gets the money back", async () =>
     ]),
   ).toBe(1);
   expect(await theatre.broken()).toEqual([]);
+});
+
+test("who holds a place that is being offered waits for the job, which waits for nobody", async () => {
+  await using theatre = await soldOut([3, 4, 13], ["ada", "I"], ["bob", "I"]);
+  const [worker, bob] = [await theatre.worker(), await theatre.user("bob")];
+  await bob.begin();
+  await bob.run(`select ${holdOf([13])}`);
+  await worker.begin();
+  const job = worker.run(serve);
+  await worker.waitsBefore(job);
+  const hold = bob.run(`select ${holdOf([3, 4])}`);
+  await bob.waitsBefore(hold);
+  expect(await job).toEqual([2]);
+  await worker.commit();
+  expect(await hold).toBe("LMTKN");
+  await bob.rollback();
+  expect(await outcome(theatre)).toEqual(["offered 1", "offered 1"]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("who is being forgotten is passed, not waited for", async () => {
+  await using theatre = await soldOut([3], ["ada", "I"], ["bob", "I"]);
+  const [worker, eraser] = [await theatre.worker(), await theatre.worker()];
+  await eraser.begin();
+  await eraser.run("select from app_public.customers where email = 'ada@example.com' for update");
+  const job = worker.once(serve);
+  expect(await worker.waitsBefore(job)).toBe(false);
+  expect(await job).toEqual([1]);
+  await eraser.rollback();
+  expect(await outcome(theatre)).toEqual(["waiting 0", "offered 1"]);
 });
