@@ -20,13 +20,7 @@ as $$
     from account as a
     join app_public.bookings as b on b.user_id = a.id
     join app_public.customers as c on c.organization_id = b.organization_id and c.id = b.customer_id
-    where coalesce(c.user_id = a.id, true)
-      and not exists (
-        select from app_public.bookings as other
-        where other.organization_id = c.organization_id
-          and other.customer_id = c.id
-          and other.user_id is distinct from a.id
-      )
+    where app_private.is_somebody_elses(c, a.id) is not true
   )
   select a.id,
     array(select e.id from entries as e order by e.id),
