@@ -1,6 +1,6 @@
 -- If this fails, a stranger can keep somebody from being forgotten by buying under their address; or
 -- forgetting somebody makes a stranger's traces go with them.
-select plan(17);
+select plan(24);
 
 select tests.create_theatre();
 select tests.user_id('bea');
@@ -94,4 +94,87 @@ select results_eq(
     where s.booking_id = tests.id('own') and s.stage = 'checkout' $$,
   $$ values (null::text, null::text, false) $$, 'control: of what she bought nothing is'
 );
+
+-- Whoever types the address of somebody who never bought anything learns nothing of them, and makes
+-- nothing be forgotten.
+select tests.user_id('cleo');
+select tests.sign_in('mallory');
+select tests.keep(
+  'typed', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(5))).id
+);
+select app_public.start_checkout(tests.id('typed'), 'cleo@example.com');
+select tests.as_owner();
+select tests.keep('cleo customer', (
+  select c.id from app_public.customers as c where c.email = 'cleo@example.com'
+));
+
+-- Whether the customer counts as Mallory's once this has happened, which is undone.
+create function tests.is_mallorys_after(statement text)
+returns boolean
+language plpgsql volatile
+as $$
+declare
+  v_is_hers boolean;
+begin
+  begin
+    execute is_mallorys_after.statement;
+    v_is_hers := tests.id('cleo customer') = any (
+      (app_private.person_of_user(tests.user_id('mallory'))).customer_ids
+    );
+    raise exception 'Undone.' using errcode = 'LMEND';
+  exception
+    when sqlstate 'LMEND' then
+      return v_is_hers;
+  end;
+end
+$$;
+select is(
+  tests.is_mallorys_after('select'), true, 'control: an address that only one account ever gave'
+);
+select is(tests.is_mallorys_after(v.statement), v.is_hers, v.why)
+from (values
+  (
+    $$ insert into app_public.waiting_list_entries (
+        organization_id, performance_id, customer_id, quantity
+      )
+      values (
+        tests.id('theatre.organization'), tests.id('theatre.performance'),
+        tests.id('cleo customer'), 1
+      ) $$,
+    false, 'is not theirs when somebody waits by mail'
+  ),
+  (
+    $$ insert into app_private.waiting_list_tokens (
+        token_hash, organization_id, performance_id, quantity, is_accessible, email, expires_at
+      )
+      values (
+        sha256('any'), tests.id('theatre.organization'), tests.id('theatre.performance'), 1,
+        false, 'cleo@example.com', now() + interval '1 day'
+      ) $$,
+    false, 'or has asked to'
+  ),
+  (
+    $$ insert into app_public.memberships (organization_id, email)
+      values (tests.id('theatre.organization'), 'cleo@example.com') $$,
+    false, 'or is a member'
+  ),
+  (
+    $$ insert into app_public.consents (
+        organization_id, customer_id, purpose, is_given, wording_version, source
+      )
+      values (
+        tests.id('theatre.organization'), tests.id('cleo customer'), 'marketing', true, '1', 'mail'
+      ) $$,
+    false, 'or has consented'
+  ),
+  (
+    $$ update app_public.users set email = 'cleo@example.com', email_verified_at = now()
+      where id = tests.user_id('cleo') $$,
+    false, 'or has an account with it'
+  ),
+  (
+    $$ update app_public.users set email = 'cleo@example.com' where id = tests.user_id('cleo') $$,
+    true, 'if it is proven'
+  )
+) as v (statement, is_hers, why);
 select * from tests.consistent();
