@@ -228,6 +228,35 @@ describe("a worker", () => {
     await listener.end();
   });
 
+  test("serves a crowd that waits in one job, few by few", async () => {
+    const date = await addPerformance(owner, theatre);
+    await owner.query("update app_public.events set has_waiting_list = true where id = $1", [
+      theatre.eventId,
+    ]);
+    await owner.query(
+      `with crowd as (
+        insert into app_public.customers (organization_id, email)
+        select $1, format('crowd%s@example.com', n) from generate_series(1, 25) as n
+        returning id
+      )
+      insert into app_public.waiting_list_entries (
+        organization_id, performance_id, customer_id, quantity
+      )
+      select $1, $2, crowd.id, 1 from crowd`,
+      [theatre.organizationId, date],
+    );
+    await owner.query("select app_private.ask_waiting_list($1)", [date]);
+    await until(async () => {
+      const { rows } = await owner.query<{ offers: number }>(
+        `select count(*)::integer as offers from app_public.waiting_list_entries
+          where performance_id = $1 and status = 'offered'`,
+        [date],
+      );
+      return rows[0]?.offers === 25;
+    });
+    await expectConsistency();
+  });
+
   test("sends a mail, and keeps no token of it", async () => {
     const token = "a-token-that-was-mailed";
     const { rows } = await owner.query<{ id: string }>(
