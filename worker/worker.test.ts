@@ -246,14 +246,14 @@ describe("a worker", () => {
       [theatre.organizationId, date],
     );
     await owner.query("select app_private.ask_waiting_list($1)", [date]);
-    await until(async () => {
-      const { rows } = await owner.query<{ offers: number }>(
-        `select count(*)::integer as offers from app_public.waiting_list_entries
-          where performance_id = $1 and status = 'offered'`,
-        [date],
-      );
-      return rows[0]?.offers === 25;
-    });
+    const jobs = "select from graphile_worker.jobs where task_identifier = 'waiting_list__serve'";
+    await until(async () => (await owner.query(jobs)).rowCount === 0);
+    const offers = await owner.query(
+      `select from app_public.waiting_list_entries
+        where performance_id = $1 and status = 'offered'`,
+      [date],
+    );
+    expect(offers.rowCount).toBe(25);
     await expectConsistency();
   });
 
