@@ -246,8 +246,7 @@ describe("a worker", () => {
       [theatre.organizationId, date],
     );
     await owner.query("select app_private.ask_waiting_list($1)", [date]);
-    const jobs = "select from graphile_worker.jobs where task_identifier = 'waiting_list__serve'";
-    await until(async () => (await owner.query(jobs)).rowCount === 0);
+    await until(async () => (await jobsLeft("waiting_list__serve")) === 0);
     const offers = await owner.query(
       `select from app_public.waiting_list_entries
         where performance_id = $1 and status = 'offered'`,
