@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { defaultPoolSize } from "../../server/database.ts";
+import { defaultPoolSize, openDatabase, type Database } from "../../server/database.ts";
 import type { Bench } from "../bench.ts";
 import { compare, share } from "../compare.ts";
 import { figure, type Figure } from "../figure.ts";
@@ -59,7 +59,10 @@ interface Read {
   readonly valueFor: (buyer: Buyer) => string;
 }
 
-/** Reads per second of those who may see some rows, over the same statements of the owner, who sees all. */
+/**
+ * Reads per second of those who may see some rows, over the same statements of the owner, who sees all. Both go the way of
+ * the server's requests: a transaction that becomes who asks, and one statement.
+ */
 export async function readsOverOwner(bench: Bench): Promise<Figure[]> {
   const database = await bench.database();
   const owner = await database.connect("lml_owner");
@@ -71,36 +74,41 @@ export async function readsOverOwner(bench: Bench): Promise<Figure[]> {
   const users = await database.clients("lml_authenticator", clientCount);
   await buy(users, theatre, performanceId, buyers);
   await owner.query("vacuum analyze");
-  const owners = await database.clients("lml_owner", clientCount);
+  const open = (databaseUrl: string): Database =>
+    openDatabase({ databaseUrl, poolSize: clientCount, onError: () => undefined });
+  const asUsers = open(database.url("lml_authenticator"));
+  const asOwner = open(database.url("lml_owner"));
 
   const reads: readonly Read[] = [
     { name: "event page", sql: eventPage, perRound: 4000, valueFor: () => theatre.eventId },
     { name: "seat map", sql: seatMap, perRound: 300, valueFor: () => performanceId },
     { name: "my bookings", sql: myBookings, perRound: 2000, valueFor: ({ id }) => id },
   ];
+  // As many at once as there are connections.
+  const clients = Array.from({ length: clientCount }, (_, index) => index);
   const figures: Figure[] = [];
   for (const { name, sql, perRound, valueFor } of reads) {
     const pieces = Array.from({ length: perRound }, (_, index) => index);
-    const side = (who: string, clients: readonly pg.Client[], becomes: boolean) => ({
-      name: `${name} as ${who}`,
+    const side = (role: string, connections: Database) => ({
+      name: `${name} as ${role}`,
       prepare: () =>
         Promise.resolve({
           pieces,
           work: (some: readonly number[]) =>
-            share(clients, some, async (client, piece) => {
+            share(clients, some, async (_client, piece) => {
               const buyer = buyers[piece % buyers.length];
               if (buyer === undefined) throw new Error("There are no buyers.");
-              // Both sides say who asks, as the server does for each request: it is what is read that differs.
-              const token = becomes ? buyer.token : "";
-              await client.query("select set_config('lml.session_token', $1, false)", [token]);
-              const { rows } = await client.query({ name, text: sql, values: [valueFor(buyer)] });
+              const settings = { role, "lml.session_token": buyer.token };
+              const { rows } = await connections.transaction(settings, (client) =>
+                client.query({ name, text: sql, values: [valueFor(buyer)] }),
+              );
               if (rows.length === 0) throw new Error(`There is no ${name}.`);
             }),
         }),
     });
     const { ratio } = await compare(
-      side("user", users, true),
-      side("owner", owners, false),
+      side("lml_user", asUsers),
+      side("lml_owner", asOwner),
       bench.rounds,
       bench.log,
     );
@@ -108,6 +116,7 @@ export async function readsOverOwner(bench: Bench): Promise<Figure[]> {
       figure(`${name} with policies over the same as owner`, ratio, "ratio", "at least", 0.8),
     );
   }
+  await Promise.all([asUsers.pool.end(), asOwner.pool.end()]);
   return figures;
 }
 

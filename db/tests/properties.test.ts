@@ -347,7 +347,7 @@ const guards = [
   ["app_private.free_seats", "and s.booking_id = (free_seats.booking).id", ""],
   [
     "app_public.release_seats",
-    "return app_private.store_booking_totals(v_booking.id);",
+    "return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));",
     "return v_booking;",
   ],
   ["app_private.settle_payment", "if not v_is_wanted then", "if false then"],

@@ -6,8 +6,11 @@ language sql stable security definer set search_path = ''
 as $$
   select b.id
   from app_public.bookings as b
-  where b.user_id = (select app_hidden.current_user_id())
-    or b.cart_token_hash = (select app_hidden.current_cart_hash())
+  where b.user_id = (select s.user_id from app_private.current_session as s)
+  union all
+  select b.id
+  from app_public.bookings as b
+  where b.cart_token_hash = (select app_hidden.current_cart_hash())
 $$;
 
 comment on function app_hidden.own_booking_ids() is

@@ -1,9 +1,12 @@
 -- Three things change a map: new bookings, what functions note, and holds that lapse by themselves.
+-- Few change at a time, and each is found by its key: a plan that was made for an empty database
+-- would merge or hash the lines of all bookings instead.
 create or replace function app_public.seat_map_changes(performance_id uuid, since text)
 returns app_public.seat_map_changes
 language plpgsql stable security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 set enable_bitmapscan = off set enable_seqscan = off
+set enable_mergejoin = off set enable_hashjoin = off
 as $$
 declare
   v_performance app_public.performances := app_hidden.visible_performance(
