@@ -81,6 +81,9 @@ describe("help", () => {
     expect([port.code, port.stderr]).toEqual([2, expect.stringContaining("0 to 65535")]);
     const option = await lml(["check", "--jsn"]);
     expect([option.code, option.stderr]).toEqual([2, expect.stringContaining("--json")]);
+    for (const { stderr } of [unknown, port, option]) {
+      expect(stderr).toContain("Run with --help for the options and examples.");
+    }
   });
 });
 

@@ -52,10 +52,12 @@ LML_DEBUG=1 shows where an error comes from.
 
 Try: npm start`,
   )
-  .showSuggestionAfterError()
-  .showHelpAfterError("Run with --help for the options and examples.");
+  .showSuggestionAfterError();
 
-for (const command of commandsOf(program)) command.exitOverride();
+// Commander gives neither to the commands within.
+for (const command of commandsOf(program)) {
+  command.exitOverride().showHelpAfterError("Run with --help for the options and examples.");
+}
 
 try {
   await program.parseAsync();

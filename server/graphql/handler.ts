@@ -20,6 +20,7 @@ import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
 import { presetFor } from "./schema.ts";
+import { startQuery } from "./start-query.ts";
 
 /** What GraphQL is served with. */
 export interface GraphqlOptions {
@@ -79,9 +80,11 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         outputDataAsString: true,
         maskError: makeMaskError(log),
       },
+      ruru: { clientConfig: { defaultQuery: startQuery } },
     },
   });
   app.addHook("onClose", () => server.release());
+  addSigns(app, graphiql);
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -96,6 +99,16 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     await server.addTo(scope);
   });
   await server.ready();
+}
+
+/** Shows the way to people who open the server's address in a browser, which asks with GET. */
+function addSigns(app: FastifyInstance, graphiql: boolean): void {
+  if (graphiql) app.get("/", (_request, reply) => reply.redirect("/graphiql"));
+  app.get("/graphql", async () => {
+    throw new RefusedError("LMINP", "GraphQL is asked with POST.", {
+      hint: graphiql ? "A page for trying queries is at /graphiql." : "Send the query as JSON.",
+    });
+  });
 }
 
 /** Whether a request comes from a user or from a scanner: any header may look like a token. */
