@@ -45,6 +45,7 @@ async function rows(text: string): Promise<unknown[]> {
 
 describe("help", () => {
   test("is there for every command, with examples", async () => {
+    expect((await lml(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
     const commands =

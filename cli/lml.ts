@@ -1,6 +1,7 @@
 // `lml`, the command. Commands load what they need when they run, so that help is there at once.
 import { Command, CommanderError } from "commander";
 import colors from "picocolors";
+import manifest from "../package.json" with { type: "json" };
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
@@ -24,6 +25,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 const program = new Command("lml")
   .description("Last Minute Live: a box office on PostgreSQL.")
+  .version(manifest.version)
   .addCommand(startCommand())
   .addCommand(stopCommand())
   .addCommand(urlCommand())

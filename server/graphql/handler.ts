@@ -20,7 +20,7 @@ import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
 import { presetFor } from "./schema.ts";
-import { startQuery } from "./start-query.ts";
+import { startQueryPlugin } from "./start-query.ts";
 
 /** What GraphQL is served with. */
 export interface GraphqlOptions {
@@ -51,7 +51,10 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     schema,
     preset: {
       extends: [presetFor(database.service)],
-      plugins: [requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule])],
+      plugins: [
+        requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+        startQueryPlugin,
+      ],
       grafast: {
         // Each statement has a limit of its own; that of execution is for all statements of a request. That of planning is
         // by the clock, and who once was above it is refused for a minute: a machine with much to do must not get there.
@@ -80,7 +83,6 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         outputDataAsString: true,
         maskError: makeMaskError(log),
       },
-      ruru: { clientConfig: { defaultQuery: startQuery } },
     },
   });
   app.addHook("onClose", () => server.release());

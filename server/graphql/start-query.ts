@@ -32,3 +32,18 @@ mutation SignIn($email: String!, $password: String!) {
   signIn(input: { email: $email, password: $password }) { token expiresAt }
 }
 `;
+
+/** Puts it into the page. The setting that is there for it, `ruru.clientConfig`, is typed as all or nothing. */
+export const startQueryPlugin: GraphileConfig.Plugin = {
+  name: "LmlStartQueryPlugin",
+  version: "1.0.0",
+  grafserv: {
+    middleware: {
+      ruruHTML(next, { htmlParts }) {
+        const query = JSON.stringify(startQuery).replaceAll("<", "\\u003c");
+        htmlParts.configScript += `<script>RURU_CONFIG.defaultQuery = ${query};</script>\n`;
+        return next();
+      },
+    },
+  },
+};
