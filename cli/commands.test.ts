@@ -45,6 +45,7 @@ async function rows(text: string): Promise<unknown[]> {
 
 describe("help", () => {
   test("is there for every command, with examples", async () => {
+    expect((await lml(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const all = await lml(["--help"]);
     expect(all.code).toBe(0);
     const commands =
@@ -81,6 +82,9 @@ describe("help", () => {
     expect([port.code, port.stderr]).toEqual([2, expect.stringContaining("0 to 65535")]);
     const option = await lml(["check", "--jsn"]);
     expect([option.code, option.stderr]).toEqual([2, expect.stringContaining("--json")]);
+    for (const { stderr } of [unknown, port, option]) {
+      expect(stderr).toContain("Run with --help for the options and examples.");
+    }
   });
 });
 

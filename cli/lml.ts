@@ -1,6 +1,7 @@
 // `lml`, the command. Commands load what they need when they run, so that help is there at once.
 import { Command, CommanderError } from "commander";
 import colors from "picocolors";
+import manifest from "../package.json" with { type: "json" };
 import { checkCommand } from "./commands/check.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { importCommand } from "./commands/import.ts";
@@ -24,6 +25,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 const program = new Command("lml")
   .description("Last Minute Live: a box office on PostgreSQL.")
+  .version(manifest.version)
   .addCommand(startCommand())
   .addCommand(stopCommand())
   .addCommand(urlCommand())
@@ -52,10 +54,12 @@ LML_DEBUG=1 shows where an error comes from.
 
 Try: npm start`,
   )
-  .showSuggestionAfterError()
-  .showHelpAfterError("Run with --help for the options and examples.");
+  .showSuggestionAfterError();
 
-for (const command of commandsOf(program)) command.exitOverride();
+// Commander gives neither to the commands within.
+for (const command of commandsOf(program)) {
+  command.exitOverride().showHelpAfterError("Run with --help for the options and examples.");
+}
 
 try {
   await program.parseAsync();

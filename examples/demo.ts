@@ -218,9 +218,10 @@ function readWishes(): Wishes {
   return { url, seats, event: values.event, card };
 }
 
-function explain(error: unknown): string {
+function explain(error: unknown, url: string | undefined): string {
   if (error instanceof ConnectionError) {
-    return "No box office answers. Start one in another terminal, and then this again:\n\n  npm start\n";
+    const where = url === undefined ? "" : ` at ${url}`;
+    return `No box office answers${where}. Start one in another terminal, and then this again:\n\n  npm start\n`;
   }
   if (error instanceof LastMinuteLiveError) {
     return `${error.message} [${error.code}]${error.hint === null ? "" : `\n${error.hint}`}`;
@@ -229,9 +230,12 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+let url: string | undefined;
 try {
-  await main(readWishes());
+  const wishes = readWishes();
+  url = wishes.url;
+  await main(wishes);
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${explain(error, url)}\n`);
   process.exitCode = 1;
 }

@@ -356,13 +356,19 @@ describe("limits", () => {
 
   test("only POST reaches it, and only with JSON", async () => {
     const get = await fetch(`${server.url}/graphql?query={currencies{nodes{code}}}`);
-    expect(get.status).toBe(404);
+    expect([get.status, await get.json()]).toMatchObject([
+      400,
+      { errors: [{ message: "GraphQL is asked with POST.", extensions: { code: "LMINP" } }] },
+    ]);
     const form = await fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: "query={currencies{nodes{code}}}",
     });
-    expect(form.status).toBe(415);
+    expect([form.status, await form.json()]).toMatchObject([
+      415,
+      { errors: [{ extensions: { code: "LMINP", hint: expect.stringContaining("json") } }] },
+    ]);
     const broken = await fetch(`${server.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },

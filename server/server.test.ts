@@ -1,9 +1,12 @@
 // If these failed, the server could not be operated: started, watched, cached, stopped without losing what runs.
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { buildSchema, parse, validate } from "postgraphile/graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
+import { startQuery } from "./graphql/start-query.ts";
 import { startServer } from "./server.ts";
 import {
   ask,
@@ -246,11 +249,16 @@ describe("requests", () => {
   test("reach GraphiQL only where it is switched on", async () => {
     expect((await fetch(`${server.url}/graphiql`)).status).toBe(404);
     await using open = await startTestServer({ graphiql: true });
-    const page = await fetch(`${open.url}/graphiql`);
-    expect([page.status, page.headers.get("content-type")]).toEqual([
+    expect((await fetch(`${server.url}/`)).status).toBe(404);
+    const page = await fetch(`${open.url}/`);
+    expect([page.url, page.status, page.headers.get("content-type")]).toEqual([
+      `${open.url}/graphiql`,
       200,
       expect.stringContaining("text/html"),
     ]);
+    expect(await page.text()).toContain("query OnSale");
+    const schema = await readFile(new URL("../sdk/schema.graphql", import.meta.url), "utf8");
+    expect(validate(buildSchema(schema), parse(startQuery))).toEqual([]);
   });
 });
 

@@ -318,6 +318,12 @@ function answerError(
     return reply.code(status).send(errorBody(known));
   }
   const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
+  if (status === 415) {
+    const message = "The body is not said to be JSON.";
+    return reply
+      .code(status)
+      .send(errorBody({ code: "LMINP", message, hint: "Send content-type: application/json." }));
+  }
   if (status < 500) {
     return reply.code(status).send(errorBody({ message: error.message }));
   }

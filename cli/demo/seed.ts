@@ -82,7 +82,7 @@ export async function isOver(ownerUrl: string): Promise<boolean> {
  * Makes the demo: a theatre with a seating plan, two events on sale, and three accounts. What is there already stays as
  * it is; when all performances are over, new ones are added. All of it happens, or nothing.
  *
- * Everything is done through the functions that the API offers, as the theatre's owner, except what no function does yet.
+ * Everything is done through the functions that the API offers, as the theatre's owner, except what is not the owner's to do.
  */
 export async function seed(ownerUrl: string, password: string): Promise<SeedReport> {
   return await onConnection(ownerUrl, async (client) => {
@@ -138,6 +138,10 @@ async function findOrRegister(
     account.firstName,
     account.lastName,
   ]);
+  // Nobody reads mail to these addresses, so nobody could prove them; waiting lists, for one, ask for that.
+  await client.query("update app_public.users set email_verified_at = now() where id = $1", [
+    userId,
+  ]);
   return { userId, made: true };
 }
 
@@ -178,7 +182,7 @@ async function findOrCreateOrganization(
     )).id as value`,
     [demoOrganizationSlug],
   );
-  // No function changes an organization's terms or adds a member yet, so the database's owner writes them.
+  // The platform's part, which its staff decides, and a member who is not asked: the database's owner writes them.
   await client.query(
     `update app_public.organization_settings
     set service_fee_percentage = 3, service_fee_fixed_cents = 75, processing_fee_percentage = 2.9,
@@ -195,6 +199,11 @@ async function findOrCreateOrganization(
     `insert into app_public.organization_members (organization_id, user_id, role)
     values ($1, $2, 'staff')`,
     [id, doorId],
+  );
+  // Last, as it lapses with what was verified. Without it nothing is paid out.
+  await client.query(
+    "update app_public.organizations set verification_status = 'verified' where id = $1",
+    [id],
   );
   return id;
 }

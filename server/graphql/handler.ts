@@ -20,6 +20,7 @@ import type { SignInLimit } from "../hardening.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
 import { presetFor } from "./schema.ts";
+import { startQueryPlugin } from "./start-query.ts";
 
 /** What GraphQL is served with. */
 export interface GraphqlOptions {
@@ -50,7 +51,10 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     schema,
     preset: {
       extends: [presetFor(database.service)],
-      plugins: [requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule])],
+      plugins: [
+        requestLimitsPlugin(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+        startQueryPlugin,
+      ],
       grafast: {
         // Each statement has a limit of its own; that of execution is for all statements of a request. That of planning is
         // by the clock, and who once was above it is refused for a minute: a machine with much to do must not get there.
@@ -82,6 +86,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     },
   });
   app.addHook("onClose", () => server.release());
+  addSigns(app, graphiql);
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -96,6 +101,16 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     await server.addTo(scope);
   });
   await server.ready();
+}
+
+/** Shows the way to people who open the server's address in a browser, which asks with GET. */
+function addSigns(app: FastifyInstance, graphiql: boolean): void {
+  if (graphiql) app.get("/", (_request, reply) => reply.redirect("/graphiql"));
+  app.get("/graphql", async () => {
+    throw new RefusedError("LMINP", "GraphQL is asked with POST.", {
+      hint: graphiql ? "A page for trying queries is at /graphiql." : "Send the query as JSON.",
+    });
+  });
 }
 
 /** Whether a request comes from a user or from a scanner: any header may look like a token. */

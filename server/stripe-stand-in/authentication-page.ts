@@ -13,7 +13,7 @@ function page(title: string, body: string): string {
   <title>${escaped(title)}</title>
   <style>
     body { font: 16px/1.5 system-ui, sans-serif; max-width: 28rem; margin: 4rem auto; padding: 0 1rem }
-    button { font: inherit; padding: .5rem 1rem; margin-right: .5rem }
+    button { font: inherit; padding: .5rem 1rem; margin: 0 .5rem .5rem 0 }
     .label { background: #fd9; padding: .25rem .5rem }
   </style>
   <p class="label">TEST MODE: this is the built-in Stripe stand-in. No money moves.</p>
