@@ -130,6 +130,18 @@ describe("the database of DATABASE_URL", () => {
     );
   });
 
+  test("is refused, and not given up, when a newer version has migrated it", async () => {
+    await using other = await testDatabase();
+    const client = await other.connect("lml_owner");
+    await client.query(
+      `insert into graphile_migrate.migrations (hash, previous_hash, filename, date)
+      values ('sha1:1', null, '999999-later.sql', now())`,
+    );
+    const { code, stderr } = await lml(["migrate"], given(other.url("lml_owner")));
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/newer version .*999999/)]);
+    expect(stderr).not.toContain("--fresh");
+  });
+
   test("is seeded once, however often one asks", async () => {
     const count = `select (select count(*)::int from app_public.users) as users,
       (select count(*)::int from app_public.events where status = 'published') as events,

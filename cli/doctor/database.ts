@@ -30,10 +30,11 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       await examineLog(client),
       await examineClock(client),
     ];
-    const { pending, different } = await readHistory(ownerUrl);
+    const history = await readHistory(ownerUrl);
+    const { pending, different } = history;
     if (different.length > 0) {
       findings.push(
-        fail("migrations", `made from others: ${shorten(different)}`, otherHistoryHint),
+        fail("migrations", `made from others: ${shorten(different)}`, otherHistoryHint(history)),
       );
       return findings;
     }

@@ -11,6 +11,8 @@ export interface History {
   readonly pending: readonly string[];
   /** The files of which it has another version, and the numbers that no file has. */
   readonly different: readonly string[];
+  /** Whether a later version of this program made the rest: it has all files, and numbers that come after them. */
+  readonly isNewer: boolean;
 }
 
 interface Migration {
@@ -28,14 +30,18 @@ export async function readHistory(ownerUrl: string, mayBeNew = false): Promise<H
   const applied = await readApplied(ownerUrl, mayBeNew);
   const hashes = new Map(applied.map(({ number, hash }) => [number, hash]));
   const numbers = new Set(files.map(({ number }) => number));
+  const pending = files.filter(({ number }) => !hashes.has(number));
+  const changed = files.filter(({ number, hash }) => (hashes.get(number) ?? hash) !== hash);
+  const unknown = applied.map(({ number }) => number).filter((number) => !numbers.has(number));
+  const last = files.at(-1)?.number ?? "";
   return {
-    pending: files.filter(({ number }) => !hashes.has(number)).map(({ file }) => file),
-    different: [
-      ...files
-        .filter(({ number, hash }) => (hashes.get(number) ?? hash) !== hash)
-        .map(({ file }) => file),
-      ...applied.map(({ number }) => number).filter((number) => !numbers.has(number)),
-    ],
+    pending: pending.map(({ file }) => file),
+    different: [...changed.map(({ file }) => file), ...unknown],
+    isNewer:
+      pending.length === 0 &&
+      changed.length === 0 &&
+      unknown.length > 0 &&
+      unknown.every((number) => number > last),
   };
 }
 
@@ -44,18 +50,24 @@ export async function readHistory(ownerUrl: string, mayBeNew = false): Promise<H
  *
  * @throws CliError
  */
-export function requireSameHistory({ different }: History): void {
+export function requireSameHistory(history: History): void {
+  const { different, isNewer } = history;
   if (different.length === 0) return;
   throw new CliError(
-    `This database was made from other migrations than those here: ${shorten(different)}.`,
-    { hint: otherHistoryHint },
+    isNewer
+      ? `A newer version of this program has migrated this database: ${shorten(different)}.`
+      : `This database was made from other migrations than those here: ${shorten(different)}.`,
+    { hint: otherHistoryHint(history) },
   );
 }
 
 /** What to do about a database of another history. */
-export const otherHistoryHint =
-  "Before the first release, history may be rewritten. Start over with `npm start -- --fresh` (its data is lost), " +
-  "or go back to the version of the code that made it.";
+export function otherHistoryHint({ isNewer }: History): string {
+  return isNewer
+    ? "Start the newer version again. There is no way back but a backup of before."
+    : "Before the first release, history may be rewritten. Go back to the version of the code that made it, or start " +
+        "over with `npm start -- --fresh` (its data is lost).";
+}
 
 /** The first few names of many. */
 export function shorten(names: readonly string[]): string {

@@ -95,7 +95,9 @@ function print(output: Output, results: readonly Result[], findings: readonly Op
   for (const line of alignColumns([head, ...rows])) output.line(line);
   output.line();
   if (findings.length === 0) {
-    output.line("Stripe and the books agree.");
+    output.line(
+      "Stripe and the books agree. What is younger than the grace is matched the next time.",
+    );
     return;
   }
   const told = findings.map(({ id, kind, subject, organization, booking }) => [
