@@ -246,12 +246,28 @@ async function prepare({ rows }: TestTransaction): Promise<void> {
   await rows(helpers, []);
 }
 
+/** A cart has its lines in another order than a quote: whose is the step that a discount leaves over? */
+const otherOrder: Terms = {
+  currency: "KWD",
+  prices: [0, 70],
+  memberPrice: null,
+  isMember: false,
+  seatPrice: 10,
+  rules: [],
+  service: { percentage: 0, fixed: 0, absorbed: false },
+  processing: { percentage: 0, fixed: 10, absorbed: false },
+  commission: 0,
+  tax: { percentage: 0, kind: "none" },
+  code: { percentage: 45, amount: 10, oneCategory: false, quantity: 1 },
+  seats: [13, 3, 15, 12, 1],
+};
+
 test("whatever the terms, what is quoted is charged, and every cent of it explained", async () => {
   const seed = Number(process.env["LML_SEED"] ?? Date.now() % 2 ** 31);
   process.stdout.write(`prices: LML_SEED=${seed}\n`);
   await inTransaction("lml_owner", async (transaction) => {
     await prepare(transaction);
-    await fc.assert(agrees(transaction), { seed, numRuns: 150 });
+    await fc.assert(agrees(transaction), { seed, numRuns: 150, examples: [[otherOrder]] });
   });
 }, 240_000);
 
