@@ -159,7 +159,7 @@ async function sellByHand(
 ): Promise<void> {
   const seatNos = Array.from({ length: seatsPerSale }, (_, index) => first + index + 1);
   const [bookingId, intentId] = [randomUUID(), randomUUID()];
-  const held = await client.query({
+  const { rows } = await client.query<{ seats: number }>({
     name: "hand-hold",
     text: handWritten.hold,
     values: [
@@ -172,7 +172,7 @@ async function sellByHand(
       bookingId,
     ],
   });
-  if (held.rowCount !== seatsPerSale) throw new Error("The hand-written sale lost seats.");
+  if (rows[0]?.seats !== seatsPerSale) throw new Error("The hand-written sale lost seats.");
   await client.query({
     name: "hand-check-out",
     text: handWritten.checkOut,
