@@ -1,7 +1,7 @@
 -- The one function that quotes and charges. A line that is pending is given its price, which it
 -- keeps; the discount, fees and taxes of all are what comes of them together. Which line bears the
--- cent that a discount leaves over is decided by what the lines are, and not by their order: a quote
--- has another one than a cart.
+-- cent that a discount leaves over is decided by what the lines are, and not by their order: a
+-- quote has another one than a cart.
 create or replace function app_private.price_lines(
   lines app_private.priced_line[], performance app_public.performances,
   terms app_public.price_terms, is_member boolean, code app_public.discount_codes

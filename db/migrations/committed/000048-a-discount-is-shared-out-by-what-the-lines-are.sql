@@ -1,12 +1,12 @@
 --! Previous: sha1:c1393ef95c742a6826768465cacd8e9d3043e30b
---! Hash: sha1:457e0642d1ea8f33393f1f9cbb643c5d736d275d
+--! Hash: sha1:996a1de4effb68acbb4d5a7cc2ea2114915ee425
 --! Message: A discount is shared out by what the lines are
 
 --! split: 1000-functions-inventory-price_lines.sql
 -- The one function that quotes and charges. A line that is pending is given its price, which it
 -- keeps; the discount, fees and taxes of all are what comes of them together. Which line bears the
--- cent that a discount leaves over is decided by what the lines are, and not by their order: a quote
--- has another one than a cart.
+-- cent that a discount leaves over is decided by what the lines are, and not by their order: a
+-- quote has another one than a cart.
 create or replace function app_private.price_lines(
   lines app_private.priced_line[], performance app_public.performances,
   terms app_public.price_terms, is_member boolean, code app_public.discount_codes
