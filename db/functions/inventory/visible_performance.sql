@@ -1,4 +1,4 @@
--- What is public, as most performances are, is decided by its own row.
+-- What is public and to come, as most performances are, is decided by its own row.
 create or replace function app_hidden.visible_performance(performance_id uuid)
 returns app_public.performances
 language plpgsql stable security definer set search_path = ''
@@ -9,7 +9,7 @@ begin
   select p.* into v_performance
   from app_public.performances as p
   where p.id = visible_performance.performance_id;
-  if not v_performance.is_public
+  if not (v_performance.is_public and v_performance.status = 'scheduled')
     and not exists (
       select
       from app_public.events as e

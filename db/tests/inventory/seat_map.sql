@@ -1,5 +1,5 @@
 -- If this fails, buyers see seats as free that are not, or the seats of what is not public.
-select plan(14);
+select plan(15);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'draft event');
@@ -67,3 +67,10 @@ select is(
 );
 select tests.sign_in('rival owner');
 select is(app_public.seat_map(tests.id('draft performance')), null, 'another tenant does not');
+
+select tests.sign_in('theatre owner');
+select app_public.cancel_event(tests.id('theatre.event'), 'the roof');
+select tests.as_anonymous();
+select is(
+  app_public.seat_map(tests.id('theatre.performance')), null, 'what is canceled has no seats to see'
+);
