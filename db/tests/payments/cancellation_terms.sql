@@ -2,11 +2,6 @@
 select plan(56);
 
 select tests.create_theatre();
-create function tests.ticket(booking text, seat integer) returns uuid
-language sql stable security definer set search_path = '' as $$
-  select t.id from app_public.tickets as t
-  where t.booking_id = tests.id(booking) and t.seat_no = seat and t.status <> 'refunded'
-$$;
 create function tests.quote(booking text, seat integer default null) returns text
 language sql volatile as $$
   select format('%s%% of %s tickets: %s, kept %s', trim_scale(q.percentage), q.ticket_count,

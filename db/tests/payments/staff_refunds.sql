@@ -2,11 +2,6 @@
 select plan(63);
 
 select tests.create_theatre();
-create function tests.ticket(booking text, seat integer) returns uuid
-language sql stable security definer set search_path = '' as $$
-  select t.id from app_public.tickets as t
-  where t.booking_id = tests.id(booking) and t.seat_no = seat and t.status <> 'refunded'
-$$;
 create function tests.parts(request_id uuid) returns text
 language sql stable security definer set search_path = '' as $$
   select format('%s: %s+%s+%s+%s, commission %s', sum(i.total_cents), sum(i.price_cents),
