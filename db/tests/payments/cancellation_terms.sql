@@ -1,5 +1,5 @@
 -- If this fails, buyers get back less or more than the terms they bought under, or a cent is lost on the way.
-select plan(56);
+select plan(57);
 
 select tests.create_theatre();
 create function tests.quote(booking text, seat integer default null) returns text
@@ -50,6 +50,11 @@ select tests.sign_in('theatre manager');
 select tests.refused(
   $$ select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{7}', '{50}') $$,
   'LMRGT', 'terms for all events are not a manager''s business'
+);
+select tests.refused(
+  $$ select app_public.set_cancellation_policy(
+    uuidv7(), '{7}', '{50}', event_id => tests.id('theatre.event')
+  ) $$, 'LMNFD', 'an event is named with its own organization'
 );
 select tests.sign_in('theatre owner');
 select tests.refused(
