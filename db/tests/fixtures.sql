@@ -649,6 +649,8 @@ as $$
   limit 1
 $$;
 
+comment on function tests.ticket(text, integer) is 'The ticket of a seat in a booking.';
+
 -- The credential of the ticket of a seat, as its holder sees it.
 create function tests.credential(booking_id uuid, seat_no integer)
 returns text
