@@ -1,5 +1,5 @@
 -- If this fails, an event cannot be described, or what was promised changes after the sale.
-select plan(48);
+select plan(49);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -102,6 +102,12 @@ select tests.refused(
 select tests.refused(
   $$ select app_public.create_add_on('Shirt', 100, tests.id('theatre.event')) $$, 'LMEVT',
   'nothing else is sold for it'
+);
+select tests.refused(
+  $$ select app_public.create_performances(
+    tests.id('theatre.event'), '2040-01-02', '2040-01-02', '{18:00}',
+    layout_id => tests.id('theatre.layout')
+  ) $$, 'LMEVT', 'it gets no other dates'
 );
 select tests.refused(
   format(
