@@ -656,6 +656,19 @@ $$;
 
 comment on function tests.session(text, text) is 'A field of a payment session.';
 
+-- The ticket of a seat in a booking: the good one, or one that was given back if there is no other.
+create function tests.ticket(booking text, seat integer)
+returns uuid
+language sql stable security definer set search_path = ''
+as $$
+  select t.id from app_public.tickets as t
+  where t.booking_id = tests.id(ticket.booking) and t.seat_no = ticket.seat
+  order by t.status = 'refunded', t.id
+  limit 1
+$$;
+
+comment on function tests.ticket(text, integer) is 'The ticket of a seat in a booking.';
+
 -- The credential of the ticket of a seat, as its holder sees it.
 create function tests.credential(booking_id uuid, seat_no integer)
 returns text

@@ -1,6 +1,6 @@
 -- If this fails, a party is torn apart, gets bad seats while good ones are free, or gets the places
 -- of wheelchair users.
-select plan(36);
+select plan(37);
 
 select tests.create_theatre();
 
@@ -198,4 +198,6 @@ select tests.refused(
 select tests.as_guest(6);
 select app_public.cancel_booking(tests.id('cart'));
 select is(tests.best(4), array[5, 6, 7, 8], 'seats that were given back are given again');
+select tests.run_out(tests.id('last'));
+select is(tests.best(4), array[5, 6, 7, 8], 'and those of a cart that has run out');
 select tests.consistent();
