@@ -66,7 +66,8 @@ begin
             from app_public.bookings as b
             where b.expires_at > v_then
               and b.expires_at <= now()
-              and b.performance_id = p.id
+              -- No key, or a plan might read all bookings of the performance instead.
+              and b.performance_id is not distinct from p.id
           ))
         union all
         select unnest(c.seat_nos)
