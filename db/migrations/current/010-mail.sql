@@ -34,5 +34,5 @@ insert into app_private.retention_rules (
 )
 values (
   'booking_link_requests', 'Requests for links to bookings that no worker could look for.',
-  'app_private.booking_link_requests', 'delete', '1 day', 't.created_at', 'true'
+  'app_private.booking_link_requests', 'delete', '7 days', 't.created_at', 'true'
 );
