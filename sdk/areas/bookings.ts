@@ -102,7 +102,7 @@ export abstract class BookingCalls extends InventoryCalls {
     options?: CallOptions,
   ): Promise<void> {
     this.needCart();
-    await this.callOnce(RequestBookingLinkDocument, { input }, options);
+    await this.call(RequestBookingLinkDocument, { input }, options);
   }
 
   /** A booking; null when there is none, or when it is not yours. */
