@@ -1,15 +1,16 @@
 import { link, type PublicUrl } from "./link.ts";
-import { atMost, linesMax, type MailVariables, type Template } from "./templates.ts";
+import { purchase, type PurchaseWords } from "./purchase.ts";
+import type { MailVariables, Template } from "./templates.ts";
 
 /** What is said in German to whoever has chosen it; what is not here is said in English. */
 export const german: Readonly<Record<string, Template>> = {
   booking_confirmed: (booking, publicUrl) => ({
     subject: `Ihre Karten für ${booking.event}`,
-    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${whatWasBought(booking)}\n\n${total(booking)}\n\nIhre Karten sind da; jede öffnet die Tür einmal.${bookingLink(booking, publicUrl)}`,
+    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${purchase(booking, words)}\n\n${total(booking)}\n\nDie Karten sind in Ihrer Buchung; jede öffnet die Tür einmal.${bookingLink(booking, publicUrl)}`,
   }),
   booking_deposit_paid: (booking, publicUrl) => ({
     subject: `Ihre Plätze für ${booking.event}`,
-    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${whatWasBought(booking)}\n\n${booking.paid} von ${booking.amount} sind bezahlt. Die nächste Rate ist am ${booking.until} fällig; die Karten gibt es mit der letzten.${bookingLink(booking, publicUrl)}`,
+    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${purchase(booking, words)}\n\n${booking.paid} von ${booking.amount} sind bezahlt. Die nächste Rate ist am ${booking.until} fällig; die Karten gibt es mit der letzten.${bookingLink(booking, publicUrl)}`,
   }),
   booking_link: (booking, publicUrl) => ({
     subject: `Ihre Buchung für ${booking.event}`,
@@ -77,24 +78,10 @@ export const german: Readonly<Record<string, Template>> = {
   }),
 };
 
-function whatWasBought({
-  event,
-  startsAt,
-  pass,
-  dates,
-  venue,
-  isOnline,
-  items,
-}: MailVariables): string {
-  return [
-    pass === undefined ? event : `${event}, ${pass}`,
-    ...(dates ?? [startsAt]),
-    ...(venue === undefined ? [] : [venue]),
-    ...(isOnline === true ? ["Online: Der Zugang steht bei Ihren Karten."] : []),
-    "",
-    ...atMost(linesMax, items ?? [], (more) => `und ${more} Zeilen mehr`),
-  ].join("\n");
-}
+const words: PurchaseWords = {
+  online: "Online: Der Zugang steht bei Ihren Karten.",
+  more: (count) => `und ${count} Zeilen mehr`,
+};
 
 function total({ amount, payment }: MailVariables): string {
   if (payment === "free") return "Es ist nichts zu zahlen.";
@@ -106,7 +93,7 @@ function total({ amount, payment }: MailVariables): string {
 function bookingLink({ token, reference }: MailVariables, publicUrl: PublicUrl): string {
   return token === undefined
     ? "\n\nMelden Sie sich an, um sie zu finden."
-    : `\n\n${link(publicUrl, "claim-booking", token)}\n\nDer Link gilt einmal, und auf dem Gerät, auf dem Sie ihn öffnen, gehört die Buchung dann Ihnen. Wenn Sie einen neuen brauchen, verlangen Sie ihn mit ${reference} und dieser Adresse.`;
+    : `\n\n${link(publicUrl, "claim-booking", token)}\n\nDer Link gilt einmal: Wo Sie ihn öffnen, gehört die Buchung Ihnen, und nicht mehr dort, wo sie war. Einen neuen gibt es im Shop mit ${reference} und dieser Adresse. Wenn Sie nichts gekauft haben, hat sich jemand bei der Adresse vertippt: Folgen Sie dem Link nicht.`;
 }
 
 function date({ event, startsAt }: MailVariables): string {

@@ -1,5 +1,6 @@
 import { german } from "./german.ts";
 import { link, type PublicUrl } from "./link.ts";
+import { purchase, type PurchaseWords } from "./purchase.ts";
 
 /** What a mail says, before it is known who gets it. */
 export interface MailText {
@@ -155,11 +156,11 @@ const templates: Readonly<Record<string, Template>> = {
   }),
   booking_confirmed: (booking, publicUrl) => ({
     subject: `Your tickets for ${booking.event}`,
-    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${whatWasBought(booking)}\n\n${total(booking)}\n\nYour tickets are there; each opens the door once.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
+    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${purchase(booking, words)}\n\n${total(booking)}\n\nYour booking has the tickets; each opens the door once.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
   }),
   booking_deposit_paid: (booking, publicUrl) => ({
     subject: `Your places for ${booking.event}`,
-    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${whatWasBought(booking)}\n\n${booking.paid} of ${booking.amount} are paid. The next installment is due on ${booking.until}; the tickets are there with the last one.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
+    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${purchase(booking, words)}\n\n${booking.paid} of ${booking.amount} are paid. The next installment is due on ${booking.until}; the tickets are there with the last one.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
   }),
   booking_link: (booking, publicUrl) => ({
     subject: `Your booking for ${booking.event}`,
@@ -283,6 +284,11 @@ const templates: Readonly<Record<string, Template>> = {
   }),
 };
 
+/** The templates that there are, and the languages that each is written in. */
+export const mailLanguages: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.keys(templates).map((name) => [name, name in german ? ["en", "de"] : ["en"]]),
+);
+
 /**
  * What a mail says, in the language of whoever gets it (BCP 47) where it has that, else in English.
  *
@@ -315,37 +321,10 @@ function answerBy({ until }: MailVariables): string {
     : `\n\nIt takes evidence until ${until}, once. What nobody answers is lost.`;
 }
 
-/** Of a great many lines the first are enough: the booking has the others. */
-export const linesMax = 30;
-
-/** The event, when and where it is, and what was bought for it. */
-function whatWasBought({
-  event,
-  startsAt,
-  pass,
-  dates,
-  venue,
-  isOnline,
-  items,
-}: MailVariables): string {
-  return [
-    pass === undefined ? event : `${event}, ${pass}`,
-    ...(dates ?? [startsAt]),
-    ...(venue === undefined ? [] : [venue]),
-    ...(isOnline === true ? ["Online: where to join is shown with your tickets."] : []),
-    "",
-    ...atMost(linesMax, items ?? [], (more) => `and ${more} lines more`),
-  ].join("\n");
-}
-
-/** The first lines, and how many more there are. */
-export function atMost(
-  max: number,
-  lines: readonly string[],
-  more: (count: number) => string,
-): readonly string[] {
-  return lines.length <= max ? lines : [...lines.slice(0, max), more(lines.length - max)];
-}
+const words: PurchaseWords = {
+  online: "Online: where to join is shown with your tickets.",
+  more: (count) => `and ${count} lines more`,
+};
 
 function total({ amount, payment }: MailVariables): string {
   if (payment === "free") return "There is nothing to pay.";
@@ -357,7 +336,7 @@ function total({ amount, payment }: MailVariables): string {
 function linkIsGoodOnce({ token, reference }: MailVariables): string {
   return token === undefined
     ? ""
-    : `\n\nThe link works once, and makes the booking yours on the device on which you open it. If you need another one, ask the shop for it with ${reference} and this address.`;
+    : `\n\nThe link works once: where you open it, the booking is yours, and no longer where it was. For another one, give the shop ${reference} and this address. If you have bought nothing, somebody mistyped theirs: do not follow the link.`;
 }
 
 /** Where the booking is: for a guest by a link that makes it theirs, once; with an account it is there already. */
