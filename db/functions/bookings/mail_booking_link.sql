@@ -1,4 +1,5 @@
--- To the address that the booking was made with, and to no other. What is in an account stays there.
+-- To the address that the booking was made with, and to no other. An account keeps what it
+-- has.
 create or replace function app_private.mail_booking_link(request_id uuid)
 returns void
 language plpgsql volatile security definer set search_path = ''
