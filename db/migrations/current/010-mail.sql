@@ -36,3 +36,14 @@ values (
   'booking_link_requests', 'Requests for links to bookings that no worker could look for.',
   'app_private.booking_link_requests', 'delete', '7 days', 't.created_at', 'true'
 );
+
+-- What was told of sales by other templates, and is still to be sent.
+update app_private.outgoing_emails as e
+set template = 'booking_confirmed',
+  variables = e.variables || jsonb_build_object(
+    'payment', case e.template
+      when 'booking_invoiced' then 'invoice' when 'booking_accepted' then 'free' else 'paid'
+    end
+  )
+where e.sent_at is null
+  and e.template in ('booking_sold', 'booking_invoiced', 'booking_accepted', 'booking_charged');
