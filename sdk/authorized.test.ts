@@ -97,7 +97,8 @@ test("a card is authorized, the order approved, and the card charged: here are t
   expect((await buyer.waitForConfirmation(booking)).status).toBe("confirmed");
   expect(await buyer.tickets(booking)).toHaveLength(1);
   expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
-  expect(await office.mailTo("yes@example.com")).toContain("Your card was charged");
+  await office.confirmSales();
+  expect(await office.mailTo("yes@example.com", "confirms")).toContain(", paid.");
   await expectConsistency();
 });
 

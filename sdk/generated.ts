@@ -1903,6 +1903,17 @@ export type ReopenPeriodInput = {
   readonly period: string;
 };
 
+/** All input for the `requestBookingLink` mutation. */
+export type RequestBookingLinkInput = {
+  readonly bookingReference: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+};
+
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
   readonly amountsCents: ReadonlyArray<string>;
@@ -3594,6 +3605,14 @@ export type ClaimBookingMutationVariables = Exact<{
 
 export type ClaimBookingMutation = {
   readonly claimBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type RequestBookingLinkMutationVariables = Exact<{
+  input: RequestBookingLinkInput;
+}>;
+
+export type RequestBookingLinkMutation = {
+  readonly requestBookingLink: { readonly result: boolean } | null;
 };
 
 export type SetCategoryApprovalMutationVariables = Exact<{
@@ -8199,6 +8218,18 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation RequestBookingLink. */
+export const RequestBookingLinkDocument: TypedDocument<
+  RequestBookingLinkMutation,
+  RequestBookingLinkMutationVariables
+> = {
+  name: "RequestBookingLink",
+  text: `mutation RequestBookingLink($input: RequestBookingLinkInput!) {
+  requestBookingLink(input: $input) {
+    result
+  }
 }`,
 };
 /** The operation SetCategoryApproval. */

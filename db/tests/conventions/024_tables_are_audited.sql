@@ -91,6 +91,8 @@ with not_audited (name, reason) as (
     ('app_private.stripe_reachability', 'says whether Stripe answers'),
     ('app_private.performance_notices', 'how far mails are; performances is audited'),
     ('app_private.outgoing_emails', 'an outbox: what was sent, and when'),
+    ('app_private.booking_confirmations', 'an outbox: outgoing_emails tells what was sent'),
+    ('app_private.booking_link_requests', 'an inbox: outgoing_emails tells what was sent'),
     ('app_private.attempts', 'counts of a few minutes'),
     ('app_private.discount_attempts', 'counts of a few minutes'),
     ('app_private.sold_shares', 'derived from seats and pools, now and then'),

@@ -527,6 +527,10 @@ beforeAll(async () => {
     )
     select sha256(o.slug::bytea), o.id, 'x@example.com', 'marketing', true, 'x', 'web', now()
     from app_public.organizations as o;
+    insert into app_private.booking_confirmations (booking_id)
+    select b.id from app_public.bookings as b on conflict do nothing;
+    insert into app_private.booking_link_requests (booking_reference, email)
+    select b.booking_reference, 'x@example.com' from app_public.bookings as b;
     insert into app_public.waiting_list_entries (
       organization_id, performance_id, customer_id, user_id, quantity
     )
