@@ -13,7 +13,7 @@ declare
   v_count integer;
 begin
   update app_public.seat_booking_state as s
-  set locked_until = v_until
+  set locked_until = greatest(s.locked_until, v_until)
   where s.organization_id = (prolong_hold.booking).organization_id
     and s.performance_id = (prolong_hold.booking).performance_id
     and s.seat_no = any (v_seat_nos)

@@ -1,6 +1,6 @@
 -- What a parked event waits for wakes it when it comes. What came at the same moment saw no parked
--- event, so it is tried again by a job after a second, then at half its age, and by the sweep from a
--- minute on: often while what it waits for may still come, and rarely when it will not.
+-- event, so it is tried again by a job after a second, then at half its age, and from a minute on
+-- by the sweep: often while what it waits for may still come, and rarely when it will not.
 create or replace function app_private.record_stripe_outcome(
   event app_private.stripe_events, result text
 )
