@@ -7,6 +7,8 @@ import {
   PaymentDeclinedError,
   type Performance,
 } from "./index.ts";
+import { reconcile } from "../worker/reconcile.ts";
+import { stripeClient } from "../worker/stripe.ts";
 import { freeSeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
@@ -214,9 +216,9 @@ test("a part that somebody charges by hand is a finding, is booked, and goes bac
   const buyer = office.client();
   const booking = await authorize(buyer, "part@example.com");
   const before = await moneyAtStripe();
-  const { stripePaymentIntentId } = await buyer.paymentSession(booking);
+  const session = await buyer.paymentSession(booking);
   const captured = await fetch(
-    `${office.standIn.url}/v1/payment_intents/${stripePaymentIntentId}/capture`,
+    `${office.standIn.url}/v1/payment_intents/${session?.stripePaymentIntentId ?? ""}/capture`,
     {
       method: "POST",
       headers: { authorization: "Bearer sk_test_sdk" },
@@ -243,6 +245,9 @@ test("a part that somebody charges by hand is a finding, is booked, and goes bac
   await office.standIn.control.settled();
   const client = await office.database.connect("lml_owner");
   await client.query("select app_private.reapply_stripe_events()");
+  const stripe = stripeClient({ secretKey: "sk_test_sdk", apiBase: office.standIn.url });
+  const database = office.database.pool("lml_worker", 1);
+  await reconcile({ stripe, database, graceMinutes: 0 });
   expect(await open()).toEqual([]);
   const invariants = await client.query("select * from app_public.check_invariants()");
   expect(invariants.rows).toEqual([]);
