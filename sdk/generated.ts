@@ -222,6 +222,17 @@ export type AssignFraudAlertInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** All input for the `bookPartialCapture` mutation. */
+export type BookPartialCaptureInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** All input for the `bookUnaskedRefund` mutation. */
 export type BookUnaskedRefundInput = {
   /**
@@ -5960,6 +5971,14 @@ export type ResolvePaymentFindingMutationVariables = Exact<{
 
 export type ResolvePaymentFindingMutation = {
   readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
+};
+
+export type BookPartialCaptureMutationVariables = Exact<{
+  input: BookPartialCaptureInput;
+}>;
+
+export type BookPartialCaptureMutation = {
+  readonly bookPartialCapture: { readonly paymentFinding: PaymentFindingFragment } | null;
 };
 
 export type ReturnBookingMutationVariables = Exact<{
@@ -13611,6 +13630,35 @@ export const ResolvePaymentFindingDocument: TypedDocument<
   name: "ResolvePaymentFinding",
   text: `mutation ResolvePaymentFinding($input: ResolvePaymentFindingInput!) {
   resolvePaymentFinding(input: $input) {
+    paymentFinding {
+      ...PaymentFinding
+    }
+  }
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
+/** The operation BookPartialCapture. */
+export const BookPartialCaptureDocument: TypedDocument<
+  BookPartialCaptureMutation,
+  BookPartialCaptureMutationVariables
+> = {
+  name: "BookPartialCapture",
+  text: `mutation BookPartialCapture($input: BookPartialCaptureInput!) {
+  bookPartialCapture(input: $input) {
     paymentFinding {
       ...PaymentFinding
     }

@@ -158,6 +158,7 @@ from (values
     'name capacity slot_count chain allocated is_pass'),
   ('app_private.admission_slots', 'internal', null, null, 'slot_no capacity held sold'),
   ('app_private.admission_claims', 'internal', null, null, 'slot_no quantity'),
+  ('app_private.allocation_holds', 'internal', null, null, 'seat_ids places'),
   ('app_public.admission_allocations', 'internal', null, null, 'kind reason quantity places_left'),
   ('app_private.add_on_counters', 'internal', null, null, 'total held sold'),
   ('app_private.add_on_claims', 'internal', null, null, 'quantity'),

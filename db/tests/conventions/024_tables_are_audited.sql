@@ -48,6 +48,7 @@ with not_audited (name, reason) as (
     ('app_public.booking_items', 'written with the booking, whose amounts are audited'),
     ('app_public.tickets', 'come and go with the status of the booking'),
     ('app_private.admission_claims', 'booking_state_transitions tells who held and bought'),
+    ('app_private.allocation_holds', 'booking_state_transitions tells who held and bought'),
     ('app_private.admission_slots', 'booking_state_transitions tells who held and bought'),
     ('app_private.add_on_claims', 'booking_state_transitions tells who held and bought'),
     ('app_private.add_on_counters', 'booking_state_transitions tells who held and bought'),

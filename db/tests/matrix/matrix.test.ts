@@ -430,6 +430,12 @@ beforeAll(async () => {
     );
     -- Prices of every kind, of the theatre, of its other venue and of the rival.
     select tests.as_owner();
+    insert into app_private.allocation_holds (organization_id, booking_id, seat_allocation_id)
+    select a.organization_id, (
+      select min(b.id::text)::uuid from app_public.bookings as b
+      where b.organization_id = a.organization_id
+    ), a.id
+    from app_public.seat_allocations as a;
     update app_public.users set email_verified_at = now() where email = 'ada@example.com';
     insert into app_public.memberships (organization_id, user_id)
     values (tests.id('theatre.organization'), tests.user_id('ada'));
