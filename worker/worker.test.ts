@@ -327,6 +327,28 @@ describe("a worker", () => {
     await expectConsistency();
   });
 
+  test("goes on when its connections break at the end of a job, and that job is done", async () => {
+    const superuser = await database.connect("superuser");
+    standIn.control.holdCalls(1);
+    const booking = await checkOut(1);
+    await until(async () => standIn.control.status().holdCalls === 0);
+    await superuser.query("begin; lock table graphile_worker._private_jobs in share mode");
+    standIn.control.letCallsGo();
+    await intentOf(booking);
+    await until(async () => {
+      const { rowCount } = await superuser.query(
+        `select from pg_stat_activity as a, pg_terminate_backend(a.pid)
+        where a.datname = current_database() and a.usename = 'lml_worker'
+          and a.wait_event_type = 'Lock' and a.query like '%delete from%'`,
+      );
+      return rowCount === 1;
+    });
+    await superuser.query("commit");
+    await until(async () => (await jobsLeft("payment_intent__create")) === 0);
+    await intentOf(await checkOut(1));
+    await expectConsistency();
+  });
+
   test("takes over the jobs of a worker that was killed", async () => {
     await worker?.stop();
     worker = undefined;
