@@ -131,8 +131,13 @@ export const unknownOutcome: PublicError = {
   hint: "Send it again with the same idempotency key, or look whether it is there.",
 };
 
-/** Where PostgreSQL says that a file did not grow. Of a quota or a limit of its account, it does so without a code. */
-const growing: ReadonlySet<unknown> = new Set(["mdextend", "mdzeroextend"]);
+/** Where PostgreSQL fails to write a file. Of a quota or a limit of its account, it says so without a code. */
+const writers: ReadonlySet<unknown> = new Set([
+  "BufFileDumpBuffer",
+  "mdextend",
+  "mdwritev",
+  "mdzeroextend",
+]);
 
 /**
  * Whether the database takes nothing in until somebody does something: no room on its disk, no memory, a broken disk, or
@@ -142,7 +147,7 @@ export function cannotWrite(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { code, routine }: Thrown = error;
   if (typeof code !== "string") return false;
-  return /^(53(000|100|200)|58030|25006)$/.test(code) || (code === "XX000" && growing.has(routine));
+  return /^(53(000|100|200)|58030|25006)$/.test(code) || (code === "XX000" && writers.has(routine));
 }
 
 /** Whether an error came from a connection that ended with it, or was gone before. */

@@ -46,8 +46,11 @@ export const limitedFiles: WayToFullDisk = {
     const data = await askServer(database, "current_setting('data_directory')");
     // As the user that PostgreSQL runs as: root itself may lack the right to do it to others.
     const { uid, gid } = statSync(data);
+    const server = Number(
+      await askServer(database, `split_part(pg_read_file('postmaster.pid'), e'\\n', 1)`),
+    );
     const limit = async (bytes: number | "unlimited"): Promise<void> => {
-      for (const pid of await serverProcesses(database)) {
+      const set = (pid: number): void => {
         try {
           const words = ["--pid", String(pid), `--fsize=${bytes}:`];
           execFileSync("prlimit", words, { uid, gid, stdio: "pipe" });
@@ -55,11 +58,16 @@ export const limitedFiles: WayToFullDisk = {
           // A session may end meanwhile.
           if (existsSync(`/proc/${pid}`)) throw error;
         }
-      }
+      };
+      // The server first: sessions that begin from now on inherit from it.
+      set(server);
+      for (const pid of await sessions(database)) set(pid);
     };
-    await growTables(database);
     return {
-      fill: () => limit(fileBytesMax),
+      fill: async () => {
+        await growTables(database);
+        await limit(fileBytesMax);
+      },
       makeRoom: () => limit("unlimited"),
       remove: async () => undefined,
     };
@@ -113,7 +121,7 @@ const growing = [
   "graphile_worker._private_jobs",
 ];
 
-/** Makes tables as long as files may be, but for a page or two: with pages that were never used, which take no room. */
+/** Makes tables as long as files may be, with pages that were never used, which take no room. They find the last one. */
 async function growTables(database: TestDatabase): Promise<void> {
   const files = await onConnection(database.url("superuser"), async (client) => {
     const { rows } = await client.query<{ file: string }>(
@@ -127,17 +135,15 @@ async function growTables(database: TestDatabase): Promise<void> {
     }
     return rows.map(({ file }) => file);
   });
-  for (const [index, file] of files.entries()) {
-    truncateSync(file, fileBytesMax - (index % 3) * pageBytes);
-  }
+  for (const file of files) truncateSync(file, fileBytesMax);
 }
 
-/** The server, from which new sessions inherit, and the sessions that there are. */
-async function serverProcesses(database: TestDatabase): Promise<number[]> {
-  const server = `split_part(pg_read_file('postmaster.pid'), e'\\n', 1)`;
-  const sessions = `select string_agg(pid::text, ' ') from pg_stat_activity
-    where backend_type = 'client backend' and pid <> pg_backend_pid()`;
-  const pids = await askServer(database, `concat_ws(' ', ${server}, (${sessions}))`);
+async function sessions(database: TestDatabase): Promise<number[]> {
+  const pids = await askServer(
+    database,
+    `select string_agg(pid::text, ' ') from pg_stat_activity
+    where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+  );
   return pids.split(" ").map(Number);
 }
 
