@@ -1,12 +1,14 @@
 // If these tests failed, payments would be asked for twice, late money would be kept, or a killed worker's jobs lost.
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { examineJobs } from "../cli/doctor/database.ts";
 import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
@@ -290,6 +292,12 @@ describe("a worker", () => {
     await expect(sendMail(mail)).rejects.toThrow("LML_SMTP_URL");
     const noServer = makeMailer({ smtpUrl: "smtp://127.0.0.1:1" });
     await expect(noServer(mail)).rejects.toThrow("ECONNREFUSED");
+    const silent = createTcpServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const hanging = makeMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, patienceMs: 50 });
+    await expect(hanging(mail)).rejects.toThrow("Greeting never received");
+    silent.close();
     expect(() => mailText("unknown", {}, undefined)).toThrow("unknown");
   });
 
@@ -347,6 +355,17 @@ describe("a worker", () => {
     await until(async () => (await jobsLeft("payment_intent__create")) === 0);
     await intentOf(await checkOut(1));
     await expectConsistency();
+  });
+
+  test("is not held up by a job that always fails, and the doctor tells of it", async () => {
+    await owner.query(
+      `select graphile_worker.add_job('email__send', '{"email_id": "poison"}', max_attempts => 1)`,
+    );
+    await intentOf(await checkOut(1));
+    await until(async () => (await examineJobs(owner)).status === "warn");
+    expect((await examineJobs(owner)).finding).toBe("1 have failed for good: email__send");
+    await owner.query("delete from graphile_worker._private_jobs where attempts >= max_attempts");
+    expect((await examineJobs(owner)).status).toBe("ok");
   });
 
   test("takes over the jobs of a worker that was killed", async () => {
