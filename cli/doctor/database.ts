@@ -14,7 +14,7 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
-import { examineCollation, examineLog, examineSettings } from "./settings.ts";
+import { examineCollation, examineLog, examineSettings, examineSlots } from "./settings.ts";
 
 /** What the database is like. */
 export async function examineDatabase(database: OfficeDatabase): Promise<Finding[]> {
@@ -28,6 +28,7 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       ...(await examineSettings(client)),
       await examineCollation(client),
       await examineLog(client),
+      await examineSlots(client),
       await examineClock(client),
     ];
     const history = await readHistory(ownerUrl);
