@@ -283,7 +283,7 @@ test("a first start that is killed, wherever it is, is made up for by the next o
   expect((await lml(["check", "--data", killed])).code).toBe(0);
   process.kill(last.pid, "SIGTERM");
   expect((await last.ended).code).toBe(0);
-}, 120_000);
+}, 300_000);
 
 test("SIGTERM ends it in order", async () => {
   const server = postmaster();
