@@ -9,7 +9,7 @@ import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { serve } from "../server/testing.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
-import { type RunningWorker, startWorker } from "../worker/worker.ts";
+import { type RunningWorker, startWorker, type WorkerOptions } from "../worker/worker.ts";
 import {
   type Booking,
   type ClientOptions,
@@ -66,12 +66,16 @@ export async function startOffice(): Promise<TestOffice> {
   }
 }
 
-async function openOffice(database: TestDatabase): Promise<TestOffice> {
+/** Starts a box office on a database that is there. `log` is told what its worker complains of (default: standard error). */
+export async function openOffice(
+  database: TestDatabase,
+  log?: WorkerOptions["log"],
+): Promise<TestOffice> {
   await using started = new AsyncDisposableStack();
   const standIn = started.use(await startStripeStandIn({ ...keys, port: 0, webhookUrl: null }));
   const server = started.use(
     await serve(database, {
-      logLevel: "warn",
+      logLevel: log === undefined ? "warn" : "silent",
       stripe: { ...keys, apiBase: standIn.url },
       secretKey: "the key of these tests, which is long",
       // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
@@ -87,6 +91,7 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
       databaseUrl: database.url("lml_worker"),
       stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
       mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
+      ...(log === undefined ? {} : { log }),
     });
   };
   const stop = async (): Promise<void> => {

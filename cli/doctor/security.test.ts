@@ -13,7 +13,8 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
-import { examineCollation, examineLog, examineSettings } from "./settings.ts";
+import { examineRoom } from "./machine.ts";
+import { examineCollation, examineLog, examineSettings, examineSlots } from "./settings.ts";
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -409,5 +410,31 @@ describe("how it is reached", () => {
     const found = await examineBackup(client, { origin: "given" });
     expect(found).toMatchObject({ check: "backup", status: "warn" });
     expect(found.advice).toContain("restore one regularly");
+  });
+});
+
+describe("what fills a disk", () => {
+  test("is told before it is full", () => {
+    const gigabyte = 1024 ** 3;
+    expect(examineRoom(2 * gigabyte).status).toBe("ok");
+    expect(examineRoom(gigabyte / 2)).toMatchObject({ status: "warn", finding: "0.5 GB free" });
+    expect(examineRoom(gigabyte / 50).status).toBe("fail");
+  });
+
+  test("a slot whose reader does not come is named", async () => {
+    const slot = database.name;
+    await client.query("select pg_create_physical_replication_slot($1, true)", [slot]);
+    try {
+      await client.query("select pg_logical_emit_message(false, 'x', repeat('x', 10000), true)");
+      const find = (bytesMax?: number): Promise<Finding> =>
+        after("select", () => examineSlots(client, bytesMax));
+      expect((await find()).status).toBe("ok");
+      expect(await find(0)).toMatchObject({
+        status: "warn",
+        finding: expect.stringContaining(slot),
+      });
+    } finally {
+      await client.query("select pg_drop_replication_slot($1)", [slot]);
+    }
   });
 });
