@@ -1,6 +1,6 @@
 -- Booking and payment are locked. What the buyer has back takes first what a refund of ours has
 -- failed to return, whose rest is sent again; what is then missing of the price is taken off the
--- sale.
+-- sale, also of what was kept of one that has ended.
 create or replace function app_private.adopt_refund(
   booking app_public.bookings, intent app_public.payment_intents, object jsonb, note text
 )
@@ -37,7 +37,7 @@ begin
     v_amount, app_private.owed_of(v_booking),
     v_booking.total_amount_cents - v_booking.refunded_cents
   );
-  if v_booking.status not in ('confirmed', 'completed') or v_request.amount_cents = 0 then
+  if v_booking.confirmed_at is null or v_request.amount_cents = 0 then
     return v_refund;
   end if;
   v_request.organization_id := v_booking.organization_id;

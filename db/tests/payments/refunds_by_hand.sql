@@ -1,5 +1,5 @@
 -- If this fails, what somebody returns in Stripe's dashboard is booked unasked, twice, or never.
-select plan(34);
+select plan(37);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -123,6 +123,22 @@ select is(
 );
 select tests.as_owner();
 select is(tests.state('c'), 'canceled 6280 of 6280 | succeeded 6280 | 0', 'and it is over');
+select tests.consistent();
+
+-- A part of what the terms had kept: who has it back has not paid it.
+select tests.sell('kept', 'theatre', 5, 7);
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(tests.id('kept'), 'Half of it.', null, 50, false);
+select tests.as_owner();
+select app_private.record_refund(tests.refund_of(tests.id('kept')), 're_half', 'succeeded', null);
+select tests.returned('kept', 're_kept', 3000);
+select tests.sign_in('theatre owner');
+select is(tests.book('re_kept'), 'succeeded 3000 re_kept', 'also of a booking that has ended');
+select tests.as_owner();
+select is(
+  tests.state('kept'), 'refunded 5750 of 6280 | succeeded 2750, succeeded 3000 | 0',
+  'what was kept of it is less by that'
+);
 select tests.consistent();
 
 -- What cannot be booked.
