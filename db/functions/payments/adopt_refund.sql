@@ -12,6 +12,7 @@ declare
   v_intent app_public.payment_intents := adopt_refund.intent;
   v_amount bigint := adopt_refund.object ->> 'amount';
   v_failed app_public.refunds := app_private.refund_to_replace(v_intent, v_amount);
+  v_rest bigint := app_private.rest_of_refund(v_failed, v_intent) - v_amount;
   v_request app_public.refund_requests;
   v_id uuid;
   v_refund app_public.refunds;
@@ -28,10 +29,8 @@ begin
   set stripe_refund_id = adopt_refund.object ->> 'id'
   where r.id = v_id
   returning * into strict v_refund;
-  if v_failed.amount_cents > v_amount then
-    perform app_private.queue_refund(
-      v_intent, v_failed.amount_cents - v_amount, v_failed.reason, v_failed.request_id
-    );
+  if v_rest > 0 then
+    perform app_private.queue_refund(v_intent, v_rest, v_failed.reason, v_failed.request_id);
   end if;
   v_request.amount_cents := least(
     v_amount, app_private.owed_of(v_booking),
