@@ -146,17 +146,6 @@ const helpers = `
     group by b.id, b.booking_reference, a.kind
     having sum(e.amount_cents) > 0
     union all
-    select 'ended_booking_keeps_nothing_unpaid', format('%s %s', b.booking_reference, b.status)
-    from app_public.bookings as b
-    where b.status in ('canceled', 'refunded') and b.confirmed_at is not null
-      and b.total_amount_cents - b.refunded_cents > (
-        select coalesce(sum(case when p.method = 'invoice' and p.status = 'pending' then p.amount_cents
-          else p.received_cents - p.refunded_cents - (
-            select coalesce(sum(d.lost_cents), 0) from app_public.disputes as d
-            where d.payment_intent_id = p.id
-          ) end), 0)
-        from app_public.payment_intents as p where p.booking_id = b.id)
-    union all
     -- What the books have of a booking's money is payments less refunds less lost disputes.
     select 'paid_is_payments_less_refunds_less_lost_disputes', format('%s has %s of %s', b.booking_reference,
       m.kept, p.received - p.returned - p.lost)
