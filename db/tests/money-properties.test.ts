@@ -653,13 +653,27 @@ class Story {
     const performance = "tests.id('standing.performance')";
     const category = this.one(
       await this.ids(
-        "select id from app_public.ticket_categories where event_id = tests.id('standing.event') order by name",
+        "select id from app_public.ticket_categories where event_id = tests.id('standing.event') and name in ('I', 'II') order by name",
       ),
     );
+    // The house keeps what is left, so that there is something to wait for.
+    const free = await this.ids(
+      `select seat_no::text as id from app_public.seat_booking_state
+      where performance_id = ${performance} and status = 'available' order by seat_no`,
+    );
+    const house =
+      free.length === 0
+        ? undefined
+        : await this.does(
+            "sign_in('theatre owner')",
+            `(app_public.allocate_seats(${performance}, tests.seats(${free.join()}), 'house', 'x')).id`,
+          );
     await this.does(
       this.one(["sign_in('ada')", "sign_in('bob')"]) ?? "",
       `(app_public.join_waiting_list(${performance}, ${1 + this.roll(3)}, '${category}')).id`,
     );
+    if (house !== undefined)
+      await this.does("sign_in('theatre owner')", `(app_public.release_allocation('${house}')).id`);
     await this.does("as_owner()", `app_private.serve_waiting_list(${performance})`);
     const offered = await this.t.rows<{ id: string; who: string }>(
       `select b.id, format('sign_in(%L)', n) as who
@@ -679,7 +693,15 @@ class Story {
   /** A cart is changed again, somebody comes, add-ons are given out, looked at, and come back. */
   async use(): Promise<void> {
     const owner = "sign_in('theatre owner')";
-    const booking = this.one(this.bookings);
+    const withAddOns = new Set(
+      await this.ids(
+        `select i.booking_id as id from app_public.booking_items as i
+        join app_public.bookings as b on b.id = i.booking_id and b.status = 'confirmed'
+        where i.add_on_id is not null`,
+      ),
+    );
+    const booking =
+      this.one(this.bookings.filter(({ id }) => withAddOns.has(id))) ?? this.one(this.bookings);
     if (booking === undefined) return;
     const { id, who } = booking;
     const line = this.one(
@@ -842,9 +864,12 @@ class Story {
           who,
           `(app_public.start_checkout('${held}', 'b${this.roll(3)}@example.com')).status`,
         );
-      const [intent] = await this.ids(`select tests.intent_of('${held}') as id`);
+      const [intent] = await this.t.rows<{ id: string; said: string }>(
+        `select id, case capture_method when 'manual' then 'requires_capture' else 'succeeded' end as said
+        from app_public.payment_intents where id = tests.intent_of('${held}')`,
+      );
       if (intent && this.flip(70))
-        await this.does("as_owner()", `tests.intent_says('${intent}', 'succeeded')`);
+        await this.does("as_owner()", `tests.intent_says('${intent.id}', '${intent.said}')`);
     } else if (what < 9) {
       const held = await this.does(
         owner,
@@ -866,11 +891,16 @@ class Story {
       await this.does("as_owner()", `tests.run_out('${id}') is null`);
       if (this.flip(70)) await this.does("as_owner()", "app_private.expire_bookings()");
     } else if (what === 13) {
+      const waiting = this.one(
+        await this.ids(
+          "select id from app_public.bookings where status = 'pending_approval' order by id",
+        ),
+      );
       await this.does(
         "sign_in('theatre manager')",
         this.flip(80)
-          ? `(app_public.approve_booking('${id}')).status`
-          : `(app_public.decline_booking('${id}', 'No')).status`,
+          ? `(app_public.approve_booking('${waiting ?? id}')).status`
+          : `(app_public.decline_booking('${waiting ?? id}', 'No')).status`,
       );
     } else if (what < 16) {
       await this.returnAsQuoted(id, buyer, chosen);
