@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(35);
+select plan(41);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -73,6 +73,27 @@ select is(
   (select count(*) from app_public.tickets where booking_id = tests.id('late')), 1::bigint,
   'and here is the ticket'
 );
+select tests.consistent();
+
+-- Or the deposit is lost after that: the ticket is worth what was paid for it.
+select tests.in_halves('both', 11, 16);
+select tests.as_guest(11);
+select app_public.open_payment(tests.id('both'));
+select tests.as_owner();
+select tests.verdict('both', 'needs_response');
+select tests.pay(tests.id('both'));
+select is(tests.verdict('both', 'lost'), 'applied', 'a deposit is lost when all was paid');
+select is(tests.status(tests.id('both')), 'confirmed', 'the rest is sold');
+select tests.consistent();
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.refund_tickets(tests.id('both'), 'x')).amount_cents,
+  (select p.amount_cents from app_public.payment_intents as p
+    where p.id = tests.intent_of(tests.id('both'))),
+  'and can be taken back'
+);
+select is(tests.status(tests.id('both')), 'canceled', 'as a whole');
+select tests.as_owner();
 select tests.consistent();
 
 -- A deposit that is lost.
