@@ -22,16 +22,24 @@ begin
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
   perform app_private.require_undisputed(v_intent, v_amount);
-  v_id := app_private.queue_refund(
-    v_intent, v_amount, coalesce(v_failed.reason, 'customer_request'), v_failed.request_id, v_failed
-  );
+  -- If some of it is left to be sent, that is the next attempt at it.
+  if v_rest > 0 then
+    v_id := app_private.queue_refund(
+      v_intent, v_amount, 'customer_request', v_failed.request_id
+    );
+    perform app_private.queue_refund(
+      v_intent, v_rest, v_failed.reason, v_failed.request_id, v_failed
+    );
+  else
+    v_id := app_private.queue_refund(
+      v_intent, v_amount, coalesce(v_failed.reason, 'customer_request'), v_failed.request_id,
+      v_failed
+    );
+  end if;
   update app_public.refunds as r
   set stripe_refund_id = adopt_refund.object ->> 'id'
   where r.id = v_id
   returning * into strict v_refund;
-  if v_rest > 0 then
-    perform app_private.queue_refund(v_intent, v_rest, v_failed.reason, v_failed.request_id);
-  end if;
   v_request.amount_cents := least(
     v_amount, app_private.owed_of(v_booking),
     v_booking.total_amount_cents - v_booking.refunded_cents
