@@ -1,5 +1,6 @@
 -- A batch of a cancellation, in one transaction: killed anywhere, it is done again or was done.
--- What cannot be ended is written down for a person, and not tried again.
+-- What cannot be ended is written down for a person, and not tried again, also what only a
+-- constraint refuses: all the others would wait for it.
 create or replace function app_private.cancel_bookings_of(
   cancellation_id uuid, batch_limit integer default 100
 )

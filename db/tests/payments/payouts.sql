@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(115);
+select plan(116);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -431,6 +431,18 @@ select tests.refused(
   $$ select app_public.book_unasked_reversals(tests.id('by hand'), '') $$, 'LMINP',
   'nor without words'
 );
+select tests.keep('too much', (
+  app_public.reverse_payout(tests.id('payout'), 'Wrong', 5000)
+).id);
+select tests.refused(
+  $$ select app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.') $$, 'LMRFX',
+  'nor while one of ours is to take all that was left'
+);
+select tests.as_owner();
+select app_private.record_payout_reversal(
+  tests.id('too much'), null, null, 'Less than that is left.'
+);
+select tests.sign_in('sam');
 select is(
   (select array_agg((app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.'))
     .reversed_cents) from generate_series(1, 2)), '{3500,3500}'::bigint[],
