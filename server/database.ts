@@ -32,6 +32,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** The pool as PostGraphile's source of connections. */
   readonly service: GraphileConfig.PgServiceConfiguration<"@dataplan/pg/adaptors/pg">;
+  /** Makes a connection beside the pool, which is not used for requests. Who asks for it ends it. */
+  connect(): Promise<pg.Client>;
   /** Runs statements in a transaction with settings; with the setting `role` as that role. */
   transaction<T>(settings: Settings, action: (client: pg.ClientBase) => Promise<T>): Promise<T>;
 }
@@ -55,6 +57,20 @@ export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions
   const service = makePgService({ pool, schemas: ["app_public"] });
   return {
     pool,
+    connect: async () => {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: "lml-server",
+        connectionTimeoutMillis: 5_000,
+        statement_timeout: 5_000,
+        // For a database that does not even say that it gave up.
+        query_timeout: 10_000,
+      });
+      // What breaks it is told by the next statement; without a listener the process would end.
+      client.on("error", () => undefined);
+      await client.connect();
+      return client;
+    },
     service: { ...service, adaptor: { createWithPgClient: () => withPgClient, makePgService } },
     transaction: (settings, action) =>
       withPgClient({ ...settings }, ({ rawClient }) => action(rawClient)),
