@@ -5,10 +5,11 @@ returns void
 language plpgsql stable set search_path = ''
 as $$
 begin
-  if nullif(current_setting('lml.session_token', true), '') is not null
-    and app_hidden.current_user_id() is null
-    and app_hidden.current_device_id() is null
-  then
+  if nullif(current_setting('lml.session_token', true), '') is null then
+    return;
+  end if;
+  -- Only users may ask for the scanner.
+  if app_hidden.current_user_id() is null and app_hidden.current_device_id() is null then
     raise exception 'Your session has ended.'
       using errcode = 'LMSES', hint = 'Sign in again.';
   end if;

@@ -5,3 +5,4 @@ return (extract(epoch from now()) * 1000000)::bigint || '/' || pg_current_snapsh
 
 comment on function app_hidden.map_version() is
   'What is seen now: when holds are judged, and which transactions.';
+grant execute on function app_hidden.map_version() to lml_anonymous, lml_user;
