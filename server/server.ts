@@ -173,12 +173,10 @@ function makeApp(options: ServerOptions): FastifyInstance {
 /** Counts the requests that are not answered yet. */
 function countRequests(app: FastifyInstance): { ended(patienceMs: number): Promise<boolean> } {
   let count = 0;
-  app.addHook("onRequest", async () => {
+  app.addHook("onRequest", async (_request, reply) => {
     count += 1;
-  });
-  // Also called when the client goes away before the answer.
-  app.addHook("onResponse", async () => {
-    count -= 1;
+    // Also when the client goes away before the answer, and when what became a connection is closed.
+    reply.raw.once("close", () => (count -= 1));
   });
   return {
     ended: async (patienceMs) => {
@@ -317,7 +315,6 @@ const statusOfCode: Readonly<Record<string, number>> = {
   LMBIG: 413,
   LMBSY: 503,
   LMNFD: 404,
-  LMRGT: 403,
   LMRTE: 429,
   LMSES: 401,
   LMTMO: 503,

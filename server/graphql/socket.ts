@@ -17,7 +17,7 @@ import {
   type GraphQLFormattedError,
 } from "postgraphile/graphql";
 import { networkOf } from "../addresses.ts";
-import { busy, RefusedError } from "../errors.ts";
+import { RefusedError } from "../errors.ts";
 import type { RequestLimit } from "../hardening.ts";
 import { Demand } from "../live.ts";
 import { loggable, type ErrorLog } from "./errors.ts";
@@ -56,13 +56,16 @@ const connectionLimits = {
 
 /** Why a connection is closed, as clients of the protocol understand it. */
 const closing = {
-  normal: [1000, "Nothing is listened to."],
+  idle: [1000, "Nothing is listened to."],
   tooMany: [1008, "These are too many messages."],
   restart: [1012, "The server stops; come back."],
+  full: [1013, "Too many listen; come back later."],
+  forbidden: [4403, "Pages of this origin may not connect."],
+  tooManyOfAddress: [4429, "These are too many connections from one address."],
   failed: [4500, "Something went wrong here."],
 } as const;
 
-/** How long a client may take to close when the server stops. */
+/** How long a client may take to agree that its connection is closed. */
 const closeMs = 1_000;
 
 declare global {
@@ -107,10 +110,7 @@ export async function addSocket(app: FastifyInstance, options: SocketOptions): P
   let total = 0;
   // Before the plugin's own, which closes without saying why.
   app.addHook("preClose", async () => {
-    for (const socket of app.websocketServer.clients) {
-      socket.close(...closing.restart);
-      setTimeout(() => socket.terminate(), closeMs).unref();
-    }
+    for (const socket of app.websocketServer.clients) close(socket, closing.restart);
   });
   await app.register(fastifyWebsocket, {
     options: {
@@ -119,28 +119,23 @@ export async function addSocket(app: FastifyInstance, options: SocketOptions): P
       // It would keep a window of memory for each connection, for messages that are mostly small.
       perMessageDeflate: false,
     },
+    // What breaks a connection closes it.
     errorHandler: () => undefined,
   });
   const protocol = makeServer(protocolOptions(options));
   app.route({
     method: "GET",
     url: "/graphql",
-    preHandler: async (request) => {
-      if (!request.ws) return;
-      requireAllowedOrigin(request, allowedOrigins);
-      if (total >= settings.total) throw new RefusedError(busy.code, busy.message, busy);
-      if ((open.get(networkOf(request.ip)) ?? 0) >= settings.address) {
-        throw new RefusedError("LMRTE", "These are too many connections from one address.", {
-          detail: "10",
-          hint: "Close others first, or try again after so many seconds.",
-        });
-      }
-    },
     handler: answerGet,
     wsHandler: (socket, request) => {
       const network = networkOf(request.ip);
+      const there = open.get(network) ?? 0;
+      // Browsers tell a page why it was closed, and not why it was never opened.
+      if (!isAllowedOrigin(request, allowedOrigins)) return close(socket, closing.forbidden);
+      if (total >= settings.total) return close(socket, closing.full);
+      if (there >= settings.address) return close(socket, closing.tooManyOfAddress);
       total += 1;
-      open.set(network, (open.get(network) ?? 0) + 1);
+      open.set(network, there + 1);
       socket.once("close", () => {
         total -= 1;
         const left = (open.get(network) ?? 1) - 1;
@@ -151,6 +146,14 @@ export async function addSocket(app: FastifyInstance, options: SocketOptions): P
       serve(socket, protocol, connection, settings.keepAliveMs, log);
     },
   });
+}
+
+/** Closes a connection, whether or not the other side agrees. */
+function close(socket: WebSocket, [code, reason]: readonly [code: number, reason: string]): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const impatience = setTimeout(() => socket.terminate(), closeMs);
+  socket.once("close", () => clearTimeout(impatience));
 }
 
 /** Connects a socket with the protocol. */
@@ -171,15 +174,15 @@ function serve(
           if (socket.readyState !== socket.OPEN) resolve();
           else socket.send(text, (error) => (error == null ? resolve() : reject(error)));
         }),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code = 1000, reason = "") => close(socket, [code, reason]),
       onMessage: (handle) => {
         socket.on("message", (data) => {
           messages += 1;
-          if (messages > connectionLimits.messages) return socket.close(...closing.tooMany);
+          if (messages > connectionLimits.messages) return close(socket, closing.tooMany);
           handle(String(data)).catch((error: unknown) => {
             if (socket.readyState !== socket.OPEN) return;
             log.error({ err: loggable(error) }, "failed at a message of a socket");
-            socket.close(...closing.failed);
+            close(socket, closing.failed);
           });
         });
       },
@@ -192,7 +195,7 @@ function serve(
   const keepAlive = setInterval(() => {
     if (!isAlive) return socket.terminate();
     idleTurns = connection.subscriptions() > 0 ? 0 : idleTurns + 1;
-    if (idleTurns > connectionLimits.idleTurns) return socket.close(...closing.normal);
+    if (idleTurns > connectionLimits.idleTurns) return close(socket, closing.idle);
     isAlive = false;
     messages = 0;
     socket.ping();
@@ -271,13 +274,10 @@ function callerOf(
 }
 
 /** Browsers let any page open a connection, and say which. What is no browser says nothing. */
-function requireAllowedOrigin(request: FastifyRequest, allowed: readonly string[]): void {
+function isAllowedOrigin(request: FastifyRequest, allowed: readonly string[]): boolean {
   const { origin } = request.headers;
-  if (origin === undefined || allowed.includes("*") || allowed.includes(origin)) return;
-  if (URL.canParse(origin) && new URL(origin).host === request.host) return;
-  throw new RefusedError("LMRGT", "Pages of this origin may not connect.", {
-    hint: "The operator names those that may in LML_ALLOWED_ORIGINS.",
-  });
+  if (origin === undefined || allowed.includes("*") || allowed.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.host;
 }
 
 function requireRoom({ subscriptions }: Context): void {

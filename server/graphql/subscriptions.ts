@@ -53,10 +53,7 @@ export const SubscriptionsPlugin: GraphileConfig.Plugin = extendSchema((build) =
         A booking, at once and whenever it changes or its time runs out. Ends with LMBKG when there is
         no such booking, or it is not yours, or no longer; LMSES.
         """
-        bookingChanged(
-          "The booking."
-          bookingId: UUID!
-        ): BookingNews
+        bookingChanged("The booking." bookingId: UUID!): BookingNews
       }
       "What is new on a map."
       type SeatMapNews {
