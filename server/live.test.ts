@@ -343,11 +343,12 @@ describe("a connection", () => {
       expect(await other.listen(query, { bookingId }).ended()).toEqual([code]);
     }
     const long = `${seatMapChanged} # ${"x".repeat(40_000)}`;
-    other
+    await using verbose = connect(server.url);
+    verbose
       .listen(long)
       .ended()
       .catch(() => undefined);
-    expect((await other.closed).code).toBe(1009);
+    expect((await verbose.closed).code).toBe(1009);
 
     await using strict = await serve(server.database, { rateLimits: { caller: 2 } });
     await using caller = connect(strict.url, guest());
