@@ -77,7 +77,7 @@ export interface ServerOptions {
   /** How often is written which sessions are in use. Default: 30,000. */
   readonly sessionActivityMs?: number | undefined;
   /** How many may listen, and how. Default: `defaultSocketSettings`. */
-  readonly sockets?: Partial<SocketSettings> | undefined;
+  readonly sockets?: { readonly [Name in keyof SocketSettings]?: number | undefined } | undefined;
   /** How often is looked what is new, while somebody listens. Default: 500. */
   readonly watchMs?: number | undefined;
   /** How often is looked whether who listens still may, when nothing is new. Default: 60,000. */
@@ -249,7 +249,12 @@ async function addRoutes(
     schema,
     limits,
     live: new Live({ database, watcher, recheckMs: options.recheckMs }),
-    sockets: { ...defaultSocketSettings, ...options.sockets },
+    sockets: {
+      total: options.sockets?.total ?? defaultSocketSettings.total,
+      address: options.sockets?.address ?? defaultSocketSettings.address,
+      initMs: options.sockets?.initMs ?? defaultSocketSettings.initMs,
+      keepAliveMs: options.sockets?.keepAliveMs ?? defaultSocketSettings.keepAliveMs,
+    },
     allowedOrigins,
     locate,
     graphiql: options.graphiql ?? false,

@@ -58,5 +58,6 @@ $$;
 
 comment on function app_private.find_news(uuid[], text, uuid[], text[]) is
   'Of performances, those whose map may be different since a version, or all of them without one; '
-  'of bookings, those whose version is another than the one that is known, with it. For the server.';
+  'of bookings, those whose version is another than the one that is known, with it. For the '
+  'server.';
 grant execute on function app_private.find_news(uuid[], text, uuid[], text[]) to lml_authenticator;
