@@ -25,7 +25,7 @@ let theatre: Theatre;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  server = await startTestServer({ watchMs: 20, recheckMs: 100 });
+  server = await startTestServer({ watchMs: 20 });
   theatre = await createTheatre(server, { seats: 40 });
   owner = await server.database.connect("lml_owner");
 });
@@ -159,8 +159,9 @@ describe("a map", () => {
 
   test("it ends for strangers when the event does, and says nothing of its seats", async () => {
     const closing = await createTheatre(server);
-    await using stranger = connect(server.url);
-    await using organizer = connect(server.url, closing.owner);
+    await using careful = await serve(server.database, { recheckMs: 100 });
+    await using stranger = connect(careful.url);
+    await using organizer = connect(careful.url, closing.owner);
     const variables = await fromNow(closing);
     const told = [stranger, organizer].map((each) => each.listen(seatMapChanged, variables));
     for (const each of told) await each.next();
@@ -237,7 +238,8 @@ describe("who listens", () => {
   test("is asked for anew: a session that was revoked ends what it listens to", async () => {
     const user = await signUp(server);
     const bookingId = await hold(user, [12]);
-    await using connection = connect(server.url, user);
+    await using careful = await serve(server.database, { recheckMs: 100 });
+    await using connection = connect(careful.url, user);
     const map = connection.listen(seatMapChanged, await fromNow());
     const booking = connection.listen(bookingChanged, { bookingId });
     await map.next();

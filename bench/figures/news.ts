@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Bench } from "../bench.ts";
-import { compare, type Side } from "../compare.ts";
+import { compare, share, type Side } from "../compare.ts";
 import { figure, type Figure } from "../figure.ts";
 import { app } from "../hold.ts";
 import { addPerformance, createTheatre, randomToken } from "../theatre.ts";
@@ -17,8 +17,6 @@ const holdsPerRound = 320;
 export async function news(bench: Bench): Promise<Figure[]> {
   const database = await bench.database();
   const owner = await database.connect("lml_owner");
-  const theatre = await createTheatre(owner, 2_000);
-  const performanceId = await addPerformance(owner, theatre);
   const small = await createTheatre(owner, 4);
   const { rows } = await owner.query<{ id: string }>(
     `select (app_public.create_performance(
@@ -28,6 +26,9 @@ export async function news(bench: Bench): Promise<Figure[]> {
   );
   await owner.query("select app_public.publish_event($1)", [small.eventId]);
   const watched = rows.map(({ id }) => id);
+  // From here on, the owner is this one's.
+  const theatre = await createTheatre(owner, 2_000);
+  const performanceId = await addPerformance(owner, theatre);
   const guest = await database.connect("lml_authenticator");
   await app.becomeGuest(guest, randomToken());
   for (const id of watched) {
@@ -85,16 +86,10 @@ export async function news(bench: Bench): Promise<Figure[]> {
       const date = await addPerformance(owner, theatre);
       return {
         pieces: Array.from({ length: holdsPerRound }, (_, n) => n),
-        work: async (pieces) => {
-          const left = [...pieces];
-          await Promise.all(
-            clients.map(async (client) => {
-              for (let n = left.pop(); n !== undefined; n = left.pop()) {
-                await sell(client, date, theatre.seatIds.slice(n * 4, n * 4 + 4), tells);
-              }
-            }),
-          );
-        },
+        work: (pieces) =>
+          share(clients, pieces, (client, n) =>
+            sell(client, date, theatre.seatIds.slice(n * 4, n * 4 + 4), tells),
+          ),
       };
     },
   });
