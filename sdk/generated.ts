@@ -3512,6 +3512,14 @@ export type BookingQueryVariables = Exact<{
 
 export type BookingQuery = { readonly booking: BookingFragment | null };
 
+export type BookingChangedSubscriptionVariables = Exact<{
+  bookingId: string;
+}>;
+
+export type BookingChangedSubscription = {
+  readonly bookingChanged: { readonly booking: BookingFragment | null } | null;
+};
+
 export type BookingItemsQueryVariables = Exact<{
   bookingId: string;
   after?: string | null | undefined;
@@ -4636,6 +4644,20 @@ export type SeatMapChangesQuery = {
     readonly isComplete: boolean | null;
     readonly seatNos: ReadonlyArray<number | null> | null;
     readonly availability: string | null;
+  } | null;
+};
+
+export type SeatMapChangedSubscriptionVariables = Exact<{
+  performanceId: string;
+  since?: string | null | undefined;
+}>;
+
+export type SeatMapChangedSubscription = {
+  readonly seatMapChanged: {
+    readonly version: string;
+    readonly isComplete: boolean;
+    readonly seatNos: ReadonlyArray<number>;
+    readonly availability: string;
   } | null;
 };
 
@@ -7724,6 +7746,69 @@ export const BookingDocument: TypedDocument<BookingQuery, BookingQueryVariables>
   text: `query Booking($id: UUID!) {
   booking(id: $id) {
     ...Booking
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
+/** The operation BookingChanged. */
+export const BookingChangedDocument: TypedDocument<
+  BookingChangedSubscription,
+  BookingChangedSubscriptionVariables
+> = {
+  name: "BookingChanged",
+  text: `subscription BookingChanged($bookingId: UUID!) {
+  bookingChanged(bookingId: $bookingId) {
+    booking {
+      ...Booking
+    }
   }
 }
 fragment Booking on Booking {
@@ -11035,6 +11120,21 @@ export const SeatMapChangesDocument: TypedDocument<
   name: "SeatMapChanges",
   text: `query SeatMapChanges($performanceId: UUID!, $since: String!) {
   seatMapChanges(performanceId: $performanceId, since: $since) {
+    version
+    isComplete
+    seatNos
+    availability
+  }
+}`,
+};
+/** The operation SeatMapChanged. */
+export const SeatMapChangedDocument: TypedDocument<
+  SeatMapChangedSubscription,
+  SeatMapChangedSubscriptionVariables
+> = {
+  name: "SeatMapChanged",
+  text: `subscription SeatMapChanged($performanceId: UUID!, $since: String) {
+  seatMapChanged(performanceId: $performanceId, since: $since) {
     version
     isComplete
     seatNos

@@ -23,6 +23,7 @@ const examples = examplesOf(readme);
 const printed: readonly RegExp[] = [
   /^The Tempest Great hall\nStalls, row A, seat 1: 5000 EUR\nStalls, row A, seat 2: 5000 EUR\n(TKT-\w{10} [\w-]{43}\n){2}$/,
   /^LML-\w{8} draft \S+\n$/,
+  /^draft\ncanceled\n$/,
   /^Another card\? insufficient_funds\n$/,
   /^true false LMTUS\n$/,
   /^true\n$/,
