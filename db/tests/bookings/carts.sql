@@ -64,7 +64,7 @@ select tests.sell('paid', 'theatre', 3, 5);
 select tests.user_id('ada');
 select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 3'));
 select is(app_public.claim_cart(), 2, 'open carts follow their owner');
-select tests.holds('looked into', 3, 7);
+select tests.holds('looked into', 3, 15);
 select tests.as_owner();
 update app_public.bookings as b
 set status = 'fraud_hold', customer_id = p.customer_id, customer_email = p.customer_email
