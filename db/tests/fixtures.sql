@@ -406,6 +406,24 @@ $$;
 
 comment on function tests.seat_status(uuid, integer[]) is 'The states that these seats are in.';
 
+-- As if a booking had been made earlier.
+create function tests.age(booking text, by interval)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update app_public.bookings as b
+  set created_at = b.created_at - age.by, expires_at = b.expires_at - age.by
+  where b.id = tests.id(age.booking);
+  update app_public.seat_booking_state as s
+  set locked_until = s.locked_until - age.by where s.booking_id = tests.id(age.booking);
+  update app_private.admission_claims as c
+  set held_until = c.held_until - age.by where c.booking_id = tests.id(age.booking);
+end
+$$;
+
+comment on function tests.age(text, interval) is 'Makes a booking older, with its deadline.';
+
 -- Time itself does not move within a transaction.
 create function tests.run_out(booking_id uuid)
 returns void

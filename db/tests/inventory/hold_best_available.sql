@@ -104,7 +104,7 @@ select tests.as_guest(1);
 select is(tests.best(4), array[5, 6, 7, 8], 'four in the middle of the first row');
 select is(
   (select (status, subtotal_cents, expires_at - now())::text from app_public.bookings),
-  '(draft,20000,00:10:00)', 'held as by hold_seats'
+  '(draft,20000,00:15:00)', 'held as by hold_seats'
 );
 select is(tests.best(4), array[1, 2, 3, 4], 'the next four beside them');
 select is(tests.best(2), array[9, 10], 'and two');
