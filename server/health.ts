@@ -25,6 +25,7 @@ const ownFunctions = [
   "email_of_reset_token",
   "enroll_two_factor",
   "find_credentials",
+  "find_news",
   "find_sign_up",
   "invite_member",
   "open_session",
@@ -56,6 +57,7 @@ export function addHealth(app: FastifyInstance, options: HealthOptions): void {
   app.get("/readyz", async (request, reply) => {
     const problems = [...missing];
     if (isStopping()) problems.push("the server is stopping");
+    if (database.refusesWrites()) problems.push("the database takes nothing in");
     try {
       problems.push(...(await missingFunctions(database)));
     } catch (error) {

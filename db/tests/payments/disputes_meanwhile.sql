@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(41);
+select plan(42);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -72,6 +72,10 @@ select is(tests.status(tests.id('late')), 'confirmed', 'now all is paid');
 select is(
   (select count(*) from app_public.tickets where booking_id = tests.id('late')), 1::bigint,
   'and here is the ticket'
+);
+select isnt_empty(
+  format('select from app_private.booking_confirmations where booking_id = %L', tests.id('late')),
+  'of which the buyer is to hear'
 );
 select tests.consistent();
 

@@ -216,6 +216,35 @@ test("control: without asking how the organization is, it is", async () => {
   expect(await sentWhenSuspended(theatre, organization)).toBe("4500");
 });
 
+/** Somebody asks for the address where to say who they are, at the moment at which Stripe's account gets its id. */
+async function linkAskedForMeanwhile(theatre: Theatre): Promise<unknown> {
+  const account = await theatre.value<string>(
+    `insert into app_public.stripe_accounts (organization_id, country, email)
+    values (tests.id('theatre.organization'), 'AT', 'a@b.example') returning id`,
+  );
+  const recorded = `select app_private.record_stripe_account('${account}', 'acct_1', null)::text`;
+  const asked = `select (app_public.request_onboarding_link('${account}', 'https://a.example')).url`;
+  await meet(
+    [await theatre.session("", "lml_worker"), recorded],
+    [await theatre.user("theatre owner"), asked],
+  );
+  return await theatre.value(
+    `select count(*)::integer from graphile_worker.jobs
+    where task_identifier = 'stripe_account_link__create'`,
+  );
+}
+
+test("whoever asks for an address while the account gets its id, gets one", async () => {
+  await using theatre = await Theatre.open();
+  expect(await linkAskedForMeanwhile(theatre)).toBe(1);
+});
+
+test("control: without the lock on the account, nobody ever makes it", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.request_onboarding_link", "for share");
+  expect(await linkAskedForMeanwhile(theatre)).toBe(0);
+});
+
 /** Somebody books what was taken back by hand, while Stripe tells of more of it. */
 async function bookedAndTold(theatre: Theatre, organization: string): Promise<Outcome[]> {
   await theatre.owner.query(
