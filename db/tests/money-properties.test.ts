@@ -822,6 +822,34 @@ class Story {
     else await this.sellOrReturn();
   }
 
+  async sellByStaff(payment: string): Promise<void> {
+    const owner = "sign_in('theatre owner')";
+    const held = await this.does(
+      owner,
+      `(app_public.hold_for_customer(tests.id('standing.performance'), 'c${this.roll(3)}@example.com', seat_ids => ${this.seats()})).id`,
+    );
+    if (held === undefined) return;
+    this.bookings.push({ id: held, who: owner });
+    await this.fill(held, owner);
+    await this.does(
+      owner,
+      `(app_public.checkout_for_customer('${held}', '${payment}', 'x', ${this.flip(50) ? "'y'" : "null"})).status`,
+    );
+  }
+
+  /** What a control needs: something is taken back of what is not paid for yet. */
+  async sellOnInvoiceOrReturn(): Promise<void> {
+    if (this.flip(30)) return await this.sellByStaff("invoice");
+    const [ticket] = await this.ids(
+      "select id from app_public.tickets where status = 'valid' order by id limit 1",
+    );
+    if (ticket === undefined) return;
+    await this.does(
+      "sign_in('theatre owner')",
+      `(app_public.refund_tickets((select booking_id from app_public.tickets where id = '${ticket}'), 'x', array['${ticket}'::uuid])).status`,
+    );
+  }
+
   async sellOrReturn(): Promise<void> {
     const owner = "sign_in('theatre owner')";
     const booking = this.bookings.length > 0 ? this.one(this.bookings) : undefined;
@@ -871,16 +899,8 @@ class Story {
       if (intent && this.flip(70))
         await this.does("as_owner()", `tests.intent_says('${intent.id}', '${intent.said}')`);
     } else if (what < 9) {
-      const held = await this.does(
-        owner,
-        `(app_public.hold_for_customer(tests.id('standing.performance'), 'c${this.roll(3)}@example.com', seat_ids => ${this.seats()})).id`,
-      );
-      if (held === undefined) return;
-      this.bookings.push({ id: held, who: owner });
-      await this.fill(held, owner);
-      await this.does(
-        owner,
-        `(app_public.checkout_for_customer('${held}', '${this.one(["link", "cash", "terminal", "invoice", "invoice", "complimentary"])}', 'x', ${this.flip(50) ? "'y'" : "null"})).status`,
+      await this.sellByStaff(
+        this.one(["link", "cash", "terminal", "invoice", "invoice", "complimentary"]) ?? "",
       );
     } else if (what < 12 && intents.length > 0) {
       await this.does(
@@ -975,7 +995,7 @@ class Story {
   }
 }
 
-type Step = "goOn" | "sellOrReturn";
+type Step = "goOn" | "sellOnInvoiceOrReturn";
 
 async function play(seed: number, weaken = "select 1", step: Step = "goOn"): Promise<string> {
   return await inTransaction("lml_owner", async (transaction) => {
@@ -1012,8 +1032,8 @@ test("control: an invoice that stays as it was is found", async () => {
   const weaken = `create or replace function app_private.reduce_invoice(booking app_public.bookings)
     returns void language sql as 'select null'`;
   let found = "";
-  for (let seed = 1; seed <= 12 && found === ""; seed += 1) {
-    found = await play(seed, weaken, "sellOrReturn");
+  for (let seed = 1; seed <= 3 && found === ""; seed += 1) {
+    found = await play(seed, weaken, "sellOnInvoiceOrReturn");
   }
   expect(found).toMatch(/confirmed_booking_is_paid|unwanted_money_is_on_its_way_back/);
 }, 240_000);

@@ -88,8 +88,8 @@ end
 $$;
 
 comment on function app_public.start_checkout(uuid, text, text, text, text, text) is
-  'Freezes a draft, prolongs its hold if that is short, and asks for the payment; a free booking is confirmed at '
-  'once. A user''s own address and name are the defaults. The rules against fraud may return it '
+  'Freezes a draft, prolongs its hold if that is short, and asks for the payment; a free booking '
+  'is confirmed at once. A user''s own address and name are the defaults. The rules against fraud may return it '
   'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first), and '
   'a category that requires approval as pending_approval. '
   'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
