@@ -9,6 +9,7 @@ import { graphqlOverNode } from "./figures/graphql-over-node.ts";
 import { holdOverHandWritten } from "./figures/hold-over-hand-written.ts";
 import { holdOverSeed } from "./figures/hold-over-seed.ts";
 import { memory } from "./figures/memory.ts";
+import { news } from "./figures/news.ts";
 import { readsOverOwner } from "./figures/reads-over-owner.ts";
 import { saleOverHandWritten } from "./figures/sale-over-hand-written.ts";
 import { scanOverHandWritten } from "./figures/scan-over-hand-written.ts";
@@ -29,6 +30,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   "best-available": bestAvailable,
   admissions,
   "seat-map": seatMap,
+  news,
   "seat-storage": seatStorage,
   "five-million-seats": fiveMillionSeats,
 };

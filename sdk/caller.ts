@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly device?: string | undefined;
   /** What sends requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** What opens connections for what is watched. Default: the platform's `WebSocket`. */
+  readonly webSocket?: typeof globalThis.WebSocket | undefined;
   /** How long one attempt of a call may take, in milliseconds. Default: 15,000. */
   readonly timeoutMs?: number | undefined;
   /** How many further attempts may follow a failed one. Default: 3. */
@@ -55,6 +57,7 @@ export abstract class Caller {
     this.transport = new Transport({
       url: baseUrl(options.url),
       fetch: options.fetch ?? globalThis.fetch,
+      webSocket: options.webSocket ?? globalThis.WebSocket,
       timeoutMs: options.timeoutMs ?? 15_000,
       retries: options.retries ?? 3,
       headers: () => ({

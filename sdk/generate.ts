@@ -80,7 +80,7 @@ function operationTexts(files: readonly DocumentFile[]): string[] {
     if (each.kind !== Kind.OPERATION_DEFINITION) return [];
     const name = each.name?.value;
     if (name === undefined) throw new Error("An operation needs a name.");
-    const kind = each.operation === "query" ? "Query" : "Mutation";
+    const kind = each.operation.charAt(0).toUpperCase() + each.operation.slice(1);
     const texts = [...needed(each, new Set())]
       .sort()
       .flatMap((fragment) => fragments.get(fragment) ?? []);

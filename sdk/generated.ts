@@ -222,6 +222,17 @@ export type AssignFraudAlertInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** All input for the `bookPartialCapture` mutation. */
+export type BookPartialCaptureInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** All input for the `bookUnaskedRefund` mutation. */
 export type BookUnaskedRefundInput = {
   /**
@@ -1903,6 +1914,17 @@ export type ReopenPeriodInput = {
   readonly period: string;
 };
 
+/** All input for the `requestBookingLink` mutation. */
+export type RequestBookingLinkInput = {
+  readonly bookingReference: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
+};
+
 /** All input for the `requestCorrection` mutation. */
 export type RequestCorrectionInput = {
   readonly amountsCents: ReadonlyArray<string>;
@@ -3490,6 +3512,14 @@ export type BookingQueryVariables = Exact<{
 
 export type BookingQuery = { readonly booking: BookingFragment | null };
 
+export type BookingChangedSubscriptionVariables = Exact<{
+  bookingId: string;
+}>;
+
+export type BookingChangedSubscription = {
+  readonly bookingChanged: { readonly booking: BookingFragment | null } | null;
+};
+
 export type BookingItemsQueryVariables = Exact<{
   bookingId: string;
   after?: string | null | undefined;
@@ -3594,6 +3624,14 @@ export type ClaimBookingMutationVariables = Exact<{
 
 export type ClaimBookingMutation = {
   readonly claimBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type RequestBookingLinkMutationVariables = Exact<{
+  input: RequestBookingLinkInput;
+}>;
+
+export type RequestBookingLinkMutation = {
+  readonly requestBookingLink: { readonly result: boolean } | null;
 };
 
 export type SetCategoryApprovalMutationVariables = Exact<{
@@ -4606,6 +4644,20 @@ export type SeatMapChangesQuery = {
     readonly isComplete: boolean | null;
     readonly seatNos: ReadonlyArray<number | null> | null;
     readonly availability: string | null;
+  } | null;
+};
+
+export type SeatMapChangedSubscriptionVariables = Exact<{
+  performanceId: string;
+  since?: string | null | undefined;
+}>;
+
+export type SeatMapChangedSubscription = {
+  readonly seatMapChanged: {
+    readonly version: string;
+    readonly isComplete: boolean;
+    readonly seatNos: ReadonlyArray<number>;
+    readonly availability: string;
   } | null;
 };
 
@@ -5941,6 +5993,14 @@ export type ResolvePaymentFindingMutationVariables = Exact<{
 
 export type ResolvePaymentFindingMutation = {
   readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
+};
+
+export type BookPartialCaptureMutationVariables = Exact<{
+  input: BookPartialCaptureInput;
+}>;
+
+export type BookPartialCaptureMutation = {
+  readonly bookPartialCapture: { readonly paymentFinding: PaymentFindingFragment } | null;
 };
 
 export type ReturnBookingMutationVariables = Exact<{
@@ -7738,6 +7798,69 @@ fragment Next on PageInfo {
   hasNextPage
 }`,
 };
+/** The operation BookingChanged. */
+export const BookingChangedDocument: TypedDocument<
+  BookingChangedSubscription,
+  BookingChangedSubscriptionVariables
+> = {
+  name: "BookingChanged",
+  text: `subscription BookingChanged($bookingId: UUID!) {
+  bookingChanged(bookingId: $bookingId) {
+    booking {
+      ...Booking
+    }
+  }
+}
+fragment Booking on Booking {
+  id
+  organizationId
+  performanceId
+  bookingReference
+  status
+  currency
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalAmountCents
+  refundedCents
+  expiresAt
+  confirmedAt
+  canceledAt
+  cancellationReason
+  customerEmail
+  customerName
+  createdAt
+  items(first: 100) {
+    nodes {
+      ...BookingItem
+    }
+    pageInfo {
+      ...Next
+    }
+  }
+}
+fragment BookingItem on BookingItem {
+  id
+  itemType
+  ticketCategoryId
+  addOnId
+  seatNos
+  quantity
+  unitPriceCents
+  subtotalCents
+  discountCents
+  serviceFeeCents
+  processingFeeCents
+  taxCents
+  totalCents
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
+}`,
+};
 /** The operation BookingItems. */
 export const BookingItemsDocument: TypedDocument<BookingItemsQuery, BookingItemsQueryVariables> = {
   name: "BookingItems",
@@ -8199,6 +8322,18 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation RequestBookingLink. */
+export const RequestBookingLinkDocument: TypedDocument<
+  RequestBookingLinkMutation,
+  RequestBookingLinkMutationVariables
+> = {
+  name: "RequestBookingLink",
+  text: `mutation RequestBookingLink($input: RequestBookingLinkInput!) {
+  requestBookingLink(input: $input) {
+    result
+  }
 }`,
 };
 /** The operation SetCategoryApproval. */
@@ -10992,6 +11127,21 @@ export const SeatMapChangesDocument: TypedDocument<
   }
 }`,
 };
+/** The operation SeatMapChanged. */
+export const SeatMapChangedDocument: TypedDocument<
+  SeatMapChangedSubscription,
+  SeatMapChangedSubscriptionVariables
+> = {
+  name: "SeatMapChanged",
+  text: `subscription SeatMapChanged($performanceId: UUID!, $since: String) {
+  seatMapChanged(performanceId: $performanceId, since: $since) {
+    version
+    isComplete
+    seatNos
+    availability
+  }
+}`,
+};
 /** The operation AdmissionsLeft. */
 export const AdmissionsLeftDocument: TypedDocument<
   AdmissionsLeftQuery,
@@ -13580,6 +13730,35 @@ export const ResolvePaymentFindingDocument: TypedDocument<
   name: "ResolvePaymentFinding",
   text: `mutation ResolvePaymentFinding($input: ResolvePaymentFindingInput!) {
   resolvePaymentFinding(input: $input) {
+    paymentFinding {
+      ...PaymentFinding
+    }
+  }
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
+/** The operation BookPartialCapture. */
+export const BookPartialCaptureDocument: TypedDocument<
+  BookPartialCaptureMutation,
+  BookPartialCaptureMutationVariables
+> = {
+  name: "BookPartialCapture",
+  text: `mutation BookPartialCapture($input: BookPartialCaptureInput!) {
+  bookPartialCapture(input: $input) {
     paymentFinding {
       ...PaymentFinding
     }

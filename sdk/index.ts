@@ -39,6 +39,7 @@ export type {
   PassDate,
   SeatAllocation,
   SeatMapChanges,
+  SeatMapUpdate,
 } from "./areas/inventory.ts";
 export type { Invitation, Member } from "./areas/members.ts";
 export type {

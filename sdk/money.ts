@@ -39,7 +39,10 @@ export function asText<Amounts extends Readonly<Record<string, number | undefine
  * (`totalAmountCents`), which a test of the schema proves; these become numbers here.
  */
 export function parseAnswer(text: string): unknown {
-  return JSON.parse(text, (name, value: unknown) =>
-    name.endsWith("Cents") && typeof value === "string" ? parseCents(value) : value,
-  );
+  return JSON.parse(text, reviveCents);
+}
+
+/** Makes a number of an amount, while an answer is parsed. */
+export function reviveCents(name: string, value: unknown): unknown {
+  return name.endsWith("Cents") && typeof value === "string" ? parseCents(value) : value;
 }

@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallShow, startOffice, type TestOffice } from "./testing-office.ts";
 
-const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md", "../docs/events.md"];
+const pages = [
+  "README.md",
+  "../docs/risk.md",
+  "../docs/inventory.md",
+  "../docs/events.md",
+  "../docs/mails.md",
+];
 const readme = (
   await Promise.all(pages.map((page) => readFile(new URL(page, import.meta.url), "utf8")))
 ).join("\n");
@@ -17,6 +23,7 @@ const examples = examplesOf(readme);
 const printed: readonly RegExp[] = [
   /^The Tempest Great hall\nStalls, row A, seat 1: 5000 EUR\nStalls, row A, seat 2: 5000 EUR\n(TKT-\w{10} [\w-]{43}\n){2}$/,
   /^LML-\w{8} draft \S+\n$/,
+  /^draft\ncanceled\n$/,
   /^Another card\? insufficient_funds\n$/,
   /^true false LMTUS\n$/,
   /^true\n$/,
@@ -25,6 +32,7 @@ const printed: readonly RegExp[] = [
   /^(\d+ locked\n){2}$/,
   /^The Tempest \S+\n$/,
   /^The Tempest published\n0 bookings need a person\n$/,
+  /^$/,
 ];
 
 /** What programs call: what the areas declare and do not keep to themselves. */

@@ -1,6 +1,6 @@
-import type { SeatMapQuery } from "./generated.ts";
+import type { SeatMapChangedSubscription, SeatMapQuery } from "./generated.ts";
 import type { Layout } from "./layout.ts";
-import type { SeatAvailability, SeatMap, TicketCategory } from "./models.ts";
+import type { Seat, SeatAvailability, SeatMap, TicketCategory } from "./models.ts";
 import { unexpected } from "./transport.ts";
 
 /** The letters of `app_public.seat_map`. */
@@ -60,4 +60,49 @@ export function mergeSeatMap({
 /** The state that a letter stands for. A letter that this version does not know is not free. */
 export function seatStatus(letter: string): SeatAvailability {
   return letters.get(letter) ?? "blocked";
+}
+
+/** Seats with a letter for each. */
+interface SeatNews {
+  readonly seatNos: readonly number[];
+  readonly availability: string;
+}
+
+/** A map after news of it; null when they are of seats that it does not have. */
+export function applyNews(map: SeatMap, { seatNos, availability }: SeatNews): SeatMap | null {
+  const seats = [...map.seats];
+  for (const [at, seatNo] of seatNos.entries()) {
+    const seat = seats[seatNo - 1];
+    if (seat === undefined) return null;
+    seats[seatNo - 1] = { ...seat, status: seatStatus(availability.charAt(at)) };
+  }
+  return { ...map, seats };
+}
+
+/** The seats of a map that are not as they were. */
+export function difference(before: SeatMap, now: SeatMap): readonly Seat[] {
+  return now.seats.filter((seat, at) => {
+    const known = before.seats[at];
+    return known !== seat && (known?.status !== seat.status || known.id !== seat.id);
+  });
+}
+
+/** Two answers about a map as one: what the later one says of a seat counts. */
+export function combineNews(
+  { seatMapChanged: earlier }: SeatMapChangedSubscription,
+  { seatMapChanged: later }: SeatMapChangedSubscription,
+): SeatMapChangedSubscription {
+  if (earlier === null || later === null) return { seatMapChanged: later };
+  const letters = new Map<number, string>();
+  for (const { seatNos, availability } of [earlier, later]) {
+    seatNos.forEach((seatNo, at) => letters.set(seatNo, availability.charAt(at)));
+  }
+  return {
+    seatMapChanged: {
+      version: later.version,
+      isComplete: earlier.isComplete && later.isComplete,
+      seatNos: [...letters.keys()],
+      availability: [...letters.values()].join(""),
+    },
+  };
 }

@@ -33,8 +33,10 @@ export interface TestOffice extends AsyncDisposable {
   startMortalWorker(): Promise<MortalWorker>;
   /** What cards were charged with at Stripe, and what of it went back, in minor units. */
   atStripe(): Promise<{ readonly received: number; readonly returned: number }>;
-  /** The newest mail to an address, once the worker has sent it. */
-  mailTo(email: string): Promise<string>;
+  /** The newest mail to an address, of those that say something, once the worker has sent it. */
+  mailTo(email: string, saying?: string): Promise<string>;
+  /** Has the worker mail what was sold, as it does each minute anyway. */
+  confirmSales(): Promise<void>;
   /** A client for one more person. */
   client(options?: Partial<ClientOptions>): LastMinuteLive;
   /** Stops all but the database, once everything that was begun has come to its end. */
@@ -112,7 +114,12 @@ export async function openOffice(
     stopWorker: stop,
     startMortalWorker: () => startMortalWorker(database, standIn, mailDirectory),
     atStripe: () => chargesAtStripe(standIn),
-    mailTo: (email) => newestMail(mailDirectory, email),
+    mailTo: (email, saying = "") => newestMail(mailDirectory, email, saying),
+    confirmSales: async () => {
+      await database
+        .pool("lml_owner", 1)
+        .query("select app_private.add_job('booking__mail_confirmed', '{}')");
+    },
     client: (options) => new LastMinuteLive({ url: server.url, ...options }),
     close,
     [Symbol.asyncDispose]: async () => {
@@ -188,15 +195,15 @@ async function startMortalWorker(
   return { kill };
 }
 
-async function newestMail(directory: string, email: string): Promise<string> {
+async function newestMail(directory: string, email: string, saying: string): Promise<string> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline) {
     const files = (await readdir(directory)).filter((name) => name.endsWith(".eml")).sort();
     for (const file of files.toReversed()) {
-      const mail = await readFile(join(directory, file), "utf8");
+      const sent = await readFile(join(directory, file), "utf8");
       // Long lines travel as quoted-printable.
-      if (mail.includes(`To: ${email}`))
-        return mail.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const mail = sent.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      if (mail.includes(`To: ${email}`) && mail.includes(saying)) return mail;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

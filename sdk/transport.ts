@@ -8,6 +8,7 @@ import {
   UnexpectedAnswerError,
   UnknownError,
 } from "./errors.ts";
+import { listen } from "./listen.ts";
 import { parseAnswer } from "./money.ts";
 import { backoffMs, shouldRetry } from "./retry.ts";
 
@@ -62,6 +63,7 @@ export interface TransportOptions {
   /** The server's address without a path, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly fetch: typeof fetch;
+  readonly webSocket?: typeof WebSocket | undefined;
   readonly timeoutMs: number;
   readonly retries: number;
   /** Who asks, at this moment. */
@@ -117,6 +119,34 @@ export class Transport {
     );
     // The document is generated from the schema that the server serves.
     return data as Result;
+  }
+
+  /**
+   * What a subscription tells, over as many connections as it takes. `variables` are asked for at each of
+   * them. What is told faster than it is taken is combined.
+   */
+  listen<Result, Variables extends object>(
+    document: TypedDocument<Result, Variables>,
+    variables: () => Variables,
+    combine: (earlier: Result, later: Result) => Result,
+    options: CallOptions = {},
+  ): AsyncGenerator<Result, void, undefined> {
+    const { url, headers, webSocket, timeoutMs, retries, random } = this.#options;
+    return listen({
+      url: `${url.replace(/^http/, "ws")}/graphql`,
+      headers,
+      webSocket,
+      timeoutMs: options.timeoutMs ?? timeoutMs,
+      retries: options.retries ?? retries,
+      signal: options.signal,
+      operation: () => ({
+        operationName: document.name,
+        query: document.text,
+        variables: Object.fromEntries(Object.entries(variables())),
+      }),
+      combine,
+      wait: (attempts) => this.sleep(backoffMs(attempts, random), options.signal),
+    });
   }
 
   /** Gets a document of the server. */
@@ -202,6 +232,12 @@ export function failureOf(answer: HttpAnswer): LastMinuteLiveError | null {
   if (isGood(answer)) return null;
   // What refuses before GraphQL does so in the same shape.
   return failure(answer, envelopeOf(answer)?.errors?.[0]);
+}
+
+/** The failure that the errors of a subscription tell of. */
+export function failureOfErrors(errors: unknown): LastMinuteLiveError {
+  const [error] = z.array(answeredError).safeParse(errors).data ?? [];
+  return failure({ status: 200, text: "", requestId: null }, error);
 }
 
 /** The data of a GraphQL answer. Throws the first of its errors. */

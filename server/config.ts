@@ -9,7 +9,7 @@ const unlessEmpty = (value: unknown): unknown => (value === "" ? undefined : val
 export const optional = <T extends z.ZodType>(type: T) =>
   z.preprocess(unlessEmpty, type.optional());
 
-/** Requests a minute. */
+/** Requests a minute, or connections at once. */
 const rate = optional(z.coerce.number().int().min(1));
 
 const environment = z.object({
@@ -30,6 +30,8 @@ const environment = z.object({
   LML_RATE_LIMIT_ADDRESS: rate,
   LML_RATE_LIMIT_CALLER: rate,
   LML_RATE_LIMIT_SIGN_IN: rate,
+  LML_SOCKETS: rate,
+  LML_SOCKETS_PER_ADDRESS: rate,
   LML_INTROSPECTION: optional(z.enum(["0", "1", "true", "false"])),
   LML_GRAPHIQL: optional(z.enum(["0", "1", "true", "false"])),
   LOG_LEVEL: optional(z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])),
@@ -91,6 +93,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
       caller: data.LML_RATE_LIMIT_CALLER,
       signIn: data.LML_RATE_LIMIT_SIGN_IN,
     },
+    sockets: { total: data.LML_SOCKETS, address: data.LML_SOCKETS_PER_ADDRESS },
     introspection:
       data.LML_INTROSPECTION === undefined
         ? undefined

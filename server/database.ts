@@ -42,6 +42,8 @@ export interface Database {
   readonly pool: pg.Pool;
   /** The pool as PostGraphile's source of connections. */
   readonly service: GraphileConfig.PgServiceConfiguration<"@dataplan/pg/adaptors/pg">;
+  /** Makes a connection beside the pool, which is not used for requests. Who asks for it ends it. */
+  connect(): Promise<pg.Client>;
   /** Runs statements in a transaction with settings; with the setting `role` as that role. */
   transaction<T>(settings: Settings, action: (client: pg.ClientBase) => Promise<T>): Promise<T>;
   /** Whether the database has refused to take something in within the last half minute. */
@@ -78,6 +80,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   const service = makePgService({ pool, schemas: ["app_public"] });
   return {
     pool,
+    connect: async () => {
+      const client = new pg.Client({
+        connectionString: databaseUrl,
+        application_name: "lml-server",
+        connectionTimeoutMillis: 5_000,
+        statement_timeout: 5_000,
+        // For a database that does not even say that it gave up.
+        query_timeout: 10_000,
+      });
+      // What breaks it is told by the next statement; without a listener the process would end.
+      client.on("error", () => undefined);
+      await client.connect();
+      return client;
+    },
     service: { ...service, adaptor: { createWithPgClient: () => withPgClient, makePgService } },
     transaction: (settings, action) =>
       withPgClient({ ...settings }, ({ rawClient }) => action(rawClient)),

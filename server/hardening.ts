@@ -26,8 +26,16 @@ export interface HardeningOptions {
   readonly rateLimits: RateLimits;
 }
 
-/** Counts an attempt to sign up or in. Raises LMRTE when there were too many. */
-export type SignInLimit = (request: FastifyRequest) => Promise<void>;
+/** Counts a request, or an attempt to sign up or in. Raises LMRTE when there were too many. */
+export type RequestLimit = (request: FastifyRequest) => Promise<void>;
+
+/** What is counted elsewhere than before every route. */
+export interface Limits {
+  /** Attempts to sign up or in. */
+  readonly signIn: RequestLimit;
+  /** What is asked over a connection that stays open, as if it were a request. */
+  readonly request: RequestLimit;
+}
 
 const minute = 60_000;
 
@@ -41,7 +49,7 @@ const isWebhook = ({ url }: FastifyRequest): boolean => url === "/stripe/webhook
 export async function harden(
   app: FastifyInstance,
   { allowedOrigins, rateLimits }: HardeningOptions,
-): Promise<SignInLimit> {
+): Promise<Limits> {
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -86,13 +94,13 @@ export async function harden(
   return await limitRates(app, rateLimits);
 }
 
-async function limitRates(app: FastifyInstance, limits: RateLimits): Promise<SignInLimit> {
+async function limitRates(app: FastifyInstance, limits: RateLimits): Promise<Limits> {
   await app.register(fastifyRateLimit, { global: false, timeWindow: minute, cache: 100_000 });
   const limit = (
     kind: string,
     max: number,
     keyOf: (request: FastifyRequest) => string | undefined,
-  ): ((request: FastifyRequest) => Promise<void>) => {
+  ): RequestLimit => {
     const count = app.createRateLimit({
       max,
       keyGenerator: (request) => `${kind}:${keyOf(request)}`,
@@ -109,11 +117,15 @@ async function limitRates(app: FastifyInstance, limits: RateLimits): Promise<Sig
   };
   const perAddress = limit("address", limits.address, ({ ip }) => networkOf(ip));
   const perCaller = limit("caller", limits.caller, callerOf);
-  app.addHook("onRequest", async (request) => {
+  const perRequest: RequestLimit = async (request) => {
     await perAddress(request);
     await perCaller(request);
-  });
-  return limit("sign-in", limits.signIn, ({ ip }) => networkOf(ip));
+  };
+  app.addHook("onRequest", perRequest);
+  return {
+    signIn: limit("sign-in", limits.signIn, ({ ip }) => networkOf(ip)),
+    request: perRequest,
+  };
 }
 
 /** The caller by token; only its hash is remembered. */

@@ -25,6 +25,7 @@ const ownFunctions = [
   "email_of_reset_token",
   "enroll_two_factor",
   "find_credentials",
+  "find_news",
   "find_sign_up",
   "invite_member",
   "open_session",

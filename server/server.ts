@@ -16,14 +16,17 @@ import { publicError, ServerError, type PublicError } from "./errors.ts";
 import { loggable } from "./graphql/errors.ts";
 import { addGraphql } from "./graphql/handler.ts";
 import { buildSchema } from "./graphql/schema.ts";
+import { defaultSocketSettings, type SocketSettings } from "./graphql/socket.ts";
 import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
+import { Live } from "./live.ts";
 import { Passwords } from "./passwords.ts";
 import { locateByAddress, locateByHeader, openPlaceDatabase, type Locate } from "./places.ts";
 import { addPublicFiles } from "./public-files.ts";
 import { startSessionActivity } from "./session-activity.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
 import { TwoFactor } from "./two-factor.ts";
+import { Watcher } from "./watch.ts";
 
 /** How to run the server. */
 export interface ServerOptions {
@@ -73,6 +76,12 @@ export interface ServerOptions {
   readonly schema?: GraphQLSchema | undefined;
   /** How often is written which sessions are in use. Default: 30,000. */
   readonly sessionActivityMs?: number | undefined;
+  /** How many may listen, and how. Default: `defaultSocketSettings`. */
+  readonly sockets?: { readonly [Name in keyof SocketSettings]?: number | undefined } | undefined;
+  /** How often is looked what is new, while somebody listens. Default: 500. */
+  readonly watchMs?: number | undefined;
+  /** How often is looked whether who listens still may, when nothing is new. Default: 60,000. */
+  readonly recheckMs?: number | undefined;
   /** How long requests may take to finish when the server stops. Default: 10,000. */
   readonly stopPatienceMs?: number | undefined;
 }
@@ -166,12 +175,10 @@ function makeApp(options: ServerOptions): FastifyInstance {
 /** Counts the requests that are not answered yet. */
 function countRequests(app: FastifyInstance): { ended(patienceMs: number): Promise<boolean> } {
   let count = 0;
-  app.addHook("onRequest", async () => {
+  app.addHook("onRequest", async (_request, reply) => {
     count += 1;
-  });
-  // Also called when the client goes away before the answer.
-  app.addHook("onResponse", async () => {
-    count -= 1;
+    // Also when the client goes away before the answer, and when what became a connection is closed.
+    reply.raw.once("close", () => (count -= 1));
   });
   return {
     ended: async (patienceMs) => {
@@ -198,8 +205,9 @@ async function addRoutes(
   app.log.debug({ graphileEnvironment }, "has the schema");
   const missing = options.schema === undefined ? await missingFromSchema(schema) : [];
   for (const problem of missing) app.log.warn(problem);
-  const limitSignIn = await harden(app, {
-    allowedOrigins: options.allowedOrigins ?? [],
+  const allowedOrigins = options.allowedOrigins ?? [];
+  const limits = await harden(app, {
+    allowedOrigins,
     rateLimits: {
       address: options.rateLimits?.address ?? defaultRateLimits.address,
       caller: options.rateLimits?.caller ?? defaultRateLimits.caller,
@@ -229,13 +237,27 @@ async function addRoutes(
     options.sessionActivityMs,
   );
   app.addHook("onClose", () => sessionActivity.stop());
+  const watcher = new Watcher({
+    connect: () => database.connect(),
+    onError: (error) => app.log.warn({ err: loggable(error) }, "cannot ask what is new"),
+    everyMs: options.watchMs,
+  });
+  app.addHook("onClose", () => watcher.stop());
   await addGraphql(app, {
     database,
     sessionActivity,
     passwords: new Passwords(),
     twoFactor: new TwoFactor(options.secretKey),
     schema,
-    limitSignIn,
+    limits,
+    live: new Live({ database, watcher, recheckMs: options.recheckMs }),
+    sockets: {
+      total: options.sockets?.total ?? defaultSocketSettings.total,
+      address: options.sockets?.address ?? defaultSocketSettings.address,
+      initMs: options.sockets?.initMs ?? defaultSocketSettings.initMs,
+      keepAliveMs: options.sockets?.keepAliveMs ?? defaultSocketSettings.keepAliveMs,
+    },
+    allowedOrigins,
     locate,
     graphiql: options.graphiql ?? false,
     introspection: options.introspection ?? options.graphiql ?? false,

@@ -213,6 +213,22 @@ describe("the posture of a database", () => {
     });
   });
 
+  test.each([
+    "alter policy select_own on app_public.users using (true)",
+    "alter policy select_own on app_public.users to lml_user, lml_anonymous",
+    `drop policy select_own on app_public.users;
+    create policy select_own on app_public.users as restrictive for select to lml_user using (id is null)`,
+    "alter policy all_owner on app_private.signing_keys with check (false)",
+  ])("has policies that say what migrations said: %s", async (breaking) => {
+    const { status, finding } = await after(breaking, () => examinePolicies(client));
+    expect(status).toBe("fail");
+    expect(finding).toMatch(/^\w+ on app_\w+\.\w+ says something else$/);
+    // Nothing of the comparison stays.
+    expect((await client.query("select from pg_class where relpersistence = 't'")).rowCount).toBe(
+      0,
+    );
+  });
+
   test("people who analyze may be granted lml_analyst", async () => {
     const granting = "create role planted_person; grant lml_analyst to planted_person";
     expect(notOk(await after(granting, () => examineSecurity(client)))).toEqual([]);

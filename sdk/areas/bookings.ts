@@ -3,6 +3,7 @@ import { type LastMinuteLiveError, errorOf } from "../errors.ts";
 import {
   AddBookingNoteDocument,
   ApproveBookingDocument,
+  BookingChangedDocument,
   type BookingDetailsFragment,
   BookingDocument,
   type BookingFragment,
@@ -16,6 +17,7 @@ import {
   DescribeBookingDocument,
   MyBookingsDocument,
   ReopenCheckoutDocument,
+  RequestBookingLinkDocument,
   SetCategoryApprovalDocument,
   StartCheckoutDocument,
 } from "../generated.ts";
@@ -90,10 +92,47 @@ export abstract class BookingCalls extends InventoryCalls {
     return await this.withAllItems(present(data.claimBooking).booking, options);
   }
 
+  /**
+   * Asks for another link to a booking whose mail was lost, by its reference and the address that it was made with. If
+   * there is such a booking, a mail goes there; the answer never tells. The token in it is for `claimBooking`.
+   *
+   * @throws InvalidInputError, SessionEndedError, CartTokenError, ImpersonationError
+   */
+  async requestBookingLink(
+    input: { readonly bookingReference: string; readonly email: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    this.needCart();
+    await this.call(RequestBookingLinkDocument, { input }, options);
+  }
+
   /** A booking; null when there is none, or when it is not yours. */
   async booking(booking: Ref, options?: CallOptions): Promise<Booking | null> {
     const found = (await this.call(BookingDocument, { id: idOf(booking) }, options)).booking;
     return found === null ? null : await this.withAllItems(found, options);
+  }
+
+  /**
+   * A booking as it is, and again whenever it changes or its time runs out, until you leave the loop or
+   * the signal aborts. A lost connection is made again.
+   *
+   * @throws BookingNotFoundError, SessionEndedError, also later: when it is no longer yours
+   */
+  async *watchBooking(
+    booking: Ref,
+    options: CallOptions = {},
+  ): AsyncGenerator<Booking, void, undefined> {
+    const bookingId = idOf(booking);
+    const news = this.transport.listen(
+      BookingChangedDocument,
+      () => ({ bookingId }),
+      (_earlier, later) => later,
+      options,
+    );
+    for await (const { bookingChanged } of news) {
+      const found = present(bookingChanged).booking;
+      if (found !== null) yield await this.withAllItems(found, options);
+    }
   }
 
   /** Your own bookings, the newest first; with a filter, those of others that you may see because you work for who sells. */

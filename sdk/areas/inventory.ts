@@ -13,6 +13,7 @@ import {
   ReleaseAdmissionAllocationDocument,
   ReleaseAllocationDocument,
   type SeatAllocationFragment,
+  SeatMapChangedDocument,
   SeatMapChangesDocument,
   SeatMapDocument,
   SetPoolCapacityDocument,
@@ -21,12 +22,13 @@ import { type Layout, openLayout } from "../layout.ts";
 import {
   type Performance,
   type Ref,
+  type Seat,
   type SeatAvailability,
   type SeatMap,
   idOf,
 } from "../models.ts";
 import { all } from "../pages.ts";
-import { mergeSeatMap, seatStatus } from "../seat-map.ts";
+import { applyNews, combineNews, difference, mergeSeatMap, seatStatus } from "../seat-map.ts";
 import { type CallOptions, type HttpAnswer, type KeyedCallOptions, present } from "../transport.ts";
 import { TaxCalls } from "./taxes.ts";
 
@@ -36,6 +38,12 @@ export interface SeatMapChanges {
   readonly version: string;
   /** The seats that may be different, by their place in `SeatMap.seats`. */
   readonly seats: readonly { readonly index: number; readonly status: SeatAvailability }[];
+}
+
+/** A map that is kept up to date, and which of its seats are different than a moment ago. */
+export interface SeatMapUpdate {
+  readonly map: SeatMap;
+  readonly changed: readonly Seat[];
 }
 
 /** Places without a seat, which categories share. */
@@ -119,6 +127,36 @@ export abstract class InventoryCalls extends TaxCalls {
       status: seatStatus((availability ?? "").charAt(place)),
     }));
     return { version, seats };
+  }
+
+  /**
+   * The map of a performance, at first with all of its seats as changed, and again whenever seats are,
+   * until you leave the loop or the signal aborts. A lost connection is made again, and what changed
+   * meanwhile is told then. However slow the loop is, the next map is the newest.
+   *
+   * @throws NotFoundError, SessionEndedError, also later: when it is no longer for you
+   */
+  async *watchSeatMap(
+    performance: Ref,
+    options: CallOptions = {},
+  ): AsyncGenerator<SeatMapUpdate, void, undefined> {
+    const performanceId = idOf(performance);
+    let map = await this.seatMap(performanceId, options);
+    yield { map, changed: map.seats };
+    const news = this.transport.listen(
+      SeatMapChangedDocument,
+      () => ({ performanceId, since: map.version }),
+      combineNews,
+      options,
+    );
+    for await (const { seatMapChanged } of news) {
+      const known = map;
+      const { version, isComplete, ...changes } = present(seatMapChanged);
+      const next = isComplete ? applyNews(known, changes) : null;
+      map = { ...(next ?? (await this.seatMap(performanceId, options))), version };
+      const changed = difference(known, map);
+      if (changed.length > 0) yield { map, changed };
+    }
   }
 
   /** How many admissions of a category can be had now; null when the category has none there. */

@@ -2,9 +2,11 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import {
   NoSchemaIntrospectionCustomRule,
+  type GraphQLError,
   type GraphQLSchema,
   type ValidationRule,
 } from "postgraphile/graphql";
+import type { GrafastExecutionArgs } from "postgraphile/grafast";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
@@ -16,10 +18,12 @@ import type { Locate } from "../places.ts";
 import type { SessionActivity } from "../session-activity.ts";
 import type { TwoFactor } from "../two-factor.ts";
 import { makeMaskError, type ErrorLog } from "./errors.ts";
-import type { SignInLimit } from "../hardening.ts";
+import type { Limits } from "../hardening.ts";
+import type { Live } from "../live.ts";
 import { requestSettings } from "./identity.ts";
 import { limitRules, pageError, requestLimits } from "./limits.ts";
 import { presetFor } from "./schema.ts";
+import { addSocket, type SocketSettings } from "./socket.ts";
 import { startQueryPlugin } from "./start-query.ts";
 
 /** What GraphQL is served with. */
@@ -30,8 +34,14 @@ export interface GraphqlOptions {
   readonly twoFactor: TwoFactor;
   /** Told whose session asks. */
   readonly sessionActivity: SessionActivity;
-  /** Counts attempts to sign up or in. */
-  readonly limitSignIn: SignInLimit;
+  /** Counts attempts to sign up or in, and subscriptions. */
+  readonly limits: Limits;
+  /** What is new, for those who listen. */
+  readonly live: Live;
+  /** How many may listen. */
+  readonly sockets: SocketSettings;
+  /** Pages that may listen, as in `HardeningOptions`. */
+  readonly allowedOrigins: readonly string[];
   /** Says where a request comes from. Undefined: nobody knows. */
   readonly locate?: Locate | undefined;
   /** Whether the schema can be asked for. */
@@ -59,16 +69,23 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         // Each statement has a limit of its own; that of execution is for all statements of a request. That of planning is
         // by the clock, and who once was above it is refused for a minute: a machine with much to do must not get there.
         timeouts: { planning: 5_000, execution: 35_000 },
-        context: ({ fastifyv5 }) => {
-          if (fastifyv5 === undefined) throw new Error("GraphQL is served over HTTP only.");
-          const { request } = fastifyv5;
+        context: ({ fastifyv5, subscriber }) => {
+          const request = subscriber?.request ?? fastifyv5?.request;
+          if (request === undefined) throw new Error("Nobody asked.");
           const pgSettings = requestSettings(request, options.locate?.(request));
           options.sessionActivity.note(pgSettings["lml.session_token"] ?? "");
-          const limit = (): Promise<void> => options.limitSignIn(request);
+          const limit = (): Promise<void> => options.limits.signIn(request);
           return {
             pgSettings,
             accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
             invitations: new Invitations(database, pgSettings),
+            listening:
+              subscriber === undefined
+                ? undefined
+                : {
+                    live: options.live,
+                    listener: { settings: pgSettings, demand: subscriber.demand },
+                  },
           };
         },
       },
@@ -86,7 +103,20 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     },
   });
   app.addHook("onClose", () => server.release());
-  addSigns(app, graphiql);
+  await addSocket(app, {
+    server,
+    allowedOrigins: options.allowedOrigins,
+    settings: options.sockets,
+    limitRequests: options.limits.request,
+    log,
+    answerGet: () => {
+      throw new RefusedError("LMINP", "GraphQL is asked with POST.", {
+        hint: graphiql ? "A page for trying queries is at /graphiql." : "Send the query as JSON.",
+      });
+    },
+  });
+  // Shows the way to people who open the server's address in a browser, which asks with GET.
+  if (graphiql) app.get("/", (_request, reply) => reply.redirect("/graphiql"));
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -101,16 +131,6 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
     await server.addTo(scope);
   });
   await server.ready();
-}
-
-/** Shows the way to people who open the server's address in a browser, which asks with GET. */
-function addSigns(app: FastifyInstance, graphiql: boolean): void {
-  if (graphiql) app.get("/", (_request, reply) => reply.redirect("/graphiql"));
-  app.get("/graphql", async () => {
-    throw new RefusedError("LMINP", "GraphQL is asked with POST.", {
-      hint: graphiql ? "A page for trying queries is at /graphiql." : "Send the query as JSON.",
-    });
-  });
 }
 
 /** Whether a request comes from a user or from a scanner: any header may look like a token. */
@@ -155,6 +175,15 @@ function parseRequest(body: Buffer): object {
   return request;
 }
 
+/** Refuses pages that hold too much, before anything of an operation runs. */
+function refusePages<Result>(
+  next: () => Result,
+  { args }: { readonly args: GrafastExecutionArgs },
+): Result | { readonly errors: GraphQLError[] } {
+  const error = pageError(args.document, args.operationName, args.variableValues);
+  return error === undefined ? next() : { errors: [error] };
+}
+
 /** Refuses what asks for too much before anything is planned or run. */
 const requestLimitsPlugin = (moreRules: readonly ValidationRule[]): GraphileConfig.Plugin => ({
   name: "LmlRequestLimitsPlugin",
@@ -169,10 +198,8 @@ const requestLimitsPlugin = (moreRules: readonly ValidationRule[]): GraphileConf
   },
   grafast: {
     middleware: {
-      execute(next, { args }) {
-        const error = pageError(args.document, args.operationName, args.variableValues);
-        return error === undefined ? next() : { errors: [error] };
-      },
+      execute: refusePages,
+      subscribe: refusePages,
     },
   },
 });

@@ -6,6 +6,7 @@ import { InvitationsPlugin } from "./invitations.ts";
 import { NamesPlugin } from "./names.ts";
 import { QrCodesPlugin } from "./qr-codes.ts";
 import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
+import { SubscriptionsPlugin } from "./subscriptions.ts";
 
 /** What the schema is made of, whichever database it is read from. */
 export const schemaPreset: GraphileConfig.Preset = {
@@ -18,6 +19,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     AccountsPlugin,
     InvitationsPlugin,
     QrCodesPlugin,
+    SubscriptionsPlugin,
   ],
   disablePlugins: [
     "NodePlugin",

@@ -21,7 +21,7 @@ begin
   end if;
   v_seat_nos := app_private.held_seat_nos(prolong_hold.booking);
   update app_public.seat_booking_state as s
-  set locked_until = v_until
+  set locked_until = greatest(s.locked_until, v_until)
   where s.organization_id = (prolong_hold.booking).organization_id
     and s.performance_id = (prolong_hold.booking).performance_id
     and s.seat_no = any (v_seat_nos)

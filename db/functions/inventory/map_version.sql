@@ -7,3 +7,4 @@ return concat_ws(
 
 comment on function app_hidden.map_version() is
   'What is seen now: when holds are judged, and which transactions.';
+grant execute on function app_hidden.map_version() to lml_anonymous, lml_user;

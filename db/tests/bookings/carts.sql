@@ -1,5 +1,5 @@
 -- If this fails, a cart lasts for ever, is lost at sign-in, or one buyer keeps the whole hall.
-select plan(25);
+select plan(26);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -64,11 +64,20 @@ select tests.sell('paid', 'theatre', 3, 5);
 select tests.user_id('ada');
 select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 3'));
 select is(app_public.claim_cart(), 2, 'open carts follow their owner');
+select tests.holds('looked into', 3, 15);
+select tests.as_owner();
+update app_public.bookings as b
+set status = 'fraud_hold', customer_id = p.customer_id, customer_email = p.customer_email
+from app_public.bookings as p
+where b.id = tests.id('looked into') and p.id = tests.id('paying');
+select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 3'));
+select is(app_public.claim_cart(), 1, 'and one that is looked into');
 select is(app_public.claim_cart(), 0, 'once');
 select tests.sign_in('ada');
 select set_eq(
   $$ select id from app_public.bookings $$,
-  $$ values (tests.id('draft')), (tests.id('paying')) $$, 'and are the account''s now'
+  $$ values (tests.id('draft')), (tests.id('paying')), (tests.id('looked into')) $$,
+  'and are the account''s now'
 );
 select tests.as_guest(3);
 select set_eq(

@@ -1,13 +1,21 @@
 -- If this fails, support takes away what outlasts the hour in which it acts in somebody's name:
 -- tickets, the token of a scanner, what a card pays for, or a second person.
-select plan(17);
+select plan(19);
 
 select tests.create_theatre();
 select tests.user_id('sam');
+select tests.sign_in('theatre owner');
+select tests.keep('program', (app_public.create_add_on(
+  'Program', 500, tests.id('theatre.event'), delivery => 'digital'
+)).id);
+select app_public.set_add_on_download(tests.id('program'), 'https://theatre.example/program.pdf');
 select tests.sign_in('ada');
 select tests.keep('booking', (
   app_public.hold_seats(tests.id('theatre.performance'), tests.seats(1))
 ).id);
+select app_public.add_add_on(tests.id('booking'), tests.id('program'), 1);
+select tests.keep('line', i.id) from app_public.booking_items as i
+where i.add_on_id = tests.id('program');
 select app_public.start_checkout(tests.id('booking'));
 select tests.as_owner();
 select tests.pay(tests.id('booking'));
@@ -34,6 +42,7 @@ language sql as $$
   values
     ('ada', $s$ select app_public.offer_ticket(tests.id('ticket'), 'sam@example.com') $s$),
     ('ada', $s$ select app_public.choose_payment(tests.id('draft'), true) $s$),
+    ('ada', $s$ select app_public.open_add_on(tests.id('line')) $s$),
     ('theatre owner', $s$ select app_public.register_scanner_device(tests.id('venue'), 'His') $s$),
     (
       'theatre owner',

@@ -54,6 +54,39 @@ test("a change that commits late is told, too", async () => {
   expect(await news(theatre, since)).toEqual([2]);
 });
 
+// Ada's hold begins first; Eve's commits; then is asked what is new; then Ada commits, and it is asked again.
+async function isNewAfterLateCommit(theatre: Theatre): Promise<boolean> {
+  const ask = async <T>(what: string, since: string): Promise<T> =>
+    await theatre.value<T>(
+      `select ${what} from app_private.find_news(
+        array[tests.id('theatre.performance')], ${since}, '{}', '{}'
+      )`,
+    );
+  const [ada, eve] = [await theatre.guest(1), await theatre.guest(2)];
+  await ada.begin();
+  await ada.run(`select ${holdOf([1])}`);
+  await eve.value(`select ${holdOf([2])}`);
+  const since = await ask<string>("version", "null");
+  expect(await ask<boolean>("changed_performance_ids is null", `'${since}'`)).toBe(true);
+  await ada.commit();
+  return await ask<boolean>("changed_performance_ids is not null", `'${since}'`);
+}
+
+test("a map that is watched is the map, however late what changes it commits", async () => {
+  await using theatre = await Theatre.open();
+  expect(await isNewAfterLateCommit(theatre)).toBe(true);
+});
+
+test("control: asked by the order of numbers, a change is never told", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_private.find_news",
+    "pg_snapshot_xmin(v_since)",
+    "pg_snapshot_xmax(v_since)",
+  );
+  expect(await isNewAfterLateCommit(theatre)).toBe(false);
+});
+
 test("a map that is kept up to date by changes is the map, whatever eight buyers do meanwhile", async () => {
   await using theatre = await Theatre.open();
   const reader = await theatre.guest(99);
