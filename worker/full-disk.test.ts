@@ -196,6 +196,7 @@ describe.each(Object.entries(ways))("a database %s", (name, way) => {
           `${complaints.length} complaints of the worker\n`,
       );
     },
+    180_000,
   );
 });
 
@@ -217,6 +218,7 @@ test.runIf(limitedFiles.obstacle === undefined)(
     const { received } = await office.atStripe();
     expect(await soldFor(owner)).toBeLessThan(received);
   },
+  180_000,
 );
 
 interface Door extends AsyncDisposable {

@@ -284,7 +284,7 @@ describe("without room for the log", () => {
           promised += 1;
         }
       };
-      await expect(filling()).rejects.toThrow();
+      await expect(filling()).rejects.toThrow("could not write to log file");
       expect((await server.exited).expected).toBe(false);
       const log = readFileSync(join(directory, "postgres.log"), "utf8");
       expect(log).toMatch(/PANIC: .*File too large/);
