@@ -9,7 +9,6 @@ import {
   ServerTimeoutError,
 } from "./errors.ts";
 import { reviveCents } from "./money.ts";
-import { failureOfErrors } from "./transport.ts";
 
 /** What to listen to, and how. */
 export interface ListenOptions<Result> {
@@ -27,6 +26,8 @@ export interface ListenOptions<Result> {
   readonly operation: () => Operation;
   /** Makes one answer of two that nobody has taken yet. */
   readonly combine: (earlier: Result, later: Result) => Result;
+  /** The failure that the errors of an answer tell of. */
+  readonly failureOf: (errors: unknown) => LastMinuteLiveError;
   /** Waits before another attempt. */
   readonly wait: (attempts: number) => Promise<void>;
 }
@@ -61,7 +62,7 @@ export async function* listen<Result>(
       failure = brokenOff("The server ended it.");
     } catch (error) {
       options.signal?.throwIfAborted();
-      failure = asFailure(error);
+      failure = asFailure(error, options.failureOf);
     }
     failures += 1;
     if (!mayPass(failure) || (!wasHeard && failures > options.retries)) throw failure;
@@ -148,9 +149,12 @@ function mayPass(error: LastMinuteLiveError): boolean {
 }
 
 /** What a connection ends with: the errors of an answer, the event of closing it, or anything else. */
-function asFailure(error: unknown): LastMinuteLiveError {
+function asFailure(
+  error: unknown,
+  failureOf: (errors: unknown) => LastMinuteLiveError,
+): LastMinuteLiveError {
   if (error instanceof LastMinuteLiveError) return error;
-  if (Array.isArray(error)) return failureOfErrors(error);
+  if (Array.isArray(error)) return failureOf(error);
   if (typeof error !== "object" || error === null || !("code" in error))
     return brokenOff("", error);
   const reason = "reason" in error && typeof error.reason === "string" ? error.reason : "";

@@ -93,16 +93,16 @@ export function combineNews(
   { seatMapChanged: later }: SeatMapChangedSubscription,
 ): SeatMapChangedSubscription {
   if (earlier === null || later === null) return { seatMapChanged: later };
-  const letters = new Map<number, string>();
+  const bySeat = new Map<number, string>();
   for (const { seatNos, availability } of [earlier, later]) {
-    seatNos.forEach((seatNo, at) => letters.set(seatNo, availability.charAt(at)));
+    seatNos.forEach((seatNo, at) => bySeat.set(seatNo, availability.charAt(at)));
   }
   return {
     seatMapChanged: {
       version: later.version,
       isComplete: earlier.isComplete && later.isComplete,
-      seatNos: [...letters.keys()],
-      availability: [...letters.values()].join(""),
+      seatNos: [...bySeat.keys()],
+      availability: [...bySeat.values()].join(""),
     },
   };
 }

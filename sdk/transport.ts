@@ -145,6 +145,7 @@ export class Transport {
         variables: Object.fromEntries(Object.entries(variables())),
       }),
       combine,
+      failureOf: failureOfErrors,
       wait: (attempts) => this.sleep(backoffMs(attempts, random), options.signal),
     });
   }
@@ -235,7 +236,7 @@ export function failureOf(answer: HttpAnswer): LastMinuteLiveError | null {
 }
 
 /** The failure that the errors of a subscription tell of. */
-export function failureOfErrors(errors: unknown): LastMinuteLiveError {
+function failureOfErrors(errors: unknown): LastMinuteLiveError {
   const [error] = z.array(answeredError).safeParse(errors).data ?? [];
   return failure({ status: 200, text: "", requestId: null }, error);
 }

@@ -8,6 +8,7 @@ import {
   ConnectionError,
   NotFoundError,
   type Performance,
+  type Seat,
   SessionEndedError,
 } from "./index.ts";
 import {
@@ -27,13 +28,25 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => office[Symbol.asyncDispose]());
 
+function freeSeat(seats: readonly Seat[]): Seat {
+  const seat = seats.find(({ status }) => status === "available");
+  if (seat === undefined) throw new Error("There is no free seat.");
+  return seat;
+}
+
+async function next<T>(updates: AsyncGenerator<T, void>): Promise<T> {
+  const { done, value } = await updates.next();
+  if (done === true) throw new Error("It has ended.");
+  return value;
+}
+
 describe("a map that is watched", () => {
   test("is the map, whatever others do", async () => {
     const [ada, eve] = [office.client(), office.client()];
     const updates = eve.watchSeatMap(performance);
-    const first = (await updates.next()).value;
-    expect(first?.changed).toEqual(first?.map.seats);
-    const wanted = first!.map.seats.filter(({ status }) => status === "available").slice(0, 2);
+    const first = await next(updates);
+    expect(first.changed).toEqual(first.map.seats);
+    const wanted = first.map.seats.filter(({ status }) => status === "available").slice(0, 2);
     const booking = await ada.hold(performance, wanted);
     const held = (await updates.next()).value;
     expect(held?.changed).toEqual(wanted.map((seat) => ({ ...seat, status: "locked" })));
@@ -48,14 +61,14 @@ describe("a map that is watched", () => {
     await using proxy = await startProxy(office.url);
     const [ada, eve] = [office.client(), office.client({ url: proxy.url })];
     const updates = eve.watchSeatMap(performance);
-    const { map } = (await updates.next()).value!;
-    const next = updates.next();
-    const [seat] = map.seats.filter(({ status }) => status === "available");
+    const { map } = await next(updates);
+    const following = updates.next();
+    const seat = freeSeat(map.seats);
     await expect.poll(() => proxy.connections()).toBeGreaterThan(0);
     proxy.cut();
-    const booking = await ada.hold(performance, [seat!]);
+    const booking = await ada.hold(performance, [seat]);
     proxy.mend();
-    expect((await next).value?.changed).toEqual([{ ...seat, status: "locked" }]);
+    expect((await following).value?.changed).toEqual([{ ...seat, status: "locked" }]);
     await ada.cancel(booking);
     expect((await updates.next()).value?.changed).toEqual([seat]);
     await updates.return();
@@ -64,12 +77,13 @@ describe("a map that is watched", () => {
   test("tells whoever is slow the newest at once", async () => {
     const [ada, eve] = [office.client(), office.client()];
     const updates = eve.watchSeatMap(performance);
-    const { map } = (await updates.next()).value!;
-    const [one, two] = map.seats.filter(({ status }) => status === "available");
-    const first = await ada.hold(performance, [one!]);
+    const { map } = await next(updates);
+    const one = freeSeat(map.seats);
+    const two = freeSeat(map.seats.filter((seat) => seat !== one));
+    const first = await ada.hold(performance, [one]);
     expect((await updates.next()).value?.changed).toHaveLength(1);
     await ada.cancel(first);
-    const second = await ada.hold(performance, [two!]);
+    const second = await ada.hold(performance, [two]);
     // More than two of the server's questions what is new.
     await sleep(1_200);
     expect((await updates.next()).value?.changed).toEqual([one, { ...two, status: "locked" }]);
@@ -82,8 +96,8 @@ describe("a booking that is watched", () => {
   test("is told until one has heard enough", async () => {
     const lml = office.client();
     const { seats } = await lml.seatMap(performance);
-    const [seat] = seats.filter(({ status }) => status === "available");
-    const booking = await lml.hold(performance, [seat!]);
+    const seat = freeSeat(seats);
+    const booking = await lml.hold(performance, [seat]);
     const enough = new AbortController();
     const statuses: string[] = [];
     const watching = (async () => {
@@ -107,8 +121,8 @@ describe("a booking that is watched", () => {
       lastName: "Adler",
     });
     const { seats } = await ada.seatMap(performance);
-    const [seat] = seats.filter(({ status }) => status === "available");
-    const booking = await ada.hold(performance, [seat!]);
+    const seat = freeSeat(seats);
+    const booking = await ada.hold(performance, [seat]);
     await expect(eve.watchBooking(booking).next()).rejects.toBeInstanceOf(BookingNotFoundError);
     const watching = office.client({ token: ada.token }).watchBooking(booking);
     expect((await watching.next()).value?.id).toBe(booking.id);

@@ -14,7 +14,6 @@ import {
   serve,
   signUp,
   startTestServer,
-  type Anything,
   type Caller,
   type TestServer,
   type Theatre,
@@ -397,7 +396,9 @@ describe("a connection", () => {
     let before = "";
     socket.on("data", (chunk: Buffer) => {
       const text = before + chunk.toString("latin1");
-      totals.push(...[...text.matchAll(/"totalAmountCents":"(\d+)"/g)].map(([, total]) => total!));
+      totals.push(
+        ...[...text.matchAll(/"totalAmountCents":"(\d+)"/g)].map(([, total]) => String(total)),
+      );
       before = text.slice(text.lastIndexOf('"totalAmountCents') + 1).slice(-30);
     });
     socket.resume();

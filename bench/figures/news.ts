@@ -53,7 +53,7 @@ export async function news(bench: Bench): Promise<Figure[]> {
   const booked = await owner.query<{ id: string }>("select id from app_public.bookings");
   const ids = booked.rows.map(({ id }) => id);
   const first = await ask(null, ids, []);
-  const nothingNew = await medianMs(async () => {
+  const nothingNew = await quickestMs(async () => {
     const answer = await ask(
       String(first["version"]),
       first["changed_booking_ids"] ?? [],
@@ -69,7 +69,7 @@ export async function news(bench: Bench): Promise<Figure[]> {
     [performanceId],
   );
   await app.hold(guest, performanceId, theatre.seatIds.slice(0, 4));
-  const follow = await medianMs(async () => {
+  const follow = await quickestMs(async () => {
     await guest.query({
       name: "follow",
       text: "select * from app_hidden.follow_seat_map($1, $2)",
@@ -116,7 +116,8 @@ async function sell(
   await client.query("commit");
 }
 
-async function medianMs(ask: () => Promise<void>): Promise<number> {
+/** The quickest of some, which other programs have disturbed least. */
+async function quickestMs(ask: () => Promise<void>): Promise<number> {
   await ask();
   const times: number[] = [];
   for (let n = 0; n < asksPerRound; n += 1) {
@@ -124,5 +125,5 @@ async function medianMs(ask: () => Promise<void>): Promise<number> {
     await ask();
     times.push(performance.now() - start);
   }
-  return times.toSorted((one, other) => one - other)[asksPerRound / 2] ?? 0;
+  return Math.min(...times);
 }
