@@ -13,7 +13,7 @@ export const holdByHand = `
       payout_cents, expires_at
     )
     values (coalesce($7, uuidv7()), $1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
-      now() + interval '10 minutes')
+      now() + interval '15 minutes')
     returning id
   ), item as (
     insert into app_public.booking_items (
@@ -23,7 +23,7 @@ export const holdByHand = `
     select $1, id, 'seat', $5, $6, 4, 5000, 20000, 20000 from booking
   ), taken as (
     update app_public.seat_booking_state
-    set status = 'locked', booking_id = booking.id, locked_until = now() + interval '10 minutes'
+    set status = 'locked', booking_id = booking.id, locked_until = now() + interval '15 minutes'
     from booking
     where organization_id = $1 and performance_id = $2 and seat_no = any ($6)
       and (status = 'available' or (status = 'locked' and locked_until <= now()))

@@ -37,7 +37,7 @@ function asOwner(): NodeJS.ProcessEnv {
   return given(database.url("lml_owner"));
 }
 
-async function rows(text: string): Promise<unknown[]> {
+async function rows(text: string): Promise<Record<string, unknown>[]> {
   const client = await database.connect("lml_owner");
   const result = await client.query<Record<string, unknown>>(text);
   return result.rows;
@@ -61,6 +61,7 @@ describe("help", () => {
         "import layout",
         "layout import",
         "layout export",
+        "layout draw",
         "layout list",
         "statement",
         "reconcile",
@@ -322,6 +323,38 @@ describe("layout", () => {
     }
     const missing = await lml(["layout", "export", ...venue, "--layout-version", "99"], asOwner());
     expect([missing.code, missing.stderr]).toEqual([3, expect.stringContaining("no version 99")]);
+  });
+
+  test("draws a file, a version, and what is free at a performance", async () => {
+    const file = join(root, "drawn.json");
+    writeFileSync(file, playhouseText());
+    const [drawn, stored] = [
+      await lml(["layout", "draw", file]),
+      await lml(["layout", "draw", ...venue, "--layout-version", "1"], asOwner()),
+    ];
+    expect([drawn.code, drawn.stdout.match(/ row [A-Z]+, seat /g)]).toEqual([
+      0,
+      expect.objectContaining({ length: 300 }),
+    ]);
+    expect([stored.code, stored.stdout]).toEqual([0, drawn.stdout]);
+    const [performance] = await rows(
+      `update app_public.seat_booking_state as s set status = 'blocked'
+      where seat_no = 2 and performance_id = (
+        select id from app_public.performances where layout_id is not null limit 1
+      )
+      returning performance_id as id`,
+    );
+    const words = ["layout", "draw", "--performance", String(performance?.["id"])];
+    const free = await lml(words, asOwner());
+    expect([free.code, free.stdout.match(/, blocked</g)]).toEqual([0, [", blocked<"]]);
+    writeFileSync(file, "{}");
+    const refused = await lml(["layout", "draw", file]);
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    const unknown = await lml(["layout", "draw", "--performance", "7"], asOwner());
+    expect([unknown.code, unknown.stderr]).toEqual([
+      3,
+      expect.stringContaining("no performance 7"),
+    ]);
   });
 
   test("lists the versions", async () => {

@@ -53,6 +53,8 @@ const expectedNames = new Set([
 
 const unreachableCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH"]);
 
+const fullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG", "53100"]);
+
 /** What to say about whatever was thrown. */
 export function tell(error: unknown): Told {
   if (error instanceof CliError) {
@@ -74,6 +76,15 @@ export function tell(error: unknown): Told {
       ...failed,
       message: `No connection: ${text}`,
       hint: "Is the server running, and is the address right?",
+      expected: true,
+    };
+  }
+  // Of a full disk, this process or PostgreSQL is the first to hear.
+  if (code !== undefined && fullCodes.has(code)) {
+    return {
+      ...failed,
+      message: `There is no room left on the disk: ${error.message}`,
+      hint: "Make room, then do it again: what was stored is there.",
       expected: true,
     };
   }

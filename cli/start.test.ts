@@ -1,4 +1,5 @@
 // If this fails, a newcomer's first command does not end in a working box office, or a killed one loses its data.
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -6,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import { freePort } from "./db/postgres.ts";
 import { isAlive, sleep, waitUntilGone } from "./db/processes.ts";
 import { endAll, launch, launchProgram, lml, type Running } from "./testing.ts";
@@ -168,6 +170,8 @@ test("stop ends everything, and data and tickets are there at the next start", a
   expect((await running().ended).code).toBe(0);
   expect(isAlive(server)).toBe(false);
   expect(existsSync(join(data, "state.json"))).toBe(false);
+  // With their owners: PostgreSQL's files are another user's where root runs it.
+  execFileSync("cp", ["-a", data, join(root, "backup")]);
   const nothing = await lml(["stop", "--data", data]);
   expect([nothing.code, nothing.stdout]).toEqual([0, expect.stringContaining("Nothing runs")]);
   const url = await lml(["url", "--data", data]);
@@ -181,6 +185,16 @@ test("stop ends everything, and data and tickets are there at the next start", a
   expect(await sql("select website from app_public.organizations")).toEqual([
     { website: "https://kept.example" },
   ]);
+});
+
+test("a copy of what was stopped is a whole box office, also beside the first one", async () => {
+  const backup = join(root, "backup");
+  const ended = await lml(["check", "--data", backup]);
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining("Consistent.")]);
+  const month = new Date().toISOString().slice(0, 7);
+  const statement = async (directory: string): Promise<unknown> =>
+    await lml(["statement", "riverside-theatre", month, "--json", "--data", directory]);
+  expect(await statement(backup)).toEqual({ ...((await statement(data)) as object), code: 0 });
 });
 
 test("after kill -9 of the box office, the next start recovers", async () => {
@@ -248,6 +262,28 @@ test("the doctor finds nothing else to complain about", async () => {
     expect.arrayContaining(["Node", "server", "PostgreSQL", "roles", "partitions", "worker"]),
   );
 });
+
+test("a first start that is killed, wherever it is, is made up for by the next one", async () => {
+  const killed = join(root, "killed");
+  const begin = (): Running => launch(["start", "--data", killed, "--port", "0"]);
+  const moments: readonly ((started: Running) => Promise<unknown>)[] = [
+    // While the files are made, while migrations run, and between them and the demo's data.
+    () => until(() => existsSync(join(killed, "postgres", "data.unfinished", "PG_VERSION"))),
+    (started) => started.says(/starting PostgreSQL/).then(() => sleep(1_000)),
+    (started) => started.says(/bringing the database up to date/),
+  ];
+  for (const moment of moments) {
+    const started = begin();
+    await moment(started);
+    process.kill(started.pid, "SIGKILL");
+    await started.ended;
+  }
+  const last = begin();
+  expect(await last.says(/another terminal/)).toContain("filling in");
+  expect((await lml(["check", "--data", killed])).code).toBe(0);
+  process.kill(last.pid, "SIGTERM");
+  expect((await last.ended).code).toBe(0);
+}, 300_000);
 
 test("SIGTERM ends it in order", async () => {
   const server = postmaster();

@@ -4,19 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
-import { putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
+import { buySeats, putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
 
 test("the example runs as it stands", async () => {
   const [example] = examplesOf(await readFile(new URL("payouts.md", import.meta.url), "utf8"));
   if (example === undefined) throw new Error("There is no example.");
   await using office = await startOffice();
   const performance = await putOnSale(office, office.client(), smallShow);
-  const buyer = office.client();
-  const { seats } = await buyer.seatMap(performance);
-  const held = await buyer.hold(performance, seats.slice(0, 1));
-  await buyer.startCheckout(held, { email: "ada@example.com" });
-  await buyer.pay(held, { testCard: "visa" });
-  await office.standIn.control.addFunds(100_000, "eur");
+  // Somebody has tried the demo before.
+  await buySeats(office.client(), performance, 1);
+  await office.standIn.control.makeAvailable();
   const platform = await office.database.connect("lml_owner");
   await platform.query("update app_public.organizations set verification_status = 'verified'");
   // The schedule, which comes every ten minutes, makes no payouts of its own here.
@@ -32,9 +29,17 @@ test("the example runs as it stands", async () => {
       LML_EMAIL: "organizer@example.com",
       LML_PASSWORD: "a long enough password",
     });
-    expect(output).toBe("true []\n4500 would be paid now\n5000 500 4500\nfact sale 4500\ntrue\n");
+    expect(output.split("\n")).toEqual([
+      "true []",
+      "9000 would be paid now",
+      "paid",
+      "10000 1000 9000",
+      "fact sale 4500",
+      "fact sale 4500",
+      "true",
+      "",
+    ]);
   } finally {
     await rm(directory, { recursive: true });
   }
-  // An event that overtakes what it is about is applied with the next round, a minute later.
-}, 180_000);
+});

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
+import { playhouseText } from "../cli/demo/playhouse.ts";
 import { readLayout } from "../cli/layout/index.ts";
-import { canonicalText, type LastMinuteLive, type Performance } from "../sdk/index.ts";
+import { canonicalText, drawPlan, type LastMinuteLive, type Performance } from "../sdk/index.ts";
 import { smallHall, startOfficeWithShow, type TestOffice } from "../sdk/testing-office.ts";
 
 const page = await readFile(join(repositoryRoot, "docs/venues.md"), "utf8");
@@ -30,6 +31,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await office[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
+});
+
+test("the picture is the hall of the demo", async () => {
+  const picture = await readFile(join(repositoryRoot, "docs/pictures/riverside.svg"), "utf8");
+  expect(picture).toBe(drawPlan(JSON.parse(playhouseText())));
 });
 
 test("the document is a sound layout, and is imported as it stands", async () => {

@@ -56,6 +56,7 @@ async function main(wishes: Wishes): Promise<void> {
   say(`Paid with a test card. Booking ${paid.bookingReference} is ${paid.status}.`);
 
   for (const ticket of await lml.tickets(paid)) await showTicket(ticket);
+  say("Within a minute a mail confirms it, in .lml/mail unless you have set up SMTP.");
   say("At the door, scanTicket lets each of them in, once.");
   say(`Look at it in the database: psql "$(npx lml url)"`);
 }

@@ -7,6 +7,8 @@ import {
   PaymentDeclinedError,
   type Performance,
 } from "./index.ts";
+import { reconcile } from "../worker/reconcile.ts";
+import { stripeClient } from "../worker/stripe.ts";
 import { freeSeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
 
 let office: TestOffice;
@@ -97,7 +99,8 @@ test("a card is authorized, the order approved, and the card charged: here are t
   expect((await buyer.waitForConfirmation(booking)).status).toBe("confirmed");
   expect(await buyer.tickets(booking)).toHaveLength(1);
   expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
-  expect(await office.mailTo("yes@example.com")).toContain("Your card was charged");
+  await office.confirmSales();
+  expect(await office.mailTo("yes@example.com", "confirms")).toContain(", paid.");
   await expectConsistency();
 });
 
@@ -208,4 +211,47 @@ test("who pays in another tab, once the order needs an answer, has bought nothin
   expect((await buyer.waitForConfirmation(booking)).status).toBe("confirmed");
   expect(await moneyAtStripe()).toBe(before + booking.totalAmountCents);
   await expectConsistency();
+});
+
+test("a part that somebody charges by hand is a finding, is booked, and goes back; the order waits on", async () => {
+  const buyer = office.client();
+  const booking = await authorize(buyer, "part@example.com");
+  const before = await moneyAtStripe();
+  const session = await buyer.paymentSession(booking);
+  const captured = await fetch(
+    `${office.standIn.url}/v1/payment_intents/${session?.stripePaymentIntentId ?? ""}/capture`,
+    {
+      method: "POST",
+      headers: { authorization: "Bearer sk_test_sdk" },
+      body: new URLSearchParams({ amount_to_capture: "1000" }),
+    },
+  );
+  expect(await captured.json()).toMatchObject({ status: "succeeded", amount_received: 1000 });
+  const open = async () =>
+    (await organizer.paymentFindings({ bookingId: booking.id }).toArray(10)).filter(
+      ({ resolvedAt }) => resolvedAt === null,
+    );
+  await expect.poll(open, { timeout: 20_000 }).toHaveLength(1);
+  await office.standIn.control.settled();
+  const [finding] = await open();
+  expect(finding?.kind).toBe("event_amount_differs");
+  const closed = await organizer.bookPartialCapture(finding?.id ?? "", "A slip of the hand");
+  expect(closed.resolvedAt).not.toBeNull();
+  expect(await organizer.bookPartialCapture(closed, "Again")).toMatchObject({
+    resolutionNote: "A slip of the hand",
+  });
+  await expect.poll(moneyAtStripe, { timeout: 20_000 }).toBe(before);
+  // Told once more, nothing of it is wrong any more.
+  await office.standIn.control.replay({ types: ["payment_intent.*", "charge.*", "refund.*"] });
+  await office.standIn.control.settled();
+  const client = await office.database.connect("lml_owner");
+  await client.query("select app_private.reapply_stripe_events()");
+  const stripe = stripeClient({ secretKey: "sk_test_sdk", apiBase: office.standIn.url });
+  const database = office.database.pool("lml_worker", 1);
+  await reconcile({ stripe, database, graceMinutes: 0 });
+  expect(await open()).toEqual([]);
+  const invariants = await client.query("select * from app_public.check_invariants()");
+  expect(invariants.rows).toEqual([]);
+  expect((await buyer.booking(booking))?.status).toBe("pending_approval");
+  await organizer.declineBooking(booking, "No seats");
 });

@@ -335,8 +335,11 @@ export class BookingReferenceError extends LastMinuteLiveError {}
 
 // The way there and back.
 
-/** LMBSY: too many want the same thing at once. Nothing was done; a later attempt may succeed. */
+/** LMBSY: too many want the same thing at once, or the database is away or full. Nothing was done; try later. */
 export class BusyError extends LastMinuteLiveError {}
+
+/** LMUNK: the database went away at the last moment. Whether it was done is unknown: the same key does it once. */
+export class OutcomeUnknownError extends LastMinuteLiveError {}
 
 /** LMTMO: the server gave up because it took too long, and changed nothing. Ask for less at once. */
 export class ServerTimeoutError extends LastMinuteLiveError {}
@@ -516,6 +519,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMTUS", TicketUsedError],
   ["LMTVD", TicketVoidError],
   ["LMTZN", UnknownTimezoneError],
+  ["LMUNK", OutcomeUnknownError],
   ["LMVEN", VenueStatusError],
   ["LMWHK", WebhookSignatureError],
   ["LMWHM", WebhookModeError],

@@ -167,10 +167,7 @@ test("who waits gets what comes back, with an account or by mail", async () => {
     ["waiting", 1],
   ]);
   await organizer.releaseAllocation(house);
-  await expect
-    .poll(() => office.mailTo("zoe@example.com"), { timeout: 20_000 })
-    .toContain("There are places for The Tempest");
-  const offer = await office.mailTo("zoe@example.com");
+  const offer = await office.mailTo("zoe@example.com", "There are places for The Tempest");
   const booking = await lml.claimBooking(tokenIn(offer));
   expect(booking.id).toBe((await lml.waitingListEntry(token))?.bookingId);
   await lml.startCheckout(booking, { email: "zoe@example.com" });
@@ -231,12 +228,9 @@ test("whoever has tickets is mailed when their date moves, and when it is cancel
     startsAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
     reason: "Illness",
   });
-  const moved = await office.mailTo("eve@example.com");
-  expect(moved).toContain("The Tempest has another date");
+  const moved = await office.mailTo("eve@example.com", "The Tempest has another date");
   expect(moved).toContain("Illness");
   expect(moved).toContain(bookingReference);
   await organizer.cancelPerformance(performance, { reason: "Fire" });
-  await expect
-    .poll(async () => await office.mailTo("eve@example.com"), { timeout: 20_000 })
-    .toContain("is canceled");
+  await office.mailTo("eve@example.com", "is canceled");
 }, 60_000);

@@ -222,6 +222,17 @@ export type AssignFraudAlertInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** All input for the `bookPartialCapture` mutation. */
+export type BookPartialCaptureInput = {
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly findingId: string;
+  readonly note: string;
+};
+
 /** All input for the `bookUnaskedRefund` mutation. */
 export type BookUnaskedRefundInput = {
   /**
@@ -1901,6 +1912,17 @@ export type ReopenPeriodInput = {
   readonly clientMutationId?: string | null | undefined;
   readonly organizationId: string;
   readonly period: string;
+};
+
+/** All input for the `requestBookingLink` mutation. */
+export type RequestBookingLinkInput = {
+  readonly bookingReference: string;
+  /**
+   * An arbitrary string value with no semantic meaning. Will be included in the
+   * payload verbatim. May be used to track mutations by the client.
+   */
+  readonly clientMutationId?: string | null | undefined;
+  readonly email: string;
 };
 
 /** All input for the `requestCorrection` mutation. */
@@ -3602,6 +3624,14 @@ export type ClaimBookingMutationVariables = Exact<{
 
 export type ClaimBookingMutation = {
   readonly claimBooking: { readonly booking: BookingFragment } | null;
+};
+
+export type RequestBookingLinkMutationVariables = Exact<{
+  input: RequestBookingLinkInput;
+}>;
+
+export type RequestBookingLinkMutation = {
+  readonly requestBookingLink: { readonly result: boolean } | null;
 };
 
 export type SetCategoryApprovalMutationVariables = Exact<{
@@ -5965,6 +5995,14 @@ export type ResolvePaymentFindingMutation = {
   readonly resolvePaymentFinding: { readonly paymentFinding: PaymentFindingFragment } | null;
 };
 
+export type BookPartialCaptureMutationVariables = Exact<{
+  input: BookPartialCaptureInput;
+}>;
+
+export type BookPartialCaptureMutation = {
+  readonly bookPartialCapture: { readonly paymentFinding: PaymentFindingFragment } | null;
+};
+
 export type ReturnBookingMutationVariables = Exact<{
   input: ReturnBookingInput;
 }>;
@@ -8284,6 +8322,18 @@ fragment BookingItem on BookingItem {
 fragment Next on PageInfo {
   endCursor
   hasNextPage
+}`,
+};
+/** The operation RequestBookingLink. */
+export const RequestBookingLinkDocument: TypedDocument<
+  RequestBookingLinkMutation,
+  RequestBookingLinkMutationVariables
+> = {
+  name: "RequestBookingLink",
+  text: `mutation RequestBookingLink($input: RequestBookingLinkInput!) {
+  requestBookingLink(input: $input) {
+    result
+  }
 }`,
 };
 /** The operation SetCategoryApproval. */
@@ -13680,6 +13730,35 @@ export const ResolvePaymentFindingDocument: TypedDocument<
   name: "ResolvePaymentFinding",
   text: `mutation ResolvePaymentFinding($input: ResolvePaymentFindingInput!) {
   resolvePaymentFinding(input: $input) {
+    paymentFinding {
+      ...PaymentFinding
+    }
+  }
+}
+fragment PaymentFinding on PaymentFinding {
+  id
+  organizationId
+  bookingId
+  paymentTransactionId
+  kind
+  subject
+  detail
+  accountingPeriod
+  firstSeenAt
+  lastSeenAt
+  goneAt
+  resolvedAt
+  resolutionNote
+}`,
+};
+/** The operation BookPartialCapture. */
+export const BookPartialCaptureDocument: TypedDocument<
+  BookPartialCaptureMutation,
+  BookPartialCaptureMutationVariables
+> = {
+  name: "BookPartialCapture",
+  text: `mutation BookPartialCapture($input: BookPartialCaptureInput!) {
+  bookPartialCapture(input: $input) {
     paymentFinding {
       ...PaymentFinding
     }

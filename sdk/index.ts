@@ -131,6 +131,7 @@ export {
   type SignedScanList,
 } from "./offline.ts";
 export { type Page, Paged } from "./pages.ts";
+export { drawPlan } from "./picture.ts";
 export { type PaymentMethod, TEST_CARDS, type TestCardName } from "./payments.ts";
 export { backoffMs, type RetryQuestion, shouldRetry } from "./retry.ts";
 export type { CallOptions, KeyedCallOptions } from "./transport.ts";

@@ -24,6 +24,8 @@ export const TEST_CARDS = {
   mastercard: "pm_card_mastercard",
   /** Accepted. */
   amex: "pm_card_amex",
+  /** Accepted, and the money can be paid out at once. */
+  availableAtOnce: "pm_card_bypassPending",
   /** Declined without a reason. */
   declined: "pm_card_visa_chargeDeclined",
   /** Declined: `insufficient_funds`. */

@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examplesOf, runExample } from "./testing-examples.ts";
 import { putOnSale, smallShow, startOffice, type TestOffice } from "./testing-office.ts";
 
-const pages = ["README.md", "../docs/risk.md", "../docs/inventory.md", "../docs/events.md"];
+const pages = [
+  "README.md",
+  "../docs/risk.md",
+  "../docs/inventory.md",
+  "../docs/events.md",
+  "../docs/mails.md",
+];
 const readme = (
   await Promise.all(pages.map((page) => readFile(new URL(page, import.meta.url), "utf8")))
 ).join("\n");
@@ -26,6 +32,7 @@ const printed: readonly RegExp[] = [
   /^(\d+ locked\n){2}$/,
   /^The Tempest \S+\n$/,
   /^The Tempest published\n0 bookings need a person\n$/,
+  /^$/,
 ];
 
 /** What programs call: what the areas declare and do not keep to themselves. */

@@ -4,6 +4,7 @@ import {
   backoffMs,
   BusyError,
   ConnectionError,
+  OutcomeUnknownError,
   SeatsTakenError,
   ServerTimeoutError,
   shouldRetry,
@@ -17,23 +18,30 @@ const busy = new BusyError("Busy.", { code: "LMBSY" });
 const lost = new ConnectionError("Lost.", { code: "CONNECTION" });
 const late = new TimeoutError("Late.", { code: "TIMEOUT" });
 const away = new UnavailableError("Away.", { code: "UNAVAILABLE", status: 503 });
+const broken = new OutcomeUnknownError("Broken.", { code: "LMUNK" });
 const taken = new SeatsTakenError("Taken.", { code: "LMTKN" });
 const given = new ServerTimeoutError("Given up.", { code: "LMTMO" });
 const odd = new UnexpectedAnswerError("Odd.", { code: "ANSWER" });
 const unknown = new UnknownError("Unknown.", { code: "UNKNOWN", status: 500 });
 
 describe("another attempt", () => {
-  test.each([busy, lost, late, away])("follows $name when repeating is harmless", (error) => {
-    expect(shouldRetry({ attempts: 1, retries: 2, error, repeatable: true })).toBe(true);
-  });
+  test.each([busy, lost, late, away, broken])(
+    "follows $name when repeating is harmless",
+    (error) => {
+      expect(shouldRetry({ attempts: 1, retries: 2, error, repeatable: true })).toBe(true);
+    },
+  );
 
   test.each([taken, given, odd, unknown])("never follows $name, which is an answer", (error) => {
     expect(shouldRetry({ attempts: 1, retries: 2, error, repeatable: true })).toBe(false);
   });
 
-  test.each([lost, late, away])("does not follow $name when it might do it twice", (error) => {
-    expect(shouldRetry({ attempts: 1, retries: 2, error, repeatable: false })).toBe(false);
-  });
+  test.each([lost, late, away, broken])(
+    "does not follow $name when it might do it twice",
+    (error) => {
+      expect(shouldRetry({ attempts: 1, retries: 2, error, repeatable: false })).toBe(false);
+    },
+  );
 
   test("follows a busy server whatever it was, for nothing was done", () => {
     expect(shouldRetry({ attempts: 1, retries: 2, error: busy, repeatable: false })).toBe(true);

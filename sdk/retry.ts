@@ -2,6 +2,7 @@ import {
   BusyError,
   ConnectionError,
   type LastMinuteLiveError,
+  OutcomeUnknownError,
   TimeoutError,
   UnavailableError,
 } from "./errors.ts";
@@ -33,8 +34,8 @@ export function shouldRetry({ attempts, retries, error, repeatable }: RetryQuest
   // The connection failed, or the answer took too long: the next attempt may meet a better moment.
   if (error instanceof ConnectionError || error instanceof TimeoutError) return true;
 
-  // A proxy found no server, as during a restart.
-  if (error instanceof UnavailableError) return true;
+  // A proxy found no server, or the server lost its database, as during a restart.
+  if (error instanceof UnavailableError || error instanceof OutcomeUnknownError) return true;
 
   // Every other failure is an answer, and asking again would bring the same one.
   return false;

@@ -9,7 +9,7 @@ import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
 import { serve } from "../server/testing.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
-import { type RunningWorker, startWorker } from "../worker/worker.ts";
+import { type RunningWorker, startWorker, type WorkerOptions } from "../worker/worker.ts";
 import {
   type Booking,
   type ClientOptions,
@@ -33,8 +33,10 @@ export interface TestOffice extends AsyncDisposable {
   startMortalWorker(): Promise<MortalWorker>;
   /** What cards were charged with at Stripe, and what of it went back, in minor units. */
   atStripe(): Promise<{ readonly received: number; readonly returned: number }>;
-  /** The newest mail to an address, once the worker has sent it. */
-  mailTo(email: string): Promise<string>;
+  /** The newest mail to an address, of those that say something, once the worker has sent it. */
+  mailTo(email: string, saying?: string): Promise<string>;
+  /** Has the worker mail what was sold, as it does each minute anyway. */
+  confirmSales(): Promise<void>;
   /** A client for one more person. */
   client(options?: Partial<ClientOptions>): LastMinuteLive;
   /** Stops all but the database, once everything that was begun has come to its end. */
@@ -64,12 +66,16 @@ export async function startOffice(): Promise<TestOffice> {
   }
 }
 
-async function openOffice(database: TestDatabase): Promise<TestOffice> {
+/** Starts a box office on a database that is there. `log` is told what its worker complains of (default: standard error). */
+export async function openOffice(
+  database: TestDatabase,
+  log?: WorkerOptions["log"],
+): Promise<TestOffice> {
   await using started = new AsyncDisposableStack();
   const standIn = started.use(await startStripeStandIn({ ...keys, port: 0, webhookUrl: null }));
   const server = started.use(
     await serve(database, {
-      logLevel: "warn",
+      logLevel: log === undefined ? "warn" : "silent",
       stripe: { ...keys, apiBase: standIn.url },
       secretKey: "the key of these tests, which is long",
       // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
@@ -85,6 +91,7 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
       databaseUrl: database.url("lml_worker"),
       stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
       mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
+      ...(log === undefined ? {} : { log }),
     });
   };
   const stop = async (): Promise<void> => {
@@ -107,7 +114,12 @@ async function openOffice(database: TestDatabase): Promise<TestOffice> {
     stopWorker: stop,
     startMortalWorker: () => startMortalWorker(database, standIn, mailDirectory),
     atStripe: () => chargesAtStripe(standIn),
-    mailTo: (email) => newestMail(mailDirectory, email),
+    mailTo: (email, saying = "") => newestMail(mailDirectory, email, saying),
+    confirmSales: async () => {
+      await database
+        .pool("lml_owner", 1)
+        .query("select app_private.add_job('booking__mail_confirmed', '{}')");
+    },
     client: (options) => new LastMinuteLive({ url: server.url, ...options }),
     close,
     [Symbol.asyncDispose]: async () => {
@@ -183,15 +195,15 @@ async function startMortalWorker(
   return { kill };
 }
 
-async function newestMail(directory: string, email: string): Promise<string> {
+async function newestMail(directory: string, email: string, saying: string): Promise<string> {
   const deadline = Date.now() + 10_000;
   while (Date.now() < deadline) {
     const files = (await readdir(directory)).filter((name) => name.endsWith(".eml")).sort();
     for (const file of files.toReversed()) {
-      const mail = await readFile(join(directory, file), "utf8");
+      const sent = await readFile(join(directory, file), "utf8");
       // Long lines travel as quoted-printable.
-      if (mail.includes(`To: ${email}`))
-        return mail.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const mail = sent.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      if (mail.includes(`To: ${email}`) && mail.includes(saying)) return mail;
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

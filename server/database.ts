@@ -5,7 +5,15 @@ import {
   type NodePostgresPgClient,
 } from "postgraphile/adaptors/pg";
 import type { WithPgClient } from "postgraphile/@dataplan/pg";
-import { busy, RefusedError } from "./errors.ts";
+import {
+  away,
+  busy,
+  cannotWrite,
+  isOfLostConnection,
+  type PublicError,
+  RefusedError,
+  unknownOutcome,
+} from "./errors.ts";
 
 /** Settings of one transaction, such as `{ role: "lml_anonymous" }`. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -21,6 +29,8 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   /** Told of connections that broke while nobody used them. */
   readonly onError: (error: Error) => void;
+  /** Told when the database begins to take nothing in, which callers are told without the reason. */
+  readonly onRefusedWrite?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -36,10 +46,16 @@ export interface Database {
   connect(): Promise<pg.Client>;
   /** Runs statements in a transaction with settings; with the setting `role` as that role. */
   transaction<T>(settings: Settings, action: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /** Whether the database has refused to take something in within the last half minute. */
+  refusesWrites(): boolean;
 }
 
+/** For how long a write that was refused counts: a balancer sends requests again then, and the next one tells. */
+const refusalMs = 30_000;
+
 /** Opens the pool; connections are made when they are needed. */
-export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { databaseUrl, poolSize, onError } = options;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: poolSize,
@@ -53,7 +69,14 @@ export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions
   pool.on("error", onError);
   // One that breaks while it is in use, between two statements: without a listener the process would end.
   pool.on("connect", (client) => client.on("error", onError));
-  const withPgClient = pipelinedWithPgClient(pool);
+  let refusedAt = -Infinity;
+  const refusesWrites = (): boolean => performance.now() - refusedAt < refusalMs;
+  const withPgClient = pipelinedWithPgClient(pool, (error) => {
+    if (!cannotWrite(error)) return;
+    // One line for many: the log may be on the same disk.
+    if (!refusesWrites()) options.onRefusedWrite?.(error);
+    refusedAt = performance.now();
+  });
   const service = makePgService({ pool, schemas: ["app_public"] });
   return {
     pool,
@@ -74,6 +97,7 @@ export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions
     service: { ...service, adaptor: { createWithPgClient: () => withPgClient, makePgService } },
     transaction: (settings, action) =>
       withPgClient({ ...settings }, ({ rawClient }) => action(rawClient)),
+    refusesWrites,
   };
 }
 
@@ -82,7 +106,10 @@ export function openDatabase({ databaseUrl, poolSize, onError }: DatabaseOptions
  * together with the first statement, which waits for neither. Should one of them fail, so does everything after it, and
  * without its role the login role itself may read and call nothing of the API.
  */
-function pipelinedWithPgClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient> {
+function pipelinedWithPgClient(
+  pool: pg.Pool,
+  onError: (error: unknown) => void,
+): WithPgClient<NodePostgresPgClient> {
   // Connections, prepared statements and their number are its business.
   const withConnection = makePgAdaptorWithPgClient(pool);
   const withPgClient: WithPgClient<NodePostgresPgClient> = async (settings, action) => {
@@ -95,8 +122,9 @@ function pipelinedWithPgClient(pool: pg.Pool): WithPgClient<NodePostgresPgClient
           : await inTransaction(client, settings, action);
       });
     } catch (error) {
+      onError(error);
       // No connection is free, or none can be made: nothing was done.
-      if (!connected) throw new RefusedError(busy.code, busy.message, { ...busy, cause: error });
+      if (!connected) throw refusal(isCrowded(error) ? busy : away, error);
       throw isForSignedIn(error, settings)
         ? new RefusedError("LMAUT", "You are not signed in.", {
             hint: 'Sign in and send the token as "Authorization: Bearer TOKEN".',
@@ -117,18 +145,38 @@ async function inTransaction<T>(
   const begun = Promise.all([rawClient.query("begin"), rawClient.query(settingsQuery(settings))]);
   // Waited for below. Until then a failure must not count as one that nobody handles.
   begun.catch(() => undefined);
+  let ending = false;
   try {
     const result = await action(nested(client, 1));
     await begun;
+    ending = true;
     await rawClient.query("commit");
     return result;
   } catch (error) {
-    // When even this fails the connection is broken, and the pool drops it.
-    await rawClient.query("rollback").catch(() => undefined);
+    const isLost = await rawClient.query("rollback").then(
+      () => false,
+      // The connection is broken, and the pool drops it.
+      () => isOfLostConnection(error),
+    );
+    // Nobody else commits what was begun, so nothing of it lasts unless it was to end there.
+    if (isLost) throw refusal(ending ? unknownOutcome : away, error);
     // The reason, when what was seen is only that the transaction had failed before.
     await begun;
     throw error;
   }
+}
+
+function refusal(told: PublicError, cause: unknown): RefusedError {
+  return new RefusedError(told.code, told.message, { ...told, cause });
+}
+
+/** Whether all connections are taken: the server's own, or all that the database has. */
+function isCrowded(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    ("code" in error && error.code === "53300") ||
+    /timeout exceeded when trying to connect/.test(error.message)
+  );
 }
 
 /** The same client inside a transaction, where a transaction is a savepoint. */

@@ -45,7 +45,18 @@ export interface PublicError {
 /** The fields of a driver's or our own error that matter here. Anything may be thrown, so all are unknown. */
 type Thrown = Readonly<
   Partial<
-    Record<"code" | "message" | "hint" | "detail" | "table" | "column" | "constraint", unknown>
+    Record<
+      | "code"
+      | "message"
+      | "hint"
+      | "detail"
+      | "table"
+      | "column"
+      | "constraint"
+      | "routine"
+      | "severity",
+      unknown
+    >
   >
 >;
 
@@ -66,6 +77,7 @@ export function publicError(error: unknown): PublicError | undefined {
     };
   }
   if (typeof code !== "string") return undefined;
+  if (cannotWrite(error)) return full;
   switch (code) {
     case "23514":
       return brokenRule(text(thrown.constraint), text(thrown.table));
@@ -85,7 +97,6 @@ export function publicError(error: unknown): PublicError | undefined {
     case "40001":
     case "40P01":
     case "53300":
-    case "57P03":
       return busy;
     default:
       return code.startsWith("22") ? badValue(code) : undefined;
@@ -98,6 +109,54 @@ export const busy: PublicError = {
   message: "Too many want the same thing at once; nothing was done.",
   hint: "Try again in a moment.",
 };
+
+/** The database could not be asked, or went away before anything was to last. */
+export const away: PublicError = {
+  code: "LMBSY",
+  message: "The database is away for a moment; nothing was done.",
+  hint: "Try again in a moment.",
+};
+
+/** The database can be read, and not written. */
+const full: PublicError = {
+  code: "LMBSY",
+  message: "The database cannot take anything in; nothing was done.",
+  hint: "Try again in a few minutes. The operator has to make room.",
+};
+
+/** The connection broke while the database was told to keep what had been done. */
+export const unknownOutcome: PublicError = {
+  code: "LMUNK",
+  message: "The database went away while it was to keep this; whether it has is not known.",
+  hint: "Send it again with the same idempotency key, or look whether it is there.",
+};
+
+/** Where PostgreSQL fails to write a file. Of a quota or a limit of its account, it says so without a code. */
+const writers: ReadonlySet<unknown> = new Set([
+  "BufFileDumpBuffer",
+  "mdextend",
+  "mdwritev",
+  "mdzeroextend",
+]);
+
+/**
+ * Whether the database takes nothing in until somebody does something: no room on its disk, no memory, a broken disk, or
+ * it may only be read (a standby, or one that an operator has made so to make room).
+ */
+export function cannotWrite(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { code, routine }: Thrown = error;
+  if (typeof code !== "string") return false;
+  return /^(53(000|100|200)|58030|25006)$/.test(code) || (code === "XX000" && writers.has(routine));
+}
+
+/** Whether an error came from a connection that ended with it, or was gone before. */
+export function isOfLostConnection(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { code, severity }: Thrown = error;
+  // A refusal of a statement has a severity of its own, and leaves the connection as it was.
+  return !isOurCode(code) && severity !== "ERROR";
+}
 
 /** A constraint's name states the fact that it keeps: users_names_are_short_text. */
 function brokenRule(constraint: string | undefined, table: string | undefined): PublicError {

@@ -57,6 +57,7 @@ export function addHealth(app: FastifyInstance, options: HealthOptions): void {
   app.get("/readyz", async (request, reply) => {
     const problems = [...missing];
     if (isStopping()) problems.push("the server is stopping");
+    if (database.refusesWrites()) problems.push("the database takes nothing in");
     try {
       problems.push(...(await missingFunctions(database)));
     } catch (error) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { SafeError } from "postgraphile/grafast";
 import { GraphQLError } from "postgraphile/graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TestDatabase } from "../db/tests/harness.ts";
+import { type TestDatabase, until } from "../db/tests/harness.ts";
 import { publicError } from "./errors.ts";
 import { makeMaskError } from "./graphql/errors.ts";
 import {
@@ -41,6 +41,11 @@ async function plantFailures(database: TestDatabase): Promise<void> {
       constraint planted_amount_is_positive check (amount > 0)
     );
     insert into app_private.planted values ('hunter2', 1);
+    create function app_private.planted_waits() returns trigger
+    language plpgsql as $$ begin perform pg_sleep(20); return null; end $$;
+    create constraint trigger waits after insert on app_private.planted
+    deferrable initially deferred for each row when (new.small = 'at the end')
+    execute function app_private.planted_waits();
     create function app_public.planted(way text) returns text
     language plpgsql volatile security definer set search_path = '' as $$
     begin
@@ -62,6 +67,17 @@ async function plantFailures(database: TestDatabase): Promise<void> {
         when 'deadlock' then raise exception 'hunter2' using errcode = '40P01';
         when 'serialization' then raise exception 'hunter2' using errcode = '40001';
         when 'lock' then raise exception 'hunter2' using errcode = '55P03';
+        when 'full' then raise exception 'hunter2' using errcode = '53100';
+        when 'memory' then raise exception 'hunter2' using errcode = '53200';
+        when 'broken' then raise exception 'hunter2' using errcode = '58030';
+        when 'standby' then
+          perform set_config('transaction_read_only', 'on', true);
+          insert into app_private.planted values ('hunter4', 1);
+        when 'leave' then
+          insert into app_private.planted values ('left', 1);
+          perform pg_sleep(20);
+        when 'leave at the end' then
+          insert into app_private.planted values ('left', 1, 'at the end');
         else return 'fine';
       end case;
       return 'done';
@@ -131,6 +147,61 @@ describe("an error", () => {
     },
   );
 
+  test("of a database that takes nothing in may be tried again, and the operator is told", async () => {
+    const ready = async (): Promise<unknown> => (await fetch(`${server.url}/readyz`)).json();
+    expect(await ready()).toEqual({ status: "ready" });
+    for (const way of ["full", "memory", "broken", "standby"]) {
+      const answer = await server.graphql(fail, { way });
+      expect([way, answer.codes]).toEqual([way, ["LMBSY"]]);
+      expect(answer.errors[0]?.message).toContain("cannot take anything in; nothing was done");
+      expect(JSON.stringify(answer.errors)).not.toContain("hunter");
+    }
+    expect(await ready()).toMatchObject({ problems: ["the database takes nothing in"] });
+    const log = await readFile(logFile, "utf8");
+    expect(log.split("the database takes nothing in: see lml doctor")).toHaveLength(2);
+  });
+
+  test.each([
+    ["leave", "LMBSY", "away for a moment; nothing was done"],
+    ["leave at the end", "LMUNK", "whether it has is not known"],
+  ])("of a connection that is lost says whether it was done: %s", async (way, code, message) => {
+    const superuser = await server.database.connect("superuser");
+    const answering = server.graphql(fail, { way });
+    await until(async () => {
+      const { rowCount } = await superuser.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and usename = 'lml_authenticator'
+          and wait_event = 'PgSleep'`,
+      );
+      return rowCount === 1;
+    });
+    const answer = await answering;
+    expect(answer.codes).toEqual([code]);
+    expect(answer.errors[0]?.message).toContain(message);
+    const { rows } = await superuser.query("select from app_private.planted where secret = 'left'");
+    expect(rows).toEqual([]);
+  });
+
+  test("of a database without a connection to spare may be tried again", async () => {
+    const superuser = await server.database.connect("superuser");
+    const { name } = server.database;
+    await superuser.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = $1 and usename = 'lml_authenticator'`,
+      [name],
+    );
+    await superuser.query(`alter database ${name} connection limit 0`);
+    try {
+      const answer = await server.graphql(fail, { way: "fine" });
+      expect(answer.errors).toMatchObject([
+        { message: expect.stringContaining("Too many"), extensions: { code: "LMBSY" } },
+      ]);
+    } finally {
+      await superuser.query(`alter database ${name} connection limit -1`);
+    }
+    expect((await server.graphql(fail, { way: "fine" })).codes).toEqual([]);
+  });
+
   test("of a statement that takes too long comes after five seconds", async () => {
     const start = performance.now();
     const answer = await server.graphql(fail, { way: "sleep" });
@@ -193,6 +264,9 @@ test("only what has one of our codes, or a known one, is told", () => {
     hint: undefined,
     detail: undefined,
   });
+  // A quota has no code of its own, and other failures of that kind are ours.
+  expect(publicError({ code: "XX000", routine: "mdzeroextend" })?.code).toBe("LMBSY");
+  expect(publicError({ code: "XX000", routine: "elog_start" })).toBeUndefined();
   expect(publicError({ code: "LMTKN1" })).toBeUndefined();
   expect(publicError(undefined)).toBeUndefined();
   expect(publicError("LMTKN")).toBeUndefined();

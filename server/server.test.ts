@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { buildSchema, parse, validate } from "postgraphile/graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../db/tests/harness.ts";
 import { readConfig } from "./config.ts";
 import { startQuery } from "./graphql/start-query.ts";
 import { startServer } from "./server.ts";
@@ -327,10 +327,18 @@ describe("stopping", () => {
     `);
   };
 
+  /** Resolves when the slow mutation has reached the database, however busy the machine is. */
+  const underWay = async ({ database }: TestServer): Promise<void> => {
+    const superuser = await database.connect("superuser");
+    const asked = `select from pg_stat_activity
+      where datname = current_database() and usename = 'lml_authenticator' and wait_event = 'PgSleep'`;
+    await until(async () => (await superuser.query(asked)).rowCount === 1);
+  };
+
   test("finishes what runs, takes nothing new, and leaves no connection", async () => {
     await using stopping = await startTestServer({}, plantSlow);
     const running = stopping.graphql(slow);
-    await sleep(400);
+    await underWay(stopping);
     const closed = stopping.server.close();
     await expect(ask(stopping.url, "{ __typename }")).rejects.toThrow("fetch failed");
     expect((await running).data).toEqual({ slow: { result: "done" } });
@@ -350,7 +358,7 @@ describe("stopping", () => {
       () => "answered",
       () => "cut off",
     );
-    await sleep(400);
+    await underWay(stopping);
     const start = performance.now();
     await stopping.server.close();
     expect(await running).toBe("cut off");

@@ -112,6 +112,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     databaseUrl: options.databaseUrl,
     poolSize: options.poolSize ?? defaultPoolSize,
     onError: (error) => app.log.warn({ err: loggable(error) }, "lost a connection to the database"),
+    onRefusedWrite: (error) =>
+      app.log.error({ err: loggable(error) }, "the database takes nothing in: see lml doctor"),
   });
   let stopping: Promise<void> | undefined;
   const running = countRequests(app);
@@ -323,6 +325,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   LMRTE: 429,
   LMSES: 401,
   LMTMO: 503,
+  LMUNK: 503,
 };
 
 /** Errors outside GraphQL, in the shape that GraphQL's have. */

@@ -343,6 +343,45 @@ test("every call that changes something at Stripe is killed here", () => {
   expect([...new Set(changing)].toSorted()).toEqual(Object.keys(errands).toSorted());
 });
 
+test("a worker killed while it has a sale confirmed leaves all of it to the next, which mails once", async () => {
+  const task = "booking__mail_confirmed";
+  const booking = await checkOut();
+  const intent = await intentOf(booking);
+  await confirm(intent);
+  await hear("payment_intent.succeeded", intent);
+  const mails = async (): Promise<number> => {
+    const { rowCount } = await owner.query(
+      `select from app_private.outgoing_emails as e
+      join app_public.bookings as b on e.variables ->> 'reference' = b.booking_reference
+      where e.template = 'booking_confirmed' and b.id = $1`,
+      [booking],
+    );
+    return rowCount ?? 0;
+  };
+  const mailIt = async (): Promise<void> => {
+    await owner.query("select app_private.add_job($1, '{}')", [task]);
+  };
+  await locker.query("begin");
+  await locker.query("lock table app_private.outgoing_emails in share row exclusive mode");
+  await mailIt();
+  const dead = await killInTheMiddle(task, {
+    trap: () => undefined,
+    isTrapped: waitsForLock,
+    made: 0,
+    isWritten: false,
+  });
+  expect(await mails()).toBe(0);
+  expect(await has("app_private.booking_confirmations where booking_id = $1", booking)).toBe(true);
+  await superuser.query("select graphile_worker.force_unlock_workers(array[$1])", [dead]);
+  await mailIt();
+  await work(async () => {
+    await letTimePass();
+    return (await jobsOf(task)) === 0;
+  });
+  expect(await mails()).toBe(1);
+  expect(await has("app_private.booking_confirmations where booking_id = $1", booking)).toBe(false);
+});
+
 describe("somebody who is erased while Stripe is asked to know them", () => {
   const task = "stripe_customer__create";
   const ask = async (): Promise<string> => {

@@ -73,16 +73,11 @@ async function carryOut(
 /** The newest first, from where an earlier attempt got to. */
 async function listWindow(options: Reconciliation, run: ReconciliationRun): Promise<void> {
   const created = { gte: secondOf(run.listed_from), lt: secondOf(run.listed_through) };
-  let last = run.starting_after;
   let count = 0;
-  for (;;) {
-    const page = await list(options, created, last);
-    await store(options, run, page.data, { isOfWindow: true, isLast: !page.has_more });
-    count += page.data.length;
+  for await (const { data, has_more: hasMore } of list(options, created, run.starting_after)) {
+    await store(options, run, data, { isOfWindow: true, isLast: !hasMore });
+    count += data.length;
     options.progress?.(`${count} movements listed`);
-    const end = page.data.at(-1);
-    if (!page.has_more || end === undefined) return;
-    last = end.id;
   }
 }
 
@@ -102,33 +97,32 @@ async function takeSnapshot(
 
 /** What is newer than the window. Returns how much of it was not known. */
 async function listTail(options: Reconciliation, run: ReconciliationRun): Promise<number> {
-  let last: string | null = null;
   let count = 0;
-  for (;;) {
-    const page: Stripe.ApiList<Stripe.BalanceTransaction> = await list(
-      options,
-      { gte: secondOf(run.listed_through) },
-      last,
-    );
-    count += await store(options, run, page.data, { isOfWindow: false, isLast: false });
-    const end = page.data.at(-1);
-    if (!page.has_more || end === undefined) return count;
-    last = end.id;
+  for await (const { data } of list(options, { gte: secondOf(run.listed_through) }, null)) {
+    count += await store(options, run, data, { isOfWindow: false, isLast: false });
   }
+  return count;
 }
 
-async function list(
+/** Page by page: the next one is asked for when this one is dealt with. */
+async function* list(
   options: Reconciliation,
   created: Stripe.RangeQueryParam,
   startingAfter: string | null,
-): Promise<Stripe.ApiList<Stripe.BalanceTransaction>> {
-  return await waitOut(options, () =>
-    options.stripe.balanceTransactions.list({
-      created,
-      limit: options.pageSize ?? pageSizeMax,
-      ...(startingAfter === null ? {} : { starting_after: startingAfter }),
-    }),
-  );
+): AsyncGenerator<Stripe.ApiList<Stripe.BalanceTransaction>> {
+  for (let last = startingAfter; ;) {
+    const page: Stripe.ApiList<Stripe.BalanceTransaction> = await waitOut(options, () =>
+      options.stripe.balanceTransactions.list({
+        created,
+        limit: options.pageSize ?? pageSizeMax,
+        ...(last === null ? {} : { starting_after: last }),
+      }),
+    );
+    yield page;
+    const end = page.data.at(-1);
+    if (!page.has_more || end === undefined) return;
+    last = end.id;
+  }
 }
 
 async function store(

@@ -85,21 +85,28 @@ export async function callStripe<
       milliseconds: took(),
     });
   } catch (error) {
-    if (isRefusal(error) && !(error instanceof LookupFailure)) {
-      if (call.recordRefusal === undefined) throw error;
-      await end(helpers, begun, call.recordRefusal(error), {
-        status: "refused",
-        error,
-        milliseconds: took(),
-      });
-      return;
-    }
-    const cause = error instanceof LookupFailure ? error.cause : error;
-    const failure = failureOf(cause);
-    if (failure === undefined) throw cause;
-    helpers.logger.warn(`${purpose} of ${subjectId} has to wait: ${failure.code}`);
-    await postpone(helpers, begun, failure, took());
+    await endFailed(helpers, call, begun, error, took());
   }
+}
+
+/** A refusal ends the call, what passes postpones it, and anything else is thrown again. */
+async function endFailed<Request extends PreparedCall, Answer>(
+  helpers: JobHelpers,
+  { purpose, subjectId, recordRefusal }: StripeCall<Request, Answer>,
+  begun: Begun,
+  error: unknown,
+  milliseconds: number,
+): Promise<void> {
+  if (isRefusal(error)) {
+    if (recordRefusal === undefined) throw error;
+    await end(helpers, begun, recordRefusal(error), { status: "refused", error, milliseconds });
+    return;
+  }
+  const cause = error instanceof LookupFailure ? error.cause : error;
+  const failure = failureOf(cause);
+  if (failure === undefined) throw cause;
+  helpers.logger.warn(`${purpose} of ${subjectId} has to wait: ${failure.code}`);
+  await postpone(helpers, begun, failure, milliseconds);
 }
 
 /** A lookup that is refused says nothing about what was to be made. */

@@ -1,12 +1,14 @@
 // If these tests failed, payments would be asked for twice, late money would be kept, or a killed worker's jobs lost.
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { examineJobs } from "../cli/doctor/database.ts";
 import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
@@ -290,6 +292,12 @@ describe("a worker", () => {
     await expect(sendMail(mail)).rejects.toThrow("LML_SMTP_URL");
     const noServer = makeMailer({ smtpUrl: "smtp://127.0.0.1:1" });
     await expect(noServer(mail)).rejects.toThrow("ECONNREFUSED");
+    const silent = createTcpServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const hanging = makeMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, patienceMs: 50 });
+    await expect(hanging(mail)).rejects.toThrow("Greeting never received");
+    silent.close();
     expect(() => mailText("unknown", {}, undefined)).toThrow("unknown");
   });
 
@@ -325,6 +333,39 @@ describe("a worker", () => {
     );
     expect(left).toEqual([{ email: `erased+${wish?.id}@erased.invalid`, mails: 0 }]);
     await expectConsistency();
+  });
+
+  test("goes on when its connections break at the end of a job, and that job is done", async () => {
+    const superuser = await database.connect("superuser");
+    standIn.control.holdCalls(1);
+    const booking = await checkOut(1);
+    await until(async () => standIn.control.status().holdCalls === 0);
+    await superuser.query("begin; lock table graphile_worker._private_jobs in share mode");
+    standIn.control.letCallsGo();
+    await intentOf(booking);
+    await until(async () => {
+      const { rowCount } = await superuser.query(
+        `select from pg_stat_activity as a, pg_terminate_backend(a.pid)
+        where a.datname = current_database() and a.usename = 'lml_worker'
+          and a.wait_event_type = 'Lock' and a.query like '%delete from%'`,
+      );
+      return rowCount === 1;
+    });
+    await superuser.query("commit");
+    await until(async () => (await jobsLeft("payment_intent__create")) === 0);
+    await intentOf(await checkOut(1));
+    await expectConsistency();
+  });
+
+  test("is not held up by a job that always fails, and the doctor tells of it", async () => {
+    await owner.query(
+      `select graphile_worker.add_job('email__send', '{"email_id": "poison"}', max_attempts => 1)`,
+    );
+    await intentOf(await checkOut(1));
+    await until(async () => (await examineJobs(owner)).status === "warn");
+    expect((await examineJobs(owner)).finding).toBe("1 have failed for good: email__send");
+    await owner.query("delete from graphile_worker._private_jobs where attempts >= max_attempts");
+    expect((await examineJobs(owner)).status).toBe("ok");
   });
 
   test("takes over the jobs of a worker that was killed", async () => {

@@ -23,7 +23,7 @@ const oneCounter = `
       payout_cents, expires_at
     )
     select $1, $2, $3, sha256($4), 'USD', 20000, 20000, 10, 2000, 18000,
-      now() + interval '10 minutes'
+      now() + interval '15 minutes'
     from counter
     returning id
   )

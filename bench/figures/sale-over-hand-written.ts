@@ -18,27 +18,23 @@ const handWritten = {
   checkOut: `
     with customer as (
       insert into app_public.customers (organization_id, email, first_name, last_name)
-      values ($1, $5::text::public.citext, 'Ada', 'Adler')
+      values ($1, $4::text::public.citext, 'Ada', 'Adler')
       returning id
-    ), seats as (
-      update app_public.seat_booking_state set locked_until = now() + interval '15 minutes'
-      where organization_id = $1 and performance_id = $2 and seat_no = any ($3)
     ), signal as (
       insert into app_private.booking_signals (
         organization_id, booking_id, performance_id, stage, buyer_key, email, is_disposable_email,
         tickets, amount_cents, currency
       )
-      values ($1, $4, $2, 'checkout', sha256($4::uuid::text::bytea), $5::text, false, 4, 20000, 'USD')
+      values ($1, $3, $2, 'checkout', sha256($3::uuid::text::bytea), $4::text, false, 4, 20000, 'USD')
     ), intent as (
       insert into app_public.payment_intents (id, organization_id, booking_id, amount_cents, currency)
-      values ($6, $1, $4, 20000, 'USD')
+      values ($5, $1, $3, 20000, 'USD')
       returning id
     )
     update app_public.bookings
-    set customer_id = (select id from customer), customer_email = $5::text::public.citext,
-      customer_name = 'Ada Adler', status = 'pending_payment', checkout_started_at = now(),
-      expires_at = now() + interval '15 minutes'
-    where id = $4
+    set customer_id = (select id from customer), customer_email = $4::text::public.citext,
+      customer_name = 'Ada Adler', status = 'pending_payment', checkout_started_at = now()
+    where id = $3
     returning (
       select graphile_worker.add_job(
         'payment_intent__create', json_build_object('payment_intent_id', id)
@@ -179,7 +175,6 @@ async function sellByHand(
     values: [
       theatre.organizationId,
       performanceId,
-      seatNos,
       bookingId,
       `${bookingId}@example.com`,
       intentId,

@@ -35,7 +35,7 @@ export async function seatMap(bench: Bench): Promise<Figure[]> {
   const client = await database.connect("lml_authenticator");
   await app.becomeGuest(client, randomToken());
 
-  const map = side("seat_map", client, "select app_public.seat_map($1)", [performanceId]);
+  const map = side("seat_map", client, "select * from app_public.seat_map($1)", [performanceId]);
   const cheapest = await compare(
     map,
     side(
@@ -62,7 +62,7 @@ export async function seatMap(bench: Bench): Promise<Figure[]> {
     side(
       "seat_map_changes",
       client,
-      "select app_public.seat_map_changes($1, $2)",
+      "select * from app_public.seat_map_changes($1, $2)",
       [performanceId, version],
       20,
     ),

@@ -15,6 +15,14 @@ export interface ExportLayoutFlags extends LayoutChoice {
   readonly output?: string;
 }
 
+/** What `lml layout draw` was asked for. */
+export interface DrawLayoutFlags extends LayoutChoice {
+  readonly layoutVersion?: number;
+  readonly performance?: string;
+  readonly repair: boolean;
+  readonly output?: string;
+}
+
 /** What `lml layout validate` and `lml layout list` were asked for. */
 export interface ListLayoutsFlags extends LayoutChoice {
   readonly json: boolean;
@@ -23,12 +31,13 @@ export interface ListLayoutsFlags extends LayoutChoice {
 /** `lml layout`: seating plans in and out. */
 export function layoutCommand(): Command {
   return new Command("layout")
-    .summary("import, export, list and validate seating plans")
+    .summary("import, export, draw, list and validate seating plans")
     .description(
       "Seating plans: sections of rows and seats, and standing areas, in versions that never change.",
     )
     .addCommand(importLayoutCommand("import"))
     .addCommand(exportCommand())
+    .addCommand(drawCommand())
     .addCommand(listCommand())
     .addCommand(validateCommand());
 }
@@ -56,6 +65,30 @@ Examples:
     .action(async (flags: ExportLayoutFlags) => {
       const { exportLayout } = await import("../office/layouts.ts");
       process.exitCode = await exportLayout(flags);
+    });
+}
+
+function drawCommand(): Command {
+  return withVenue(new Command("draw"))
+    .summary("draw a seating plan as an SVG picture")
+    .description(
+      "Draws a file that import would read, a version of a venue's layout, or what is free at a performance, for any browser.",
+    )
+    .argument("[file]", "a plan, as JSON; - reads standard input; not said, the venue's")
+    .option("--repair", "draw a file as it would be repaired", false)
+    .option("--layout-version <n>", "which version; not said, the newest one", parseVersion)
+    .option("--performance <id>", "what is free at this performance, by the plan that it sells")
+    .option("--output <file>", "where to; not said, standard output")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npx lml layout draw plan.json --repair --output plan.svg
+  npx lml layout draw --venue riverside --output hall.svg`,
+    )
+    .action(async (file: string | undefined, flags: DrawLayoutFlags) => {
+      const { drawLayout } = await import("../office/draw-layout.ts");
+      process.exitCode = await drawLayout(file, flags);
     });
 }
 

@@ -1,5 +1,5 @@
 // If this fails, a killed run may leave a server that nobody stops, or data that the next run cannot open.
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -26,6 +26,7 @@ import {
   type PostgresServer,
 } from "./postgres.ts";
 import { isAlive, sleep, waitUntilGone } from "./processes.ts";
+import { limitedFiles } from "../../db/tests/full-disk.ts";
 
 let directory: string;
 const children: ChildProcess[] = [];
@@ -175,6 +176,28 @@ describe("a server of a directory", () => {
     expect(await ask(await start(), "select 1")).toBe(1);
   });
 
+  test("is not touched when another version made it, and the next start of that one works", async () => {
+    await (await start()).stop();
+    const version = join(directory, "data", "PG_VERSION");
+    writeFileSync(version, "17\n");
+    await expect(start()).rejects.toThrow(/made by PostgreSQL 17, and this is 18.*pg_upgrade/s);
+    writeFileSync(version, "18\n");
+    expect(await ask(await start(), "select 1")).toBe(1);
+  });
+
+  test.each(["", "garbage\n"])(
+    "starts with a lock file that says %j, and stops the server that still runs",
+    async (text) => {
+      const { child, pid } = await startElsewhere();
+      process.kill(guardOf(pid), "SIGKILL");
+      child.kill("SIGKILL");
+      writeFileSync(join(directory, "data", "postmaster.pid"), text);
+      await sleep(100);
+      expect(await ask(await start(), "select 1")).toBe(1);
+      expect(isAlive(pid)).toBe(false);
+    },
+  );
+
   test("is not begun anew when only its passwords are lost", async () => {
     await (await start()).stop();
     rmSync(join(directory, "credentials.json"));
@@ -233,6 +256,58 @@ describe("after a kill -9", () => {
     writeFileSync(lock, readFileSync(lock, "utf8").replace(/^\d+/, String(stranger.pid)));
     expect(await ask(await start(), "select 1")).toBe(1);
     expect(isAlive(stranger.pid ?? 0)).toBe(true);
+  });
+});
+
+describe("without room for the log", () => {
+  /** As a full disk does: PostgreSQL cannot write the next part of its log. */
+  const limitFiles = (pid: number, bytes: number | "unlimited"): void => {
+    const { uid, gid } = statSync(join(directory, "data"));
+    execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`], { uid, gid });
+  };
+
+  test.runIf(limitedFiles.obstacle === undefined)(
+    "it stops, and has all that was promised once there is room",
+    async () => {
+      const server = await startPostgres({ directory, settings: { restart_after_crash: "off" } });
+      servers.push(server);
+      const client = new pg.Client({ connectionString: server.url("postgres", "postgres") });
+      client.on("error", () => undefined);
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+      await client.query("create table kept (number integer)");
+      limitFiles(rows[0]?.pid ?? 0, 8192);
+      let promised = 0;
+      const filling = async (): Promise<void> => {
+        for (;;) {
+          await client.query("insert into kept values ($1)", [promised + 1]);
+          promised += 1;
+        }
+      };
+      await expect(filling()).rejects.toThrow();
+      expect((await server.exited).expected).toBe(false);
+      const log = readFileSync(join(directory, "postgres.log"), "utf8");
+      expect(log).toMatch(/PANIC: .*File too large/);
+
+      const kept = await start();
+      const count = Number(await ask(kept, "select count(*) from kept"));
+      // The last one was not promised, and may have been written all the same.
+      expect([promised, promised + 1]).toContain(count);
+    },
+  );
+
+  test("a new one is not made, and the next start makes it", async () => {
+    const module = new URL("./postgres.ts", import.meta.url).href;
+    const program = `
+      const { startPostgres } = await import(${JSON.stringify(module)});
+      await startPostgres({ directory: ${JSON.stringify(directory)} });`;
+    const words = ["-c", 'ulimit -f 2000; exec "$0" "$@"', process.execPath, "--input-type=module"];
+    const { status, stderr } = spawnSync("/bin/sh", [...words, "-e", program], {
+      encoding: "utf8",
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/there is no room left for .*Make room and start again/);
+    expect(await ask(await start(), "select 1")).toBe(1);
   });
 });
 

@@ -185,7 +185,7 @@ async function launch(
   const dataDirectory = join(directory, "data");
   const programs = await findPrograms();
   const account = chooseAccount(directory, dataDirectory, programs);
-  await clearRemains(dataDirectory, log);
+  await clearRemains(directory, dataDirectory, log);
   const credentials = readCredentials(directory) ?? createCredentials(directory, dataDirectory);
   if (!existsSync(dataDirectory)) {
     log("creating the database files");
@@ -213,10 +213,30 @@ async function launch(
       if (attempt === 4) leaveSessions(dataDirectory);
       await sleep(500);
     } else {
-      throw new PostgresError(`PostgreSQL did not start:\n${failure.trim()}`);
+      throw failureOf("PostgreSQL did not start", failure, directory);
     }
     if (attempt >= 20) throw new PostgresError(`PostgreSQL did not start:\n${failure.trim()}`);
   }
+}
+
+/** What to say of a program that failed: where the reason is a known one, that, and what to do. */
+function failureOf(what: string, said: string, directory: string): PostgresError {
+  const full = /^.*(No space left on device|Disk quota exceeded|File too large).*$/m.exec(said);
+  if (full !== null) {
+    return new PostgresError(
+      `${what}: there is no room left for ${directory}. Make room and start again: what was stored is there.\n` +
+        full[0].trim(),
+    );
+  }
+  const other = /initialized by PostgreSQL version (\S+),.*this version (\S+?)\.?$/m.exec(said);
+  if (other !== null) {
+    const [, theirs = "", ours = ""] = other;
+    return new PostgresError(
+      `${what}: ${directory} was made by PostgreSQL ${theirs}, and this is ${ours}. Nothing was changed. Start it with ` +
+        "the release that made it, or bring the data over with pg_upgrade or a dump.",
+    );
+  }
+  return new PostgresError(`${what}:\n${said.trim()}`);
 }
 
 interface Started {
@@ -401,9 +421,17 @@ function stopGuard(guard: ChildProcess): void {
 }
 
 /** Deals with what an earlier run left: stops its orphaned server, removes a lock file that only seems to be held. */
-async function clearRemains(dataDirectory: string, log: (line: string) => void): Promise<void> {
-  const lock = readLockFile(dataDirectory);
-  if (lock === undefined) return;
+async function clearRemains(
+  directory: string,
+  dataDirectory: string,
+  log: (line: string) => void,
+): Promise<void> {
+  // A lock file that is empty or garbled says of nobody, so our own record does.
+  const lock = readLockFile(dataDirectory) ?? readRecord(directory);
+  if (lock === undefined) {
+    rmSync(join(dataDirectory, "postmaster.pid"), { force: true });
+    return;
+  }
   const real = existsSync(dataDirectory) ? realpathSync(dataDirectory) : dataDirectory;
   if (isAlive(lock.pid) && isPostmasterOf(lock.pid, real)) {
     log(`stopping the server that an earlier run left behind (process ${lock.pid})`);
@@ -480,7 +508,7 @@ async function initialize(
       child.once("error", reject);
       child.once("close", settle);
     });
-    if (code !== 0) throw new PostgresError(`initdb failed:\n${said.trim()}`);
+    if (code !== 0) throw failureOf("The database files were not made", said, directory);
   } finally {
     rmSync(passwordFile, { force: true });
   }

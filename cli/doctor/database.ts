@@ -14,7 +14,7 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
-import { examineCollation, examineLog, examineSettings } from "./settings.ts";
+import { examineCollation, examineLog, examineSettings, examineSlots } from "./settings.ts";
 
 /** What the database is like. */
 export async function examineDatabase(database: OfficeDatabase): Promise<Finding[]> {
@@ -28,6 +28,7 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       ...(await examineSettings(client)),
       await examineCollation(client),
       await examineLog(client),
+      await examineSlots(client),
       await examineClock(client),
     ];
     const history = await readHistory(ownerUrl);
@@ -141,20 +142,23 @@ async function examineWorkers(client: pg.Client): Promise<Finding> {
   );
 }
 
-async function examineJobs(client: pg.Client): Promise<Finding> {
-  const { rows } = await client.query<{ dead: number; late: number }>(
+/** What waits for a worker, and what none could do. */
+export async function examineJobs(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ dead: number; tasks: string; late: number }>(
     `select count(*) filter (where attempts >= max_attempts)::int as dead,
+      string_agg(distinct task_identifier, ', ') filter (where attempts >= max_attempts) as tasks,
       count(*) filter (
         where attempts < max_attempts and locked_at is null and run_at < now() - interval '5 minutes'
       )::int as late
     from graphile_worker.jobs`,
   );
-  const { dead = 0, late = 0 } = rows[0] ?? {};
+  const { dead = 0, tasks = "", late = 0 } = rows[0] ?? {};
   if (dead > 0) {
     return warn(
       "jobs",
-      `${dead} have failed for good`,
-      "select task_identifier, last_error from graphile_worker.jobs where attempts >= max_attempts",
+      `${dead} have failed for good: ${tasks}`,
+      "select id, last_error from graphile_worker.jobs where attempts >= max_attempts; once that is mended: " +
+        "select graphile_worker.reschedule_jobs(array[ID], attempts => 0)",
     );
   }
   if (late > 0) {

@@ -51,6 +51,19 @@ async function examinePrograms(): Promise<Finding> {
 
 const diskBytesMin = 1024 ** 3;
 
+/** A segment of PostgreSQL's log and what a sale writes meanwhile: with less it may stop at any moment. */
+const diskBytesLast = 100 * 1024 ** 2;
+
+/** Whether there is room on a disk for what is to come. */
+export function examineRoom(freeBytes: number): Finding {
+  const check = "disk";
+  const found = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free`;
+  if (freeBytes >= diskBytesMin) return ok(check, found);
+  const advice =
+    "A full disk sells nothing, and PostgreSQL may stop: make room (docs/operations.md says where).";
+  return freeBytes >= diskBytesLast ? warn(check, found, advice) : fail(check, found, advice);
+}
+
 function examineDirectory(directory: OfficeDirectory): Finding[] {
   const { root } = directory;
   const check = "data directory";
@@ -82,13 +95,7 @@ function examineDirectory(directory: OfficeDirectory): Finding[] {
         ),
   );
   const { bavail, bsize } = statfsSync(existsSync(root) ? root : dirname(root));
-  const free = bavail * bsize;
-  const gigabytes = `${(free / 1024 ** 3).toFixed(1)} GB free`;
-  findings.push(
-    free >= diskBytesMin
-      ? ok("disk", gigabytes)
-      : warn("disk", gigabytes, "PostgreSQL stops when the disk is full: make room."),
-  );
+  findings.push(examineRoom(bavail * bsize));
   return findings;
 }
 

@@ -13,7 +13,8 @@ import {
   examineLogins,
   examineSecurity,
 } from "./security.ts";
-import { examineCollation, examineLog, examineSettings } from "./settings.ts";
+import { examineRoom } from "./machine.ts";
+import { examineCollation, examineLog, examineSettings, examineSlots } from "./settings.ts";
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -212,6 +213,22 @@ describe("the posture of a database", () => {
     });
   });
 
+  test.each([
+    "alter policy select_own on app_public.users using (true)",
+    "alter policy select_own on app_public.users to lml_user, lml_anonymous",
+    `drop policy select_own on app_public.users;
+    create policy select_own on app_public.users as restrictive for select to lml_user using (id is null)`,
+    "alter policy all_owner on app_private.signing_keys with check (false)",
+  ])("has policies that say what migrations said: %s", async (breaking) => {
+    const { status, finding } = await after(breaking, () => examinePolicies(client));
+    expect(status).toBe("fail");
+    expect(finding).toMatch(/^\w+ on app_\w+\.\w+ says something else$/);
+    // Nothing of the comparison stays.
+    expect((await client.query("select from pg_class where relpersistence = 't'")).rowCount).toBe(
+      0,
+    );
+  });
+
   test("people who analyze may be granted lml_analyst", async () => {
     const granting = "create role planted_person; grant lml_analyst to planted_person";
     expect(notOk(await after(granting, () => examineSecurity(client)))).toEqual([]);
@@ -393,5 +410,31 @@ describe("how it is reached", () => {
     const found = await examineBackup(client, { origin: "given" });
     expect(found).toMatchObject({ check: "backup", status: "warn" });
     expect(found.advice).toContain("restore one regularly");
+  });
+});
+
+describe("what fills a disk", () => {
+  test("is told before it is full", () => {
+    const gigabyte = 1024 ** 3;
+    expect(examineRoom(2 * gigabyte).status).toBe("ok");
+    expect(examineRoom(gigabyte / 2)).toMatchObject({ status: "warn", finding: "0.5 GB free" });
+    expect(examineRoom(gigabyte / 50).status).toBe("fail");
+  });
+
+  test("a slot whose reader does not come is named", async () => {
+    const slot = database.name;
+    await client.query("select pg_create_physical_replication_slot($1, true)", [slot]);
+    try {
+      await client.query("select pg_logical_emit_message(false, 'x', repeat('x', 10000), true)");
+      const find = (bytesMax?: number): Promise<Finding> =>
+        after("select", () => examineSlots(client, bytesMax));
+      expect((await find()).status).toBe("ok");
+      expect(await find(0)).toMatchObject({
+        status: "warn",
+        finding: expect.stringContaining(slot),
+      });
+    } finally {
+      await client.query("select pg_drop_replication_slot($1)", [slot]);
+    }
   });
 });

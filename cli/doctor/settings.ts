@@ -167,3 +167,29 @@ export async function examineCollation(client: pg.ClientBase): Promise<Finding> 
     "Create the database with locale_provider builtin and builtin_locale 'C.UTF-8', and restore a dump into it.",
   );
 }
+
+const heldBackBytesMax = 1024 ** 3;
+
+/** Whether somebody who does not come for it keeps PostgreSQL's log from being removed: the usual way to a full disk. */
+export async function examineSlots(
+  client: pg.ClientBase,
+  bytesMax = heldBackBytesMax,
+): Promise<Finding> {
+  const check = "replication slots";
+  const { rows } = await client.query<{ slot: string; size: string }>(
+    `select s.slot_name as slot, pg_size_pretty(d.held_back) as size
+    from pg_replication_slots as s,
+      pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn) as d (held_back)
+    where not s.active and d.held_back > $1
+    order by d.held_back desc`,
+    [bytesMax],
+  );
+  if (rows.length === 0) return ok(check, "none keeps much of PostgreSQL's log");
+  return warn(
+    check,
+    rows
+      .map(({ slot, size }) => `${slot} keeps ${size} of the log, and nobody reads it`)
+      .join("; "),
+    "It fills the disk. Start its reader, or: select pg_drop_replication_slot(NAME); and set max_slot_wal_keep_size.",
+  );
+}

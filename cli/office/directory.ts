@@ -52,8 +52,10 @@ export function prepareDirectory(directory: OfficeDirectory): void {
   }
 }
 
-function unusable(root: string, error: unknown): CliError {
+function unusable(root: string, error: unknown): unknown {
   const code = errorCode(error) ?? "";
+  // Nobody's right is missing: tell() says what to do.
+  if (code === "ENOSPC" || code === "EDQUOT") return error;
   if (code === "ENOTDIR" || code === "EEXIST") {
     return new CliError(`${root} is not a directory.`, {
       hint: "Name another one with --data DIR.",

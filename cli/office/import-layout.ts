@@ -1,15 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { text as readAll } from "node:stream/consumers";
 import type pg from "pg";
 import type { ImportLayoutFlags } from "../commands/import.ts";
-import { errorCode } from "../db/processes.ts";
-import { CliError, exitCodes } from "../errors.ts";
+import { exitCodes } from "../errors.ts";
 import { type AcceptedLayout, formatLayoutReport, readLayout } from "../layout/index.ts";
 import { createOutput } from "../output.ts";
 import { onConnection } from "./connection.ts";
 import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
+import { readText } from "./files.ts";
 import { findVenue } from "./venues.ts";
 
 /** Reads a seating plan and stores it. Returns the exit code. */
@@ -51,24 +49,6 @@ export async function importLayout(file: string, flags: ImportLayoutFlags): Prom
     output.line(`Give its id to createPerformance as layoutId: ${stored.layoutId}`);
   }
   return exitCodes.done;
-}
-
-async function readText(file: string): Promise<string> {
-  if (file === "-") return await readAll(process.stdin);
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const reasons: Record<string, string> = {
-      ENOENT: "there is no such file",
-      EISDIR: "it is a directory",
-      EACCES: "you may not read it",
-      ERR_STRING_TOO_LONG: "it is too large",
-      ERR_FS_FILE_TOO_LARGE: "it is too large",
-    };
-    const reason = reasons[errorCode(error) ?? ""];
-    if (reason === undefined) throw error;
-    throw new CliError(`${file} cannot be read: ${reason}.`, { cause: error });
-  }
 }
 
 interface Stored {

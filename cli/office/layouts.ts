@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type pg from "pg";
 import type { ExportLayoutFlags, LayoutChoice, ListLayoutsFlags } from "../commands/layout.ts";
 import { CliError, exitCodes } from "../errors.ts";
@@ -7,25 +6,38 @@ import { alignColumns, createOutput } from "../output.ts";
 import { onConnection } from "./connection.ts";
 import { withDatabase } from "./database.ts";
 import { officeDirectory } from "./directory.ts";
+import { writeText } from "./files.ts";
 import { findVenue, type Venue } from "./venues.ts";
 
 /** Writes a version of a layout. Returns the exit code. */
 export async function exportLayout(flags: ExportLayoutFlags): Promise<number> {
-  const text = await atVenue(flags, async (client, venue) => {
-    const { rows } = await client.query<{ document: string }>(
-      `select l.document from app_public.venue_layouts as l
-      where l.venue_id = $1 and ($2::integer is null or l.version = $2)
-      order by l.version desc limit 1`,
-      [venue.id, flags.layoutVersion ?? null],
-    );
-    const [layout] = rows;
-    if (layout !== undefined) return inFormat(layout.document, flags.format);
-    const what = flags.layoutVersion === undefined ? "layout" : `version ${flags.layoutVersion}`;
-    throw new CliError(`${venue.name} has no ${what}.`, { hint: "See: lml layout list" });
-  });
-  if (flags.output === undefined) process.stdout.write(text);
-  else await writeFile(flags.output, text);
+  const document = await atVenue(flags, async (client, venue) =>
+    documentOf(client, venue, flags.layoutVersion),
+  );
+  await writeText(inFormat(document, flags.format), flags.output);
   return exitCodes.done;
+}
+
+/**
+ * The stored document of a version, not said which: the newest one.
+ *
+ * @throws CliError when there is none.
+ */
+export async function documentOf(
+  client: pg.Client,
+  venue: Venue,
+  version: number | undefined,
+): Promise<string> {
+  const { rows } = await client.query<{ document: string }>(
+    `select l.document from app_public.venue_layouts as l
+    where l.venue_id = $1 and ($2::integer is null or l.version = $2)
+    order by l.version desc limit 1`,
+    [venue.id, version ?? null],
+  );
+  const [layout] = rows;
+  if (layout !== undefined) return layout.document;
+  const what = version === undefined ? "layout" : `version ${version}`;
+  throw new CliError(`${venue.name} has no ${what}.`, { hint: "See: lml layout list" });
 }
 
 function inFormat(document: string, format: ExportLayoutFlags["format"]): string {
@@ -107,7 +119,8 @@ export async function validateLayouts(flags: ListLayoutsFlags): Promise<number> 
   return differences.length === 0 ? exitCodes.done : exitCodes.no;
 }
 
-async function atVenue<T>(
+/** Asks the database about the venue that was meant. */
+export async function atVenue<T>(
   { venue: wanted, data }: LayoutChoice,
   action: (client: pg.Client, venue: Venue) => Promise<T>,
 ): Promise<T> {

@@ -406,6 +406,24 @@ $$;
 
 comment on function tests.seat_status(uuid, integer[]) is 'The states that these seats are in.';
 
+-- As if a booking had been made earlier.
+create function tests.age(booking text, by interval)
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+begin
+  update app_public.bookings as b
+  set created_at = b.created_at - age.by, expires_at = b.expires_at - age.by
+  where b.id = tests.id(age.booking);
+  update app_public.seat_booking_state as s
+  set locked_until = s.locked_until - age.by where s.booking_id = tests.id(age.booking);
+  update app_private.admission_claims as c
+  set held_until = c.held_until - age.by where c.booking_id = tests.id(age.booking);
+end
+$$;
+
+comment on function tests.age(text, interval) is 'Makes a booking older, with its deadline.';
+
 -- Time itself does not move within a transaction.
 create function tests.run_out(booking_id uuid)
 returns void
@@ -637,6 +655,19 @@ as $$
 $$;
 
 comment on function tests.session(text, text) is 'A field of a payment session.';
+
+-- The ticket of a seat in a booking: the good one, or one that was given back if there is no other.
+create function tests.ticket(booking text, seat integer)
+returns uuid
+language sql stable security definer set search_path = ''
+as $$
+  select t.id from app_public.tickets as t
+  where t.booking_id = tests.id(ticket.booking) and t.seat_no = ticket.seat
+  order by t.status = 'refunded', t.id
+  limit 1
+$$;
+
+comment on function tests.ticket(text, integer) is 'The ticket of a seat in a booking.';
 
 -- The credential of the ticket of a seat, as its holder sees it.
 create function tests.credential(booking_id uuid, seat_no integer)

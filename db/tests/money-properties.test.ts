@@ -67,6 +67,53 @@ const helpers = `
     return app_private.apply_stripe_event(v_event_id);
   end
   $$;
+  create function tests.stripe_tells(object jsonb) returns text
+  language plpgsql volatile security definer set search_path = '' as $$
+  declare
+    v_event_id text := 'evt_' || replace(uuidv7()::text, '-', '');
+  begin
+    perform app_private.receive_stripe_event(
+      jsonb_build_object(
+        'id', v_event_id, 'type', (stripe_tells.object ->> 'object') || '.updated',
+        'created', extract(epoch from now())::bigint
+          + (select count(*) from app_private.stripe_events),
+        'data', jsonb_build_object('object', stripe_tells.object)
+      ), false
+    );
+    return app_private.apply_stripe_event(v_event_id);
+  end
+  $$;
+  create function tests.hand_refund(intent uuid, refund text, said text, cents bigint) returns text
+  language sql volatile security definer set search_path = '' as $$
+    select tests.stripe_tells(jsonb_build_object(
+      'object', 'refund', 'id', hand_refund.refund, 'status', hand_refund.said,
+      'amount', hand_refund.cents, 'currency', lower(p.currency), 'metadata', '{}'::jsonb,
+      'payment_intent', p.stripe_payment_intent_id
+    ))
+    from app_public.payment_intents as p where p.id = hand_refund.intent
+  $$;
+  create function tests.hand_reversal(payout uuid, cents bigint[]) returns text
+  language sql volatile security definer set search_path = '' as $$
+    select tests.stripe_tells(jsonb_build_object(
+      'object', 'transfer', 'id', p.stripe_transfer_id, 'amount', p.net_payout_cents,
+      'currency', lower(p.currency), 'destination', a.stripe_account_id,
+      'amount_reversed', (select sum(c) from unnest(hand_reversal.cents) as c),
+      'metadata', jsonb_build_object('lml_payout_id', p.id),
+      'reversals', jsonb_build_object('data', (
+        select jsonb_agg(jsonb_build_object('id', format('trr_%s_%s', p.id, n), 'amount', c))
+        from unnest(hand_reversal.cents) with ordinality as r (c, n)
+      ))
+    ))
+    from app_public.payouts as p
+    join app_public.stripe_accounts as a on a.id = p.stripe_account_id
+    where p.id = hand_reversal.payout
+  $$;
+  create function tests.finding(subject text) returns uuid
+  language sql stable security definer set search_path = '' as $$
+    select f.id from app_public.payment_findings as f
+    where f.subject = finding.subject and f.resolved_at is null
+    order by f.id limit 1
+  $$;
   create function tests.elapse(booking_id uuid, days integer) returns void
   language sql volatile security definer set search_path = '' as $$
     update app_public.booking_payment_schedule as s
@@ -99,17 +146,6 @@ const helpers = `
     group by b.id, b.booking_reference, a.kind
     having sum(e.amount_cents) > 0
     union all
-    select 'ended_booking_keeps_nothing_unpaid', format('%s %s', b.booking_reference, b.status)
-    from app_public.bookings as b
-    where b.status in ('canceled', 'refunded') and b.confirmed_at is not null
-      and b.total_amount_cents - b.refunded_cents > (
-        select coalesce(sum(case when p.method = 'invoice' and p.status = 'pending' then p.amount_cents
-          else p.received_cents - p.refunded_cents - (
-            select coalesce(sum(d.lost_cents), 0) from app_public.disputes as d
-            where d.payment_intent_id = p.id
-          ) end), 0)
-        from app_public.payment_intents as p where p.booking_id = b.id)
-    union all
     -- What the books have of a booking's money is payments less refunds less lost disputes.
     select 'paid_is_payments_less_refunds_less_lost_disputes', format('%s has %s of %s', b.booking_reference,
       m.kept, p.received - p.returned - p.lost)
@@ -120,7 +156,7 @@ const helpers = `
       join app_public.ledger_entries as e on e.transaction_id = t.id
       join app_public.ledger_accounts as a on a.id = e.account_id
       where t.booking_id = b.id and a.kind in ('stripe_balance', 'box_office', 'disputes', 'stripe_fees')
-        and t.category <> 'dispute_fee'
+        and t.category not in ('dispute_fee', 'correction')
     ) as m
     cross join lateral (
       select coalesce(sum(p.received_cents), 0) as received,
@@ -131,6 +167,35 @@ const helpers = `
       from app_public.payment_intents as p where p.booking_id = b.id
     ) as p
     where m.kept <> p.received - p.returned - p.lost
+    union all
+    -- Who pays for what Stripe charges of one payment, and for what is corrected of that.
+    select 'fees_of_a_payment_have_one_payer', c.payment
+    from (
+      select case
+          when f.source like 'dispute%' then (
+            select 'payment:' || d.payment_intent_id from app_public.disputes as d
+            where d.id = split_part(f.source, ':', 2)::uuid
+          )
+          else regexp_replace(f.source, '^stripe_fee:([^:]*).*', 'payment:\\1')
+        end as payment, t.pays_stripe_fees
+      from app_public.ledger_transactions as t
+      cross join lateral (
+        with recursive chain as (
+          select t.source, t.corrects_id
+          union all
+          select o.source, o.corrects_id from chain as c
+          join app_public.ledger_transactions as o on o.id = c.corrects_id
+        )
+        select c.source from chain as c where c.corrects_id is null
+      ) as f
+      where f.source ~ '^(payment|stripe_fee|dispute|dispute_reinstatement|dispute_loss):' and exists (
+        select from app_public.ledger_entries as e
+        join app_public.ledger_accounts as a on a.id = e.account_id and a.kind = 'stripe_fees'
+        where e.transaction_id = t.id
+      )
+    ) as c
+    join app_public.ledger_transactions as p on p.source = c.payment
+    where p.pays_stripe_fees <> c.pays_stripe_fees
     union all
     select 'ledger_sums_to_zero', format('%s %s', a.currency, sum(e.amount_cents))
     from app_public.ledger_entries as e join app_public.ledger_accounts as a on a.id = e.account_id
@@ -154,7 +219,21 @@ const helpers = `
     where p.refunded_cents <> (
       select coalesce(sum(r.amount_cents), 0) from app_public.refunds as r
       where r.payment_intent_id = p.id and r.status not in ('failed', 'canceled'));
-  grant select on tests.broken to public;
+  create view tests.stuck as
+    select b.id, format('%s is %s, and its buyer owes %s instead of %s', b.booking_reference, b.status,
+      app_private.owed_by_buyer(b.organization_id, b.id), x.due) as detail
+    from app_public.bookings as b
+    cross join lateral (
+      select coalesce((
+        select sum(p.amount_cents) from app_public.payment_intents as p
+        where p.booking_id = b.id and p.method = 'invoice' and p.status = 'pending'
+      ), 0) + coalesce((
+        select sum(s.amount_cents) from app_public.booking_payment_schedule as s
+        where s.booking_id = b.id and s.status <> 'paid' and b.status = 'partially_paid'
+      ), 0) as due
+    ) as x
+    where app_private.owed_by_buyer(b.organization_id, b.id) <> x.due;
+  grant select on tests.broken, tests.stuck to public;
   grant usage on schema tests to public;
   grant execute on all functions in schema tests to public;
 `;
@@ -174,6 +253,9 @@ class Story {
   currency = "EUR";
   bookings: { id: string; who: string }[] = [];
   disputes: Dispute[] = [];
+  /** What was returned at Stripe by hand, and taken back of each payout. */
+  handRefunds: { readonly id: string; readonly intent: string; readonly cents: number }[] = [];
+  reversals = new Map<string, number[]>();
   /** Who is paid out: the organization, and its promoter. */
   payees: string[] = ["null"];
 
@@ -231,7 +313,7 @@ class Story {
       [this.roll(300_000) / 10_000, this.roll(10) * 100, this.roll(400_000) / 10_000],
     );
     const scale = this.one([1, 1, 1, 10]) ?? 1;
-    const step = this.currency === "KWD" ? 10 : this.currency === "ISK" ? 100 : 1;
+    const { step } = this;
     for (const id of await this.ids("select id from app_public.ticket_category_prices")) {
       await rows("update app_public.ticket_category_prices set price_cents = $2 where id = $1", [
         id,
@@ -303,12 +385,25 @@ class Story {
       await does(`(app_public.set_cancellation_policy(tests.id('theatre.organization'), array[7], array[${1 + this.roll(99)}.5],
         refunds_service_fees => ${this.flip(50)}, refunds_processing_fees => ${this.flip(50)})).id`);
     }
-    if (this.flip(30)) {
+    if (this.flip(50)) {
       const [category] = await this.ids(
         `select id from app_public.ticket_categories where event_id = ${event} and name = 'II'`,
       );
-      await does(`(app_public.set_category_approval('${category}', true)).id`);
+      await does(
+        `(app_public.set_category_approval('${category}', true, capture_method => '${this.flip(50) ? "manual" : "automatic"}')).id`,
+      );
     }
+    const parking = await does(
+      `(app_public.create_add_on('Codes', ${step * this.roll(200)}, ${event}, stock => 0, delivery => 'digital')).id`,
+    );
+    await does(`(app_public.add_add_on_codes('${parking}', '{A,B,C,D}')).total`);
+    await does(`(app_public.update_add_on('${parking}', returns_to_stock => ${this.flip(50)})).id`);
+    await does(`(app_public.update_event(${event}, has_waiting_list => true)).id`);
+    await rows("update app_public.users set email_verified_at = now()");
+    await rows(
+      "update app_public.organization_settings set pays_stripe_fees = $1, hold_seconds_max = 7200",
+      [this.flip(50)],
+    );
     if (this.flip(30))
       await does(
         `(app_public.set_refund_approval(tests.id('theatre.organization'), 3000)) is not null`,
@@ -373,8 +468,7 @@ class Story {
     );
     const payment = this.one(paid);
     if (payment === undefined) return;
-    const step = this.currency === "KWD" ? 10 : this.currency === "ISK" ? 100 : 1;
-    const part = Math.max(1, Math.ceil(payment.cents / step / (1 + this.roll(4)))) * step;
+    const part = Math.max(1, Math.ceil(payment.cents / this.step / (1 + this.roll(4)))) * this.step;
     const dispute: Dispute = {
       id: `dp_${this.disputes.length}`,
       intent: payment.id,
@@ -462,26 +556,298 @@ class Story {
 
   /** Two people of the platform change the books, in the organization's favor. */
   async correct(): Promise<void> {
+    const ofFees = this.flip(50);
     const facts = await this.ids(
-      "select id from app_public.ledger_transactions where category = 'sale' order by id",
+      ofFees
+        ? "select id from app_public.ledger_transactions where category ~ '^(stripe_fee|dispute|correction)' order by id"
+        : "select id from app_public.ledger_transactions where category = 'sale' order by id",
     );
     const fact = this.one(facts);
     if (fact === undefined) return;
-    const cents = 1 + this.roll(500);
+    const cents = (1 + this.roll(500)) * (ofFees && this.flip(50) ? -1 : 1);
     const correction = await this.does(
       "sign_in('sam')",
-      `(app_public.request_correction('${fact}', '${this.currency}', '{adjustments,organizer_payable}', array[${cents}, -${cents}], 'x')).id`,
+      `(app_public.request_correction('${fact}', '${this.currency}', '{adjustments,${ofFees ? "stripe_fees" : "organizer_payable"}}', array[${cents}, ${-cents}], 'x')).id`,
     );
     if (correction !== undefined)
       await this.does("sign_in('root')", `(app_public.post_correction('${correction}')).id`);
   }
 
-  async step(): Promise<void> {
-    const what = this.roll(16);
+  /** What Stripe charges for a payment, and who bears it from now on. */
+  async charge(): Promise<void> {
+    const [payment] = await this.t.rows<{ id: string; cents: number }>(
+      `select p.id, p.received_cents::int as cents from app_public.payment_intents as p
+      where p.method = 'card' and p.status = 'succeeded' and not exists (
+        select from app_public.ledger_transactions as t where starts_with(t.source, 'stripe_fee:' || p.id)
+      ) order by p.id limit 1`,
+    );
+    if (payment !== undefined) {
+      const fee = 1 + this.roll(Math.min(300, payment.cents));
+      await this.does(
+        "as_owner()",
+        `app_private.post_stripe_fee('${payment.id}', ${fee}, ${payment.cents - fee}, 'txn_${payment.id.slice(-6)}')`,
+      );
+    }
+    if (this.flip(30))
+      await this.does(
+        "sign_in('sam')",
+        `(app_public.set_stripe_fees_payer(tests.id('theatre.organization'), ${this.flip(50)})).organization_id`,
+      );
+  }
+
+  /** The least that Stripe moves. */
+  get step(): number {
+    return this.currency === "KWD" ? 10 : this.currency === "ISK" ? 100 : 1;
+  }
+
+  /** Somebody takes back a part of a payout at Stripe, and somebody here says that it was meant. */
+  async takeBackByHand(): Promise<void> {
+    const payout = this.one(
+      await this.t.rows<{ id: string; left: number }>(
+        `select id, (net_payout_cents - reversed_cents)::int as left from app_public.payouts
+        where status = 'paid' and net_payout_cents > reversed_cents order by id`,
+      ),
+    );
+    if (payout === undefined) return;
+    const { id, left } = payout;
+    const known = this.reversals.get(id) ?? [];
+    known.push((1 + this.roll(Math.ceil(left / this.step))) * this.step);
+    this.reversals.set(id, known);
+    await this.does("as_owner()", `tests.hand_reversal('${id}', array[${known.join()}])`);
+    const transfer = `(select p.stripe_transfer_id from app_public.payouts as p where p.id = '${id}')`;
+    await this.does(
+      "sign_in('sam')",
+      `(app_public.book_unasked_reversals(tests.finding(${transfer}), 'x')).reversed_cents`,
+    );
+  }
+
+  /** The same with a part of a payment, of which Stripe tells more than once. */
+  async returnByHand(): Promise<void> {
+    const payment = this.one(
+      await this.t.rows<{ id: string; cents: number }>(
+        `select id, (received_cents - refunded_cents - disputed_cents)::int as cents
+        from app_public.payment_intents
+        where method = 'card' and received_cents > refunded_cents + disputed_cents order by id`,
+      ),
+    );
+    if (payment !== undefined && (this.handRefunds.length === 0 || this.flip(40)))
+      this.handRefunds.push({
+        id: `re_hand_${this.handRefunds.length}`,
+        intent: payment.id,
+        cents: (1 + this.roll(payment.cents / this.step)) * this.step,
+      });
+    const refund = this.one(this.handRefunds);
+    if (refund === undefined) return;
+    const { id, intent, cents } = refund;
+    const said = this.one(["pending", "succeeded", "succeeded", "succeeded", "failed"]);
+    await this.does("as_owner()", `tests.hand_refund('${intent}', '${id}', '${said}', ${cents})`);
+    if (this.flip(70))
+      await this.does(
+        "sign_in('theatre owner')",
+        `(app_public.book_unasked_refund(tests.finding('${id}'), 'x')).status`,
+      );
+  }
+
+  /** Who waits is offered what came back. */
+  async wait(): Promise<void> {
+    const performance = "tests.id('standing.performance')";
+    const category = this.one(
+      await this.ids(
+        "select id from app_public.ticket_categories where event_id = tests.id('standing.event') and name in ('I', 'II') order by name",
+      ),
+    );
+    // The house keeps what is left, so that there is something to wait for.
+    const free = await this.ids(
+      `select seat_no::text as id from app_public.seat_booking_state
+      where performance_id = ${performance} and status = 'available' order by seat_no`,
+    );
+    const house =
+      free.length === 0
+        ? undefined
+        : await this.does(
+            "sign_in('theatre owner')",
+            `(app_public.allocate_seats(${performance}, tests.seats(${free.join()}), 'house', 'x')).id`,
+          );
+    await this.does(
+      this.one(["sign_in('ada')", "sign_in('bob')"]) ?? "",
+      `(app_public.join_waiting_list(${performance}, ${1 + this.roll(3)}, '${category}')).id`,
+    );
+    if (house !== undefined)
+      await this.does("sign_in('theatre owner')", `(app_public.release_allocation('${house}')).id`);
+    await this.does("as_owner()", `app_private.serve_waiting_list(${performance})`);
+    const offered = await this.t.rows<{ id: string; who: string }>(
+      `select b.id, format('sign_in(%L)', n) as who
+      from app_public.waiting_list_entries as w
+      join app_public.bookings as b on b.id = w.booking_id
+      join unnest(array['ada', 'bob']) as n on w.user_id = tests.user_id(n)
+      where w.status = 'offered' order by w.id`,
+    );
+    for (const offer of offered.filter(({ id }) => !this.bookings.some((b) => b.id === id))) {
+      this.bookings.push(offer);
+      if (this.flip(50)) await this.fill(offer.id, offer.who);
+      if (this.flip(80))
+        await this.does(offer.who, `(app_public.start_checkout('${offer.id}')).status`);
+    }
+  }
+
+  /** A cart is changed again, somebody comes, add-ons are given out, looked at, and come back. */
+  async use(): Promise<void> {
+    const owner = "sign_in('theatre owner')";
+    const withAddOns = new Set(
+      await this.ids(
+        `select i.booking_id as id from app_public.booking_items as i
+        join app_public.bookings as b on b.id = i.booking_id and b.status = 'confirmed'
+        where i.add_on_id is not null`,
+      ),
+    );
+    const booking =
+      this.one(this.bookings.filter(({ id }) => withAddOns.has(id))) ?? this.one(this.bookings);
+    if (booking === undefined) return;
+    const { id, who } = booking;
+    const line = this.one(
+      await this.t.rows<{ id: string; left: number }>(
+        `select id, quantity - returned_quantity as left from app_public.booking_items
+        where booking_id = '${id}' and add_on_id is not null order by id`,
+      ),
+    );
+    const what = this.roll(8);
+    if (what === 0) {
+      const reopened = await this.does(who, `(app_public.reopen_checkout('${id}')).status`);
+      if (reopened !== "draft") return;
+      await this.fill(id, who);
+      await this.does(who, `(app_public.start_checkout('${id}', 'b@example.com')).status`);
+    } else if (what === 1) {
+      const [seat] = await this.ids(
+        `select seat_no::text as id from app_public.tickets
+        where booking_id = '${id}' and seat_no is not null order by seat_no limit 1`,
+      );
+      if (seat !== undefined)
+        await this.does(
+          owner,
+          `(app_public.scan_ticket(tests.id('standing.performance'), tests.credential('${id}', ${seat}))).result`,
+        );
+    } else if (line !== undefined) {
+      await this.useAddOn(id, who, line, what);
+    }
+  }
+
+  async useAddOn(
+    id: string,
+    who: string,
+    line: { readonly id: string; readonly left: number },
+    what: number,
+  ): Promise<void> {
+    const owner = "sign_in('theatre owner')";
+    const named = `add_on_item_ids => array['${line.id}'::uuid],
+      add_on_quantities => array[${1 + this.roll(Math.max(1, line.left))}]`;
+    if (what < 4) {
+      await this.does(who, `(app_public.open_add_on('${line.id}')).codes`);
+    } else if (what === 4) {
+      await this.does(owner, `(app_public.mark_add_on_delivered('${line.id}')).delivered_at`);
+    } else if (what === 5) {
+      await this.does(
+        owner,
+        `(app_public.refund_tickets('${id}', 'x', percentage => ${this.roll(100_001) / 1000},
+          with_fees => ${this.flip(50)}, ${named})).amount_cents`,
+      );
+    } else {
+      await this.returnAsQuoted(id, who, named);
+    }
+  }
+
+  /** A return by the buyer brings exactly what was quoted for it. */
+  async returnAsQuoted(id: string, who: string, what: string): Promise<void> {
+    const quote = await this.does(
+      who,
+      `(app_public.quote_cancellation('${id}', ${what})).refund_cents`,
+    );
+    const before = await this.sentBack(id);
+    const done = await this.does(
+      who,
+      `(app_public.return_tickets('${id}', ${what})).refunded_cents`,
+    );
+    const returned = (await this.sentBack(id)) - before;
+    if (done !== undefined && returned !== Number(quote)) {
+      throw new Error(`quoted ${quote}, returned ${returned}\n${this.log.join("\n")}`);
+    }
+  }
+
+  /** Banks decide, and whatever is on its way arrives, as often as it has to be sent. */
+  async comeToRest(): Promise<void> {
+    for (const dispute of this.disputes.filter(({ said }) => !/won|lost|closed/.test(said))) {
+      if (dispute.said.startsWith("warning")) await this.say(dispute, "warning_closed");
+      else {
+        if (dispute.movements.length === 0)
+          dispute.movements.push({ amount: -dispute.cents, fee: 1500 });
+        await this.say(dispute, this.flip(50) ? "won" : "lost");
+      }
+    }
+    for (let n = 0; n < 5; n += 1) {
+      const open = await this.t.rows<{ id: string; cash: boolean }>(
+        `select r.id, p.method <> 'card' as cash from app_public.refunds as r
+        join app_public.payment_intents as p on p.id = r.payment_intent_id
+        where r.status in ('pending', 'processing') order by r.id`,
+      );
+      for (const { id, cash } of open) {
+        await (cash
+          ? this.does(
+              "sign_in('theatre owner')",
+              `(app_public.record_box_office_refund('${id}')).id`,
+            )
+          : this.does(
+              "as_owner()",
+              `app_private.record_refund('${id}', 're_${id}', 'succeeded', null) is null`,
+            ));
+      }
+      const failed = await this.ids(
+        `select r.id from app_public.refunds as r
+        where r.status in ('failed', 'canceled') and app_private.is_refund_open(r) order by r.id`,
+      );
+      for (const id of failed) {
+        await this.does("sign_in('theatre owner')", `(app_public.retry_refund('${id}')).id`);
+      }
+    }
+  }
+
+  async goOn(): Promise<void> {
+    const what = this.roll(24);
     if (what < 2) await this.dispute();
     else if (what < 6) await this.payOut();
-    else if (what === 6 && this.flip(40)) await this.correct();
+    else if (what === 6) await this.correct();
+    else if (what === 7) await this.charge();
+    else if (what === 8) await this.takeBackByHand();
+    else if (what === 9) await this.returnByHand();
+    else if (what === 10) await this.wait();
+    else if (what < 14) await this.use();
     else await this.sellOrReturn();
+  }
+
+  async sellByStaff(payment: string): Promise<void> {
+    const owner = "sign_in('theatre owner')";
+    const held = await this.does(
+      owner,
+      `(app_public.hold_for_customer(tests.id('standing.performance'), 'c${this.roll(3)}@example.com', seat_ids => ${this.seats()})).id`,
+    );
+    if (held === undefined) return;
+    this.bookings.push({ id: held, who: owner });
+    await this.fill(held, owner);
+    await this.does(
+      owner,
+      `(app_public.checkout_for_customer('${held}', '${payment}', 'x', ${this.flip(50) ? "'y'" : "null"})).status`,
+    );
+  }
+
+  /** What a control needs: something is taken back of what is not paid for yet. */
+  async sellOnInvoiceOrReturn(): Promise<void> {
+    if (this.flip(30)) return await this.sellByStaff("invoice");
+    const [ticket] = await this.ids(
+      "select id from app_public.tickets where status = 'valid' order by id limit 1",
+    );
+    if (ticket === undefined) return;
+    await this.does(
+      "sign_in('theatre owner')",
+      `(app_public.refund_tickets((select booking_id from app_public.tickets where id = '${ticket}'), 'x', array['${ticket}'::uuid])).status`,
+    );
   }
 
   async sellOrReturn(): Promise<void> {
@@ -526,50 +892,38 @@ class Story {
           who,
           `(app_public.start_checkout('${held}', 'b${this.roll(3)}@example.com')).status`,
         );
-      const [intent] = await this.ids(`select tests.intent_of('${held}') as id`);
-      if (intent && this.flip(70))
-        await this.does("as_owner()", `tests.intent_says('${intent}', 'succeeded')`);
-    } else if (what < 9) {
-      const held = await this.does(
-        owner,
-        `(app_public.hold_for_customer(tests.id('standing.performance'), 'c${this.roll(3)}@example.com', seat_ids => ${this.seats()})).id`,
+      const [intent] = await this.t.rows<{ id: string; said: string }>(
+        `select id, case capture_method when 'manual' then 'requires_capture' else 'succeeded' end as said
+        from app_public.payment_intents where id = tests.intent_of('${held}')`,
       );
-      if (held === undefined) return;
-      this.bookings.push({ id: held, who: owner });
-      await this.fill(held, owner);
-      await this.does(
-        owner,
-        `(app_public.checkout_for_customer('${held}', '${this.one(["link", "cash", "terminal", "invoice", "invoice", "complimentary"])}', 'x', ${this.flip(50) ? "'y'" : "null"})).status`,
+      if (intent && this.flip(70))
+        await this.does("as_owner()", `tests.intent_says('${intent.id}', '${intent.said}')`);
+    } else if (what < 9) {
+      await this.sellByStaff(
+        this.one(["link", "cash", "terminal", "invoice", "invoice", "complimentary"]) ?? "",
       );
     } else if (what < 12 && intents.length > 0) {
       await this.does(
         "as_owner()",
-        `tests.intent_says('${this.one(intents)}', '${this.one(["succeeded", "succeeded", "succeeded", "canceled", "processing"])}')`,
+        `tests.intent_says('${this.one(intents)}', '${this.one(["succeeded", "succeeded", "requires_capture", "canceled", "processing"])}')`,
       );
     } else if (what === 12) {
       await this.does("as_owner()", `tests.run_out('${id}') is null`);
       if (this.flip(70)) await this.does("as_owner()", "app_private.expire_bookings()");
     } else if (what === 13) {
+      const waiting = this.one(
+        await this.ids(
+          "select id from app_public.bookings where status = 'pending_approval' order by id",
+        ),
+      );
       await this.does(
         "sign_in('theatre manager')",
         this.flip(80)
-          ? `(app_public.approve_booking('${id}')).status`
-          : `(app_public.decline_booking('${id}', 'No')).status`,
+          ? `(app_public.approve_booking('${waiting ?? id}')).status`
+          : `(app_public.decline_booking('${waiting ?? id}', 'No')).status`,
       );
     } else if (what < 16) {
-      const quote = await this.does(
-        buyer,
-        `(app_public.quote_cancellation('${id}', ${chosen})).refund_cents`,
-      );
-      const before = await this.sentBack(id);
-      const done = await this.does(
-        buyer,
-        `(app_public.return_tickets('${id}', ${chosen})).refunded_cents`,
-      );
-      const returned = (await this.sentBack(id)) - before;
-      if (done !== undefined && returned !== Number(quote)) {
-        throw new Error(`quoted ${quote}, returned ${returned}\n${this.log.join("\n")}`);
-      }
+      await this.returnAsQuoted(id, buyer, chosen);
     } else if (what < 18) {
       await this.does(
         owner,
@@ -641,9 +995,9 @@ class Story {
   }
 }
 
-type Step = "step" | "sellOrReturn";
+type Step = "goOn" | "sellOnInvoiceOrReturn";
 
-async function play(seed: number, weaken = "select 1", step: Step = "step"): Promise<string> {
+async function play(seed: number, weaken = "select 1", step: Step = "goOn"): Promise<string> {
   return await inTransaction("lml_owner", async (transaction) => {
     const story = new Story(transaction, seed);
     await story.world();
@@ -654,6 +1008,13 @@ async function play(seed: number, weaken = "select 1", step: Step = "step"): Pro
       if (broken.length > 0) {
         return `${JSON.stringify(broken)}\nLML_SEED=${seed}, ${story.currency}\n${story.log.join("\n")}`;
       }
+    }
+    await story.comeToRest();
+    const stuck = await transaction.rows(
+      "select invariant, detail from tests.broken union all select 'stuck', detail from tests.stuck",
+    );
+    if (stuck.length > 0) {
+      return `${JSON.stringify(stuck)}\nLML_SEED=${seed}, ${story.currency}\n${story.log.join("\n")}`;
     }
     return "";
   });
@@ -671,8 +1032,8 @@ test("control: an invoice that stays as it was is found", async () => {
   const weaken = `create or replace function app_private.reduce_invoice(booking app_public.bookings)
     returns void language sql as 'select null'`;
   let found = "";
-  for (let seed = 1; seed <= 12 && found === ""; seed += 1) {
-    found = await play(seed, weaken, "sellOrReturn");
+  for (let seed = 1; seed <= 3 && found === ""; seed += 1) {
+    found = await play(seed, weaken, "sellOnInvoiceOrReturn");
   }
   expect(found).toMatch(/confirmed_booking_is_paid|unwanted_money_is_on_its_way_back/);
 }, 240_000);

@@ -17,6 +17,7 @@ import {
   DescribeBookingDocument,
   MyBookingsDocument,
   ReopenCheckoutDocument,
+  RequestBookingLinkDocument,
   SetCategoryApprovalDocument,
   StartCheckoutDocument,
 } from "../generated.ts";
@@ -89,6 +90,20 @@ export abstract class BookingCalls extends InventoryCalls {
     const variables = { input: { token } };
     const data = await this.callOnce(ClaimBookingDocument, variables, options);
     return await this.withAllItems(present(data.claimBooking).booking, options);
+  }
+
+  /**
+   * Asks for another link to a booking whose mail was lost, by its reference and the address that it was made with. If
+   * there is such a booking, a mail goes there; the answer never tells. The token in it is for `claimBooking`.
+   *
+   * @throws InvalidInputError, SessionEndedError, CartTokenError, ImpersonationError
+   */
+  async requestBookingLink(
+    input: { readonly bookingReference: string; readonly email: string },
+    options?: CallOptions,
+  ): Promise<void> {
+    this.needCart();
+    await this.call(RequestBookingLinkDocument, { input }, options);
   }
 
   /** A booking; null when there is none, or when it is not yours. */

@@ -19,7 +19,7 @@ import { BookingCalls } from "./bookings.ts";
 export abstract class HoldCalls extends BookingCalls {
   /**
    * Holds seats in a new booking, or adds them to a draft, all of them or none. They are yours until
-   * the booking's `expiresAt`: 10 minutes from the first hold unless the organization says otherwise,
+   * the booking's `expiresAt`: 15 minutes from the first hold unless the organization says otherwise,
    * and extended by `startCheckout`. A guest gets a `cartToken`.
    *
    * @param seats - Their ids, or the seats of a seat map.

@@ -8,6 +8,7 @@ import {
   ReconciliationResultsDocument,
   type ReconciliationRunFragment,
   ReconciliationRunsDocument,
+  BookPartialCaptureDocument,
   ResolvePaymentFindingDocument,
 } from "../generated.ts";
 import { type Ref, idOf } from "../models.ts";
@@ -105,5 +106,22 @@ export abstract class ReconciliationCalls extends BookCalls {
     const variables = { input: { findingId: idOf(finding), note } };
     const data = await this.call(ResolvePaymentFindingDocument, variables, options);
     return present(data.resolvePaymentFinding).paymentFinding;
+  }
+
+  /**
+   * Books a part of an authorized payment that somebody has charged by hand at Stripe, of which a finding of the kind
+   * `event_amount_differs` tells, and returns it to the buyer, whose order waits on. Closes the finding. Repeating it
+   * is harmless. Needs `payments.manage`.
+   *
+   * @throws InvalidInputError, BookingNotFoundError, NotAllowedError
+   */
+  async bookPartialCapture(
+    finding: Ref,
+    note: string,
+    options?: CallOptions,
+  ): Promise<PaymentFinding> {
+    const variables = { input: { findingId: idOf(finding), note } };
+    const data = await this.call(BookPartialCaptureDocument, variables, options);
+    return present(data.bookPartialCapture).paymentFinding;
   }
 }

@@ -11,17 +11,24 @@ declare global {
   }
 }
 
-/** Carries out a mutation with one of the methods of `Accounts`, given the mutation's input. */
-function plan<Input>(run: (accounts: Accounts, input: Input) => Promise<unknown>) {
-  return (_$root: Step, fieldArgs: FieldArgs): Step => {
-    const $input: Step<Input> = fieldArgs.getRaw("input");
-    return sideEffect([context().get("accounts"), $input], ([accounts, input]) =>
-      run(accounts, input),
-    );
-  };
+/** The methods of `Accounts` that a mutation of their name is carried out by. */
+type AccountMutation = {
+  [Name in keyof Accounts]: Accounts[Name] extends (input: never) => Promise<unknown>
+    ? Name
+    : never;
+}[keyof Accounts];
+
+/** Carries out a mutation by the method of its name, given the mutation's input. */
+function plan(name: AccountMutation) {
+  return (_$root: Step, fieldArgs: FieldArgs): Step =>
+    sideEffect([context().get("accounts"), fieldArgs.getRaw("input")], ([accounts, input]) => {
+      // The schema above says what the input is; GraphQL has checked that.
+      const method: (this: Accounts, input: never) => Promise<unknown> = accounts[name];
+      return method.call(accounts, input as never);
+    });
 }
 
-/** What needs the server's own work, mostly because a password is hashed or a token made: hashing a password is the server's work, everything else the database's. */
+/** What the server has a part in, because a password is hashed or a token made; everything else is the database's. */
 export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
   const { users } = build.input.pgRegistry.pgResources;
   if (users === undefined) throw new Error("There is no table of users.");
@@ -241,61 +248,27 @@ export const AccountsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
     objects: {
       Mutation: {
         plans: {
-          signUp: plan((accounts, input: Parameters<Accounts["signUp"]>[0]) =>
-            accounts.signUp(input),
-          ),
-          completeSignUp: plan((accounts, input: Parameters<Accounts["completeSignUp"]>[0]) =>
-            accounts.completeSignUp(input),
-          ),
-          verifyEmail: plan((accounts, input: Parameters<Accounts["verifyEmail"]>[0]) =>
-            accounts.verifyEmail(input),
-          ),
-          confirmEmailChange: plan(
-            (accounts, input: Parameters<Accounts["confirmEmailChange"]>[0]) =>
-              accounts.confirmEmailChange(input),
-          ),
-          startImpersonation: plan(
-            (accounts, input: Parameters<Accounts["startImpersonation"]>[0]) =>
-              accounts.startImpersonation(input),
-          ),
-          signIn: plan((accounts, input: Parameters<Accounts["signIn"]>[0]) =>
-            accounts.signIn(input),
-          ),
+          signUp: plan("signUp"),
+          completeSignUp: plan("completeSignUp"),
+          verifyEmail: plan("verifyEmail"),
+          confirmEmailChange: plan("confirmEmailChange"),
+          startImpersonation: plan("startImpersonation"),
+          signIn: plan("signIn"),
+          enrollTwoFactor: plan("enrollTwoFactor"),
+          confirmTwoFactor: plan("confirmTwoFactor"),
+          removeTwoFactor: plan("removeTwoFactor"),
+          requestPasswordReset: plan("requestPasswordReset"),
+          resetPassword: plan("resetPassword"),
+          changePassword: plan("changePassword"),
+          requestEmailChange: plan("requestEmailChange"),
+          closeAccount: plan("closeAccount"),
+          requestErasure: plan("requestErasure"),
           refreshSession: () =>
             sideEffect(context().get("accounts"), (accounts) => accounts.refreshSession()),
-          enrollTwoFactor: plan((accounts, input: Parameters<Accounts["enrollTwoFactor"]>[0]) =>
-            accounts.enrollTwoFactor(input),
-          ),
-          confirmTwoFactor: plan((accounts, input: Parameters<Accounts["confirmTwoFactor"]>[0]) =>
-            accounts.confirmTwoFactor(input),
-          ),
-          removeTwoFactor: plan((accounts, input: Parameters<Accounts["removeTwoFactor"]>[0]) =>
-            accounts.removeTwoFactor(input),
-          ),
           requestEmailVerification: () =>
             sideEffect(context().get("accounts"), (accounts) =>
               accounts.requestEmailVerification(),
             ),
-          requestPasswordReset: plan(
-            (accounts, input: Parameters<Accounts["requestPasswordReset"]>[0]) =>
-              accounts.requestPasswordReset(input),
-          ),
-          resetPassword: plan((accounts, input: Parameters<Accounts["resetPassword"]>[0]) =>
-            accounts.resetPassword(input),
-          ),
-          changePassword: plan((accounts, input: Parameters<Accounts["changePassword"]>[0]) =>
-            accounts.changePassword(input),
-          ),
-          requestEmailChange: plan(
-            (accounts, input: Parameters<Accounts["requestEmailChange"]>[0]) =>
-              accounts.requestEmailChange(input),
-          ),
-          closeAccount: plan((accounts, input: Parameters<Accounts["closeAccount"]>[0]) =>
-            accounts.closeAccount(input),
-          ),
-          requestErasure: plan((accounts, input: Parameters<Accounts["requestErasure"]>[0]) =>
-            accounts.requestErasure(input),
-          ),
         },
       },
       SignInPayload: {

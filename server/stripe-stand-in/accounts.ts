@@ -2,10 +2,20 @@ import { z } from "zod";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
-import { changeMetadata, expandable, flag, list, metadata, page, text, word } from "./fields.ts";
+import {
+  changeMetadata,
+  expandable,
+  flag,
+  list,
+  metadata,
+  page,
+  sent,
+  text,
+  word,
+} from "./fields.ts";
 import { derivedId, newId } from "./ids.ts";
 import { listPage } from "./lists.ts";
-import { isCurrency } from "./money.ts";
+import { requireCurrency } from "./money.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Account, BankAccount } from "./types.ts";
 
@@ -204,8 +214,8 @@ function withBank(account: Account, bank: BankAccount): Account {
   return { ...account, external_accounts: { ...account.external_accounts, data: [bank] } };
 }
 
-/** What the changes tell of what is due. */
-function told(changes: Changes): ReadonlySet<string> {
+/** What of what is due the changes answer. */
+function answeredBy(changes: Changes): ReadonlySet<string> {
   const { business_profile: profile, individual, tos_acceptance: tos } = changes;
   const answers: Record<string, unknown> = {
     "business_profile.url": profile?.url ?? profile?.product_description,
@@ -239,74 +249,72 @@ function payoutSchedule(
   };
 }
 
-/** The account with everything that a request changes. */
-function changed(tx: Transaction, account: Account, changes: Changes): Account {
-  const currency = changes.default_currency?.toLowerCase() ?? account.default_currency;
-  if (currency !== undefined && !isCurrency(currency)) {
-    throw invalidRequest(`Invalid currency: ${currency}`, { param: "default_currency" });
-  }
-  const requested = Object.entries(changes.capabilities ?? {});
-  const { settings } = account;
-  const payouts = changes.settings?.payouts;
-  const described: Account = {
+/** The capabilities after a change: what is requested anew is inactive until nothing is due. */
+function changedCapabilities(
+  before: Account["capabilities"],
+  change: Changes["capabilities"],
+): NonNullable<Account["capabilities"]> {
+  const kept = Object.entries(before ?? {}).filter(([name]) => change?.[name]?.requested !== false);
+  const requested = Object.entries(change ?? {})
+    .filter(([, { requested: wanted }]) => wanted)
+    .map(([name]) => [name, "inactive"] as const);
+  return Object.fromEntries([...kept, ...requested]);
+}
+
+function changedSettings(
+  before: Account["settings"],
+  change: Changes["settings"],
+): NonNullable<Account["settings"]> | null {
+  if (before == null) return null;
+  const { payouts } = before;
+  const given: NonNullable<NonNullable<Changes["settings"]>["payouts"]> = change?.payouts ?? {};
+  return {
+    ...before,
+    payouts: {
+      debit_negative_balances: payouts?.debit_negative_balances ?? true,
+      statement_descriptor: payouts?.statement_descriptor ?? null,
+      ...sent(given, "debit_negative_balances", "statement_descriptor"),
+      schedule: payoutSchedule(
+        payouts?.schedule ?? { delay_days: 2, interval: "daily" },
+        given.schedule,
+      ),
+    },
+  };
+}
+
+/** The account with what a request says of its holder and its settings. */
+function described(account: Account, changes: Changes): Account {
+  const { default_currency: currency, tos_acceptance: tos } = changes;
+  return {
     ...account,
+    ...sent(changes, "business_type", "email"),
     business_profile: {
       ...account.business_profile,
       ...defined(changes.business_profile),
     } as NonNullable<Account["business_profile"]>,
-    business_type: changes.business_type ?? account.business_type ?? null,
-    capabilities: {
-      ...Object.fromEntries(
-        Object.entries(account.capabilities ?? {}).filter(
-          ([name]) => !requested.some(([key, { requested: wanted }]) => key === name && !wanted),
-        ),
-      ),
-      ...Object.fromEntries(
-        requested
-          .filter(([, { requested: wanted }]) => wanted)
-          .map(([name]) => [name, "inactive" as const]),
-      ),
-    },
-    ...(currency === undefined ? {} : { default_currency: currency }),
-    email: changes.email === undefined ? account.email : changes.email,
+    capabilities: changedCapabilities(account.capabilities, changes.capabilities),
+    ...(currency === undefined
+      ? {}
+      : { default_currency: requireCurrency(currency, "default_currency") }),
     metadata: changeMetadata(account.metadata ?? {}, changes.metadata),
-    settings:
-      settings == null
-        ? null
-        : {
-            ...settings,
-            payouts: {
-              debit_negative_balances:
-                payouts?.debit_negative_balances ??
-                settings.payouts?.debit_negative_balances ??
-                true,
-              schedule: payoutSchedule(
-                settings.payouts?.schedule ?? { delay_days: 2, interval: "daily" },
-                payouts?.schedule,
-              ),
-              statement_descriptor:
-                payouts?.statement_descriptor === undefined
-                  ? (settings.payouts?.statement_descriptor ?? null)
-                  : payouts.statement_descriptor,
-            },
-          },
+    settings: changedSettings(account.settings, changes.settings),
     tos_acceptance: {
       ...account.tos_acceptance,
       ...defined({
-        date:
-          changes.tos_acceptance?.date === undefined
-            ? undefined
-            : Number(changes.tos_acceptance.date),
-        ip: changes.tos_acceptance?.ip,
-        user_agent: changes.tos_acceptance?.user_agent,
+        date: tos?.date === undefined ? undefined : Number(tos.date),
+        ip: tos?.ip,
+        user_agent: tos?.user_agent,
       }),
     } as NonNullable<Account["tos_acceptance"]>,
   };
-  const banked =
-    changes.external_account === undefined
-      ? described
-      : withBank(described, newBank(tx, described, changes.external_account));
-  const answered = told(changes);
+}
+
+/** The account with everything that a request changes, and what is still due then. */
+function changed(tx: Transaction, account: Account, changes: Changes): Account {
+  const { external_account: bank } = changes;
+  const told = described(account, changes);
+  const banked = bank === undefined ? told : withBank(told, newBank(tx, told, bank));
+  const answered = answeredBy(changes);
   const due = (account.requirements?.currently_due ?? []).filter((each) => !answered.has(each));
   const reason = account.requirements?.disabled_reason ?? null;
   const rejected = reason?.startsWith("rejected.") === true;

@@ -4,7 +4,7 @@ import { noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
 import { page, expandable, word } from "./fields.ts";
 import { newId } from "./ids.ts";
-import { listPage } from "./lists.ts";
+import { listPage, matching } from "./lists.ts";
 import type { Decline, TestCard } from "./test-cards.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Charge, PaymentIntent, PaymentMethod } from "./types.ts";
@@ -169,14 +169,13 @@ export const chargeEndpoints: readonly Endpoint[] = [
       transfer_group: word.optional(),
     }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("charge")
-        .filter(
-          (row) =>
-            (params.customer ?? row.customer) === row.customer &&
-            (params.payment_intent ?? row.payment_intent) === row.payment_intent &&
-            (params.transfer_group ?? row.transfer_group) === row.transfer_group,
-        );
+      const rows = matching(
+        tx.newestFirst("charge"),
+        params,
+        "customer",
+        "payment_intent",
+        "transfer_group",
+      );
       return expand(tx, listPage("/v1/charges", rows, params), params.expand);
     },
   }),

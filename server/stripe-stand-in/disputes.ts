@@ -6,7 +6,7 @@ import { invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
 import { changeMetadata, expandable, flag, metadata, page, text, word } from "./fields.ts";
 import { newId } from "./ids.ts";
-import { listPage } from "./lists.ts";
+import { listPage, matching } from "./lists.ts";
 import { requireWholeSteps } from "./money.ts";
 import { testCardBehind } from "./payment-methods.ts";
 import { renderDispute } from "./render.ts";
@@ -319,13 +319,7 @@ export const disputeEndpoints: readonly Endpoint[] = [
       payment_intent: word.optional(),
     }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("dispute")
-        .filter(
-          (row) =>
-            (params.charge ?? row.charge) === row.charge &&
-            (params.payment_intent ?? row.payment_intent) === row.payment_intent,
-        );
+      const rows = matching(tx.newestFirst("dispute"), params, "charge", "payment_intent");
       const found = listPage("/v1/disputes", rows, params);
       const data = found.data.map((row) => renderDispute(tx, row));
       return expand(tx, { ...found, data }, params.expand);

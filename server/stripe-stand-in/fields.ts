@@ -104,6 +104,16 @@ export function changeMetadata(
   );
 }
 
+/** Which of these parameters a request sends, to change an object by: null clears a field, and is sent, too. */
+export function sent<Params extends object, Name extends keyof Params>(
+  params: Params,
+  ...names: readonly Name[]
+): { [Key in Name]?: Exclude<Params[Key], undefined> } {
+  return Object.fromEntries(
+    names.filter((name) => params[name] !== undefined).map((name) => [name, params[name]]),
+  ) as { [Key in Name]?: Exclude<Params[Key], undefined> };
+}
+
 /** A postal address. */
 export const address = z.strictObject({
   city: text.optional(),

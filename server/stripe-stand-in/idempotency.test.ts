@@ -87,7 +87,8 @@ test("what fails validation leaves the key free", async () => {
 
 test("a second request while the first is under way is a conflict", async () => {
   await using bench = await startBench();
-  bench.standIn.control.slow(100);
+  // Long enough for the others to arrive while the machine is busy.
+  bench.standIn.control.slow(2_000);
   const params = { amount: 1_000, currency: "usd" };
   const results = await Promise.allSettled(
     Array.from({ length: 5 }, () =>

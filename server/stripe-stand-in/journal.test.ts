@@ -139,13 +139,14 @@ test("undelivered events go out after a restart", async () => {
 test("what was scheduled happens after a restart", async () => {
   let refundId: string;
   {
-    await using bench = await startBench({ journal, settleAfterMs: 200 });
+    await using bench = await startBench({ journal, settleAfterMs: 3_600_000 });
     const intent = await pay(bench.stripe, "pm_card_pendingRefund");
     refundId = (await bench.stripe.refunds.create({ payment_intent: intent.id })).id;
     await bench.arrived();
   }
   await using bench = await startBench({ journal });
   expect((await bench.stripe.refunds.retrieve(refundId)).status).toBe("pending");
+  await bench.standIn.control.advanceClock(3_600);
   await expect
     .poll(async () => (await bench.stripe.refunds.retrieve(refundId)).status)
     .toBe("succeeded");

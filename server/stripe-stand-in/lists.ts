@@ -63,6 +63,17 @@ export function listPage<T extends { id: string; created: number }>(
   return { object: "list", data, has_more: start + data.length < rows.length, url };
 }
 
+/** The rows that have in these fields what a request asks for, if it asks. */
+export function matching<Name extends string, Row extends { readonly [Key in Name]?: unknown }>(
+  rows: readonly Row[],
+  params: { readonly [Key in Name]?: unknown },
+  ...names: readonly Name[]
+): Row[] {
+  return rows.filter((row) =>
+    names.every((name) => params[name] === undefined || params[name] === row[name]),
+  );
+}
+
 interface Searched {
   created: number;
   metadata: Record<string, string>;

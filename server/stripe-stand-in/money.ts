@@ -33,11 +33,13 @@ const CURRENCIES = new Set(
 );
 
 /** The largest amount of one payment: eight digits, as at Stripe. */
-export const AMOUNT_MAX = 99_999_999;
+const AMOUNT_MAX = 99_999_999;
 
-/** Whether the code, in lower case, is a currency. */
-export function isCurrency(code: string): boolean {
-  return CURRENCIES.has(code);
+/** The code of a currency as the stand-in keeps it, in lower case. */
+export function requireCurrency(given: string, param = "currency"): string {
+  const currency = given.toLowerCase();
+  if (!CURRENCIES.has(currency)) throw invalidRequest(`Invalid currency: ${given}`, { param });
+  return currency;
 }
 
 /** The smallest amount of one payment. */
@@ -58,6 +60,15 @@ export function requireWholeSteps(amount: number, currency: string): void {
   const step = amountStep(currency);
   if (amount % step === 0) return;
   throw invalidRequest(`Amount must be a multiple of ${step} in ${currency}`, { param: "amount" });
+}
+
+/** Refuses an amount that Stripe does not move at once. */
+export function requireAmountWithinMax(amount: number, currency: string): void {
+  if (amount <= AMOUNT_MAX) return;
+  throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
+    code: "amount_too_large",
+    param: "amount",
+  });
 }
 
 /**

@@ -11,20 +11,22 @@ import {
   metadata,
   page,
   positiveInteger,
+  sent,
   shipping,
   text,
   word,
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
-import { listPage, searchPage } from "./lists.ts";
-import { AMOUNT_MAX, amountMin, formatAmount, isCurrency, requireWholeSteps } from "./money.ts";
-import { cancel, capture, confirm } from "./payment-flow.ts";
+import { listPage, matching, searchPage } from "./lists.ts";
 import {
-  checkOwner,
-  createPaymentMethod,
-  paymentMethodData,
-  usePaymentMethod,
-} from "./payment-methods.ts";
+  amountMin,
+  formatAmount,
+  requireAmountWithinMax,
+  requireCurrency,
+  requireWholeSteps,
+} from "./money.ts";
+import { cancel, capture, confirm } from "./payment-flow.ts";
+import { checkOwner, givenMethod, paymentMethodData } from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
 import type { PaymentIntent, PaymentMethod } from "./types.ts";
 
@@ -204,20 +206,7 @@ function checkAmount(amount: number, currency: string): void {
     });
   }
   requireWholeSteps(amount, currency);
-  if (amount > AMOUNT_MAX) {
-    throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
-      code: "amount_too_large",
-      param: "amount",
-    });
-  }
-}
-
-function checkedCurrency(given: string): string {
-  const currency = given.toLowerCase();
-  if (!isCurrency(currency)) {
-    throw invalidRequest(`Invalid currency: ${given}.`, { param: "currency" });
-  }
-  return currency;
+  requireAmountWithinMax(amount, currency);
 }
 
 function methodOptions(params: Paying): PaymentIntent["payment_method_options"] | undefined {
@@ -229,19 +218,9 @@ function methodOptions(params: Paying): PaymentIntent["payment_method_options"] 
 function withPaying(intent: PaymentIntent, params: Paying): PaymentIntent {
   return {
     ...intent,
-    allowed_payment_method_types:
-      params.allowed_payment_method_types ?? intent.allowed_payment_method_types,
+    ...sent(params, "allowed_payment_method_types"),
     payment_method_options: methodOptions(params) ?? intent.payment_method_options,
   };
-}
-
-function methodFor(tx: Transaction, params: Paying): PaymentMethod | undefined {
-  if (params.payment_method_data !== undefined) {
-    return createPaymentMethod(tx, params.payment_method_data);
-  }
-  return params.payment_method === undefined
-    ? undefined
-    : usePaymentMethod(tx, params.payment_method, "payment_method");
 }
 
 /** Confirms with the method given now or before, if the status allows it. */
@@ -296,10 +275,10 @@ function confirmWith(
 }
 
 function create({ tx, params }: Call<z.output<typeof createParams>>): object {
-  const currency = checkedCurrency(params.currency);
+  const currency = requireCurrency(params.currency);
   checkAmount(params.amount, currency);
   const customer = params.customer === undefined ? null : requireCustomer(tx, params.customer);
-  const method = methodFor(tx, params);
+  const method = givenMethod(tx, params);
   if (method !== undefined) checkOwner(customer, method);
   const automatic =
     params.automatic_payment_methods?.enabled ?? !params.allowed_payment_method_types;
@@ -364,7 +343,7 @@ function update(call: Call<z.output<typeof updateParams>>): object {
   const { tx, params } = call;
   const intent = requireIntent({ ...call, params: {} });
   const money = params.amount !== undefined || params.currency !== undefined;
-  const method = methodFor(tx, params);
+  const method = givenMethod(tx, params);
   const frozen = BEFORE_CONFIRMATION.find((name) => params[name] !== undefined);
   if (frozen !== undefined && !EDITABLE.has(intent.status)) {
     throw unexpectedState(
@@ -375,7 +354,7 @@ function update(call: Call<z.output<typeof updateParams>>): object {
     );
   }
   const currency =
-    params.currency === undefined ? intent.currency : checkedCurrency(params.currency);
+    params.currency === undefined ? intent.currency : requireCurrency(params.currency);
   const amount = params.amount ?? intent.amount;
   if (money) checkAmount(amount, currency);
   const methodId = method?.id ?? intent.payment_method;
@@ -383,37 +362,30 @@ function update(call: Call<z.output<typeof updateParams>>): object {
   const updated = tx.put("payment_intent", {
     ...withPaying(intent, params),
     amount,
-    capture_method: params.capture_method ?? intent.capture_method,
     currency,
     customer:
       params.customer === undefined ? intent.customer : requireCustomer(tx, params.customer),
-    description: params.description === undefined ? intent.description : params.description,
+    ...sent(
+      params,
+      "capture_method",
+      "description",
+      "receipt_email",
+      "setup_future_usage",
+      "shipping",
+      "statement_descriptor",
+      "statement_descriptor_suffix",
+      "transfer_group",
+    ),
     metadata: changeMetadata(intent.metadata, params.metadata),
     // A challenge for another amount or card would be the wrong one.
     next_action: restart ? null : intent.next_action,
     payment_method: methodId,
-    receipt_email: params.receipt_email === undefined ? intent.receipt_email : params.receipt_email,
-    setup_future_usage:
-      params.setup_future_usage === undefined
-        ? intent.setup_future_usage
-        : params.setup_future_usage,
-    shipping: params.shipping ?? intent.shipping,
-    statement_descriptor:
-      params.statement_descriptor === undefined
-        ? intent.statement_descriptor
-        : params.statement_descriptor,
-    statement_descriptor_suffix:
-      params.statement_descriptor_suffix === undefined
-        ? intent.statement_descriptor_suffix
-        : params.statement_descriptor_suffix,
     status:
       restart && methodId !== null
         ? "requires_confirmation"
         : restart
           ? "requires_payment_method"
           : intent.status,
-    transfer_group:
-      params.transfer_group === undefined ? intent.transfer_group : params.transfer_group,
   });
   return expand(tx, updated, params.expand);
 }
@@ -427,16 +399,10 @@ function confirmCall(call: Call<z.output<typeof confirmParams>>): object {
       param: refused,
     });
   }
-  const method = methodFor(tx, params);
+  const method = givenMethod(tx, params);
   const changed: PaymentIntent = {
     ...withPaying(intent, params),
-    capture_method: params.capture_method ?? intent.capture_method,
-    receipt_email: params.receipt_email === undefined ? intent.receipt_email : params.receipt_email,
-    setup_future_usage:
-      params.setup_future_usage === undefined
-        ? intent.setup_future_usage
-        : params.setup_future_usage,
-    shipping: params.shipping ?? intent.shipping,
+    ...sent(params, "capture_method", "receipt_email", "setup_future_usage", "shipping"),
   };
   const confirmed = confirmWith(tx, changed, method, params, publishable);
   return visibleTo(expand(tx, confirmed, params.expand), publishable);
@@ -529,9 +495,7 @@ export const paymentIntentEndpoints: readonly Endpoint[] = [
     path: "/v1/payment_intents",
     params: z.strictObject({ ...page, customer: word.optional() }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("payment_intent")
-        .filter((row) => (params.customer ?? row.customer) === row.customer);
+      const rows = matching(tx.newestFirst("payment_intent"), params, "customer");
       return expand(tx, listPage("/v1/payment_intents", rows, params), params.expand);
     },
   }),

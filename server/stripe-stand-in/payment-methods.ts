@@ -172,6 +172,22 @@ export function usePaymentMethod(tx: Transaction, id: string, param: string): Pa
   });
 }
 
+/** The method that a request names or describes, if it does. */
+export function givenMethod(
+  tx: Transaction,
+  params: {
+    readonly payment_method?: string | undefined;
+    readonly payment_method_data?: Parameters<typeof createPaymentMethod>[1] | undefined;
+  },
+): PaymentMethod | undefined {
+  if (params.payment_method_data !== undefined) {
+    return createPaymentMethod(tx, params.payment_method_data);
+  }
+  return params.payment_method === undefined
+    ? undefined
+    : usePaymentMethod(tx, params.payment_method, "payment_method");
+}
+
 function unspent(tx: Transaction, method: PaymentMethod): PaymentMethod {
   if (tx.get("used_test_card", method.id)?.spent !== true) return method;
   throw invalidRequest(

@@ -14,8 +14,8 @@ import {
   word,
 } from "./fields.ts";
 import { newId } from "./ids.ts";
-import { listPage } from "./lists.ts";
-import { isCurrency } from "./money.ts";
+import { listPage, matching } from "./lists.ts";
+import { requireCurrency } from "./money.ts";
 import { renderPayout } from "./render.ts";
 import type { Transaction } from "./transaction.ts";
 import type { EventType, Payout } from "./types.ts";
@@ -82,10 +82,7 @@ function destinationOf(tx: Transaction, account: string | null, wanted?: string)
 
 /** Sends available money of a balance to its bank account. */
 function create({ tx, params, account }: Call<z.output<typeof createParams>>): object {
-  const currency = params.currency.toLowerCase();
-  if (!isCurrency(currency)) {
-    throw invalidRequest(`Invalid currency: ${params.currency}`, { param: "currency" });
-  }
+  const currency = requireCurrency(params.currency);
   const destination = destinationOf(tx, account, params.destination);
   if (availableIn(tx, account, currency) < params.amount) {
     throw invalidRequest(
@@ -204,15 +201,8 @@ export const payoutEndpoints: readonly Endpoint[] = [
       status: z.enum(["canceled", "failed", "in_transit", "paid", "pending"]).optional(),
     }),
     run: ({ tx, params, account }) => {
-      const rows = tx
-        .newestFirst("payout")
-        .filter(
-          (row) =>
-            row.account === account &&
-            (params.destination ?? row.destination) === row.destination &&
-            (params.status ?? row.status) === row.status,
-        )
-        .map(renderPayout);
+      const own = tx.newestFirst("payout").filter((row) => row.account === account);
+      const rows = matching(own, params, "destination", "status").map(renderPayout);
       return expand(tx, listPage("/v1/payouts", rows, params), params.expand);
     },
   }),

@@ -7,7 +7,7 @@ import { invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
 import { changeMetadata, expandable, metadata, page, positiveInteger, word } from "./fields.ts";
 import { newId } from "./ids.ts";
-import { listPage } from "./lists.ts";
+import { listPage, matching } from "./lists.ts";
 import { formatAmount, requireWholeSteps } from "./money.ts";
 import { testCardBehind } from "./payment-methods.ts";
 import type { Transaction } from "./transaction.ts";
@@ -278,13 +278,7 @@ export const refundEndpoints: readonly Endpoint[] = [
       payment_intent: word.optional(),
     }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("refund")
-        .filter(
-          (row) =>
-            (params.charge ?? row.charge) === row.charge &&
-            (params.payment_intent ?? row.payment_intent) === row.payment_intent,
-        );
+      const rows = matching(tx.newestFirst("refund"), params, "charge", "payment_intent");
       return expand(tx, listPage("/v1/refunds", rows, params), params.expand);
     },
   }),

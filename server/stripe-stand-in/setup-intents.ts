@@ -4,13 +4,23 @@ import { openChallenge } from "./challenges.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
-import { changeMetadata, expandable, flag, list, metadata, page, text, word } from "./fields.ts";
+import {
+  changeMetadata,
+  expandable,
+  flag,
+  list,
+  metadata,
+  page,
+  sent,
+  text,
+  word,
+} from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
-import { listPage } from "./lists.ts";
+import { listPage, matching } from "./lists.ts";
 import {
   attach,
   checkOwner,
-  createPaymentMethod,
+  givenMethod,
   markSetUp,
   paymentMethodData,
   testCardBehind,
@@ -64,17 +74,6 @@ const confirmParams = z.strictObject({
   payment_method: describing.payment_method,
   payment_method_data: describing.payment_method_data,
 });
-
-type Method = Pick<z.output<typeof confirmParams>, "payment_method" | "payment_method_data">;
-
-function methodFor(tx: Transaction, params: Method): PaymentMethod | undefined {
-  if (params.payment_method_data !== undefined) {
-    return createPaymentMethod(tx, params.payment_method_data);
-  }
-  return params.payment_method === undefined
-    ? undefined
-    : usePaymentMethod(tx, params.payment_method, "payment_method");
-}
 
 function requireIntent(call: Call<{ client_secret?: string | undefined }>): SetupIntent {
   const intent = call.tx.get("setup_intent", call.id);
@@ -213,7 +212,7 @@ export function authenticateSetup(
 
 function create({ tx, params }: Call<z.output<typeof createParams>>): object {
   const customer = params.customer === undefined ? null : requireCustomer(tx, params.customer);
-  const method = methodFor(tx, params);
+  const method = givenMethod(tx, params);
   if (method !== undefined) checkOwner(customer, method);
   const id = newId("seti");
   const automatic = params.automatic_payment_methods?.enabled ?? !params.payment_method_types;
@@ -264,12 +263,12 @@ function update(call: Call<z.output<typeof updateParams>>): object {
   if (!OPEN.has(before.status)) throw unexpectedState("update", before);
   const customer =
     params.customer === undefined ? before.customer : requireCustomer(tx, params.customer);
-  const method = methodFor(tx, params);
+  const method = givenMethod(tx, params);
   if (method !== undefined) checkOwner(customer, method);
   const after = tx.put("setup_intent", {
     ...before,
     customer,
-    description: params.description === undefined ? before.description : params.description,
+    ...sent(params, "description"),
     metadata: changeMetadata(before.metadata, params.metadata),
     ...(method === undefined
       ? {}
@@ -294,13 +293,7 @@ export const setupIntentEndpoints: readonly Endpoint[] = [
       payment_method: word.optional(),
     }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("setup_intent")
-        .filter(
-          (row) =>
-            (params.customer ?? row.customer) === row.customer &&
-            (params.payment_method ?? row.payment_method) === row.payment_method,
-        );
+      const rows = matching(tx.newestFirst("setup_intent"), params, "customer", "payment_method");
       return expand(tx, listPage("/v1/setup_intents", rows, params), params.expand);
     },
   }),
@@ -320,7 +313,7 @@ export const setupIntentEndpoints: readonly Endpoint[] = [
     run: (call) => {
       const { tx, params } = call;
       const intent = requireIntent(call);
-      const after = confirmWith(tx, intent, methodFor(tx, params), params.return_url);
+      const after = confirmWith(tx, intent, givenMethod(tx, params), params.return_url);
       return expand(tx, after, params.expand);
     },
   }),

@@ -11,12 +11,18 @@ import {
   metadata,
   page,
   positiveInteger,
+  sent,
   text,
   word,
 } from "./fields.ts";
 import { newId } from "./ids.ts";
-import { listPage } from "./lists.ts";
-import { AMOUNT_MAX, formatAmount, isCurrency, requireWholeSteps } from "./money.ts";
+import { listPage, matching } from "./lists.ts";
+import {
+  formatAmount,
+  requireAmountWithinMax,
+  requireCurrency,
+  requireWholeSteps,
+} from "./money.ts";
 import { renderTransfer, reversalsOf } from "./render.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Transfer, TransferReversal } from "./types.ts";
@@ -90,10 +96,7 @@ const createParams = z.strictObject({
 
 /** Moves money of the platform's balance to a connected account's. */
 function create({ tx, params }: Call<z.output<typeof createParams>>): object {
-  const currency = params.currency.toLowerCase();
-  if (!isCurrency(currency)) {
-    throw invalidRequest(`Invalid currency: ${params.currency}`, { param: "currency" });
-  }
+  const currency = requireCurrency(params.currency);
   requireDestination(tx, params.destination);
   const source =
     params.source_transaction === undefined
@@ -107,12 +110,7 @@ function create({ tx, params }: Call<z.output<typeof createParams>>): object {
     });
   }
   requireWholeSteps(amount, currency);
-  if (amount > AMOUNT_MAX) {
-    throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
-      code: "amount_too_large",
-      param: "amount",
-    });
-  }
+  requireAmountWithinMax(amount, currency);
   if (source === undefined && availableIn(tx, null, currency) < amount) {
     throw invalidRequest(
       "You have insufficient available funds in your Stripe account. Try adding funds directly to " +
@@ -254,13 +252,7 @@ export const transferEndpoints: readonly Endpoint[] = [
       transfer_group: word.optional(),
     }),
     run: ({ tx, params }) => {
-      const rows = tx
-        .newestFirst("transfer")
-        .filter(
-          (row) =>
-            (params.destination ?? row.destination) === row.destination &&
-            (params.transfer_group ?? row.transfer_group) === row.transfer_group,
-        );
+      const rows = matching(tx.newestFirst("transfer"), params, "destination", "transfer_group");
       const found = listPage("/v1/transfers", rows, params);
       const data = found.data.map((row) => renderTransfer(tx, row));
       return expand(tx, { ...found, data }, params.expand);
@@ -285,7 +277,7 @@ export const transferEndpoints: readonly Endpoint[] = [
       const before = requireTransfer(tx, id);
       const transfer = tx.put("transfer", {
         ...before,
-        description: params.description === undefined ? before.description : params.description,
+        ...sent(params, "description"),
         metadata: changeMetadata(before.metadata, params.metadata),
       });
       const rendered = renderTransfer(tx, transfer);

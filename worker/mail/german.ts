@@ -1,8 +1,25 @@
-import { link } from "./link.ts";
+import { link, type PublicUrl } from "./link.ts";
+import { purchase, type PurchaseWords } from "./purchase.ts";
 import type { MailVariables, Template } from "./templates.ts";
 
 /** What is said in German to whoever has chosen it; what is not here is said in English. */
 export const german: Readonly<Record<string, Template>> = {
+  booking_confirmed: (booking, publicUrl) => ({
+    subject: `Ihre Karten für ${booking.event}`,
+    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${purchase(booking, words)}\n\n${total(booking)}\n\nDie Karten sind in Ihrer Buchung; jede öffnet die Tür einmal.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_deposit_paid: (booking, publicUrl) => ({
+    subject: `Ihre Plätze für ${booking.event}`,
+    text: `${booking.organization} bestätigt Ihre Buchung ${booking.reference}:\n\n${purchase(booking, words)}\n\n${booking.paid} von ${booking.amount} sind bezahlt. Die nächste Rate ist am ${booking.until} fällig; die Karten gibt es mit der letzten.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_link: (booking, publicUrl) => ({
+    subject: `Ihre Buchung für ${booking.event}`,
+    text: `Jemand hat um einen Link zu Ihrer Buchung für ${describe(booking)} gebeten.${bookingLink(booking, publicUrl)}`,
+  }),
+  booking_in_account: (booking) => ({
+    subject: `Ihre Buchung für ${booking.event}`,
+    text: `Jemand hat um einen Link zu Ihrer Buchung für ${describe(booking)} gebeten. Sie ist in einem Konto und braucht keinen: Melden Sie sich mit dem Konto an, mit dem sie gemacht oder von dem sie übernommen wurde.`,
+  }),
   refund_started: (booking) => ({
     subject: `${booking.amount} kommen zu Ihnen zurück`,
     text: `${booking.amount} für ${describe(booking)} sind auf dem Weg dorthin, von wo Sie bezahlt haben. Bei einer Karte sehen Sie sie binnen zehn Tagen.`,
@@ -60,6 +77,24 @@ export const german: Readonly<Record<string, Template>> = {
     text: `${date(wish)}, worauf Sie Plätze wollten, findet nicht statt. Es ist nichts zu tun.`,
   }),
 };
+
+const words: PurchaseWords = {
+  online: "Online: Der Zugang steht bei Ihren Karten.",
+  more: (count) => `und ${count} Zeilen mehr`,
+};
+
+function total({ amount, payment }: MailVariables): string {
+  if (payment === "free") return "Es ist nichts zu zahlen.";
+  return payment === "invoice"
+    ? `Summe: ${amount}; Sie bekommen eine Rechnung.`
+    : `Summe: ${amount}, bezahlt.`;
+}
+
+function bookingLink({ token, reference }: MailVariables, publicUrl: PublicUrl): string {
+  return token === undefined
+    ? "\n\nMelden Sie sich an, um sie zu finden."
+    : `\n\n${link(publicUrl, "claim-booking", token)}\n\nDer Link gilt einmal: Wo Sie ihn öffnen, gehört die Buchung Ihnen, und nicht mehr dort, wo sie war. Einen neuen gibt es im Shop mit ${reference} und dieser Adresse. Wenn Sie nichts gekauft haben, hat sich jemand bei der Adresse vertippt: Folgen Sie dem Link nicht.`;
+}
 
 function date({ event, startsAt }: MailVariables): string {
   return `${event} am ${startsAt}`;

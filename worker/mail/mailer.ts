@@ -10,6 +10,8 @@ export interface MailOptions {
   readonly directory?: string | undefined;
   /** Default: `Last Minute Live <no-reply@localhost>`. */
   readonly from?: string | undefined;
+  /** How long the server may be silent, in milliseconds; a mail that waits keeps other jobs waiting. Default: 20,000. */
+  readonly patienceMs?: number | undefined;
   /** Where links lead, such as `https://shop.example`. Default: mail has the bare token. */
   readonly publicUrl?: string | undefined;
 }
@@ -27,7 +29,7 @@ export interface Mail {
 export type Mailer = (mail: Mail) => Promise<void>;
 
 /** Makes what sends mail. Without SMTP and directory every mail is refused, and its job waits. */
-export function makeMailer({ smtpUrl, directory, from }: MailOptions): Mailer {
+export function makeMailer({ smtpUrl, directory, from, patienceMs = 20_000 }: MailOptions): Mailer {
   const envelope = ({ id, to, subject, text }: Mail): SendMailOptions => ({
     from: from ?? "Last Minute Live <no-reply@localhost>",
     messageId: `<${id}@last-minute-live>`,
@@ -37,7 +39,15 @@ export function makeMailer({ smtpUrl, directory, from }: MailOptions): Mailer {
     headers: { "Auto-Submitted": "auto-generated" },
   });
   if (smtpUrl !== undefined) {
-    const transport = createTransport(smtpUrl, { disableFileAccess: true, disableUrlAccess: true });
+    const silence = new URL(smtpUrl);
+    for (const phase of ["connection", "greeting", "socket"]) {
+      const name = `${phase}Timeout`;
+      if (!silence.searchParams.has(name)) silence.searchParams.set(name, String(patienceMs));
+    }
+    const transport = createTransport(silence.href, {
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
     return async (mail) => {
       await transport.sendMail(envelope(mail));
     };

@@ -17,11 +17,20 @@ const variables: MailVariables = {
   reason: "The roof",
 };
 
+const bought: MailVariables = {
+  ...variables,
+  token: "x".repeat(43),
+  paid: "20.00 EUR",
+  venue: "House, Ring 1, 1010 Vienna",
+  items: ["2 x Stalls: Stalls, A: 3, 4", "1 x Program"],
+  payment: "paid",
+};
+
 const names = Object.keys(german);
 
 test("what is said in German is said in English too, of the same things", () => {
   expect(names).not.toEqual([]);
-  const given = { ...variables, token: "x".repeat(43) };
+  const given = { ...variables, token: "x".repeat(43), paid: "20.00 EUR" };
   for (const name of names) {
     const said = [mailText(name, given, undefined), mailText(name, given, undefined, "de-AT")];
     for (const { subject, text } of said)
@@ -32,6 +41,37 @@ test("what is said in German is said in English too, of the same things", () => 
     const told = english?.filter((value) => value !== variables.period);
     expect(translated, name).toEqual(told);
   }
+});
+
+test.each([null, "de"])(
+  "what was bought is told, with its price and where it is (%s)",
+  (language) => {
+    const said = (changes: MailVariables): string =>
+      mailText("booking_confirmed", { ...bought, ...changes }, "https://shop.example", language)
+        .text;
+    const { reference, venue, startsAt, amount, items = [] } = bought;
+    for (const told of [reference, venue, startsAt, amount, ...items]) {
+      expect(said({})).toContain(told);
+    }
+    expect(said({})).toContain("https://shop.example/claim-booking?token=xxx");
+    expect(said({ token: undefined })).not.toMatch(/token|undefined/);
+    expect(said({ payment: "free" })).not.toContain(amount);
+    expect(said({ payment: "invoice" })).toMatch(/invoice|Rechnung/);
+    expect(said({ venue: undefined, isOnline: true })).toMatch(/Online: .*(tickets|Karten)/);
+    const pass = said({
+      pass: "Both days",
+      dates: ["2027-05-01 10:00 UTC", "2027-05-02 10:00 UTC"],
+    });
+    expect(pass).toContain("The Tempest, Both days\n2027-05-01 10:00 UTC\n2027-05-02 10:00 UTC\n");
+    expect(pass).not.toContain(startsAt);
+  },
+);
+
+test("of a great many rows the first are told, and how many more there are", () => {
+  const items = Array.from({ length: 40 }, (_, row) => `9 x Stalls: Stalls, ${row}: 1`);
+  const { text } = mailText("booking_confirmed", { ...bought, items }, undefined);
+  expect(text.match(/9 x Stalls/g)).toHaveLength(30);
+  expect(text).toContain("and 10 lines more");
 });
 
 test("a language that there is no mail in is answered in English", () => {

@@ -1,5 +1,6 @@
 import { german } from "./german.ts";
 import { link, type PublicUrl } from "./link.ts";
+import { purchase, type PurchaseWords } from "./purchase.ts";
 
 /** What a mail says, before it is known who gets it. */
 export interface MailText {
@@ -26,6 +27,19 @@ export interface MailVariables {
   readonly reference?: string | undefined;
   /** A deposit that is not returned, such as `20.00 EUR`. */
   readonly kept?: string | undefined;
+  /** What is paid of a price in parts, such as `20.00 EUR`. */
+  readonly paid?: string | null | undefined;
+  /** How the price of what was sold is settled. */
+  readonly payment?: "free" | "invoice" | "paid" | undefined;
+  /** What was bought, such as `2 x Stalls: Stalls, A: 3, 4`, a line each. */
+  readonly items?: readonly string[] | undefined;
+  /** The name of the house, and where it is. */
+  readonly venue?: string | undefined;
+  /** Whether it takes place online, only or too. */
+  readonly isOnline?: boolean | undefined;
+  /** The name of a pass; its dates are `dates`. */
+  readonly pass?: string | undefined;
+  readonly dates?: readonly string[] | undefined;
   readonly newStartsAt?: string | undefined;
   readonly refundsUntil?: string | undefined;
   /** The reference of a booking. */
@@ -140,25 +154,25 @@ const templates: Readonly<Record<string, Template>> = {
     subject: `Pay for ${booking.event}`,
     text: `${booking.organization} holds places for you at ${describeBooking(booking)}. Pay ${booking.amount} until ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, they are given to others.`,
   }),
-  booking_sold: (booking, publicUrl) => ({
+  booking_confirmed: (booking, publicUrl) => ({
     subject: `Your tickets for ${booking.event}`,
-    text: `${booking.organization} has sold you tickets for ${describeBooking(booking)}.${bookingLink(booking, publicUrl)}`,
+    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${purchase(booking, words)}\n\n${total(booking)}\n\nYour booking has the tickets; each opens the door once.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
   }),
-  booking_invoiced: (booking, publicUrl) => ({
-    subject: `Your tickets for ${booking.event}`,
-    text: `${booking.organization} has sold you tickets for ${describeBooking(booking)}, and sends you an invoice of ${booking.amount}.${bookingLink(booking, publicUrl)}`,
+  booking_deposit_paid: (booking, publicUrl) => ({
+    subject: `Your places for ${booking.event}`,
+    text: `${booking.organization} confirms your booking ${booking.reference}:\n\n${purchase(booking, words)}\n\n${booking.paid} of ${booking.amount} are paid. The next installment is due on ${booking.until}; the tickets are there with the last one.${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
+  }),
+  booking_link: (booking, publicUrl) => ({
+    subject: `Your booking for ${booking.event}`,
+    text: `Somebody asked for a link to your booking for ${describeBooking(booking)}:${bookingLink(booking, publicUrl)}${linkIsGoodOnce(booking)}`,
+  }),
+  booking_in_account: (booking) => ({
+    subject: `Your booking for ${booking.event}`,
+    text: `Somebody asked for a link to your booking for ${describeBooking(booking)}. It is in an account and needs no link: sign in to the account that it was made with, or taken over by.`,
   }),
   booking_approved: (booking, publicUrl) => ({
     subject: `Your order for ${booking.event} was approved`,
     text: `${booking.organization} has approved your order for ${describeBooking(booking)}. Pay until ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, your places are given to others.`,
-  }),
-  booking_accepted: (booking, publicUrl) => ({
-    subject: `Your order for ${booking.event} was approved`,
-    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. There is nothing to pay; your tickets are there.${bookingLink(booking, publicUrl)}`,
-  }),
-  booking_charged: (booking, publicUrl) => ({
-    subject: `Your order for ${booking.event} was approved`,
-    text: `${booking.organization} has approved your order for ${describeBooking(booking)}. Your card was charged ${booking.amount}; your tickets are there.${bookingLink(booking, publicUrl)}`,
   }),
   booking_declined: (booking) => ({
     subject: `Your order for ${booking.event} was declined`,
@@ -270,6 +284,11 @@ const templates: Readonly<Record<string, Template>> = {
   }),
 };
 
+/** The templates that there are, and the languages that each is written in. */
+export const mailLanguages: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.keys(templates).map((name) => [name, name in german ? ["en", "de"] : ["en"]]),
+);
+
 /**
  * What a mail says, in the language of whoever gets it (BCP 47) where it has that, else in English.
  *
@@ -300,6 +319,24 @@ function answerBy({ until }: MailVariables): string {
   return until == null
     ? ""
     : `\n\nIt takes evidence until ${until}, once. What nobody answers is lost.`;
+}
+
+const words: PurchaseWords = {
+  online: "Online: where to join is shown with your tickets.",
+  more: (count) => `and ${count} lines more`,
+};
+
+function total({ amount, payment }: MailVariables): string {
+  if (payment === "free") return "There is nothing to pay.";
+  return payment === "invoice"
+    ? `Total: ${amount}, for which you get an invoice.`
+    : `Total: ${amount}, paid.`;
+}
+
+function linkIsGoodOnce({ token, reference }: MailVariables): string {
+  return token === undefined
+    ? ""
+    : `\n\nThe link works once: where you open it, the booking is yours, and no longer where it was. For another one, give the shop ${reference} and this address. If you have bought nothing, somebody mistyped theirs: do not follow the link.`;
 }
 
 /** Where the booking is: for a guest by a link that makes it theirs, once; with an account it is there already. */

@@ -9,4 +9,6 @@ export const bookingExpireDue = defineTask(z.looseObject({}), async (_payload, h
   while (expired === batchLimit) {
     expired = await callFunction<number>(helpers, "expire_bookings", batchLimit);
   }
+  // What was held of an allocation goes back there, booking by booking.
+  while (await callFunction<boolean>(helpers, "expire_allocated_booking"));
 });

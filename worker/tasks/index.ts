@@ -4,6 +4,8 @@ import { allocationReleaseDue } from "./allocation__release_due.ts";
 import { auditSeal } from "./audit__seal.ts";
 import { bookingCompleteDue } from "./booking__complete_due.ts";
 import { bookingExpireDue } from "./booking__expire_due.ts";
+import { bookingLinkMail } from "./booking_link__mail.ts";
+import { bookingMailConfirmed } from "./booking__mail_confirmed.ts";
 import { disputeRemindDue } from "./dispute__remind_due.ts";
 import { disputeResponseSend } from "./dispute_response__send.ts";
 import { emailSend } from "./email__send.ts";
@@ -48,6 +50,8 @@ export function taskList(context: TaskContext): TaskList {
     audit__seal: auditSeal(context),
     booking__complete_due: bookingCompleteDue(context),
     booking__expire_due: bookingExpireDue(context),
+    booking__mail_confirmed: bookingMailConfirmed(context),
+    booking_link__mail: bookingLinkMail(context),
     dispute__remind_due: disputeRemindDue(context),
     dispute_response__send: disputeResponseSend(context),
     email__send: emailSend(context),
@@ -93,6 +97,7 @@ export function taskList(context: TaskContext): TaskList {
  */
 export const crontab = `
 * * * * * booking__expire_due ?jobKey=booking__expire_due&max=1
+* * * * * booking__mail_confirmed ?jobKey=booking__mail_confirmed&max=1
 * * * * * allocation__release_due ?jobKey=allocation__release_due&max=1
 * * * * * waiting_list__serve ?jobKey=waiting_list__serve&max=1
 * * * * * worker__unlock_dead ?jobKey=worker__unlock_dead&max=1

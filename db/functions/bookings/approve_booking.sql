@@ -30,12 +30,9 @@ begin
     perform app_private.proceed_to_payment(v_booking);
   end if;
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  -- Whose card is charged hears of it when it is.
-  if not v_is_authorized then
-    perform app_private.mail_booking(
-      v_booking,
-      case v_booking.status when 'confirmed' then 'booking_accepted' else 'booking_approved' end
-    );
+  -- Who has nothing to pay, or whose card is charged, hears of it by what was bought.
+  if v_booking.status = 'pending_payment' and not v_is_authorized then
+    perform app_private.mail_booking(v_booking, 'booking_approved');
   end if;
   return app_private.masked_booking(v_booking);
 end

@@ -20,7 +20,7 @@ begin
   where l.token_hash = v_hash and l.used_at is null and v_booking.user_id is null;
   if v_booking.id is null or not found then
     raise exception 'This link is unknown, was used, or is too old.'
-      using errcode = 'LMTOK', hint = 'Ask the organization for a new one.';
+      using errcode = 'LMTOK', hint = 'Ask for a new one with request_booking_link.';
   end if;
   update app_public.bookings as b
   set user_id = v_buyer.user_id, cart_token_hash = v_buyer.cart_token_hash

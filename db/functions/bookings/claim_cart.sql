@@ -1,6 +1,7 @@
 -- Whoever sends both tokens has both rights: those of the cart become those of the account. What is
--- paid for stays with the cart's token, which may have been shared; what is being
--- paid for keeps its price.
+-- paid for stays with the cart's token, which may have been shared; what is being paid for keeps
+-- its price, and what is looked into is looked into as it was checked out. Who may decide about it
+-- is asked when they do, so that nobody claims what they let through themselves.
 create or replace function app_public.claim_cart()
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -19,7 +20,7 @@ begin
       select b.id from app_public.bookings as b
       where b.cart_token_hash = v_cart_hash
         and b.user_id is null
-        and b.status in ('draft', 'pending_approval', 'pending_payment')
+        and app_private.is_open(b.status)
       order by b.id
       for no key update
     ))

@@ -10,8 +10,7 @@ begin
     cancellation_reason = left(close_booking.reason, 500)
   where b.id = (close_booking.booking).id
   returning * into v_booking;
-  perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
-  perform app_private.free_admissions(v_booking);
+  perform app_private.let_go(close_booking.booking);
   return v_booking;
 end
 $$;

@@ -45,6 +45,9 @@ begin
   returning * into v_booking;
   if v_booking.status = 'confirmed' then
     perform app_private.issue_tickets(v_booking);
+  else
+    insert into app_private.booking_confirmations (booking_id) values (v_booking.id)
+    on conflict do nothing;
   end if;
   perform app_private.post_sale(v_booking);
   return true;

@@ -15,6 +15,11 @@ begin
     select b.id from app_public.bookings as b
     where b.expires_at <= now()
       and app_private.is_open(b.status)
+      -- These are for expire_allocated_booking.
+      and not exists (
+        select from app_private.allocation_holds as h
+        where h.organization_id = b.organization_id and h.booking_id = b.id
+      )
     order by b.expires_at
     limit expire_bookings.batch_limit
     for no key update skip locked

@@ -23,14 +23,18 @@ begin
   update app_private.add_on_counters as s
   set
     -- What has left the house, or was seen, is not there to be sold again.
-    total = s.total - (
-      select count(*) from app_private.add_on_codes as c
-      join app_public.booking_items as i
-        on i.organization_id = c.organization_id and i.id = c.booking_item_id
-      where c.organization_id = g.organization_id and c.add_on_id = g.add_on_id
-        and i.booking_id = (free_add_ons.booking).id
-        and a.returns_to_stock and c.unit_no <= i.quantity - i.returned_quantity
-    ) - case when g.held_until is null and not a.returns_to_stock then g.quantity else 0 end,
+    total = s.total - case
+      when a.returns_to_stock or app_private.has_codes(a) then (
+        select count(*) from app_private.add_on_codes as c
+        join app_public.booking_items as i
+          on i.organization_id = c.organization_id and i.id = c.booking_item_id
+        where c.organization_id = g.organization_id and c.add_on_id = g.add_on_id
+          and i.booking_id = (free_add_ons.booking).id
+          and c.unit_no <= i.quantity - i.returned_quantity
+      )
+      when g.held_until is null then g.quantity
+      else 0
+    end,
     held = s.held - case when g.held_until is null then 0 else g.quantity end,
     sold = s.sold - case when g.held_until is null then g.quantity else 0 end
   from gone as g

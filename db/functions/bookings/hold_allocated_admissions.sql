@@ -9,6 +9,8 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_allocation app_public.admission_allocations;
+  v_is_replay boolean := app_private.is_replay(hold_allocated_admissions.idempotency_key);
+  v_booking app_public.bookings;
 begin
   if hold_allocated_admissions.booking_id is not null then
     perform app_private.lock_booking(hold_allocated_admissions.booking_id, 'bookings.manage');
@@ -21,7 +23,7 @@ begin
     v_allocation.organization_id, v_allocation.performance_id, 'inventory.sell'
   );
   -- Under a known key, the places left the allocation the first time.
-  if not app_private.is_replay(hold_allocated_admissions.idempotency_key) then
+  if not v_is_replay then
     if not exists (
       select from app_public.admission_pool_categories as pc
       where pc.organization_id = v_allocation.organization_id
@@ -45,17 +47,23 @@ begin
     set places_left = a.places_left - hold_allocated_admissions.quantity
     where a.id = v_allocation.id;
   end if;
-  return app_public.hold_admissions(
+  v_booking := app_public.hold_admissions(
     v_allocation.performance_id, hold_allocated_admissions.ticket_category_id,
     hold_allocated_admissions.quantity, hold_allocated_admissions.booking_id,
     hold_allocated_admissions.idempotency_key
   );
+  if not v_is_replay then
+    perform app_private.note_allocated_hold(
+      v_booking, null, null, v_allocation, hold_allocated_admissions.quantity
+    );
+  end if;
+  return v_booking;
 end
 $$;
 
 comment on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text) is
   'Holds places of an allocation for a booking of the caller''s, or for a draft. If they are not '
-  'bought in time, they are free for everybody. Needs inventory.sell. '
+  'bought in time, they go back to it, unless it was released. Needs inventory.sell. '
   'Raises LMNFD, LMRGT, LMFEW (the allocation has fewer), LMINP, LMQTY, and '
   'what hold_admissions raises.';
 grant execute on function app_public.hold_allocated_admissions(uuid, uuid, integer, uuid, text)

@@ -12,6 +12,7 @@ declare
   v_performance app_public.performances;
   v_seat_nos integer[];
   v_count integer;
+  v_booking app_public.bookings;
 begin
   if hold_allocated_seats.booking_id is not null then
     perform app_private.lock_booking(hold_allocated_seats.booking_id, 'bookings.manage');
@@ -38,15 +39,21 @@ begin
     end if;
     perform app_private.free_kept_back(v_allocation, v_seat_nos);
   end if;
-  return app_public.hold_seats(
+  v_booking := app_public.hold_seats(
     v_allocation.performance_id, hold_allocated_seats.seat_ids, hold_allocated_seats.booking_id,
     hold_allocated_seats.idempotency_key
   );
+  if v_seat_nos is not null then
+    perform app_private.note_allocated_hold(
+      v_booking, v_allocation, hold_allocated_seats.seat_ids, null, null
+    );
+  end if;
+  return v_booking;
 end
 $$;
 
 comment on function app_public.hold_allocated_seats(uuid, text[], uuid, text) is
   'Holds seats of an allocation for a booking of the caller''s, or for a draft. If they are not '
-  'bought in time, they are free for everybody. Needs inventory.sell. '
+  'bought in time, they go back to it, unless it was released. Needs inventory.sell. '
   'Raises LMNFD, LMRGT, LMSEA (not in the allocation), and what hold_seats raises.';
 grant execute on function app_public.hold_allocated_seats(uuid, text[], uuid, text) to lml_user;

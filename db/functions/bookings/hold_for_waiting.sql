@@ -1,5 +1,6 @@
 -- A hold as any other: whoever it is refused to, for too many open carts or by a rule against
--- fraud, keeps waiting. The block lets go of all of it then.
+-- fraud, keeps waiting, and so does who has as many tickets as one may, until they return some. The
+-- block lets go of all of it then.
 create or replace function app_private.hold_for_waiting(
   entry app_public.waiting_list_entries, sale app_private.sale, ticket_category_id uuid,
   quantity integer
@@ -12,6 +13,9 @@ declare
   v_is_complete boolean := v_entry.gathered + hold_for_waiting.quantity = v_entry.quantity;
   v_booking app_public.bookings;
 begin
+  if not app_private.may_have_offer(v_entry, hold_for_waiting.ticket_category_id) then
+    return null;
+  end if;
   if v_entry.booking_id is null then
     v_booking := app_private.draft_for_waiting(v_entry, hold_for_waiting.sale, v_is_complete);
   else

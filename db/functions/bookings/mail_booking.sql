@@ -1,5 +1,5 @@
 -- Who has an account finds the booking there. A guest may have lost the cart's token since: the
--- mail has one that takes the booking over, once.
+-- mail has one that takes the booking over, once: of what is sold, until the day after it.
 create or replace function app_private.mail_booking(
   booking app_public.bookings, template text, variables jsonb default '{}'
 )
@@ -11,17 +11,22 @@ declare
 begin
   if (mail_booking.booking).customer_email is not null
     and (mail_booking.booking).user_id is null
-    and (mail_booking.booking).status in (
-      'draft', 'pending_payment', 'partially_paid', 'confirmed'
-    )
+    and app_private.is_live(mail_booking.booking)
   then
     v_token := app_public.create_cart_token();
     insert into app_private.payment_links (token_hash, organization_id, booking_id, expires_at)
-    values (
-      app_hidden.hash_token(v_token), (mail_booking.booking).organization_id,
-      (mail_booking.booking).id,
-      coalesce((mail_booking.booking).expires_at, now() + interval '30 days')
-    );
+    select
+      app_hidden.hash_token(v_token), p.organization_id, (mail_booking.booking).id,
+      coalesce(
+        (mail_booking.booking).expires_at,
+        greatest(
+          now() + interval '30 days',
+          app_hidden.closing_time(p.starts_at, p.ends_at) + interval '1 day'
+        )
+      )
+    from app_public.performances as p
+    where p.organization_id = (mail_booking.booking).organization_id
+      and p.id = (mail_booking.booking).performance_id;
   end if;
   perform app_private.mail_buyer(
     mail_booking.booking, mail_booking.template,

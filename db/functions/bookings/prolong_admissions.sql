@@ -6,7 +6,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   update app_private.admission_claims as c
-  set held_until = prolong_admissions.until
+  set held_until = greatest(c.held_until, prolong_admissions.until)
   where c.organization_id = (prolong_admissions.booking).organization_id
     and c.booking_id = (prolong_admissions.booking).id
     and c.held_until is not null;

@@ -11,6 +11,7 @@ declare
   v_sale app_private.sale;
   v_left integer := release_admissions.quantity;
   v_item app_public.booking_items;
+  v_is_allocated boolean;
 begin
   perform app_private.require_open_draft(v_booking);
   v_sale := app_private.open_sale(v_booking.performance_id);
@@ -36,9 +37,18 @@ begin
     raise exception 'The booking has fewer admissions of this category.'
       using errcode = 'LMQTY', detail = (release_admissions.quantity - v_left)::text;
   end if;
+  v_is_allocated := app_private.lock_allocations_of(v_booking);
+  if v_is_allocated then
+    perform app_private.lock_allocated_pools(v_booking);
+  end if;
   perform app_private.free_admissions(
     v_booking, release_admissions.ticket_category_id, release_admissions.quantity
   );
+  if v_is_allocated then
+    perform app_private.return_places(
+      v_booking, release_admissions.ticket_category_id, release_admissions.quantity
+    );
+  end if;
   return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
 end
 $$;

@@ -7,6 +7,7 @@ declare
     release_seats.booking_id, 'bookings.manage'
   );
   v_sale app_private.sale;
+  v_is_allocated boolean;
 begin
   perform app_private.require_open_draft(v_booking);
   v_sale := app_private.open_sale(
@@ -16,7 +17,11 @@ begin
     raise exception 'The booking does not hold all of these seats.' using errcode = 'LMSEA';
   end if;
 
+  v_is_allocated := app_private.lock_allocations_of(v_booking);
   perform app_private.free_seats(v_booking, v_sale.seat_nos);
+  if v_is_allocated then
+    perform app_private.return_seats(v_booking, v_sale.seat_nos);
+  end if;
   perform app_private.reprice_lines_without(v_booking, v_sale, v_sale.seat_nos);
   return app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
 end

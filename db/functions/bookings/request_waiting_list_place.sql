@@ -34,14 +34,12 @@ begin
     v_wish.ticket_category_id, v_wish.quantity, v_wish.is_accessible,
     request_waiting_list_place.email::public.citext, now() + interval '2 days'
   );
-  if app_private.may_mail(request_waiting_list_place.email, array['waiting_list_confirm']) then
-    perform app_private.queue_email(
-      request_waiting_list_place.email, 'waiting_list_confirm',
-      app_private.performance_words(v_sale.organization_id, v_sale.performance_id)
-        || jsonb_build_object('token', v_token),
-      v_sale.organization_id
-    );
-  else
+  if not app_private.mail_sparingly(
+    request_waiting_list_place.email, 'waiting_list_confirm',
+    app_private.performance_words(v_sale.organization_id, v_sale.performance_id)
+      || jsonb_build_object('token', v_token),
+    v_sale.organization_id, array['waiting_list_confirm']
+  ) then
     delete from app_private.waiting_list_tokens as t
     where t.token_hash = app_hidden.hash_token(v_token);
   end if;

@@ -1,6 +1,5 @@
--- A buyer is whoever has the same account, the same cart, or the same address. Two checkouts of
--- one buyer are counted one after the other: the lock comes before the count, in a statement of
--- its own.
+-- Two checkouts of one buyer are counted one after the other: the lock comes before the count, in a
+-- statement of its own.
 create or replace function app_private.require_user_limits(
   booking app_public.bookings, event app_public.events
 )
@@ -29,33 +28,11 @@ begin
   ) as keys;
 
   with bought as (
-    select i.ticket_category_id, sum(i.quantity - i.returned_quantity) as quantity
-    from app_public.bookings as b
-    join app_public.performances as p
-      on p.organization_id = b.organization_id and p.id = b.performance_id
-    join app_public.booking_items as i
-      on i.organization_id = b.organization_id and i.booking_id = b.id
-    where b.organization_id = v_booking.organization_id
-      and p.event_id = (require_user_limits.event).id
-      and (
-        b.id = v_booking.id
-        or (
-          (
-            b.user_id = v_booking.user_id
-            or b.customer_id = v_booking.customer_id
-            or b.cart_token_hash = v_booking.cart_token_hash
-          )
-          and (
-            app_private.is_sold(b.status)
-            or (
-              b.status in ('pending_payment', 'fraud_hold', 'pending_approval')
-              and b.expires_at > now()
-            )
-          )
-        )
-      )
-      and i.item_type in ('seat', 'admission')
-    group by i.ticket_category_id
+    select *
+    from app_private.tickets_of_buyer(
+      require_user_limits.event, v_booking.user_id, v_booking.customer_id,
+      v_booking.cart_token_hash, v_booking.id
+    )
   )
   select l.name, l.maximum, l.quantity into v_over
   from (

@@ -20,16 +20,11 @@ begin
     );
   end if;
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
-  perform app_private.mail_booking(
-    v_booking,
-    case
-      when v_booking.status = 'pending_payment' then 'payment_link'
-      when sell_to_customer.payment = 'invoice' then 'booking_invoiced'
-      else 'booking_sold'
-    end
-  );
+  if v_booking.status = 'pending_payment' then
+    perform app_private.mail_booking(v_booking, 'payment_link');
+  end if;
 end
 $$;
 
 comment on function app_private.sell_to_customer(app_public.bookings, app_public.staff_payment) is
-  'Takes the money of a sale by staff, or asks for it, and mails the customer what comes next.';
+  'Takes the money of a sale by staff, or has the customer mailed how to pay it.';

@@ -88,15 +88,13 @@ end
 $$;
 
 comment on function app_public.start_checkout(uuid, text, text, text, text, text) is
-  'Freezes a draft, prolongs its hold and asks for the payment; a free booking is confirmed at '
-  'once. A user''s own address and name are the defaults. The rules against fraud may return it '
-  'canceled (not accepted; its seats are free) or as fraud_hold (somebody looks at it first), and '
-  'a category that requires approval as pending_approval. '
-  'Raises LMBKG, LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, '
-  'LMSES, LMCRT, LMIDK (also for a checkout that reopen_checkout took back), '
-  'LMLIM (the organization''s plan), LMMAX (one buyer gets no more), '
-  'LMPLN (its payment plan is not for it any more), '
-  'LMDSC (one buyer uses the discount code no more often), '
-  'LMNFD (a private event without its code).';
+  'Freezes a draft, prolongs its hold if that is short, and asks for the payment; a free booking '
+  'is confirmed at once. A user''s own address and name are the defaults. The rules against '
+  'fraud may return it canceled (not accepted; its seats are free) or as fraud_hold (somebody '
+  'looks at it first), and a category that requires approval as pending_approval. Raises LMBKG, '
+  'LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, LMSES, LMCRT, '
+  'LMIDK (also for a checkout that reopen_checkout took back), LMLIM (the organization''s plan), '
+  'LMMAX (one buyer gets no more), LMPLN (its payment plan is not for it any more), LMDSC (one '
+  'buyer uses the discount code no more often), LMNFD (a private event without its code).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

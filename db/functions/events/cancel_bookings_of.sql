@@ -1,5 +1,6 @@
 -- A batch of a cancellation, in one transaction: killed anywhere, it is done again or was done.
--- What cannot be ended is written down for a person, and not tried again.
+-- What cannot be ended is written down for a person, and not tried again, also what only a
+-- constraint refuses: all the others would wait for it.
 create or replace function app_private.cancel_bookings_of(
   cancellation_id uuid, batch_limit integer default 100
 )
@@ -11,6 +12,7 @@ declare
   v_booking app_public.bookings;
   v_canceled integer := 0;
   v_failed integer := 0;
+  v_code text;
 begin
   select * into strict v_cancellation
   from app_public.event_cancellations as c where c.id = cancel_bookings_of.cancellation_id
@@ -46,20 +48,20 @@ begin
     limit cancel_bookings_of.batch_limit
     for no key update of b
   loop
-    begin
-      perform app_private.end_booking(v_booking, v_cancellation.reason, 'event_canceled');
+    v_code := app_private.cancel_booking_of(v_cancellation, v_booking);
+    if v_code is null then
       v_canceled := v_canceled + 1;
-    exception
-      when others then
-        if sqlstate !~ '^LM' then
-          raise;
-        end if;
-        insert into app_public.event_cancellation_failures (
-          cancellation_id, booking_id, organization_id, code
-        )
-        values (v_cancellation.id, v_booking.id, v_booking.organization_id, sqlstate);
-        v_failed := v_failed + 1;
-    end;
+    else
+      insert into app_public.event_cancellation_failures (
+        cancellation_id, booking_id, organization_id, code
+      )
+      values (v_cancellation.id, v_booking.id, v_booking.organization_id, v_code);
+      perform app_private.raise_payment_finding(
+        'cancellation_left_booking', v_booking.id::text, v_booking.organization_id, v_booking.id,
+        jsonb_build_object('code', v_code, 'cancellation_id', v_cancellation.id)
+      );
+      v_failed := v_failed + 1;
+    end if;
   end loop;
   update app_public.event_cancellations as c
   set bookings_canceled = c.bookings_canceled + v_canceled,

@@ -7,11 +7,14 @@ declare
   v_event app_public.events;
   v_performance_id uuid;
 begin
+  -- A stranger makes nobody wait.
+  select * into v_event from app_public.events as e where e.id = publish_event.event_id;
+  perform app_hidden.require_venue_permission(
+    v_event.organization_id, v_event.venue_id, 'events.manage'
+  );
   -- Before the event, as whoever suspends an organization does.
-  select o.* into v_organization
-  from app_public.events as e
-  join app_public.organizations as o on o.id = e.organization_id
-  where e.id = publish_event.event_id
+  select * into v_organization
+  from app_public.organizations as o where o.id = v_event.organization_id
   for no key update of o;
   v_event := app_private.lock_event(publish_event.event_id, 'events.manage');
   if v_event.status = 'published' then

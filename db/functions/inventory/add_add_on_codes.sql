@@ -19,9 +19,7 @@ begin
   end if;
   perform from app_private.add_on_counters as s where s.add_on_id = v_add_on.id
   for no key update;
-  v_is_first := not exists (
-    select from app_private.add_on_codes as c where c.add_on_id = v_add_on.id
-  );
+  v_is_first := not app_private.has_codes(v_add_on);
   insert into app_private.add_on_codes (organization_id, add_on_id, code)
   select v_add_on.organization_id, v_add_on.id, btrim(u.code)
   from unnest(add_add_on_codes.codes) with ordinality as u (code, no)

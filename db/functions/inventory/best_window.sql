@@ -27,7 +27,7 @@ begin
       and s.performance_id = (best_window.run).performance_id
       and s.seat_no between (best_window.run).first_seat_no and (best_window.run).last_seat_no
       and s.category_no = (best_window.run).category_no
-      and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
+      and app_private.is_free(s.status, s.locked_until)
     order by s.seat_no
   );
   longest := 0;

@@ -7,7 +7,7 @@ as $$
     format('seat %s of performance %s is not on a line of its booking', s.seat_no, s.performance_id)
   from app_public.seat_booking_state as s
   join app_public.bookings as b on b.organization_id = s.organization_id and b.id = s.booking_id
-  where (s.status = 'booked' or (s.status = 'locked' and s.locked_until > now()))
+  where app_private.is_sold_or_held(s.status, s.locked_until)
     and not (
       b.performance_id = s.performance_id
       and (app_private.is_open(b.status) or app_private.is_sold(b.status))

@@ -10,6 +10,14 @@ as $$
   where s.status = 'locked'
     and app_private.is_open(b.status)
     and s.locked_until <> b.expires_at
+    -- What is of an allocation goes back there by the sweep, and to nobody by itself.
+    and not (
+      s.locked_until = 'infinity'
+      and exists (
+        select from app_private.allocation_holds as h
+        where h.organization_id = b.organization_id and h.booking_id = b.id
+      )
+    )
 $$;
 
 comment on function app_private.check_seat_is_held_as_long_as_its_booking() is

@@ -7,9 +7,7 @@ as $$
   with seats as (
     select
       c.ticket_category_id,
-      count(*) filter (
-        where s.status = 'booked' or (s.status = 'locked' and s.locked_until > now())
-      ) as sold,
+      count(*) filter (where app_private.is_sold_or_held(s.status, s.locked_until)) as sold,
       count(*) as capacity
     from app_public.seat_booking_state as s
     join app_public.performance_categories as c

@@ -1,4 +1,5 @@
--- Single seats, the best first. The block lets go of a part that is not enough.
+-- Single seats, the best first. The block lets go of a part that is not enough. The seats of
+-- free_seats_of stand here again, because what a function returns cannot be locked.
 create or replace function app_private.gather_seats(
   sale app_private.sale, category_no smallint, quantity integer, accessible boolean
 )
@@ -24,7 +25,7 @@ begin
         and s.performance_id = r.performance_id
         and s.seat_no between r.first_seat_no and r.last_seat_no
         and s.category_no = r.category_no
-        and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
+        and app_private.is_free(s.status, s.locked_until)
       where r.organization_id = (gather_seats.sale).organization_id
         and r.performance_id = (gather_seats.sale).performance_id
         and r.category_no = gather_seats.category_no

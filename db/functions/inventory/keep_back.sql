@@ -18,7 +18,7 @@ begin
     where s.organization_id = (keep_back.performance).organization_id
       and s.performance_id = (keep_back.performance).id
       and s.seat_no = any (v_seat_nos)
-      and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
+      and app_private.is_free(s.status, s.locked_until)
     returning s.seat_no
   ),
   noted as (

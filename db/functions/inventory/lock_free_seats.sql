@@ -17,7 +17,7 @@ begin
       and s.performance_id = (lock_free_seats.sale).performance_id
       and s.seat_no = any (lock_free_seats.seat_nos)
       and s.category_no = lock_free_seats.category_no
-      and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
+      and app_private.is_free(s.status, s.locked_until)
     for no key update skip locked
   ) as s;
   return v_count;

@@ -1,7 +1,9 @@
 create or replace function app_hidden.map_version()
 returns text
 language sql stable
-return (extract(epoch from now()) * 1000000)::bigint || '/' || pg_current_snapshot();
+return concat_ws(
+  '/', (extract(epoch from now()) * 1000000)::bigint, pg_current_snapshot()
+);
 
 comment on function app_hidden.map_version() is
   'What is seen now: when holds are judged, and which transactions.';

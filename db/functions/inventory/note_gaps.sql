@@ -10,19 +10,11 @@ declare
 begin
   with seats as (
     select
-      r.first_seat_no, s.seat_no,
+      s.first_seat_no, s.seat_no,
       s.seat_no - row_number() over (order by s.seat_no) as gap_no
-    from app_private.seat_runs as r
-    join app_public.seat_booking_state as s
-      on s.organization_id = r.organization_id
-      and s.performance_id = r.performance_id
-      and s.seat_no between r.first_seat_no and r.last_seat_no
-      and s.category_no = r.category_no
-      and (s.status = 'available' or (s.status = 'locked' and s.locked_until <= now()))
-    where r.organization_id = (note_gaps.sale).organization_id
-      and r.performance_id = (note_gaps.sale).performance_id
-      and r.category_no = note_gaps.category_no
-      and r.is_accessible = note_gaps.accessible
+    from app_private.free_seats_of(
+      note_gaps.sale, note_gaps.category_no, note_gaps.accessible
+    ) as s
   ),
   gaps as (
     select g.first_seat_no, max(g.length) as longest

@@ -1,3 +1,4 @@
+-- The most frequent first: a map asks for each of its seats.
 create or replace function app_hidden.seat_letter(
   status app_public.seat_status, locked_until timestamptz
 )
@@ -5,9 +6,9 @@ returns text
 language sql stable
 return case seat_letter.status
   when 'available' then 'a'
-  when 'locked' then case when seat_letter.locked_until <= now() then 'a' else 'l' end
   when 'booked' then 'b'
   when 'reserved' then 'r'
+  when 'locked' then case when seat_letter.locked_until <= now() then 'a' else 'l' end
   else 'x'
 end;
 

@@ -13,7 +13,7 @@ begin
     raise exception 'There is no end of this add-on.'
       using errcode = 'LMINP', detail = 'add_on_id', hint = 'Make another one with a stock.';
   end if;
-  if exists (select from app_private.add_on_codes as c where c.add_on_id = v_add_on.id) then
+  if app_private.has_codes(v_add_on) then
     raise exception 'Its codes are its stock.'
       using errcode = 'LMINP', detail = 'add_on_id', hint = 'Add codes with add_add_on_codes.';
   end if;

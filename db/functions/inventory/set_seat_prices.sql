@@ -30,9 +30,7 @@ begin
   where s.organization_id = v_performance.organization_id
     and s.performance_id = v_performance.id
     and s.seat_no = any (v_seat_nos)
-    and (
-      s.status = 'booked' or (s.status = 'locked' and s.locked_until > now())
-    );
+    and app_private.is_sold_or_held(s.status, s.locked_until);
   if v_taken is not null then
     raise exception 'Held or sold: %.', (
         select string_agg(l.seat_id, ', ' order by l.seat_no)

@@ -1,31 +1,11 @@
--- What is public and to come, as most performances are, is decided by its own row.
 create or replace function app_hidden.visible_performance(performance_id uuid)
 returns app_public.performances
-language plpgsql stable security definer set search_path = ''
+language sql stable security definer set search_path = ''
 as $$
-declare
-  v_performance app_public.performances;
-begin
-  select p.* into v_performance
+  select p.*
   from app_public.performances as p
-  where p.id = visible_performance.performance_id;
-  if not (v_performance.is_public and v_performance.status = 'scheduled')
-    and not exists (
-      select
-      from app_public.events as e
-      where e.id = v_performance.event_id
-        and e.organization_id = v_performance.organization_id
-        and e.status in ('published', 'postponed', 'completed')
-        and (e.visibility <> 'private' or e.id in (select app_hidden.opened_event_ids()))
-    )
-    and not app_hidden.has_performance_permission(
-      v_performance.organization_id, v_performance.id, 'events.read'
-    )
-  then
-    return null;
-  end if;
-  return v_performance;
-end
+  where p.id = visible_performance.performance_id
+    and app_hidden.sees_performance(p.id, p.is_public, p.status)
 $$;
 
 comment on function app_hidden.visible_performance(uuid) is

@@ -1,6 +1,6 @@
 -- Booking and payment are locked. What the buyer has back takes first what a refund of ours has
 -- failed to return, whose rest is sent again; what is then missing of the price is taken off the
--- sale.
+-- sale, also of what was kept of one that has ended.
 create or replace function app_private.adopt_refund(
   booking app_public.bookings, intent app_public.payment_intents, object jsonb, note text
 )
@@ -12,6 +12,7 @@ declare
   v_intent app_public.payment_intents := adopt_refund.intent;
   v_amount bigint := adopt_refund.object ->> 'amount';
   v_failed app_public.refunds := app_private.refund_to_replace(v_intent, v_amount);
+  v_rest bigint := app_private.rest_of_refund(v_failed, v_intent) - v_amount;
   v_request app_public.refund_requests;
   v_id uuid;
   v_refund app_public.refunds;
@@ -21,23 +22,29 @@ begin
       using errcode = 'LMBST', detail = v_booking.status::text;
   end if;
   perform app_private.require_undisputed(v_intent, v_amount);
-  v_id := app_private.queue_refund(
-    v_intent, v_amount, coalesce(v_failed.reason, 'customer_request'), v_failed.request_id, v_failed
-  );
+  -- If some of it is left to be sent, that is the next attempt at it.
+  if v_rest > 0 then
+    v_id := app_private.queue_refund(
+      v_intent, v_amount, 'customer_request', v_failed.request_id
+    );
+    perform app_private.queue_refund(
+      v_intent, v_rest, v_failed.reason, v_failed.request_id, v_failed
+    );
+  else
+    v_id := app_private.queue_refund(
+      v_intent, v_amount, coalesce(v_failed.reason, 'customer_request'), v_failed.request_id,
+      v_failed
+    );
+  end if;
   update app_public.refunds as r
   set stripe_refund_id = adopt_refund.object ->> 'id'
   where r.id = v_id
   returning * into strict v_refund;
-  if v_failed.amount_cents > v_amount then
-    perform app_private.queue_refund(
-      v_intent, v_failed.amount_cents - v_amount, v_failed.reason, v_failed.request_id
-    );
-  end if;
   v_request.amount_cents := least(
     v_amount, app_private.owed_of(v_booking),
     v_booking.total_amount_cents - v_booking.refunded_cents
   );
-  if v_booking.status not in ('confirmed', 'completed') or v_request.amount_cents = 0 then
+  if v_booking.confirmed_at is null or v_request.amount_cents = 0 then
     return v_refund;
   end if;
   v_request.organization_id := v_booking.organization_id;

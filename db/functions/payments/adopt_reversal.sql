@@ -7,8 +7,14 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_payout app_public.payouts := adopt_reversal.payout;
+  v_left bigint := v_payout.net_payout_cents - v_payout.reversed_cents;
   v_id uuid;
 begin
+  -- Stripe will refuse one of ours.
+  if (adopt_reversal.object ->> 'amount')::bigint > v_left then
+    raise exception 'Less than that is left, as long as a reversal of ours is under way.'
+      using errcode = 'LMRFX', detail = v_left::text, hint = 'Try again when it has ended.';
+  end if;
   insert into app_public.payout_reversals (
     organization_id, payout_id, amount_cents, reason, requested_by
   )
@@ -30,4 +36,4 @@ end
 $$;
 
 comment on function app_private.adopt_reversal(app_public.payouts, jsonb, text) is
-  'Makes a reversal of what somebody has taken back at Stripe.';
+  'Makes a reversal of what somebody has taken back at Stripe. Raises LMRFX.';

@@ -1,3 +1,5 @@
+-- A correction is borne as what it corrects, which says so if it moved such fees itself, and may be
+-- a correction, too: else a fee that was taken back, and was right after all, would be nobody's.
 create or replace function app_private.agreed_fees_payer(
   organization_id uuid, source text, corrects_id uuid
 )
@@ -15,9 +17,19 @@ as $$
       )
     end,
     (
-      select t.pays_stripe_fees from app_public.ledger_transactions as t
+      select case
+        when t.category = 'payment' or exists (
+          select from app_public.ledger_entries as e
+          join app_public.ledger_accounts as a
+            on a.organization_id = e.organization_id and a.id = e.account_id
+          where e.organization_id = t.organization_id and e.transaction_id = t.id
+            and a.kind = 'stripe_fees'
+        )
+          then t.pays_stripe_fees
+        else app_private.agreed_fees_payer(t.organization_id, t.source, t.corrects_id)
+      end
+      from app_public.ledger_transactions as t
       where t.organization_id = s.organization_id and t.id = agreed_fees_payer.corrects_id
-        and t.category ~ '^(payment|stripe_fee|dispute)'
     ),
     s.pays_stripe_fees
   )

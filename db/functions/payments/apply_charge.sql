@@ -33,7 +33,10 @@ begin
     return 'applied';
   end if;
   -- All that was ever asked for, as news of a refund that failed later may come after that.
-  if (v_object ->> 'amount_refunded')::numeric > (
+  -- What was authorized and not charged counts as returned at Stripe.
+  if (v_object ->> 'amount_refunded')::numeric
+    - (v_object ->> 'amount')::numeric
+    + coalesce((v_object ->> 'amount_captured')::numeric, (v_object ->> 'amount')::numeric) > (
     select coalesce(sum(r.amount_cents), 0)
     from app_public.refunds as r
     where r.organization_id = v_intent.organization_id and r.payment_intent_id = v_intent.id

@@ -13,6 +13,8 @@ begin
       return app_private.outcome_without_parent(apply_refund.object, 'lml_refund_id');
     end if;
   else
+    -- Whoever books it at this moment has locked its booking.
+    perform app_private.lock_payment_of(apply_refund.object);
     select * into v_refund
     from app_public.refunds as r where r.stripe_refund_id = apply_refund.object ->> 'id';
     if not found then

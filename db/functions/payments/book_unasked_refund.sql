@@ -15,6 +15,9 @@ begin
   select * into v_finding
   from app_public.payment_findings as f where f.id = book_unasked_refund.finding_id;
   v_booking := app_private.lock_booking_for_refund(v_finding.booking_id, 'payments.refund');
+  -- With what was told of it meanwhile.
+  select * into strict v_finding
+  from app_public.payment_findings as f where f.id = v_finding.id;
   perform app_hidden.refuse_impersonator();
   select * into v_refund
   from app_public.refunds as r

@@ -18,12 +18,15 @@ begin
   if coalesce(length(trim(book_unasked_reversals.note)), 0) not between 1 and 2000 then
     raise exception 'Say why it was taken back.' using errcode = 'LMINP', detail = 'note';
   end if;
-  v_object := app_private.object_of_finding(v_finding);
   select p.* into v_payout
   from app_public.payouts as p
-  where p.stripe_transfer_id = v_object ->> 'id' and p.status = 'paid'
+  where p.stripe_transfer_id = v_finding.subject and p.status = 'paid'
   for no key update;
-  if v_finding.kind <> 'reversal_not_asked_for' or v_payout.id is null then
+  -- With what was told of it meanwhile.
+  select * into strict v_finding
+  from app_public.payment_findings as f where f.id = v_finding.id;
+  v_object := app_private.object_of_finding(v_finding);
+  if v_finding.kind <> 'reversal_not_asked_for' or num_nulls(v_payout.id, v_object) > 0 then
     raise exception 'This tells of no reversal that could be booked.'
       using errcode = 'LMINP', detail = 'finding_id', hint = 'After 90 days have it sent again.';
   end if;
@@ -45,5 +48,5 @@ $$;
 comment on function app_public.book_unasked_reversals(uuid, text) is
   'Books what somebody has taken back of a payout by hand at Stripe, of which a finding tells: the '
   'payee is owed it again. Closes the finding; repeating it is harmless. For the platform''s '
-  'support. Raises LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
+  'support. Raises LMRFX (one of ours is under way), LMINP, LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.book_unasked_reversals(uuid, text) to lml_user;

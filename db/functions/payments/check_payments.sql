@@ -14,6 +14,8 @@ as $$
   union all
   select * from app_private.check_unwanted_money_is_on_its_way_back()
   union all
+  select * from app_private.check_kept_was_paid()
+  union all
   select * from app_private.check_taken_back_is_sum_of_items()
   union all
   select * from app_private.check_line_gives_back_what_it_has()

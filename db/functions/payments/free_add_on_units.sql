@@ -11,7 +11,9 @@ declare
 begin
   for v_line in
     select i.add_on_id, count(*)::integer as returned,
-      case when a.returns_to_stock then count(c.id) else count(*) end::integer as lost
+      case
+        when a.returns_to_stock or app_private.has_codes(a) then count(c.id) else count(*)
+      end::integer as lost
     from unnest(free_add_on_units.parts) as p
     join app_public.booking_items as i
       on i.organization_id = (free_add_on_units.booking).organization_id
@@ -21,7 +23,7 @@ begin
       on c.organization_id = i.organization_id and c.booking_item_id = i.id
       and c.unit_no = p.unit_no
     where p.is_return and p.unit_no is not null and a.is_limited
-    group by i.add_on_id, a.returns_to_stock
+    group by i.add_on_id, a.id
     order by i.add_on_id
   loop
     update app_private.add_on_counters as s

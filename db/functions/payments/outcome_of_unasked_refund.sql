@@ -19,8 +19,14 @@ begin
     return 'parked: ' || v_stripe_id;
   end if;
   -- So Stripe calls it, too, when what was authorized is let go, and no money moves.
-  if v_intent.capture_method = 'manual' and v_intent.status <> 'succeeded'
+  if v_intent.capture_method = 'manual'
     and outcome_of_unasked_refund.object ->> 'balance_transaction' is null
+    and (v_intent.status <> 'succeeded' or exists (
+      select from app_private.payment_intent_changes as c
+      where c.payment_intent_id = v_intent.id and c.amount_cents = v_intent.received_cents
+        and outcome_of_unasked_refund.object ->> 'amount'
+          = (c.amount_before_cents - c.amount_cents)::text
+    ))
   then
     return 'ignored: nothing was charged';
   end if;

@@ -21,6 +21,9 @@ begin
       then 'event_amount_differs'
     when v_object ->> 'status' = 'succeeded' and v_object ? 'amount_received'
       and v_object ->> 'amount_received' is distinct from v_object ->> 'amount'
+      -- A part that was charged by hand, and has been booked.
+      and v_object ->> 'amount_received'
+        is distinct from nullif(v_intent.received_cents, 0)::text
       then 'event_amount_differs'
     when upper(v_object ->> 'currency') is distinct from v_intent.currency
       then 'event_currency_differs'

@@ -40,7 +40,8 @@ comment on function app_public.refund_booking_amount(
   'Returns an amount, within what was received, whatever the terms say; the '
   'buyer keeps the tickets. '
   'Above the organization''s threshold somebody else has to approve it. Needs payments.refund. '
-  'Raises LMBKG, LMRGT, LMBST, LMRFX (less is left), LMINP, LMIDK, LMAUT, LMSES.';
+  'Raises LMBKG, LMRGT, LMBST, LMRFX (less is left), LMINP, LMIMP, LMIDK, '
+  'LMAUT, LMSES.';
 grant execute on function app_public.refund_booking_amount(
   uuid, bigint, text, app_public.refund_reason, text
 ) to lml_user;

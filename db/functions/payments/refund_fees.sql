@@ -40,7 +40,8 @@ comment on function app_public.refund_fees(
   'Returns fees of a booking or of some of its tickets, with the tax on them; the buyer keeps the '
   'tickets. Above the organization''s threshold somebody else has to approve it. '
   'Needs payments.refund. '
-  'Raises LMBKG, LMRGT, LMBST, LMTVD, LMRFX (none are left), LMINP, LMIDK, LMAUT, LMSES.';
+  'Raises LMBKG, LMRGT, LMBST, LMTVD, LMRFX (none are left), LMINP, LMIMP, LMIDK, '
+  'LMAUT, LMSES.';
 grant execute on function app_public.refund_fees(
   uuid, text, uuid[], boolean, boolean, app_public.refund_reason, text
 ) to lml_user;

@@ -54,7 +54,8 @@ comment on function app_public.refund_tickets(
   'as much as staff decides, whatever the terms say. The tickets end, and their places are on sale '
   'again, as are the units, if their add-on says so. Above the organization''s threshold '
   'somebody else has to approve it first. Needs payments.refund. '
-  'Raises LMBKG, LMRGT, LMBST, LMTUS, LMTVD, LMNFD (no such add-on), LMINP, LMIDK, LMAUT, LMSES.';
+  'Raises LMBKG, LMRGT, LMBST, LMTUS, LMTVD, LMNFD (no such add-on), LMINP, LMIMP, LMIDK, '
+  'LMAUT, LMSES.';
 grant execute on function app_public.refund_tickets(
   uuid, text, uuid[], numeric, boolean, app_public.refund_reason, text, uuid[], integer[]
 ) to lml_user;

@@ -14,6 +14,10 @@ begin
   from app_public.stripe_accounts as a where a.id = request_onboarding_link.account_id;
   perform app_hidden.require_permission(v_account.organization_id, 'payouts.manage');
   perform app_hidden.refuse_impersonator();
+  -- While it gets its id at Stripe, this waits: either it is known here, or the link is there.
+  select * into v_account
+  from app_public.stripe_accounts as a where a.id = v_account.id
+  for share;
   if v_account.deauthorized_at is not null then
     raise exception 'The account was cut off.'
       using errcode = 'LMPOA', detail = 'no_account', hint = 'Open another one.';

@@ -16,7 +16,7 @@ begin
     return;
   end if;
   perform app_private.queue_refund(
-    p, (retry_by_itself.refund).amount_cents, (retry_by_itself.refund).reason,
+    p, app_private.rest_of_refund(retry_by_itself.refund, p), (retry_by_itself.refund).reason,
     (retry_by_itself.refund).request_id, retry_by_itself.refund,
     v_wait * (1 + random() / 10)
   )
@@ -25,8 +25,7 @@ begin
     and p.id = (retry_by_itself.refund).payment_intent_id
     -- Not while a bank decides who has the money, nor when it has it.
     and not app_private.has_open_dispute(p)
-    and p.received_cents - p.refunded_cents - p.disputed_cents
-      >= (retry_by_itself.refund).amount_cents;
+    and app_private.rest_of_refund(retry_by_itself.refund, p) > 0;
 end
 $$;
 

@@ -6,6 +6,7 @@ declare
   v_refund app_public.refunds;
   v_next app_public.refunds;
   v_intent app_public.payment_intents;
+  v_amount bigint;
 begin
   select r.* into v_refund from app_public.refunds as r where r.id = retry_refund.refund_id;
   perform app_private.lock_booking_for_refund(v_refund.booking_id, 'payments.refund');
@@ -26,9 +27,10 @@ begin
   from app_public.payment_intents as p
   where p.organization_id = v_refund.organization_id and p.id = v_refund.payment_intent_id
   for no key update;
-  perform app_private.require_undisputed(v_intent, v_refund.amount_cents);
+  v_amount := app_private.rest_of_refund(v_refund, v_intent);
+  perform app_private.require_undisputed(v_intent, greatest(v_amount, 1));
   perform app_private.queue_refund(
-    v_intent, v_refund.amount_cents, v_refund.reason, v_refund.request_id, v_refund
+    v_intent, v_amount, v_refund.reason, v_refund.request_id, v_refund
   );
   select * into strict v_next
   from app_public.refunds as r
@@ -41,6 +43,7 @@ $$;
 
 comment on function app_public.retry_refund(uuid) is
   'Sends a failed refund again, as a new one, and returns that; once: again it is the same one. '
-  'Needs payments.refund. Raises LMBKG, LMRGT, LMRFD (it has not failed), '
-  'LMDSP (the payment is disputed), LMRFX (a lost dispute left less), LMAUT, LMSES.';
+  'If a lost dispute left less of the payment, it is that. Needs payments.refund. Raises LMBKG, '
+  'LMRGT, LMRFD (it has not failed), LMDSP (the payment is disputed), LMRFX (a lost dispute left '
+  'nothing), LMAUT, LMSES.';
 grant execute on function app_public.retry_refund(uuid) to lml_user;

@@ -5,7 +5,7 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_booking app_public.bookings;
+  v_before app_public.bookings;
 begin
   -- It had asked for this money, and others have its seats: whether or not the sweep was here, the
   -- refund must find it ended. Money that it had not asked for leaves it alone, and so does money
@@ -20,11 +20,11 @@ begin
       else b.payment_plan_id is not null
         and (return_payment.intent).amount_cents = return_payment.asked_cents
     end
-  returning * into v_booking;
+  returning old.* into v_before;
   if found then
-    perform app_private.free_seats(v_booking, app_private.held_seat_nos(v_booking));
-    perform app_private.free_admissions(v_booking);
-    perform app_private.withdraw_payment(v_booking);
+    perform app_private.let_go(v_before);
+    perform app_private.withdraw_payment(b)
+    from app_public.bookings as b where b.id = v_before.id;
   end if;
   perform app_private.queue_refund(
     return_payment.intent, (return_payment.intent).amount_cents, 'late_payment'

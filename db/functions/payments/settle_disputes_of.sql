@@ -24,6 +24,9 @@ begin
   ) then
     v_booking := app_private.block_booking(v_booking);
   end if;
+  if v_booking.status = 'disputed' then
+    perform app_private.issue_disputed_tickets(v_booking);
+  end if;
   for v_dispute in
     select * from app_public.disputes as d
     where d.organization_id = v_booking.organization_id and d.booking_id = v_booking.id

@@ -32,10 +32,6 @@ begin
       v_intent, v_intent.amount_cents - v_booking.total_amount_cents, 'late_payment'
     );
   end if;
-  if v_intent.capture_requested_at is not null then
-    perform app_private.mail_booking(b, 'booking_charged')
-    from app_public.bookings as b where b.id = v_booking.id;
-  end if;
   if (settle_payment.before).status in ('canceled', 'failed') then
     -- An attempt that was given up was faster than the one after it.
     perform app_private.withdraw_payment(b)

@@ -8,6 +8,7 @@ begin
   perform app_private.wake_parked_events(
     case tg_table_name
       when 'refunds' then to_jsonb(new) ->> 'stripe_refund_id'
+      when 'stripe_accounts' then to_jsonb(new) ->> 'stripe_account_id'
       else to_jsonb(new) ->> 'stripe_payment_intent_id'
     end
   );
@@ -34,4 +35,9 @@ create or replace trigger _900_wake_parked_disputes
     new.status = 'succeeded' and old.status <> 'succeeded'
     and new.stripe_payment_intent_id is not null
   )
+  execute function app_hidden.tg__wake_parked_events();
+create or replace trigger _900_wake_parked_events
+  after update of stripe_account_id on app_public.stripe_accounts
+  for each row
+  when (old.stripe_account_id is distinct from new.stripe_account_id)
   execute function app_hidden.tg__wake_parked_events();

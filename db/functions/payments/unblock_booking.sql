@@ -29,13 +29,6 @@ begin
   set is_disputed = false
   where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
     and t.is_disputed;
-  -- The last installment came meanwhile.
-  if not v_is_owed and v_booking.payment_plan_id is not null and not exists (
-    select from app_public.tickets as t
-    where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
-  ) then
-    perform app_private.issue_tickets(v_booking);
-  end if;
   if v_performance.status = 'canceled' and not exists (
     select from app_public.tickets as t
     where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id

@@ -86,6 +86,10 @@ from (values
       )'
   ),
   (
+    'app_private.booking_link_requests', 'requested_links',
+    't.email operator(public.=) any (($1).emails)'
+  ),
+  (
     'app_public.waiting_list_entries', 'waiting_lists',
     't.user_id = ($1).user_id or t.customer_id = any (($1).customer_ids)'
   ),

@@ -31,16 +31,12 @@ begin
     request_guest_consent.is_given, request_guest_consent.wording_version,
     app_hidden.current_channel()::text, now() + interval '2 days'
   );
-  if app_private.may_mail(
-    request_guest_consent.email, array['consent_given', 'consent_withdrawn']
+  if not app_private.mail_sparingly(
+    request_guest_consent.email,
+    case when request_guest_consent.is_given then 'consent_given' else 'consent_withdrawn' end,
+    jsonb_build_object('organization', v_organization.name, 'token', v_token),
+    v_organization.id, array['consent_given', 'consent_withdrawn']
   ) then
-    perform app_private.queue_email(
-      request_guest_consent.email,
-      case when request_guest_consent.is_given then 'consent_given' else 'consent_withdrawn' end,
-      jsonb_build_object('organization', v_organization.name, 'token', v_token),
-      v_organization.id
-    );
-  else
     delete from app_private.consent_tokens as t
     where t.token_hash = app_hidden.hash_token(v_token);
   end if;

@@ -50,6 +50,12 @@ begin
       and i.booking_id = (issue_tickets.booking).id
       and i.item_type in ('seat', 'admission')
     returning organization_id, id
+  ),
+  -- Whoever has tickets is told so by the worker, once.
+  to_tell as (
+    insert into app_private.booking_confirmations (booking_id)
+    values ((issue_tickets.booking).id)
+    on conflict do nothing
   )
   insert into app_private.ticket_credentials (organization_id, ticket_id, credential_hash)
   select t.organization_id, t.id,
@@ -61,4 +67,5 @@ end
 $$;
 
 comment on function app_private.issue_tickets(app_public.bookings) is
-  'Issues the tickets of a booking that has just been confirmed; returns how many.';
+  'Issues the tickets of a booking that has just been confirmed, of which whoever it is for is to '
+  'be mailed; returns how many.';

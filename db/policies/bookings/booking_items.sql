@@ -12,7 +12,7 @@ drop policy if exists select_with_booking on app_public.booking_items;
 drop policy if exists select_own on app_public.booking_items;
 create policy select_own on app_public.booking_items
   for select to lml_anonymous, lml_user
-  using (booking_id = any (array(select app_hidden.own_booking_ids())));
+  using (booking_id = any ((select app_hidden.own_booking_ids())::uuid[]));
 
 drop policy if exists select_member on app_public.booking_items;
 create policy select_member on app_public.booking_items

@@ -1,4 +1,4 @@
--- Who offered and who got a ticket, and staff.
+-- Who offered and who got a ticket, and staff that may know whom.
 alter table app_public.ticket_transfers enable row level security;
 alter table app_public.ticket_transfers force row level security;
 
@@ -22,13 +22,15 @@ drop policy if exists select_member on app_public.ticket_transfers;
 create policy select_member on app_public.ticket_transfers
   for select to lml_user
   using (
-    organization_id = any (array(select app_hidden.permitted_organization_ids('tickets.read')))
+    organization_id = any (array(
+      select app_hidden.permitted_organization_ids('customers.read_names')
+    ))
   );
 
 drop policy if exists select_member_of_venue on app_public.ticket_transfers;
 create policy select_member_of_venue on app_public.ticket_transfers
   for select to lml_user
-  using (performance_id in (select app_hidden.permitted_performance_ids('tickets.read')));
+  using (performance_id in (select app_hidden.permitted_performance_ids('customers.read_names')));
 
 revoke all on app_public.ticket_transfers from public;
 grant select on app_public.ticket_transfers to lml_anonymous, lml_user;

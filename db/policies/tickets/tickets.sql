@@ -14,7 +14,7 @@ create policy all_owner on app_public.tickets
 drop policy if exists select_own on app_public.tickets;
 create policy select_own on app_public.tickets
   for select to lml_anonymous, lml_user
-  using (booking_id = any (array(select app_hidden.own_booking_ids())));
+  using (booking_id = any ((select app_hidden.own_booking_ids())::uuid[]));
 
 drop policy if exists select_member on app_public.tickets;
 create policy select_member on app_public.tickets

@@ -1,6 +1,6 @@
 -- If this fails, check_invariants() calls something consistent that is not.
 -- run as: superuser
-select plan(41);
+select plan(42);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -213,6 +213,12 @@ from (values
     $$ update app_public.bookings set refunded_cents = 1 where id = tests.id('sale') $$,
     'confirmed_booking_is_paid taken_back_is_in_the_books taken_back_is_sum_of_items',
     'a cent that was taken back of nothing'
+  ),
+  (
+    $$ update app_public.bookings set refunded_cents = refunded_cents - 1
+      where id = tests.id('refund') $$,
+    'kept_was_paid taken_back_is_in_the_books taken_back_is_sum_of_items',
+    'a cent that is kept, and that nobody has paid'
   ),
   (
     $$ update app_public.refund_items set tax_cents = tax_cents + 1, price_cents = price_cents - 1 $$,

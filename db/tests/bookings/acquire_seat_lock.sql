@@ -1,5 +1,5 @@
 -- If this fails, a single seat is locked for somebody who did not ask, for ever, or twice.
-select plan(41);
+select plan(42);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -118,4 +118,12 @@ select tests.refused(
 );
 select tests.sign_in('eve');
 select is(tests.lock(2, 'eve'), true, 'but is free for others');
+select tests.sign_in('theatre owner');
+select app_public.create_performance(
+  tests.id('theatre.event'), tests.id('theatre.layout'), '2040-01-01'
+);
+select tests.sign_in('ada');
+select tests.refused(
+  $$ select tests.lock(7) $$, 'LMINP', 'of an event with two dates, nobody knows which is meant'
+);
 select tests.consistent();

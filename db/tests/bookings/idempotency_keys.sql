@@ -1,5 +1,5 @@
 -- If this fails, a repeated request does its work twice, or answers with something else.
-select plan(33);
+select plan(40);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -116,6 +116,54 @@ select tests.refused(
     idempotency_key => 'v') $$,
   'LMIDK', 'not for another venue'
 );
+
+-- Money goes back, or is taken, once.
+select app_public.set_cancellation_policy(
+  tests.id('theatre.organization'), '{0}', '{100}', event_id => tests.id('theatre.event')
+);
+select tests.as_owner();
+select tests.sell('sale', 'theatre', 3, 13, 14, 15);
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.refund_booking_amount(tests.id('sale'), 100, 'x', idempotency_key => 'r1')).id,
+  (app_public.refund_booking_amount(tests.id('sale'), 100, 'x', idempotency_key => 'r1')).id,
+  'an amount'
+);
+select is(
+  (app_public.refund_fees(tests.id('sale'), 'x', idempotency_key => 'r2')).id,
+  (app_public.refund_fees(tests.id('sale'), 'x', idempotency_key => 'r2')).id,
+  'fees'
+);
+select is(
+  (app_public.refund_tickets(tests.id('sale'), 'x', array[tests.ticket('sale', 13)],
+    idempotency_key => 'r3')).id,
+  (app_public.refund_tickets(tests.id('sale'), 'x', array[tests.ticket('sale', 13)],
+    idempotency_key => 'r3')).id,
+  'a ticket'
+);
+select tests.as_guest(3);
+select is(
+  (app_public.return_tickets(tests.id('sale'), array[tests.ticket('sale', 14)], 'r4'))
+    .refunded_cents,
+  (app_public.return_tickets(tests.id('sale'), array[tests.ticket('sale', 14)], 'r4'))
+    .refunded_cents,
+  'a ticket that the buyer returns'
+);
+select is(
+  (app_public.return_booking(tests.id('sale'), 'r5')).refunded_cents,
+  (app_public.return_booking(tests.id('sale'), 'r5')).refunded_cents,
+  'and the rest'
+);
+select tests.sign_in('theatre owner');
+select tests.keep('invoice', (app_public.hold_for_customer(
+  tests.id('theatre.performance'), 'x@example.com', seat_ids => tests.seats(16)
+)).id);
+select app_public.checkout_for_customer(tests.id('invoice'), 'invoice');
+select is(
+  (app_public.take_payment(tests.id('invoice'), 'cash', 'r6')).id,
+  (app_public.take_payment(tests.id('invoice'), 'cash', 'r6')).id, 'an invoice'
+);
+select tests.consistent();
 
 -- A key gives no rights that have ended.
 select tests.sign_in('theatre support');

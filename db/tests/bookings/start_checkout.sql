@@ -1,5 +1,5 @@
 -- If this fails, a checkout changes what was chosen, asks for a wrong amount, or for none.
-select plan(43);
+select plan(45);
 
 select tests.create_theatre();
 
@@ -38,7 +38,7 @@ select is(
 );
 select is(
   (select expires_at from app_public.bookings), now() + interval '15 minutes',
-  'with time to pay'
+  'with time to pay: what is left of the hold'
 );
 select is(
   (select (amount_cents, currency, status)::text from app_public.payment_intents),
@@ -145,22 +145,36 @@ select tests.refused(
 );
 select tests.fill_cart('again', 6);
 
--- A deadline never moves closer, nor beyond the maximum.
-select tests.as_owner();
-update app_public.bookings set created_at = now() - interval '59 minutes'
-where id = tests.id('again');
-select tests.as_guest(3);
+-- Who lingered gets the time to pay that is promised. A deadline never moves closer, nor beyond the
+-- maximum.
+select tests.age('again', interval '7 minutes');
 select is(
   (app_public.start_checkout(tests.id('again'), 'a@b.c')).expires_at, now() + interval '10 minutes',
+  'who lingered has the time to pay'
+);
+select tests.as_owner();
+select is(
+  (select locked_until from app_public.seat_booking_state where booking_id = tests.id('again')),
+  now() + interval '10 minutes', 'and the seats so long'
+);
+select tests.as_guest(3);
+select tests.fill_cart('old', 12);
+select tests.as_owner();
+update app_public.bookings set created_at = now() - interval '59 minutes'
+where id = tests.id('old');
+select tests.as_guest(3);
+select is(
+  (app_public.start_checkout(tests.id('old'), 'a@b.c')).expires_at, now() + interval '15 minutes',
   'an old cart keeps what it has'
 );
 select tests.fill_cart('older', 7);
+select tests.age('older', interval '12 minutes');
 select tests.as_owner();
-update app_public.bookings set created_at = now() - interval '49 minutes'
+update app_public.bookings set created_at = now() - interval '55 minutes'
 where id = tests.id('older');
 select tests.as_guest(3);
 select is(
-  (app_public.start_checkout(tests.id('older'), 'a@b.c')).expires_at, now() + interval '11 minutes',
+  (app_public.start_checkout(tests.id('older'), 'a@b.c')).expires_at, now() + interval '5 minutes',
   'and gets what is left of the hour'
 );
 select tests.as_owner();

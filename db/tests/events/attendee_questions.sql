@@ -1,5 +1,5 @@
 -- If this fails, organizers do not learn who comes, or are told what is no answer.
-select plan(27);
+select plan(28);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -92,10 +92,15 @@ select tests.sign_in('theatre staff');
 select is(
   (select string_agg(format('%s %s %s %s', a.seat, a.first_name, a.answers, a.unanswered), '; ')
     from app_public.attendee_list(tests.id('theatre.performance')) as a),
-  'Stalls, A, 1 Ada {"Age": "41.5", "Meal": "vegan", "Member": "true"} 0; Balcony, A, 1 Ada {} 0',
-  'staff does'
+  'Stalls, A, 1  {"Age": "41.5", "Meal": "vegan", "Member": "true"} 0; Balcony, A, 1  {} 0',
+  'staff does, without names'
 );
 select tests.sign_in('theatre support');
+select is(
+  (select string_agg(a.first_name, ', ')
+    from app_public.attendee_list(tests.id('theatre.performance')) as a),
+  'Ada, Ada', 'which are for whoever may read them'
+);
 select is(tests.answer('ticket', '{}'), 'Ada', 'staff may leave a question open');
 select is(
   (select sum(unanswered) from app_public.attendee_list(tests.id('theatre.performance'))),

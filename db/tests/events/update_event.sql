@@ -1,5 +1,5 @@
 -- If this fails, an event cannot be described, or what was promised changes after the sale.
-select plan(46);
+select plan(49);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -98,6 +98,23 @@ select app_public.cancel_event(tests.id('theatre.event'));
 select tests.refused(
   $$ select app_public.update_event(tests.id('theatre.event'), tickets_per_user_max => 5) $$,
   'LMEVT', 'what was canceled has no sale'
+);
+select tests.refused(
+  $$ select app_public.create_add_on('Shirt', 100, tests.id('theatre.event')) $$, 'LMEVT',
+  'nothing else is sold for it'
+);
+select tests.refused(
+  $$ select app_public.create_performances(
+    tests.id('theatre.event'), '2040-01-02', '2040-01-02', '{18:00}',
+    layout_id => tests.id('theatre.layout')
+  ) $$, 'LMEVT', 'it gets no other dates'
+);
+select tests.refused(
+  format(
+    'select app_public.update_ticket_category(%L, ''Cheap'')',
+    (select c.id from app_public.ticket_categories as c
+      where c.event_id = tests.id('theatre.event') and c.name = 'I')
+  ), 'LMEVT', 'nor a category changed'
 );
 select lives_ok(
   $$ select app_public.update_event(tests.id('theatre.event'), description => 'Sorry.') $$,

@@ -1,5 +1,5 @@
 -- If this fails, somebody sees an event that is not for them, or does not see one that is.
-select plan(40);
+select plan(41);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -172,6 +172,11 @@ select is(
       tests.id('online'), '2040-01-02', '2040-01-02', '{18:00,20:00}'
     ) as p),
   '23:00 01:00', 'dates of it need no plan, and are meant in its zone'
+);
+select tests.refused(
+  $$ select app_public.create_performances(
+    tests.id('online'), '2040-01-01', '2041-05-15', '{18:00}'
+  ) $$, 'LMINP', 'but 501 are too many at once'
 );
 select app_public.create_ticket_category(
   tests.id('online'), 'Stream', 1000, sections => array['Online']

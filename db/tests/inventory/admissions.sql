@@ -62,7 +62,7 @@ select is(
       total_amount_cents, expires_at - now())::text
     from app_public.bookings
   ),
-  '(draft,6000,750,264,675,7689,00:10:00)', 'the cart adds up'
+  '(draft,6000,750,264,675,7689,00:15:00)', 'the cart adds up'
 );
 select results_eq(
   $$ select item_type::text, quantity, seat_nos, unit_price_cents from app_public.booking_items $$,

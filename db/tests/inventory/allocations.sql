@@ -1,5 +1,5 @@
 -- If this fails, seats that are kept back are sold, or are never sold.
-select plan(38);
+select plan(50);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -138,4 +138,60 @@ where id = tests.id('promoter');
 select is(app_private.release_due_allocations(), 1, 'when it comes, the job releases them');
 select tests.as_guest(2);
 select lives_ok($$ select tests.hold(tests.seats(3, 5)) $$, 'and buyers get them');
+select tests.consistent();
+
+-- What was held of an allocation and is not bought goes back to it.
+create function tests.states() returns text
+language sql stable security definer set search_path = '' as $$
+  select string_agg(s.status::text, ' ' order by s.seat_no)
+  from app_public.seat_booking_state as s
+  where s.performance_id = tests.id('theatre.performance') and s.seat_no in (7, 8, 9)
+$$;
+create function tests.hold_allocated(variadic seats integer[]) returns uuid
+language sql volatile as $$
+  select (app_public.hold_allocated_seats(tests.id('again'), tests.seats(variadic seats))).id
+$$;
+grant execute on function tests.states(), tests.hold_allocated(integer[]) to public;
+select tests.sign_in('theatre manager');
+select tests.keep('again', tests.allocate(tests.seats(7, 8, 9)));
+select tests.sign_in('theatre support');
+select tests.keep('friend', tests.hold_allocated(7, 8));
+select app_public.extend_hold(tests.id('friend'));
+select is(tests.states(), 'locked locked reserved', 'a friend is asked');
+select app_public.release_seats(tests.id('friend'), tests.seats(8));
+select is(tests.states(), 'locked reserved reserved', 'who comes alone,');
+select app_public.cancel_booking(tests.id('friend'));
+select is(tests.states(), 'reserved reserved reserved', 'or not at all');
+select tests.keep('late', tests.hold_allocated(7, 8));
+select app_public.start_checkout(tests.id('late'), 'late@example.com');
+select tests.as_owner();
+update app_public.bookings set expires_at = now() - interval '1 second'
+where id = tests.id('late');
+select tests.as_guest(2);
+select tests.refused(
+  $$ select tests.hold(tests.seats(7)) $$, 'LMTKN', 'nobody else gets them when time runs out,'
+);
+select is(
+  substr((app_public.seat_map(tests.id('theatre.performance'))).availability, 7, 3), 'llr',
+  'nor sees them free'
+);
+select tests.as_role('lml_worker');
+select is(app_private.expire_bookings(), 0, 'the sweep looks at them one by one');
+select is(app_private.expire_allocated_booking(), true, 'gives them back');
+select is(app_private.expire_allocated_booking(), false, 'once');
+select tests.as_owner();
+select is(
+  tests.states() || ', ' || tests.status(tests.id('late')),
+  'reserved reserved reserved, expired', 'and ends the booking'
+);
+select tests.consistent();
+select tests.sign_in('theatre support');
+select tests.keep('last', tests.hold_allocated(7, 8));
+select tests.sign_in('theatre manager');
+select app_public.release_allocation(tests.id('again'));
+select tests.sign_in('theatre support');
+select app_public.cancel_booking(tests.id('last'));
+select is(
+  tests.states(), 'available available available', 'what was released meanwhile is for everybody'
+);
 select tests.consistent();

@@ -1,6 +1,6 @@
 -- If this fails, a party is torn apart, gets bad seats while good ones are free, or gets the places
 -- of wheelchair users.
-select plan(36);
+select plan(37);
 
 select tests.create_theatre();
 
@@ -104,7 +104,7 @@ select tests.as_guest(1);
 select is(tests.best(4), array[5, 6, 7, 8], 'four in the middle of the first row');
 select is(
   (select (status, subtotal_cents, expires_at - now())::text from app_public.bookings),
-  '(draft,20000,00:10:00)', 'held as by hold_seats'
+  '(draft,20000,00:15:00)', 'held as by hold_seats'
 );
 select is(tests.best(4), array[1, 2, 3, 4], 'the next four beside them');
 select is(tests.best(2), array[9, 10], 'and two');
@@ -198,4 +198,6 @@ select tests.refused(
 select tests.as_guest(6);
 select app_public.cancel_booking(tests.id('cart'));
 select is(tests.best(4), array[5, 6, 7, 8], 'seats that were given back are given again');
+select tests.run_out(tests.id('last'));
+select is(tests.best(4), array[5, 6, 7, 8], 'and those of a cart that has run out');
 select tests.consistent();

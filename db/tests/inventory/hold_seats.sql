@@ -52,8 +52,8 @@ select matches(
   (select booking_reference from app_public.bookings), '^LML-[A-Z2-9]{8}$', 'it can be quoted'
 );
 select is(
-  (select expires_at from app_public.bookings), now() + interval '10 minutes',
-  'it lasts ten minutes'
+  (select expires_at from app_public.bookings), now() + interval '15 minutes',
+  'it lasts a quarter of an hour'
 );
 select results_eq(
   $$ select seat_nos, quantity, unit_price_cents, total_cents from app_public.booking_items
@@ -65,7 +65,7 @@ select tests.as_owner();
 select results_eq(
   $$ select seat_no, status::text, booking_id, locked_until from app_public.seat_booking_state
     where booking_id is not null order by seat_no $$,
-  $$ select n, 'locked', tests.id('cart'), now() + interval '10 minutes'
+  $$ select n, 'locked', tests.id('cart'), now() + interval '15 minutes'
     from unnest(array[1, 2, 13]) as n $$,
   'its seats, and no others, are locked until its deadline'
 );
@@ -82,7 +82,7 @@ select is(
   (select sum(quantity)::integer from app_public.booking_items), 4, 'what it has is not added again'
 );
 select is(
-  (select expires_at from app_public.bookings), now() + interval '10 minutes',
+  (select expires_at from app_public.bookings), now() + interval '15 minutes',
   'its deadline does not move'
 );
 select lives_ok($$ select tests.hold(tests.seats(1), 'cart') $$, 'a repeated click does no harm');

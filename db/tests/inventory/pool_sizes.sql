@@ -1,5 +1,5 @@
 -- If this fails, a pool has fewer places than it has sold, or places are kept back from everybody for ever.
-select plan(40);
+select plan(45);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -131,10 +131,26 @@ select tests.refused(
   ) $$, 'LMRGT', 'without inventory.sell'
 );
 
--- Resale: what is given back is on sale again, for everybody.
+-- What is not bought goes back to where it came from.
 select tests.sign_in('theatre support');
 select app_public.cancel_booking(tests.id('guest of the house'));
-select is(tests.left_of('terrace'), 3, 'places that come back are sold again');
+select is(tests.left_of('terrace'), 1, 'nobody else gets what is not bought');
+select is((select places_left from app_public.admission_allocations), 3, 'but its allocation');
+select tests.keep('guest of the house', (app_public.hold_allocated_admissions(
+  tests.id('house'), tests.id('standing.terrace.category'), 3
+)).id);
+select app_public.extend_hold(tests.id('guest of the house'));
+select app_public.release_admissions(
+  tests.id('guest of the house'), tests.id('standing.terrace.category'), 1
+);
+select is((select places_left from app_public.admission_allocations), 1, 'place by place');
+select tests.as_owner();
+update app_public.bookings set expires_at = now() - interval '1 second'
+where id = tests.id('guest of the house');
+select app_private.expire_bookings();
+select is(tests.left_of('terrace'), 1, 'nobody else gets them when time runs out,');
+select is(app_private.expire_allocated_booking(), true, 'before they are given back');
+select is((select places_left from app_public.admission_allocations), 3, 'all three');
 
 -- Released.
 select tests.sign_in('theatre owner');

@@ -140,6 +140,6 @@ select is(
 select is(
   (select (d ->> 'status', d ->> 'total_amount_cents', d ->> 'expires_timestamp')::text
     from app_public.redis_booking_cache(tests.id('theatre.performance')) as d),
-  format('(draft,6280,%s)', extract(epoch from now() + interval '10 minutes')),
+  format('(draft,6280,%s)', extract(epoch from now() + interval '15 minutes')),
   'and the open bookings'
 );

@@ -430,6 +430,12 @@ beforeAll(async () => {
     );
     -- Prices of every kind, of the theatre, of its other venue and of the rival.
     select tests.as_owner();
+    insert into app_private.allocation_holds (organization_id, booking_id, seat_allocation_id)
+    select a.organization_id, (
+      select min(b.id::text)::uuid from app_public.bookings as b
+      where b.organization_id = a.organization_id
+    ), a.id
+    from app_public.seat_allocations as a;
     update app_public.users set email_verified_at = now() where email = 'ada@example.com';
     insert into app_public.memberships (organization_id, user_id)
     values (tests.id('theatre.organization'), tests.user_id('ada'));
@@ -527,6 +533,10 @@ beforeAll(async () => {
     )
     select sha256(o.slug::bytea), o.id, 'x@example.com', 'marketing', true, 'x', 'web', now()
     from app_public.organizations as o;
+    insert into app_private.booking_confirmations (booking_id)
+    select b.id from app_public.bookings as b on conflict do nothing;
+    insert into app_private.booking_link_requests (booking_reference, email)
+    select b.booking_reference, 'x@example.com' from app_public.bookings as b;
     insert into app_public.waiting_list_entries (
       organization_id, performance_id, customer_id, user_id, quantity
     )

@@ -1,5 +1,5 @@
 -- If this fails, an organization sells more than its plan allows, or is stopped before.
-select plan(19);
+select plan(20);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'a.event');
@@ -96,6 +96,16 @@ select tests.keep('four', (
 select tests.refused(
   $$ select app_public.start_checkout(tests.id('four'), 'g4@example.com') $$, 'LMLIM',
   'a refund gives no room back'
+);
+select tests.sign_in('theatre owner');
+select tests.keep('counter', (
+  app_public.hold_for_customer(
+    tests.id('theatre.performance'), 'g5@example.com', seat_ids => tests.seats(7)
+  )
+).id);
+select tests.refused(
+  $$ select app_public.checkout_for_customer(tests.id('counter'), 'cash') $$, 'LMLIM',
+  'nor to staff at the counter'
 );
 select tests.sign_in('desk');
 select app_public.change_organization_plan(tests.id('theatre.organization'), 'enterprise');

@@ -1,5 +1,5 @@
 -- If this fails, a card is charged without an answer, or an answer costs an organization its sale.
-select plan(52);
+select plan(53);
 
 select tests.create_theatre();
 -- The same, with a card that is authorized.
@@ -92,7 +92,8 @@ select is(tests.booked('a'), 0::bigint, 'until then nothing is in the books');
 select is(tests.mails('booking_approved'), 0::bigint, 'and nobody is asked to pay');
 select is(tests.pay(tests.id('a')), 'applied', 'it is charged');
 select is(tests.status(tests.id('a')), 'confirmed', 'the booking is firm');
-select is(tests.mails('booking_charged'), 1::bigint, 'which is told');
+select is(app_private.mail_confirmations(10), 1, 'of which the worker hears');
+select is(tests.mails('booking_confirmed'), 1::bigint, 'and tells the buyer');
 select is(
   (select count(*) from app_public.tickets where booking_id = tests.id('a')), 2::bigint,
   'here are the tickets'

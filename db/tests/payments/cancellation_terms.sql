@@ -1,12 +1,7 @@
 -- If this fails, buyers get back less or more than the terms they bought under, or a cent is lost on the way.
-select plan(56);
+select plan(57);
 
 select tests.create_theatre();
-create function tests.ticket(booking text, seat integer) returns uuid
-language sql stable security definer set search_path = '' as $$
-  select t.id from app_public.tickets as t
-  where t.booking_id = tests.id(booking) and t.seat_no = seat and t.status <> 'refunded'
-$$;
 create function tests.quote(booking text, seat integer default null) returns text
 language sql volatile as $$
   select format('%s%% of %s tickets: %s, kept %s', trim_scale(q.percentage), q.ticket_count,
@@ -55,6 +50,11 @@ select tests.sign_in('theatre manager');
 select tests.refused(
   $$ select app_public.set_cancellation_policy(tests.id('theatre.organization'), '{7}', '{50}') $$,
   'LMRGT', 'terms for all events are not a manager''s business'
+);
+select tests.refused(
+  $$ select app_public.set_cancellation_policy(
+    uuidv7(), '{7}', '{50}', event_id => tests.id('theatre.event')
+  ) $$, 'LMNFD', 'an event is named with its own organization'
 );
 select tests.sign_in('theatre owner');
 select tests.refused(

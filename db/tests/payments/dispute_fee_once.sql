@@ -1,5 +1,5 @@
 -- If this fails, the fee of a dispute is kept from an organization twice, or is borne by nobody.
-select plan(27);
+select plan(31);
 
 select tests.create_theatre();
 create function tests.dispute(
@@ -140,6 +140,49 @@ select is(
 select tests.consistent();
 select is(tests.paid(), (6280 + 1500)::bigint, 'which pays it');
 select is(tests.balance('stripe_fees'), 0::bigint, 'and evens it out');
+select tests.consistent();
+
+-- A correction is borne as what it corrects, through however many of them.
+insert into app_public.platform_staff (user_id, role)
+values (tests.user_id('sam'), 'support'), (tests.user_id('root'), 'admin');
+create function tests.correct(source text, fees bigint) returns uuid
+language plpgsql volatile as $$
+declare
+  v_fact_id uuid := (
+    select t.id from app_public.ledger_transactions as t
+    where starts_with(t.source, correct.source)
+    order by t.id desc limit 1
+  );
+begin
+  perform tests.sign_in('sam');
+  perform tests.keep('correction', (app_public.request_correction(
+    v_fact_id, 'EUR', '{stripe_fees,adjustments}', array[correct.fees, -correct.fees], 'Wrong.'
+  )).id);
+  perform tests.sign_in('root');
+  perform app_public.post_correction(tests.id('correction'));
+  perform tests.as_owner();
+  return v_fact_id;
+end
+$$;
+select tests.sell('corrected', 'theatre', 10, 12);
+select app_private.post_stripe_fee(
+  tests.intent_of(tests.id('corrected')), 300, 6280 - 300, 'txn_corrected'
+);
+select tests.correct('stripe_fee:', -200);
+select tests.keep_fees_payer(false);
+select tests.correct('correction:', 200);
+select is(tests.paid(), (4500 - 300)::bigint, 'a fee that was right after all is charged');
+select tests.consistent();
+select tests.sell('others', 'theatre', 11, 18);
+select tests.correct(
+  'dispute_loss:' || (
+    select d.id from app_public.disputes as d where d.stripe_dispute_id = 'dp_worse'
+  ), 100
+);
+select is(
+  tests.paid(), (2250 - 100)::bigint,
+  'and what is corrected of a dispute, as its payment was agreed on'
+);
 select tests.consistent();
 
 -- Control.

@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(27);
+select plan(42);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -73,6 +73,31 @@ select is(
   (select count(*) from app_public.tickets where booking_id = tests.id('late')), 1::bigint,
   'and here is the ticket'
 );
+select isnt_empty(
+  format('select from app_private.booking_confirmations where booking_id = %L', tests.id('late')),
+  'of which the buyer is to hear'
+);
+select tests.consistent();
+
+-- Or the deposit is lost after that: the ticket is worth what was paid for it.
+select tests.in_halves('both', 11, 16);
+select tests.as_guest(11);
+select app_public.open_payment(tests.id('both'));
+select tests.as_owner();
+select tests.verdict('both', 'needs_response');
+select tests.pay(tests.id('both'));
+select is(tests.verdict('both', 'lost'), 'applied', 'a deposit is lost when all was paid');
+select is(tests.status(tests.id('both')), 'confirmed', 'the rest is sold');
+select tests.consistent();
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.refund_tickets(tests.id('both'), 'x')).amount_cents,
+  (select p.amount_cents from app_public.payment_intents as p
+    where p.id = tests.intent_of(tests.id('both'))),
+  'and can be taken back'
+);
+select is(tests.status(tests.id('both')), 'canceled', 'as a whole');
+select tests.as_owner();
 select tests.consistent();
 
 -- A deposit that is lost.
@@ -140,6 +165,62 @@ select is(
   1570::bigint, 'half of the deposit is kept'
 );
 select is(tests.returned('kept'), null, 'and nothing goes back');
+select tests.consistent();
+
+-- Two of three tickets were taken back, and the money did not arrive. The bank keeps half of all:
+-- the third ticket, and a part of what was owed. The rest of that can still be sent.
+create function tests.owes(booking text) returns bigint
+language sql stable as $$
+  select coalesce(sum(e.amount_cents), 0)
+  from app_public.ledger_entries as e
+  join app_public.ledger_transactions as t on t.id = e.transaction_id
+  join app_public.ledger_accounts as a on a.id = e.account_id and a.kind = 'buyer_clearing'
+  where t.booking_id = tests.id(owes.booking)
+$$;
+create function tests.fail(booking text, reason text) returns void
+language sql volatile as $$
+  select app_private.record_refund(r.id, 're_' || r.id, 'failed', fail.reason)
+  from app_public.refunds as r
+  where r.booking_id = tests.id(fail.booking) and r.status = 'pending'
+$$;
+select tests.sell(n, 'theatre', 10, seats[1], seats[2], seats[3])
+from (values ('three', array[5, 6, 7]), ('again', array[10, 11, 12]), ('hand', array[2, 8, 9]))
+  as v (n, seats);
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(tests.id(n), 'x', array(
+  select t.id from app_public.tickets as t where t.booking_id = tests.id(n)
+  order by t.seat_no limit 2
+))
+from unnest(array['three', 'again', 'hand']) as n;
+select tests.as_owner();
+select tests.fail('three', 'lost_or_stolen_card');
+select tests.half(n, 'a', 'lost') from unnest(array['three', 'again']) as n;
+select is(tests.owes('three'), -9420::bigint, 'of 188.40, half is owed');
+select tests.sign_in('theatre owner');
+select is(
+  (app_public.retry_refund(tests.refund_of(tests.id('three')))).amount_cents, 9420::bigint,
+  'and it can be sent'
+);
+select tests.as_owner();
+select app_private.record_refund(r.id, 're_' || r.id, 'succeeded', null)
+from app_public.refunds as r where r.booking_id = tests.id('three') and r.status = 'pending';
+select is(tests.owes('three'), 0::bigint, 'then nothing is left');
+select is(tests.status(tests.id('three')), 'refunded', 'and it is over');
+select tests.fail('again', 'insufficient_funds');
+select is(tests.returned('again'), '12560 customer_request,9420 customer_request', 'also by itself');
+select tests.fail('hand', 'lost_or_stolen_card');
+select tests.half('hand', 'a', 'lost');
+select is(
+  (app_private.adopt_refund(b, p, '{"id": "re_hand", "amount": 4000}', 'x')).amount_cents,
+  4000::bigint, 'or what somebody returned by hand takes its place'
+)
+from app_public.payment_intents as p
+join app_public.bookings as b on b.id = p.booking_id
+where p.booking_id = tests.id('hand');
+select is(
+  tests.returned('hand'), '12560 customer_request,4000 customer_request,5420 customer_request',
+  'with the rest of what was owed'
+);
 select tests.consistent();
 
 -- The show is over, or canceled.

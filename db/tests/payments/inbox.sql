@@ -1,5 +1,5 @@
 -- If this fails, news that came too early are lost, old news undo new ones, or nobody hears of what is wrong.
-select plan(46);
+select plan(47);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -78,6 +78,10 @@ select is(
 );
 select is(tests.event('evt_b1'), 'parked pi_b', 'it waits for the payment');
 select is(app_private.apply_stripe_event('evt_b1'), 'parked', 'again it waits');
+select is(
+  (select j.run_at - now() from graphile_worker.jobs as j where j.key = 'stripe_event:evt_b1'),
+  interval '1 second', 'not for long, as the payment may have come at the same moment'
+);
 delete from graphile_worker._private_jobs;
 select app_private.record_payment_intent(
   tests.intent_of(tests.id('b')), 'pi_b', 's', 'requires_payment_method'

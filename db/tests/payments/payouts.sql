@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(113);
+select plan(116);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -431,6 +431,18 @@ select tests.refused(
   $$ select app_public.book_unasked_reversals(tests.id('by hand'), '') $$, 'LMINP',
   'nor without words'
 );
+select tests.keep('too much', (
+  app_public.reverse_payout(tests.id('payout'), 'Wrong', 5000)
+).id);
+select tests.refused(
+  $$ select app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.') $$, 'LMRFX',
+  'nor while one of ours is to take all that was left'
+);
+select tests.as_owner();
+select app_private.record_payout_reversal(
+  tests.id('too much'), null, null, 'Less than that is left.'
+);
+select tests.sign_in('sam');
 select is(
   (select array_agg((app_public.book_unasked_reversals(tests.id('by hand'), 'Sue did it.'))
     .reversed_cents) from generate_series(1, 2)), '{3500,3500}'::bigint[],
@@ -493,4 +505,22 @@ select app_private.apply_deauthorization(
 select is(tests.third(), 'in_transit', 'what is on its way may still arrive');
 select app_private.record_transfer_failure(tests.id('third'), 'account_invalid', 'Cut off.');
 select is(tests.third(), 'canceled', 'or does not');
+-- News of an account that overtake its id.
+with account as (
+  insert into app_public.stripe_accounts (organization_id, country, email)
+  values (tests.id('rival.organization'), 'AT', 'a@b.example')
+  returning id
+)
+select tests.keep('young', account.id) from account;
+select app_private.receive_stripe_event(jsonb_build_object(
+  'id', 'evt_d2', 'type', 'account.application.deauthorized', 'created', 400, 'account', 'acct_8',
+  'data', '{"object": {"object": "application", "id": "ca_1"}}'::jsonb
+), false);
+select is(app_private.apply_stripe_event('evt_d2'), 'parked', 'nobody knows yet whose they are');
+delete from graphile_worker._private_jobs;
+select app_private.record_stripe_account(tests.id('young'), 'acct_8', null);
+select is(
+  (select j.run_at from graphile_worker.jobs as j where j.key = 'stripe_event:evt_d2'), now(),
+  'they are applied as soon as it is told'
+);
 select tests.consistent();

@@ -2,11 +2,6 @@
 select plan(21);
 
 select tests.create_theatre();
-create function tests.ticket(booking text, seat integer) returns uuid
-language sql stable security definer set search_path = '' as $$
-  select t.id from app_public.tickets as t
-  where t.booking_id = tests.id(booking) and t.seat_no = seat
-$$;
 create function tests.arrive(booking text) returns void
 language sql volatile security definer set search_path = '' as $$
   select app_private.record_refund(r.id, 're_' || r.id, 'succeeded', null)

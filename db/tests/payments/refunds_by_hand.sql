@@ -1,5 +1,5 @@
 -- If this fails, what somebody returns in Stripe's dashboard is booked unasked, twice, or never.
-select plan(34);
+select plan(40);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -123,6 +123,44 @@ select is(
 );
 select tests.as_owner();
 select is(tests.state('c'), 'canceled 6280 of 6280 | succeeded 6280 | 0', 'and it is over');
+select tests.consistent();
+
+-- A part of what the terms had kept: who has it back has not paid it.
+select tests.sell('kept', 'theatre', 5, 7);
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(tests.id('kept'), 'Half of it.', null, 50, false);
+select tests.as_owner();
+select app_private.record_refund(tests.refund_of(tests.id('kept')), 're_half', 'succeeded', null);
+select tests.returned('kept', 're_kept', 3000);
+select tests.sign_in('theatre owner');
+select is(tests.book('re_kept'), 'succeeded 3000 re_kept', 'also of a booking that has ended');
+select tests.as_owner();
+select is(
+  tests.state('kept'), 'refunded 5750 of 6280 | succeeded 2750, succeeded 3000 | 0',
+  'what was kept of it is less by that'
+);
+select tests.consistent();
+
+-- A part of what had come too late, and did not go back by itself.
+select tests.as_guest(6);
+select tests.keep('late', (
+  app_public.hold_seats(tests.id('theatre.performance'), tests.seats(8))
+).id);
+select app_public.start_checkout(tests.id('late'), 'late@example.com');
+select tests.as_owner();
+select tests.run_out(tests.id('late'));
+select app_private.expire_bookings();
+select tests.sell('faster', 'theatre', 7, 8);
+select tests.pay(tests.id('late'));
+select app_private.record_refund(tests.refund_of(tests.id('late')), 're_l', 'failed', 'Closed.');
+select tests.returned('late', 're_late', 2000);
+select tests.sign_in('theatre owner');
+select is(tests.book('re_late'), 'succeeded 2000 re_late', 'a part of what came too late');
+select tests.as_owner();
+select is(
+  tests.state('late'), 'expired 0 of 6280 | failed 6280, succeeded 2000, pending 4280 | -4280',
+  'and the rest is sent'
+);
 select tests.consistent();
 
 -- What cannot be booked.

@@ -1,12 +1,7 @@
 -- If this fails, staff returns more than was received, alone what takes two, or nobody can say of what it was.
-select plan(63);
+select plan(64);
 
 select tests.create_theatre();
-create function tests.ticket(booking text, seat integer) returns uuid
-language sql stable security definer set search_path = '' as $$
-  select t.id from app_public.tickets as t
-  where t.booking_id = tests.id(booking) and t.seat_no = seat and t.status <> 'refunded'
-$$;
 create function tests.parts(request_id uuid) returns text
 language sql stable security definer set search_path = '' as $$
   select format('%s: %s+%s+%s+%s, commission %s', sum(i.total_cents), sum(i.price_cents),
@@ -171,6 +166,13 @@ select tests.refused(
 );
 select tests.as_owner();
 select is(tests.returned('dear'), 'canceled, refunded 12560, taken back 12560', 'and done at once');
+select is(
+  tests.attempt_as('theatre owner', format(
+    'select app_public.reissue_ticket(%L)',
+    (select t.id from app_public.tickets as t where t.booking_id = tests.id('dear') limit 1)
+  )), 'LMTVD', 'no ticket that was taken back gets another code'
+);
+select tests.as_owner();
 select tests.sell('kept', 'theatre', 3, 5);
 select tests.sign_in('theatre owner');
 select tests.keep('declined', (

@@ -1,5 +1,5 @@
 -- If this fails, a code takes off more than it should, is used too often, or can be guessed.
-select plan(45);
+select plan(47);
 
 select tests.create_theatre();
 select tests.keep('I', id) from app_public.ticket_categories
@@ -31,6 +31,7 @@ select is(
 );
 
 -- Making them.
+select tests.keep('draft', tests.create_event('theatre', 'draft'));
 select tests.sign_in('theatre owner');
 select lives_ok(
   format(
@@ -63,6 +64,12 @@ select tests.refused(
 select tests.refused(
   $$ select app_public.create_discount_code(tests.id('theatre.event'), 'xxx', percentage => 101) $$,
   'LMINP', 'but not more than everything'
+);
+select tests.refused(
+  $$ select app_public.create_discount_code(
+    tests.id('draft'), 'yyy', percentage => 1, ticket_category_id => tests.id('I')
+  ) $$,
+  'LMNFD', 'nor of another event''s category'
 );
 
 -- Using them.
@@ -142,6 +149,10 @@ select tests.as_guest(2);
 select is(tests.apply('other', 'once'), 'applied 500', 'and is back when it has run out');
 select is(tests.apply('other', 'mine'), 'applied 500', 'a use of one''s own');
 select app_public.start_checkout(tests.id('other'), 'same@example.com');
+select tests.refused(
+  $$ select app_public.remove_discount_code(tests.id('other')) $$, 'LMBST',
+  'a code that is being paid with stays'
+);
 select tests.as_guest(3);
 select tests.keep(
   'third', (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(8))).id

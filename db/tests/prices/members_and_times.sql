@@ -1,5 +1,5 @@
 -- If this fails, members pay what others pay, others what members pay, or a moment has two prices.
-select plan(33);
+select plan(35);
 
 select tests.create_theatre();
 update app_public.events set service_fee_percentage = 0, service_fee_fixed_cents = 0,
@@ -123,6 +123,12 @@ select tests.keep('cart', id) from app_public.bookings;
 select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 3'));
 select is(app_public.claim_cart(), 1, 'until the cart is claimed');
 select is(tests.total(tests.id('cart')), 6000::bigint, 'by a member');
+select tests.as_guest(4);
+select tests.hold_total(10);
+select tests.keep('other cart', id) from app_public.bookings;
+select tests.become('lml_user', tests.token('session of eve'), tests.token('cart 4'));
+select is(app_public.claim_cart(), 1, 'who is none claims a cart');
+select is(tests.total(tests.id('other cart')), 4000::bigint, 'at its price');
 
 -- The end.
 select tests.sign_in('theatre owner');

@@ -1,5 +1,5 @@
 -- If this fails, somebody is written to who never agreed, or cannot stop it without an account.
-select plan(19);
+select plan(20);
 
 select tests.create_theatre();
 create function tests.ask(email text, is_given boolean default true, purpose text default 'marketing')
@@ -40,6 +40,9 @@ select tests.as_owner();
 select is(
   (select string_agg(template, ',') from app_private.outgoing_emails), 'consent_given',
   'and mails nothing'
+);
+select is(
+  (select count(*) from app_private.consent_tokens), 1::bigint, 'nor keeps what nobody can confirm'
 );
 select set_config('tests.first', tests.mailed(), true);
 select tests.as_anonymous();

@@ -215,3 +215,92 @@ test("control: without asking how the organization is, it is", async () => {
   await theatre.weaken("app_private.may_send_payout", "o.status = 'active' and ");
   expect(await sentWhenSuspended(theatre, organization)).toBe("4500");
 });
+
+/** Somebody asks for the address where to say who they are, at the moment at which Stripe's account gets its id. */
+async function linkAskedForMeanwhile(theatre: Theatre): Promise<unknown> {
+  const account = await theatre.value<string>(
+    `insert into app_public.stripe_accounts (organization_id, country, email)
+    values (tests.id('theatre.organization'), 'AT', 'a@b.example') returning id`,
+  );
+  const recorded = `select app_private.record_stripe_account('${account}', 'acct_1', null)::text`;
+  const asked = `select (app_public.request_onboarding_link('${account}', 'https://a.example')).url`;
+  await meet(
+    [await theatre.session("", "lml_worker"), recorded],
+    [await theatre.user("theatre owner"), asked],
+  );
+  return await theatre.value(
+    `select count(*)::integer from graphile_worker.jobs
+    where task_identifier = 'stripe_account_link__create'`,
+  );
+}
+
+test("whoever asks for an address while the account gets its id, gets one", async () => {
+  await using theatre = await Theatre.open();
+  expect(await linkAskedForMeanwhile(theatre)).toBe(1);
+});
+
+test("control: without the lock on the account, nobody ever makes it", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.request_onboarding_link", "for share");
+  expect(await linkAskedForMeanwhile(theatre)).toBe(0);
+});
+
+/** Somebody books what was taken back by hand, while Stripe tells of more of it. */
+async function bookedAndTold(theatre: Theatre, organization: string): Promise<Outcome[]> {
+  await theatre.owner.query(
+    "insert into app_public.platform_staff (user_id, role) values (tests.user_id('sam'), 'support')",
+  );
+  const owner = await theatre.user("theatre owner");
+  const payout = await owner.value<string>(
+    `select (app_public.submit_payout((app_public.create_payout('${organization}')).id)).id`,
+  );
+  await theatre.value("select app_private.begin_payout($1)", [payout]);
+  await theatre.value("select app_private.record_transfer($1, 'tr_1', null)", [payout]);
+  const tell = async (event: number): Promise<void> => {
+    await theatre.owner.query(
+      `select app_private.receive_stripe_event(jsonb_build_object(
+        'id', 'evt_' || $2::integer, 'type', 'transfer.reversed', 'created', $2::integer,
+        'data', jsonb_build_object('object', jsonb_build_object(
+          'object', 'transfer', 'id', 'tr_1', 'amount', 4500, 'currency', 'eur',
+          'destination', 'acct_1', 'amount_reversed', $2::integer * 500,
+          'metadata', jsonb_build_object('lml_payout_id', $1::uuid),
+          'reversals', jsonb_build_object('data', (
+            select jsonb_agg(jsonb_build_object('id', 'trr_' || n, 'amount', 500))
+            from generate_series(1, $2::integer) as n
+          ))
+        ))
+      ), false)`,
+      [payout, event],
+    );
+  };
+  await tell(1);
+  await theatre.value("select app_private.apply_stripe_event('evt_1')");
+  await tell(2);
+  const finding = await theatre.value<string>(
+    "select id from app_public.payment_findings where kind = 'reversal_not_asked_for'",
+  );
+  return await meet(
+    [await theatre.worker(), "select app_private.apply_stripe_event('evt_2')"],
+    [
+      await theatre.user("sam"),
+      `select (app_public.book_unasked_reversals('${finding}', 'Sue did it.')).reversed_cents::text`,
+    ],
+  );
+}
+
+test("what is told of while it is booked is booked, too", async () => {
+  const { theatre, organization } = await withSale();
+  await using _ = theatre;
+  expect(await bookedAndTold(theatre, organization)).toEqual([["refused"], ["1000"]]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: by the finding as it was before, a part of it is forgotten", async () => {
+  const { theatre, organization } = await withSale();
+  await using _ = theatre;
+  await theatre.weaken(
+    "app_public.book_unasked_reversals",
+    "select * into strict v_finding\n  from app_public.payment_findings as f where f.id = v_finding.id;",
+  );
+  expect(await bookedAndTold(theatre, organization)).toEqual([["refused"], ["500"]]);
+});

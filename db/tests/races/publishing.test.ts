@@ -36,6 +36,18 @@ test("control: without the locks on organization and event, the second one fails
   expect((await twoPublishers(theatre))[1]).toBe("23505");
 });
 
+test("a stranger who publishes it waits for nobody, and makes nobody wait", async () => {
+  await using theatre = await Theatre.open();
+  const [owner] = await draft(theatre);
+  const stranger = await theatre.user("stranger");
+  await owner.begin();
+  await owner.run(publish);
+  const refused = stranger.once(publish);
+  expect(await stranger.waitsBefore(refused)).toBe(false);
+  expect(await refused).toBe("LMNFD");
+  await owner.commit();
+});
+
 test("a category that is added while an event is published comes too late", async () => {
   await using theatre = await Theatre.open();
   const [owner, manager] = await draft(theatre);

@@ -280,3 +280,71 @@ test("a return that comes after the cancellation returns nothing more", async ()
   expect(await theatre.value(refunds)).toBe(25_120);
   expect(await theatre.broken()).toEqual([]);
 });
+
+/** Stripe tells of a part of a payment that somebody has returned there by hand. */
+async function toldOf(theatre: Theatre, booking: string, status: string): Promise<string> {
+  return await theatre.value<string>(
+    `select app_private.receive_stripe_event(jsonb_build_object(
+      'id', 'evt_' || $2, 'type', 'refund.updated', 'created', length('succeeded') - length($2),
+      'data', jsonb_build_object('object', jsonb_build_object(
+        'object', 'refund', 'id', 're_hand', 'status', $2, 'amount', 2000, 'currency', 'eur',
+        'metadata', '{}'::jsonb, 'payment_intent', p.stripe_payment_intent_id
+      ))
+    ), false)::text
+    from app_public.payment_intents as p where p.id = tests.intent_of($1)`,
+    [booking, status],
+  );
+}
+
+const apply = (status: string): string => `select app_private.apply_stripe_event('evt_${status}')`;
+
+/** Somebody books a refund that was made by hand, while Stripe tells that it has come back. */
+async function bookedAndFailed(isBookedFirst: boolean, guards: "guarded" | "unguarded") {
+  const { theatre, booking } = await withBooking();
+  if (guards === "unguarded") {
+    await theatre.weaken(
+      "app_private.apply_refund",
+      "perform app_private.lock_payment_of(apply_refund.object);",
+    );
+  }
+  await toldOf(theatre, booking, "succeeded");
+  await theatre.value(apply("succeeded"));
+  await toldOf(theatre, booking, "failed");
+  const finding = await theatre.value<string>(
+    "select id from app_public.payment_findings where subject = 're_hand'",
+  );
+  const book = `select (app_public.book_unasked_refund('${finding}', 'Ada did it.')).status::text`;
+  const owner = await theatre.user("theatre owner");
+  const worker = await theatre.worker();
+  const both = [
+    [owner, book],
+    [worker, apply("failed")],
+  ] as const;
+  const [first, second] = isBookedFirst ? both : both.toReversed();
+  return { theatre, outcomes: await meet(first ?? both[0], second ?? both[1]) };
+}
+
+const byHand = `select string_agg(r.status || ' ' || r.amount_cents, ', ') from app_public.refunds as r`;
+
+test("what is told of a refund by hand while it is booked is not lost", async () => {
+  const { theatre, outcomes } = await bookedAndFailed(true, "guarded");
+  await using _ = theatre;
+  expect(outcomes).toEqual([["succeeded"], ["applied"]]);
+  expect(await theatre.value(byHand)).toBe("failed 2000");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("nor is it booked as if that had not been told", async () => {
+  const { theatre, outcomes } = await bookedAndFailed(false, "guarded");
+  await using _ = theatre;
+  expect(outcomes).toEqual([["refused"], "LMINP"]);
+  expect(await theatre.value(byHand)).toBeNull();
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the booking, it counts as returned, and is not", async () => {
+  const { theatre, outcomes } = await bookedAndFailed(false, "unguarded");
+  await using _ = theatre;
+  expect(outcomes).toEqual([["refused"], ["succeeded"]]);
+  expect(await theatre.value(byHand)).toBe("succeeded 2000");
+});

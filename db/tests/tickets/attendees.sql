@@ -1,5 +1,5 @@
 -- If this fails, strangers learn who comes, or nobody can say it.
-select plan(17);
+select plan(19);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -38,14 +38,18 @@ select tests.refused(
   $$ select app_public.set_ticket_attendee(tests.id('ticket'), 'Eve') $$, 'LMNFD',
   'nor may they change it'
 );
+select tests.sign_in('theatre support');
+select is(tests.visible('app_public.ticket_attendees'), '1', 'staff that may read names does');
 select tests.sign_in('theatre staff');
-select is(tests.visible('app_public.ticket_attendees'), '1', 'staff does');
-select tests.sign_in('theatre viewer');
-select is(tests.visible('app_public.ticket_attendees'), '0', 'without tickets.read not');
+select is(tests.visible('app_public.ticket_attendees'), '0', 'other staff does not');
 
 -- It belongs to the holder, not to the ticket.
 select tests.as_guest(1);
 select app_public.offer_ticket(tests.id('ticket'), 'c@example.com');
+select tests.sign_in('theatre staff');
+select is(tests.visible('app_public.ticket_transfers'), '0', 'nor to whom it is handed on');
+select tests.sign_in('theatre support');
+select is(tests.visible('app_public.ticket_transfers'), '1', 'which the others see');
 select tests.as_owner();
 select set_config('tests.token', (select variables ->> 'token' from app_private.outgoing_emails
   where template = 'ticket_offer'), true);

@@ -136,6 +136,24 @@ select tests.sign_in('theatre owner');
 select app_public.refund_tickets(tests.id('eve'), 'Ill');
 select tests.as_owner();
 select is(tests.stock(), '0 held, 2 sold of 3', 'what nobody has looked at is sold again');
+-- Whatever becomes of shirts: it is the codes that say what is gone.
+select tests.sign_in('theatre owner');
+select app_public.update_add_on(tests.id('parking'), returns_to_stock => false);
+select tests.cart('fay', 6, 'parking', 1, 6);
+select tests.pay_for('fay');
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(tests.id('fay'), 'Ill');
+select tests.as_owner();
+select is(tests.stock(), '0 held, 2 sold of 3', 'also when nothing else is');
+select tests.cart('gil', 7, 'parking', 1, 7);
+select tests.pay_for('gil');
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(
+  tests.id('gil'), 'Ill', add_on_item_ids => array[tests.id('gil line')],
+  add_on_quantities => array[1]
+);
+select tests.as_owner();
+select is(tests.stock(), '0 held, 2 sold of 3', 'nor does it without the ticket');
 
 -- An address.
 select tests.cart('dan', 4, 'program', 2, 4);

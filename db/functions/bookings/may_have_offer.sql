@@ -1,0 +1,35 @@
+-- As the checkout would count, without its lock: whoever buys more meanwhile is refused there.
+create or replace function app_private.may_have_offer(
+  entry app_public.waiting_list_entries, ticket_category_id uuid
+)
+returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select
+    (
+      e.tickets_per_user_max is null
+      or (may_have_offer.entry).quantity + (
+        select coalesce(sum(t.quantity), 0)
+        from app_private.tickets_of_buyer(
+          e, (may_have_offer.entry).user_id, (may_have_offer.entry).customer_id, null, null
+        ) as t
+      ) <= e.tickets_per_user_max
+    )
+    and (
+      c.max_per_user is null
+      or (may_have_offer.entry).quantity + (
+        select coalesce(sum(t.quantity), 0)
+        from app_private.tickets_of_buyer(
+          e, (may_have_offer.entry).user_id, (may_have_offer.entry).customer_id, null, null
+        ) as t
+        where t.ticket_category_id = c.id
+      ) <= c.max_per_user
+    )
+  from app_public.ticket_categories as c
+  join app_public.events as e on e.organization_id = c.organization_id and e.id = c.event_id
+  where c.organization_id = (may_have_offer.entry).organization_id
+    and c.id = may_have_offer.ticket_category_id
+$$;
+
+comment on function app_private.may_have_offer(app_public.waiting_list_entries, uuid) is
+  'Whether who waits could check all out that they wait for, with what they have of the event.';
