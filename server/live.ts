@@ -247,8 +247,11 @@ export class Stream<News> implements AsyncIterableIterator<News, undefined> {
   }
 }
 
-/** Whether an error is an answer. What the database did not come to answer, it may answer later. */
+/** What the database says, or the server of it, when it did not come to answer: it may later. */
+const passing: ReadonlySet<string> = new Set(["LMBSY", "LMTMO", "LMUNK"]);
+
+/** Whether an error is an answer. */
 function isFinal(error: unknown): boolean {
   const code = publicError(error)?.code;
-  return code !== undefined && code !== "LMBSY" && code !== "LMTMO";
+  return code !== undefined && !passing.has(code);
 }
