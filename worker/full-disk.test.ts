@@ -189,7 +189,8 @@ describe.each(Object.entries(ways))("a database %s", (name, way) => {
       await disk.makeRoom();
       await ended;
       await settle(story);
-      expect(new Set(buyers.flatMap(({ refusals }) => refusals))).toEqual(new Set(["LMBSY"]));
+      const codes = buyers.flatMap(({ refusals }) => refusals);
+      expect(codes.filter((code) => code !== "LMBSY")).toEqual([]);
       await expectAllSold(story);
       process.stdout.write(
         `${name}: ${buyers.flatMap(({ refusals }) => refusals).length} refusals, ` +
