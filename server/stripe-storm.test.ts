@@ -452,14 +452,24 @@ async function send(
   return response.status;
 }
 
-/** Waits until every event of the inbox has been tried. */
+/** Waits until every event of the inbox has been tried, and those that are parked once more after all others. */
 async function settled(owner: pg.Client): Promise<void> {
+  await nothingIsDue(owner);
+  await owner.query(
+    `update graphile_worker._private_jobs as j set run_at = now()
+    from graphile_worker._private_tasks as t
+    where t.id = j.task_id and t.identifier = 'stripe_event__apply'`,
+  );
+  await nothingIsDue(owner);
+}
+
+async function nothingIsDue(owner: pg.Client): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const { rows } = await owner.query<{ jobs: number }>(
       `select count(*)::int as jobs from graphile_worker._private_jobs as j
       join graphile_worker._private_tasks as t on t.id = j.task_id
-      where t.identifier = 'stripe_event__apply'`,
+      where t.identifier = 'stripe_event__apply' and j.run_at <= now()`,
     );
     if (rows[0]?.jobs === 0) return;
     if (Date.now() > deadline) throw new Error(`${rows[0]?.jobs} events were not applied.`);

@@ -110,5 +110,5 @@ select is(
 select is(
   (select string_agg(distinct e.hold_seconds::text, ',') from app_public.events as e
     where e.organization_id = tests.id('theatre.organization')),
-  '600', 'events keep the terms under which they were made'
+  '900', 'events keep the terms under which they were made'
 );
