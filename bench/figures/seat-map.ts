@@ -42,8 +42,8 @@ export async function seatMap(bench: Bench): Promise<Figure[]> {
       "cheapest SQL",
       owner,
       `select count(s.status), count(s.locked_until) from app_public.seat_booking_state as s
-      where s.organization_id = $1 and s.performance_id = $2`,
-      [theatre.organizationId, performanceId],
+      where s.performance_id = $1`,
+      [performanceId],
     ),
     bench.rounds,
     bench.log,
