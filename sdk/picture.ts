@@ -147,13 +147,12 @@ function drawDots(
     const [x, y] = [across(dot.x, frame), down(dot.y, frame)];
     const color = escape(colors.get(dot.category) ?? INK);
     const fill = fillOf(dot.state, color);
-    const paint = `fill="${fill}"${fill === NOT_SOLD ? ` stroke="${TAKEN}"` : ""}`;
     const shape = dot.isWheelchair
       ? `rect x="${size(x - radius)}" y="${size(y - radius)}" width="${size(2 * radius)}" height="${size(2 * radius)}"`
       : `circle cx="${size(x)}" cy="${size(y)}" r="${size(radius)}"`;
     const words = [dot.section, `row ${dot.row}`, `seat ${dot.number}`, dot.state ?? dot.category];
     const [tag] = shape.split(" ", 1);
-    return `<${shape} ${paint}><title>${escape(words.join(", "))}</title></${tag}>`;
+    return `<${shape} ${paint(fill)}><title>${escape(words.join(", "))}</title></${tag}>`;
   });
 }
 
@@ -198,6 +197,11 @@ function drawWords(words: string, x: number, y: number, letters: number): string
   ].join("");
 }
 
+/** What is hollow would not be seen without a line around it. */
+function paint(fill: string): string {
+  return `fill="${fill}"${fill === NOT_SOLD ? ` stroke="${TAKEN}"` : ""}`;
+}
+
 function fillOf(state: SeatAvailability | undefined, color: string): string {
   if (state === undefined || state === "available") return color;
   return state === "blocked" ? NOT_SOLD : TAKEN;
@@ -228,8 +232,7 @@ function legendOf(colors: ReadonlyMap<string, string>, hasStates: boolean): Lege
 function legendEntry(words: string, fill: string): LegendEntry {
   return (x, y) =>
     [
-      `<circle cx="${size(x + 6)}" cy="${size(y)}" r="6" fill="${fill}"`,
-      `${fill === NOT_SOLD ? ` stroke="${TAKEN}"` : ""}/>`,
+      `<circle cx="${size(x + 6)}" cy="${size(y)}" r="6" ${paint(fill)}/>`,
       `<text x="${size(x + 20)}" y="${size(y + 5)}" font-size="${LETTERS.legend}">${escape(words)}</text>`,
     ].join("");
 }
