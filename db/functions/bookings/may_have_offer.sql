@@ -8,25 +8,24 @@ as $$
   select
     (
       e.tickets_per_user_max is null
-      or (may_have_offer.entry).quantity + (
-        select coalesce(sum(t.quantity), 0)
-        from app_private.tickets_of_buyer(
-          e, (may_have_offer.entry).user_id, (may_have_offer.entry).customer_id, null, null
-        ) as t
-      ) <= e.tickets_per_user_max
+      or (may_have_offer.entry).quantity + had.of_event <= e.tickets_per_user_max
     )
     and (
       c.max_per_user is null
-      or (may_have_offer.entry).quantity + (
-        select coalesce(sum(t.quantity), 0)
-        from app_private.tickets_of_buyer(
-          e, (may_have_offer.entry).user_id, (may_have_offer.entry).customer_id, null, null
-        ) as t
-        where t.ticket_category_id = c.id
-      ) <= c.max_per_user
+      or (may_have_offer.entry).quantity + had.of_category <= c.max_per_user
     )
   from app_public.ticket_categories as c
   join app_public.events as e on e.organization_id = c.organization_id and e.id = c.event_id
+  cross join lateral (
+    select
+      coalesce(sum(t.quantity), 0) as of_event,
+      coalesce(sum(t.quantity) filter (where t.ticket_category_id = c.id), 0) as of_category
+    from app_private.tickets_of_buyer(
+      e, (may_have_offer.entry).user_id, (may_have_offer.entry).customer_id, null, null
+    ) as t
+    -- Counted only where it matters.
+    where e.tickets_per_user_max is not null or c.max_per_user is not null
+  ) as had
   where c.organization_id = (may_have_offer.entry).organization_id
     and c.id = may_have_offer.ticket_category_id
 $$;
