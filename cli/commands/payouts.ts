@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { dataOption } from "./options.ts";
 
 /** In which states a payout can be. */
-export const payoutStatuses = [
+const payoutStatuses = [
   "draft",
   "pending_approval",
   "approved",

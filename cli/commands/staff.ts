@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { dataOption } from "./options.ts";
 
 /** What somebody may do for the platform. */
-export const platformRoles = ["support", "security", "admin"] as const;
+const platformRoles = ["support", "security", "admin"] as const;
 
 /** One of them. */
 export type PlatformRole = (typeof platformRoles)[number];

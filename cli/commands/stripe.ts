@@ -8,7 +8,7 @@ export interface StripeFlags {
 }
 
 /** What can be listed, as Stripe names it in its addresses. */
-export const KINDS = [
+const kinds = [
   "accounts",
   "balance_transactions",
   "charges",
@@ -23,7 +23,7 @@ export const KINDS = [
 ] as const;
 
 /** One of them. */
-export type Kind = (typeof KINDS)[number];
+export type Kind = (typeof kinds)[number];
 
 /** Which part of a list is wanted. */
 export interface ListFlags extends StripeFlags {
@@ -116,7 +116,7 @@ function withPage(command: Command): Command {
 function listCommand(): Command {
   return withPage(new Command("list"))
     .summary("list objects of a kind")
-    .addArgument(new Argument("<kind>", "what to list").choices(KINDS))
+    .addArgument(new Argument("<kind>", "what to list").choices(kinds))
     .option("--account <id>", "those of a connected account: balance_transactions and payouts")
     .addHelpText("after", "\nExample:\n  npx lml stripe list payouts --account acct_1Qx...")
     .action(async (kind: Kind, flags: ListFlags) => {

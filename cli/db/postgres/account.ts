@@ -11,7 +11,7 @@ export interface Account {
 }
 
 /** Raised when this machine cannot run PostgreSQL as it is set up. The message says what to do. */
-export class AccountError extends Error {
+class AccountError extends Error {
   override name = "AccountError";
 }
 
