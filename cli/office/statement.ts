@@ -12,12 +12,6 @@ export async function statementOf(
   month: string,
   asJson = false,
 ): Promise<string> {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-    throw new CliError(`"${month}" is not a month.`, {
-      hint: "Give it like 2026-11.",
-      exitCode: exitCodes.usage,
-    });
-  }
   const { rows } = await client.query<{ statement: string }>(
     `select case when $3 then (
         select jsonb_pretty(coalesce(jsonb_agg(l), '[]'))
