@@ -24,6 +24,11 @@ export class RefusedError extends Error {
   }
 }
 
+/** A failure told as a refusal, with what it came from. */
+export function refusal(told: PublicError, cause: unknown): RefusedError {
+  return new RefusedError(told.code, told.message, { ...told, cause });
+}
+
 /** Raised when the server cannot start. The message says why and what to do. */
 export class ServerError extends Error {
   override name = "ServerError";
