@@ -59,7 +59,6 @@ async function isAlive(client: pg.ClientBase): Promise<boolean> {
 
 /** The driver's own query: what the driver tells it, of which the driver's types say nothing. */
 interface DriverQuery extends pg.Submittable {
-  requiresPreparation(): boolean;
   prepare(connection: pg.Connection): void;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: pg.Connection): void;
@@ -88,11 +87,6 @@ class QueryWithSettings extends DriverQuery {
   mayBeDone(error: unknown): boolean {
     if (this.#state === "waiting") return false;
     return this.#state === "complete" || !(error instanceof pg.DatabaseError);
-  }
-
-  /** Otherwise it may be sent in the simple protocol, by itself. */
-  override requiresPreparation(): boolean {
-    return true;
   }
 
   override prepare(connection: pg.Connection): void {
