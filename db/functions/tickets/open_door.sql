@@ -39,9 +39,7 @@ begin
   if v_door.user_id is null then
     v_door := app_private.recognize_scanner(v_door, open_door.performance_id);
   end if;
-  if not open_door.at_gate then
-    v_door.gate_id := null;
-  elsif v_door.gate_id is not null then
+  if open_door.at_gate and v_door.gate_id is not null then
     v_door := app_private.stand_at_gate(v_door);
   end if;
   return v_door;
