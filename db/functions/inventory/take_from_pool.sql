@@ -1,22 +1,21 @@
 -- Almost always one slot has room for all, and nobody is at it. If not, buyers form a line: whoever
 -- is first in it locks every slot, in order, takes back what has lapsed, and knows what is left.
 -- The block lets go of slots that were locked and then found too full: nobody stands in the line
--- with a slot in hand that the first one waits for.
+-- with a slot in hand that the first one waits for. Settings of its own would cost a hold more than
+-- they do: take_admissions has them.
 create or replace function app_private.take_from_pool(
   organization_id uuid, pool_id uuid, slot_count smallint, booking_id uuid, quantity integer,
   held_until timestamptz
 )
 returns void
-language plpgsql volatile security definer
-set search_path = '' set plan_cache_mode = force_generic_plan
-set enable_bitmapscan = off set enable_seqscan = off
+language plpgsql volatile
 as $$
 declare
-  v_first smallint;
+  -- Somewhere in the middle, so that buyers spread; then from the beginning.
+  v_first smallint := floor(random() * take_from_pool.slot_count) + 1;
 begin
   begin
-    -- Somewhere in the middle, so that buyers spread; then from the beginning.
-    foreach v_first in array array[floor(random() * take_from_pool.slot_count) + 1, 1] loop
+    loop
       with slot as (
         select s.slot_no
         from app_private.admission_slots as s
@@ -49,8 +48,11 @@ begin
       if found then
         return;
       end if;
+      if v_first = 1 then
+        raise exception 'No slot has room for all.' using errcode = 'LMFEW';
+      end if;
+      v_first := 1;
     end loop;
-    raise exception 'No slot has room for all.' using errcode = 'LMFEW';
   exception
     when sqlstate 'LMFEW' then
       null;
