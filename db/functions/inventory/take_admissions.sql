@@ -12,6 +12,7 @@ declare
   v_is_new boolean := not take_admissions.new_buyer is null;
   v_reference text;
   v_found record;
+  v_price bigint;
   v_pool_id uuid;
   v_made record;
 begin
@@ -22,41 +23,26 @@ begin
   if take_admissions.sale.prices_vary then
     perform app_private.refresh_sold_shares(take_admissions.sale);
   end if;
-  select
-    pool.id, pool.slot_count, pool.chain,
-    -- A line that is pending is given its price at once, below.
-    case when take_admissions.sale.prices_vary then 0 else (
-      select p.price_cents
-      from app_public.ticket_category_prices as p
-      where p.organization_id = c.organization_id
-        and p.ticket_category_id = c.id
-        and p.audience = 'public'
-        and p.valid_during @> now()
-    ) end as unit_price_cents
-  into v_found
-  from app_public.ticket_categories as c
-  join app_public.admission_pool_categories as pc
-    on pc.organization_id = c.organization_id
-    and pc.performance_id = take_admissions.sale.performance_id
-    and pc.ticket_category_id = c.id
-  join app_public.admission_pools as pool
-    on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
-  where c.organization_id = take_admissions.sale.organization_id
-    and c.id = take_admissions.ticket_category_id
-    and c.status = 'active'
-    and now() >= coalesce(c.sales_start, '-infinity')
-    and now() < coalesce(c.sales_end, 'infinity');
-  if v_found.unit_price_cents is null then
+  select * into v_found from app_private.admissions_on_sale(
+    take_admissions.sale.performance_id, take_admissions.ticket_category_id
+  );
+  -- A line that is pending is given its price at once, below.
+  v_price := case when take_admissions.sale.prices_vary then 0 else v_found.price_cents end;
+  if v_found.pool_id is null or v_price is null then
     raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
   end if;
-
   foreach v_pool_id in array v_found.chain loop
-    perform app_private.take_from_pool(
+    if not app_private.take_from_pool(
       take_admissions.sale.organization_id, v_pool_id,
-      case when v_pool_id = v_found.id then v_found.slot_count
+      case when v_pool_id = v_found.pool_id then v_found.slot_count
         else app_private.slot_count_of(v_pool_id) end,
       take_admissions.booking_id, take_admissions.quantity, take_admissions.held_until
-    );
+    ) then
+      perform app_private.take_the_last_of_pool(
+        take_admissions.sale.organization_id, v_pool_id, take_admissions.booking_id,
+        take_admissions.quantity, take_admissions.held_until
+      );
+    end if;
   end loop;
 
   with line as materialized (
@@ -66,7 +52,7 @@ begin
       app_hidden.percentage_of(l.subtotal_cents, take_admissions.sale.commission_percentage)
         as commission_cents
     from app_hidden.price_line(
-      v_found.unit_price_cents, take_admissions.quantity, take_admissions.sale
+      v_price, take_admissions.quantity, take_admissions.sale
     ) as l
   ),
   new_booking as (
@@ -101,7 +87,7 @@ begin
       take_admissions.ticket_category_id,
       case when take_admissions.sale.prices_vary then 'pending' else 'public' end
         ::app_public.price_basis,
-      take_admissions.quantity, v_found.unit_price_cents,
+      take_admissions.quantity, v_price,
       l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents,
       l.subtotal_cents + l.service_fee_cents + l.processing_fee_cents + l.tax_cents
     from line as l

@@ -57,3 +57,6 @@ alter table app_private.admission_slots
   add constraint admission_slots_stay_within_capacity check (
     least(held, sold) >= 0 and held + sold <= capacity
   );
+
+-- It tells whether there was room, and leaves the line to its caller.
+drop function app_private.take_from_pool(uuid, uuid, smallint, uuid, integer, timestamptz);
