@@ -1,6 +1,6 @@
--- Whoever adds lines is asked by tg_bookings__check_totals whether they sum to the booking's amounts,
--- and the lines of a new booking are new, too. So of the booking itself it is enough to know that it
--- has any: to add them up for both would cost each hold the sum twice.
+-- Whoever adds lines is asked by tg_bookings__check_totals whether they sum to the amounts of their
+-- booking, and the lines of a new booking are new, too. So of the booking itself it is enough to
+-- know that it has any: to add them up for both would cost each hold the sum twice.
 create or replace function app_hidden.tg_bookings__check_first_totals()
 returns trigger
 language plpgsql security definer

@@ -1,7 +1,7 @@
--- Almost always one slot has room for all, and nobody is at it. The block lets go of slots that were
--- locked and then found too full: nobody stands in the line of take_the_last_of_pool with a slot in
--- hand that the first one waits for. Settings of its own would cost a hold more than they do:
--- take_admissions has them.
+-- Almost always one slot has room for all, and nobody is at it. The block lets go of slots that
+-- were locked and then found too full: nobody stands in the line of take_the_last_of_pool with a
+-- slot in hand that the first one waits for. Settings of its own would cost a hold more than they
+-- do: take_admissions has them.
 create or replace function app_private.take_from_pool(
   organization_id uuid, pool_id uuid, slot_count smallint, booking_id uuid, quantity integer,
   held_until timestamptz

@@ -4,6 +4,7 @@
 alter table app_public.bookings
   drop constraint bookings_parts_are_not_negative,
   drop constraint bookings_included_amounts_are_not_negative,
+  drop constraint bookings_refunds_are_within_total,
   drop constraint bookings_beyond_draft_has_customer,
   drop constraint bookings_paid_for_has_confirmed_at,
   drop constraint bookings_open_has_deadline,
@@ -12,9 +13,10 @@ alter table app_public.bookings
     least(
       subtotal_cents, discount_cents, service_fee_cents, processing_fee_cents, tax_cents,
       commission_amount_cents, payout_cents, service_fee_absorbed_cents,
-      processing_fee_absorbed_cents, tax_included_cents
+      processing_fee_absorbed_cents, tax_included_cents, refunded_cents
     ) >= 0
   ),
+  add constraint bookings_refunds_are_within_total check (refunded_cents <= total_amount_cents),
   add constraint bookings_beyond_draft_has_customer check (
     status = any ('{draft,canceled,expired}') or customer_id is not null
   ),
@@ -33,14 +35,17 @@ alter table app_public.bookings
 alter table app_public.booking_items
   drop constraint booking_items_parts_are_not_negative,
   drop constraint booking_items_included_amounts_are_within_price,
+  drop constraint booking_items_refunds_are_within_total,
   drop constraint booking_items_tickets_have_a_category,
   drop constraint booking_items_seats_are_named_and_counted,
   add constraint booking_items_parts_are_not_negative check (
     least(
       unit_price_cents, discount_cents, service_fee_cents, processing_fee_cents, tax_cents,
-      service_fee_absorbed_cents, processing_fee_absorbed_cents, tax_included_cents
+      service_fee_absorbed_cents, processing_fee_absorbed_cents, tax_included_cents,
+      refunded_cents
     ) >= 0
   ),
+  add constraint booking_items_refunds_are_within_total check (refunded_cents <= total_cents),
   add constraint booking_items_included_amounts_are_within_price check (
     service_fee_absorbed_cents + processing_fee_absorbed_cents + tax_included_cents
       <= subtotal_cents - discount_cents
