@@ -7,18 +7,24 @@ language plpgsql security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 begin
-  if not exists (
+  if exists (
     select from app_public.booking_items as i
     where i.organization_id = new.organization_id and i.booking_id = new.id
   ) then
-    if greatest(
-      new.subtotal_cents, new.discount_cents, new.service_fee_cents, new.processing_fee_cents,
-      new.tax_cents, new.service_fee_absorbed_cents, new.processing_fee_absorbed_cents,
-      new.tax_included_cents
-    ) > 0 then
-      raise exception 'Booking % begins with amounts, and has no lines.', new.id
-        using errcode = 'LMSUM';
-    end if;
+    return null;
+  end if;
+  -- Its amounts may be others by now.
+  if exists (
+    select from app_public.bookings as b
+    where b.id = new.id
+      and greatest(
+        b.subtotal_cents, b.discount_cents, b.service_fee_cents, b.processing_fee_cents,
+        b.tax_cents, b.service_fee_absorbed_cents, b.processing_fee_absorbed_cents,
+        b.tax_included_cents
+      ) > 0
+  ) then
+    raise exception 'Booking % begins with amounts, and has no lines.', new.id
+      using errcode = 'LMSUM';
   end if;
   return null;
 end
