@@ -3,7 +3,7 @@ create or replace function app_private.require_may_hold(
   sale app_private.sale, buyer app_private.buyer, booking app_public.bookings, quantity integer
 )
 returns void
-language plpgsql volatile
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_total bigint := require_may_hold.quantity;
