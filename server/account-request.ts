@@ -125,10 +125,7 @@ export class AccountRequest {
   ): Promise<Row[]> {
     const { role: _role, "lml.session_token": token, ...rest } = this.#settings;
     const settings = as === "nobody" ? rest : { ...rest, "lml.session_token": token ?? "" };
-    return await this.#database.transaction(settings, async (client) => {
-      const { rows } = await client.query<Row>(text, [...values]);
-      return rows;
-    });
+    return await this.#database.query<Row>(settings, { text, values });
   }
 }
 
