@@ -116,6 +116,16 @@ const startPatienceMs = 60_000;
 const stopPatienceMs = 30_000;
 const logBytesMax = 10 * 1024 * 1024;
 
+/** How many may be connected at once. */
+export const connectionsMax = "200";
+
+/** The settings of a server whose data nobody needs after a crash. */
+export const throwAwaySettings = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+} as const;
+
 /**
  * Starts the server of a directory, which is created with fresh random passwords when missing. Recovers by itself from
  * every way in which an earlier run can have ended: a stale lock file, an orphaned server, a half-made data directory.
@@ -141,8 +151,7 @@ export async function temporaryPostgres(
   const directory = realpathSync(mkdtempSync(join(tmpdir(), "lml-postgres-")));
   // What is secret inside has rights of its own, and PostgreSQL may run as another user, who must get in.
   chmodSync(directory, 0o711);
-  const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "off" };
-  const merged = { ...options, directory, settings: { ...settings, ...options.settings } };
+  const merged = { ...options, directory, settings: { ...throwAwaySettings, ...options.settings } };
   try {
     return await launch(directory, merged, true);
   } catch (error) {
@@ -256,7 +265,7 @@ async function spawnPostmaster(
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: "",
-    max_connections: "200",
+    max_connections: connectionsMax,
     timezone: "UTC",
     log_timezone: "UTC",
     ...options.settings,
