@@ -15,6 +15,7 @@ import { withStartLock } from "./postgres/start-lock.ts";
 export type { LoginRole } from "./postgres/credentials.ts";
 export { PortTakenError, ServerInUseError } from "./postgres/errors.ts";
 export { freePort } from "./postgres/ports.ts";
+export { connectionsMax } from "./postgres/postmaster.ts";
 export { findPrograms } from "./postgres/programs.ts";
 export type { PostgresServer } from "./postgres/server.ts";
 
@@ -27,6 +28,13 @@ export interface PostgresOptions extends PostmasterOptions {
   /** Told what happens, in one line each. */
   readonly log?: (line: string) => void;
 }
+
+/** The settings of a server whose data nobody needs after a crash. */
+export const throwAwaySettings = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+} as const;
 
 /**
  * Starts the server of a directory, which is created with fresh random passwords when missing. Recovers by itself from
@@ -53,8 +61,7 @@ export async function temporaryPostgres(
   const directory = realpathSync(mkdtempSync(join(tmpdir(), "lml-postgres-")));
   // What is secret inside has rights of its own, and PostgreSQL may run as another user, who must get in.
   chmodSync(directory, 0o711);
-  const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "off" };
-  const merged = { ...options, settings: { ...settings, ...options.settings } };
+  const merged = { ...options, settings: { ...throwAwaySettings, ...options.settings } };
   try {
     return await launch(await findSite(directory, true), merged);
   } catch (error) {

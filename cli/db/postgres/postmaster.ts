@@ -12,6 +12,9 @@ import type { Site } from "./site.ts";
 const startPatienceMs = 60_000;
 const logBytesMax = 10 * 1024 * 1024;
 
+/** How many may be connected at once. */
+export const connectionsMax = "200";
+
 /** How to start a server. */
 export interface PostmasterOptions {
   /** Listen here or fail. Without it a free port is chosen, the last one again when it is still free. */
@@ -59,7 +62,7 @@ async function spawnPostmaster(
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: "",
-    max_connections: "200",
+    max_connections: connectionsMax,
     timezone: "UTC",
     log_timezone: "UTC",
     ...settings,
