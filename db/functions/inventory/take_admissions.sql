@@ -44,7 +44,9 @@ begin
     and now() >= coalesce(c.sales_start, '-infinity')
     and now() < coalesce(c.sales_end, 'infinity');
   if v_found.unit_price_cents is null then
-    raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
+    perform app_private.raise_category_not_on_sale(
+      take_admissions.sale, take_admissions.ticket_category_id
+    );
   end if;
 
   foreach v_pool_id in array v_found.chain loop
