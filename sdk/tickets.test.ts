@@ -70,6 +70,7 @@ test("a ticket is handed on by mail, and its old code is dead", async () => {
   const refused = await organizer.scan(performance, ticket.credential ?? "");
   expect(refused).toMatchObject({ admitted: false, result: "invalid" });
   expect(refused.refusal).toBeInstanceOf(TicketReplacedError);
+  expect(refused.refusal?.hint).toBe("Ask for the new code.");
   expect((await organizer.scan(performance, received.credential ?? "")).admitted).toBe(true);
 });
 
