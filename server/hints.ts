@@ -31,7 +31,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["LMRFD", "Read the request again: it was decided, or the refund has not failed."],
   ["LMRFX", "Return at most what is left of it."],
   ["LMRGT", "Ask an owner or admin of the organization."],
-  ["LMSAL", "Choose other tickets, or come back when these are on sale."],
+  ["LMSAL", "Choose something else, or come back when it is on sale."],
   ["LMSDP", "Name each seat once."],
   ["LMSEA", "Take the ids from the seat map, or from the booking."],
   ["LMSUM", "Write the booking and its lines in one transaction."],
