@@ -74,8 +74,9 @@ export abstract class PriceCalls extends CancellationCalls {
   }
 
   /**
-   * A kind of ticket of a draft event: which seats it covers, by the plan's categories or by whole
-   * sections, and what one costs, in the currency's minor unit. Needs `events.manage`.
+   * A kind of ticket: which seats it covers, by the plan's categories or by whole sections, and what
+   * one costs, in the currency's minor unit. Once the event is published, only one that covers none:
+   * its places are those of {@link createAdmissionPool}. Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
    * IdempotencyKeyReusedError
