@@ -114,7 +114,10 @@ test("the holder says who comes, and staff how the ticket travels", async () => 
 });
 
 test("a scanner of the house knows its gate, and is nobody once it is revoked", async () => {
-  const zone = await organizer.saveZone(venueId, { name: "Gallery", ticketCategories: ["Gallery"] });
+  const zone = await organizer.saveZone(venueId, {
+    name: "Gallery",
+    ticketCategories: ["Gallery"],
+  });
   const gallery = await organizer.saveGate(venueId, { name: "Gallery stairs", zone });
   const { deviceId, deviceToken } = await organizer.registerScanner(venueId, {
     name: "Scanner 7",
