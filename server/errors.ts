@@ -1,3 +1,5 @@
+import { hintOf } from "./hints.ts";
+
 /** A refusal with one of the codes of docs/errors.md, told to the caller as it stands. */
 export class RefusedError extends Error {
   override name = "RefusedError";
@@ -77,7 +79,7 @@ export function publicError(error: unknown): PublicError | undefined {
     return {
       code,
       message: text(thrown.message) ?? "Refused.",
-      hint: text(thrown.hint),
+      hint: text(thrown.hint) ?? hintOf(code),
       detail: text(thrown.detail),
     };
   }

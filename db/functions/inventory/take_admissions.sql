@@ -29,7 +29,9 @@ begin
   -- A line that is pending is given its price at once, below.
   v_price := case when take_admissions.sale.prices_vary then 0 else v_found.price_cents end;
   if v_found.pool_id is null or v_price is null then
-    raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
+    perform app_private.raise_category_not_on_sale(
+      take_admissions.sale, take_admissions.ticket_category_id
+    );
   end if;
   foreach v_pool_id in array v_found.chain loop
     if not app_private.take_from_pool(
