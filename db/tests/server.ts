@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import pg from "pg";
 import { migrate } from "../../cli/db/migrate.ts";
 import { applyPending } from "../../cli/db/pending.ts";
-import { temporaryPostgres } from "../../cli/db/postgres.ts";
+import { connectionsMax, temporaryPostgres, throwAwaySettings } from "../../cli/db/postgres.ts";
 
 /** What the test files of one process share. */
 export interface TestServer {
@@ -120,8 +120,12 @@ async function chooseServer(
   if (process.env["TEST_DATABASE"] === "testcontainers") {
     log("tests: starting a container with PostgreSQL 18");
     const { GenericContainer, Wait } = await import("testcontainers");
+    const settings = { ...throwAwaySettings, max_connections: connectionsMax };
     const container = await new GenericContainer("postgres:18")
       .withEnvironment({ POSTGRES_PASSWORD: "postgres" })
+      // In memory and without waiting for disks, as the embedded server: tests of crowds have no time for them.
+      .withTmpFs({ "/var/lib/postgresql": "rw" })
+      .withCommand(Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]))
       .withExposedPorts(5432)
       // The image starts a server to set itself up first, and the real one after it.
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))

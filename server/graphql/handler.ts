@@ -8,6 +8,7 @@ import {
 } from "postgraphile/graphql";
 import type { GrafastExecutionArgs } from "postgraphile/grafast";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
+import { AccountRequest } from "../account-request.ts";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
@@ -77,7 +78,11 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
           const limit = (): Promise<void> => options.limits.signIn(request);
           return {
             pgSettings,
-            accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
+            accounts: new Accounts(
+              new AccountRequest(database, pgSettings, limit),
+              passwords,
+              options.twoFactor,
+            ),
             invitations: new Invitations(database, pgSettings),
             listening:
               subscriber === undefined
