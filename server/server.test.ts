@@ -256,6 +256,9 @@ describe("requests", () => {
       200,
       expect.stringContaining("text/html"),
     ]);
+    // Its scripts run, and those of other answers would not.
+    const policy = page.headers.get("content-security-policy");
+    expect(policy).toContain("script-src 'self' 'unsafe-inline';");
     expect(await page.text()).toContain("query OnSale");
     const schema = await readFile(new URL("../sdk/schema.graphql", import.meta.url), "utf8");
     expect(validate(buildSchema(schema), parse(startQuery))).toEqual([]);
