@@ -83,7 +83,9 @@ describe("help", () => {
     expect([port.code, port.stderr]).toEqual([2, expect.stringContaining("0 to 65535")]);
     const option = await lml(["check", "--jsn"]);
     expect([option.code, option.stderr]).toEqual([2, expect.stringContaining("--json")]);
-    for (const { stderr } of [unknown, port, option]) {
+    const month = await lml(["statement", "playhouse", "2026-13"]);
+    expect([month.code, month.stderr]).toEqual([2, expect.stringContaining("like 2026-11")]);
+    for (const { stderr } of [unknown, port, option, month]) {
       expect(stderr).toContain("Run with --help for the options and examples.");
     }
   });

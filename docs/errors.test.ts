@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
+import { hintOf } from "../server/hints.ts";
 
 test("the list of errors and the code agree", () => {
   const page = readFileSync(join(repositoryRoot, "docs/errors.md"), "utf8");
@@ -14,6 +15,20 @@ test("the list of errors and the code agree", () => {
     ...codesIn("server", ".ts", /"(LM[A-Z]{3})"/g),
   ]);
   expect(listed.toSorted()).toEqual([...raised].toSorted());
+});
+
+test("a refusal that does not say what to do is given a hint by its code", () => {
+  const base = join(repositoryRoot, "db/functions");
+  const without = readdirSync(base, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".sql"))
+    .flatMap((file) => [
+      ...readFileSync(join(base, file), "utf8").matchAll(/raise exception [^;]*/g),
+    ])
+    .filter(([raised]) => !raised.includes("hint"))
+    .flatMap(([raised]) => [...raised.matchAll(/errcode = '(LM[A-Z]{3})'/g)])
+    .map(([, code = ""]) => code);
+  expect(without.length).toBeGreaterThan(100);
+  expect(without.filter((code) => hintOf(code) === undefined)).toEqual([]);
 });
 
 function codesIn(directory: string, ending: string, pattern: RegExp): string[] {

@@ -59,9 +59,9 @@ test("a sale is in the books: its movement, its statement, and a balance of zero
   });
   const csv = await organizer.statementCsv(organization(), { period: `${month}-01` });
   expect(csv).toContain("EUR,organizer_payable,movement,sale,1,45.00\r\n");
-  const ownerUrl = office.database.url("lml_owner");
-  expect(await statementOf(ownerUrl, "playhouse", month)).toBe(csv);
-  const printed = JSON.parse(await statementOf(ownerUrl, "playhouse", month, true)) as object[];
+  const owner = await office.database.connect("lml_owner");
+  expect(await statementOf(owner, "playhouse", month)).toBe(csv);
+  const printed = JSON.parse(await statementOf(owner, "playhouse", month, true)) as object[];
   expect(printed).toHaveLength(csv.trimEnd().split("\r\n").length - 1);
   expect(printed).toContainEqual({
     currency: "EUR",
@@ -71,8 +71,7 @@ test("a sale is in the books: its movement, its statement, and a balance of zero
     transaction_count: null,
     amount_cents: 5000,
   });
-  await expect(statementOf(ownerUrl, "playhouse", "2001-01")).rejects.toThrow("have no 2001-01");
-  await expect(statementOf(ownerUrl, "playhouse", "november")).rejects.toThrow("not a month");
+  await expect(statementOf(owner, "playhouse", "2001-01")).rejects.toThrow("have no 2001-01");
 });
 
 test("a promoter has a share of what is sold from then on", async () => {

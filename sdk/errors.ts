@@ -147,8 +147,8 @@ export class SalesClosedError extends LastMinuteLiveError {}
 export class MembersOnlyError extends LastMinuteLiveError {}
 
 /**
- * LMDSC: a discount code is refused; `detail` says why: `unknown`, `over`, `quantity`, `subtotal`,
- * `used_up` or `used_by_you`.
+ * LMDSC: a discount code is refused; `detail` says why: `unknown`, `early`, `over`, `quantity`,
+ * `subtotal`, `used_up` or `used_by_you`.
  */
 export class DiscountRefusedError extends LastMinuteLiveError {}
 

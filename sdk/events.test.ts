@@ -60,6 +60,14 @@ test("an event is found by what it is about, page by page", async () => {
     "2040-03-31T16:00:00.000Z",
   ]);
   expect(dates[0]?.layout).toBeNull();
+  const encore = { eventId: talk.id, startsAt: "2040-04-01T18:00:00" };
+  await expect(organizer.createPerformance(encore)).rejects.toMatchObject({
+    code: "LMINP",
+    hint: expect.stringContaining("+01:00"),
+  });
+  const local = await organizer.createPerformance({ ...encore, startsAt: `${encore.startsAt}+02` });
+  expect(new Date(local.startsAt).toISOString()).toBe("2040-04-01T16:00:00.000Z");
+  await organizer.cancelPerformance(local, { reason: "Once is enough." });
   await organizer.createTicketCategory({
     eventId: talk.id,
     name: "Stream",

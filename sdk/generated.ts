@@ -647,7 +647,7 @@ export type CreatePerformanceInput = {
   readonly endsAt?: string | null | undefined;
   readonly eventId: string;
   readonly idempotencyKey?: string | null | undefined;
-  readonly layoutId: string;
+  readonly layoutId?: string | null | undefined;
   readonly startsAt: string;
 };
 

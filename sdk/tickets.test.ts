@@ -70,6 +70,7 @@ test("a ticket is handed on by mail, and its old code is dead", async () => {
   const refused = await organizer.scan(performance, ticket.credential ?? "");
   expect(refused).toMatchObject({ admitted: false, result: "invalid" });
   expect(refused.refusal).toBeInstanceOf(TicketReplacedError);
+  expect(refused.refusal?.hint).toBe("Ask for the new code.");
   expect((await organizer.scan(performance, received.credential ?? "")).admitted).toBe(true);
 });
 
@@ -113,7 +114,10 @@ test("the holder says who comes, and staff how the ticket travels", async () => 
 });
 
 test("a scanner of the house knows its gate, and is nobody once it is revoked", async () => {
-  const zone = await organizer.saveZone(venueId, { name: "Gallery", sections: ["Gallery"] });
+  const zone = await organizer.saveZone(venueId, {
+    name: "Gallery",
+    ticketCategories: ["Gallery"],
+  });
   const gallery = await organizer.saveGate(venueId, { name: "Gallery stairs", zone });
   const { deviceId, deviceToken } = await organizer.registerScanner(venueId, {
     name: "Scanner 7",

@@ -1,11 +1,16 @@
 import { setTimeout } from "node:timers/promises";
-import type pg from "pg";
-import type { Database } from "./database.ts";
-import { publicError, RefusedError } from "./errors.ts";
-import type { RequestSettings } from "./graphql/identity.ts";
+import {
+  isLocked,
+  type Account,
+  type AccountRequest,
+  type NewSession,
+  type SessionRow,
+} from "./account-request.ts";
+import { RefusedError } from "./errors.ts";
 import type { Passwords } from "./passwords.ts";
+import { SecondFactor, wrongCode, type SecondFactorProof } from "./second-factor.ts";
 import { newToken } from "./tokens.ts";
-import { plainRecoveryCode, type Enrollment, type TwoFactor } from "./two-factor.ts";
+import type { Enrollment, TwoFactor } from "./two-factor.ts";
 
 /** What asks for an account. */
 export interface SignUp {
@@ -25,47 +30,14 @@ export interface CompleteSignUp {
 }
 
 /** What proves who somebody is. */
-export interface SignIn {
+export interface SignIn extends SecondFactorProof {
   readonly email: string;
   readonly password: string;
   readonly device?: string | null;
-  /** Six digits, for users with a second factor. */
-  readonly code?: string | null;
-  /** Instead of a code, when the telephone is lost. */
-  readonly recoveryCode?: string | null;
-  /** Instead of either, on a device that is trusted. */
+  /** Instead of the second factor, on a device that is trusted. */
   readonly deviceToken?: string | null;
   /** Whether this device needs no code from now on, for 30 days. */
   readonly trustDevice?: boolean | null;
-}
-
-/** A session that has just begun. Its token is known to nobody else. */
-export interface NewSession {
-  readonly token: string;
-  readonly userId: string;
-  readonly expiresAt: string;
-  /** What lets this device do without a code, when that was asked for. Known to nobody else, either. */
-  readonly deviceToken?: string | undefined;
-}
-
-/** What is tried, and counted by address: the kinds of the database. */
-type AttemptKind = "sign_in" | "sign_up" | "second_factor" | "mailed_token" | "password";
-
-interface Account {
-  readonly user_id: string;
-  readonly email: string;
-  readonly password_hash: string;
-  readonly locked_until: Date | null;
-}
-
-interface StoredSecret {
-  readonly userId: string;
-  readonly encrypted: Buffer;
-}
-
-interface SessionRow {
-  readonly user_id: string;
-  readonly expires_at: string;
 }
 
 interface Credentials {
@@ -77,28 +49,19 @@ interface Credentials {
 
 /**
  * Signs people up and in, for one request. The server makes the token and hashes the password; the database stores and
- * decides. Its functions are granted to the login role alone, so nothing that GraphQL can say reaches them.
+ * decides.
  */
 export class Accounts {
-  readonly #database: Database;
+  readonly #request: AccountRequest;
   readonly #passwords: Passwords;
-  readonly #settings: RequestSettings;
-  readonly #limit: () => Promise<void>;
   readonly #twoFactor: TwoFactor;
+  readonly #secondFactor: SecondFactor;
 
-  /** `limit` counts an attempt, and raises LMRTE after too many. `settings` are the request's own: from signing in on, it goes on as the user. */
-  constructor(
-    database: Database,
-    passwords: Passwords,
-    settings: RequestSettings,
-    limit: () => Promise<void>,
-    twoFactor: TwoFactor,
-  ) {
-    this.#database = database;
+  constructor(request: AccountRequest, passwords: Passwords, twoFactor: TwoFactor) {
+    this.#request = request;
     this.#passwords = passwords;
-    this.#settings = settings;
-    this.#limit = limit;
     this.#twoFactor = twoFactor;
+    this.#secondFactor = new SecondFactor(request, twoFactor);
   }
 
   /**
@@ -106,10 +69,10 @@ export class Accounts {
    * is mailed. Raises LMINP, LMPWD, LMRTE.
    */
   async signUp(input: SignUp): Promise<boolean> {
-    await this.#count("sign_up");
+    await this.#request.count("sign_up");
     const about = [input.email, input.firstName, input.lastName];
     const passwordHash = await this.#passwords.hash(input.password, about);
-    await this.#query("select app_private.sign_up($1, $2, $3, $4, $5)", [
+    await this.#request.query("select app_private.sign_up($1, $2, $3, $4, $5)", [
       input.email,
       passwordHash,
       input.firstName,
@@ -121,18 +84,18 @@ export class Accounts {
 
   /** Opens the account that was asked for, and its first session, both or none. Raises LMTOK, LMCRD, LMRTE. */
   async completeSignUp({ token, password, device }: CompleteSignUp): Promise<NewSession> {
-    return await this.#attempt("mailed_token", async () => {
-      const [asked] = await this.#query<Pick<Account, "password_hash">>(
+    return await this.#request.attempt("mailed_token", async () => {
+      const [asked] = await this.#request.query<Pick<Account, "password_hash">>(
         "select password_hash from app_private.find_sign_up($1)",
         [token],
       );
       const isRight = await this.#passwords.verify(asked?.password_hash, password);
       if (asked === undefined) throw badLink();
       if (!isRight) {
-        await this.#recordFailure("mailed_token", null);
+        await this.#request.recordFailure("mailed_token", null);
         throw wrongPassword("password");
       }
-      return await this.#open(
+      return await this.#request.open(
         `app_private.open_session(app_private.complete_sign_up($5), $1, $2, $3::inet, $4)`,
         device,
         [token],
@@ -142,10 +105,10 @@ export class Accounts {
 
   /** Opens a session. Who does not have the password cannot tell whether it was the address that is wrong. */
   async signIn(input: SignIn): Promise<NewSession> {
-    return await this.#attempt("sign_in", async () => {
+    return await this.#request.attempt("sign_in", async () => {
       const { email, password } = input;
       const refusedAfter = evenTime();
-      const [known] = await this.#query<Credentials>(
+      const [known] = await this.#request.query<Credentials>(
         `select user_id, password_hash, locked_until, encrypted_secret
         from app_private.find_credentials($1)`,
         [email],
@@ -154,7 +117,7 @@ export class Accounts {
       // A locked account answers as if there were none, also for the right password, which writes what a wrong one
       // writes: only its owner learns of it, by mail.
       if (!isRight || isLocked(known) || known === undefined) {
-        await this.#query("select app_private.record_failed_sign_in($1)", [email]);
+        await this.#request.query("select app_private.record_failed_sign_in($1)", [email]);
         await refusedAfter;
         throw new RefusedError("LMCRD", "There is no account with this address and password.", {
           hint: "Check both, or sign up. After ten wrong passwords an account rests for 15 minutes.",
@@ -162,7 +125,7 @@ export class Accounts {
       }
       return known.encrypted_secret === null
         ? await this.#enter(known, input)
-        : await this.#attempt("second_factor", () => this.#enter(known, input), "again");
+        : await this.#request.attempt("second_factor", () => this.#enter(known, input), "again");
     });
   }
 
@@ -173,15 +136,15 @@ export class Accounts {
     const hasTwo = encrypted !== null;
     const byDevice = hasTwo && code == null && recoveryCode == null && deviceToken != null;
     if (hasTwo && !byDevice) {
-      if (!(await this.#useSecondFactor({ userId, encrypted }, input))) {
-        await this.#query("select app_private.record_failed_sign_in($1, 'second_factor')", [
+      if (!(await this.#secondFactor.use({ userId, encrypted }, input))) {
+        await this.#request.query("select app_private.record_failed_sign_in($1, 'second_factor')", [
           input.email,
         ]);
         throw wrongCode();
       }
     }
     const newDeviceToken = hasTwo && !byDevice && trustDevice === true ? newToken() : undefined;
-    const session = await this.#open(
+    const session = await this.#request.open(
       "app_private.sign_in($5, $6, $1, $2, $3::inet, $4, $7, $8)",
       input.device,
       [userId, known.password_hash, byDevice ? deviceToken : null, newDeviceToken ?? null],
@@ -200,118 +163,64 @@ export class Accounts {
   }): Promise<NewSession> {
     await this.#requirePassword(input.currentPassword);
     const token = newToken();
-    const [session] = await this.#query<SessionRow>(
+    const [session] = await this.#request.query<SessionRow>(
       `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
       from app_private.start_impersonation($1, $2, $3) as s`,
       [input.userId, input.reason, token],
       "the user",
     );
-    return this.#begun(session, token);
+    return this.#request.begun(session, token);
   }
 
   /** Sets a telephone up; nothing changes until `confirmTwoFactor`. Raises LMCRD, LMTFE, LMTFU, LMIMP. */
   async enrollTwoFactor(input: { readonly currentPassword: string }): Promise<Enrollment> {
     const account = await this.#requirePassword(input.currentPassword);
     const { shown, encrypted } = this.#twoFactor.enroll(account.user_id, account.email);
-    await this.#query("select app_private.enroll_two_factor($1)", [encrypted], "the user");
+    await this.#request.query("select app_private.enroll_two_factor($1)", [encrypted], "the user");
     return shown;
   }
 
   /** From now on signing in takes a code. Returns recovery codes, shown once. Raises LMTFC, LMTFE, LMIMP. */
   async confirmTwoFactor({ code }: { readonly code: string }): Promise<readonly string[]> {
-    const secret = await this.#currentSecret();
-    await this.#attempt("second_factor", async () => {
+    const secret = await this.#secondFactor.current();
+    await this.#request.attempt("second_factor", async () => {
       if (secret === undefined) throw wrongCode();
-      await this.#requireSecondFactor(secret, { code });
+      await this.#secondFactor.require(secret, { code });
     });
     const codes = this.#twoFactor.recoveryCodes();
-    await this.#query("select app_private.confirm_two_factor($1)", [codes], "the user");
+    await this.#request.query("select app_private.confirm_two_factor($1)", [codes], "the user");
     return codes;
   }
 
   /** Signing in takes the password alone again. Raises LMCRD, LMTFA, LMTFC, LMIMP. */
   async removeTwoFactor(
-    input: { readonly currentPassword: string } & Pick<SignIn, "code" | "recoveryCode">,
+    input: { readonly currentPassword: string } & SecondFactorProof,
   ): Promise<boolean> {
     await this.#requirePassword(input.currentPassword);
-    const secret = await this.#currentSecret();
+    const secret = await this.#secondFactor.current();
     if (secret !== undefined) {
-      await this.#attempt("second_factor", () => this.#requireSecondFactor(secret, input));
+      await this.#request.attempt("second_factor", () => this.#secondFactor.require(secret, input));
     }
-    await this.#query("select app_private.remove_two_factor()", [], "the user");
+    await this.#request.query("select app_private.remove_two_factor()", [], "the user");
     return true;
-  }
-
-  async #currentSecret(): Promise<StoredSecret | undefined> {
-    const [row] = await this.#query<{ user_id: string; encrypted_secret: Buffer }>(
-      "select user_id, encrypted_secret from app_private.current_two_factor()",
-      [],
-      "the user",
-    );
-    return row && { userId: row.user_id, encrypted: row.encrypted_secret };
-  }
-
-  /** As at sign-in: ten wrong codes lock the account, and then no code is looked at for a quarter of an hour. */
-  async #requireSecondFactor(
-    secret: StoredSecret,
-    input: Pick<SignIn, "code" | "recoveryCode">,
-  ): Promise<void> {
-    const account = await this.#currentAccount();
-    if (account === undefined || isLocked(account)) throw wrongCode();
-    if (await this.#useSecondFactor(secret, input)) return;
-    await this.#query("select app_private.record_failed_sign_in($1, 'second_factor')", [
-      account.email,
-    ]);
-    throw wrongCode();
-  }
-
-  async #currentAccount(): Promise<Account | undefined> {
-    const [account] = await this.#query<Account>(
-      "select user_id, email, password_hash, locked_until from app_private.current_account()",
-      [],
-      "the user",
-    );
-    return account;
-  }
-
-  /** Whether a code was right and is used up now. Raises LMTFA when there was none. */
-  async #useSecondFactor(
-    { userId, encrypted }: StoredSecret,
-    { code, recoveryCode }: Pick<SignIn, "code" | "recoveryCode">,
-  ): Promise<boolean> {
-    const used = async (call: string, value: unknown): Promise<boolean> => {
-      const [row] = await this.#query<{ used: boolean }>(
-        `select app_private.${call}($1, $2) as used`,
-        [userId, value],
-      );
-      return row?.used ?? false;
-    };
-    if (code != null) {
-      const step = this.#twoFactor.timeStep(encrypted, userId, code);
-      return step !== undefined && (await used("use_time_step", step));
-    }
-    if (recoveryCode != null) return used("use_recovery_code", plainRecoveryCode(recoveryCode));
-    throw new RefusedError("LMTFA", "Your account needs a code, too.", {
-      hint: "Send the six digits of your app as code, or a recovery code as recoveryCode.",
-    });
   }
 
   /** Gives this request's session another token and 30 more days. Raises LMAUT, LMSES. */
   async refreshSession(): Promise<NewSession> {
     const token = newToken();
-    const [session] = await this.#query<SessionRow>(
+    const [session] = await this.#request.query<SessionRow>(
       `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at
       from app_private.refresh_session($1) as s`,
       [token],
       "the user",
     );
-    return this.#begun(session, token);
+    return this.#request.begun(session, token);
   }
 
   /** Mails another token that proves the user's address. Raises LMAUT, LMSES. */
   async requestEmailVerification(): Promise<boolean> {
     const text = "select app_private.request_email_verification($1)";
-    await this.#query(text, [newToken()], "the user");
+    await this.#request.query(text, [newToken()], "the user");
     return true;
   }
 
@@ -329,9 +238,9 @@ export class Accounts {
 
   /** Mails a token for a new password, if the address has an account: nobody else learns whether it has. */
   async requestPasswordReset({ email }: { readonly email: string }): Promise<boolean> {
-    await this.#limit();
+    await this.#request.limit();
     await inEvenTime(
-      this.#query("select app_private.request_password_reset($1, $2)", [email, newToken()]),
+      this.#request.query("select app_private.request_password_reset($1, $2)", [email, newToken()]),
     );
     return true;
   }
@@ -344,13 +253,13 @@ export class Accounts {
     readonly token: string;
     readonly password: string;
   }): Promise<boolean> {
-    return await this.#attempt("mailed_token", async () => {
-      const [owner] = await this.#query<{ email: string | null }>(
+    return await this.#request.attempt("mailed_token", async () => {
+      const [owner] = await this.#request.query<{ email: string | null }>(
         "select app_private.email_of_reset_token($1) as email",
         [token],
       );
       const hash = await this.#passwords.hash(password, [owner?.email ?? ""]);
-      await this.#query("select app_private.reset_password($1, $2)", [token, hash]);
+      await this.#request.query("select app_private.reset_password($1, $2)", [token, hash]);
       return true;
     });
   }
@@ -362,7 +271,7 @@ export class Accounts {
   }): Promise<boolean> {
     const { email } = await this.#requirePassword(input.currentPassword);
     const hash = await this.#passwords.hash(input.newPassword, [email]);
-    await this.#query("select app_private.change_password($1)", [hash], "the user");
+    await this.#request.query("select app_private.change_password($1)", [hash], "the user");
     return true;
   }
 
@@ -374,7 +283,7 @@ export class Accounts {
     await this.#requirePassword(input.currentPassword);
     const values = [input.email, newToken()];
     await inEvenTime(
-      this.#query("select app_private.request_email_change($1, $2)", values, "the user"),
+      this.#request.query("select app_private.request_email_change($1, $2)", values, "the user"),
     );
     return true;
   }
@@ -382,26 +291,26 @@ export class Accounts {
   /** Closes the account for good. Raises LMCRD, LMOPN, LMOWN. */
   async closeAccount(input: { readonly currentPassword: string }): Promise<boolean> {
     await this.#requirePassword(input.currentPassword);
-    await this.#query("select app_private.close_account()", [], "the user");
+    await this.#request.query("select app_private.close_account()", [], "the user");
     return true;
   }
 
   /** Closes the account for good, and has a job forget the person. Raises LMCRD, LMOPN, LMOWN, LMIMP. */
   async requestErasure(input: { readonly currentPassword: string }): Promise<boolean> {
     await this.#requirePassword(input.currentPassword);
-    await this.#query("select app_private.request_erasure()", [], "the user");
+    await this.#request.query("select app_private.request_erasure()", [], "the user");
     return true;
   }
 
   /** A session that was left open must not be enough to take an account over, nor to guess for long. */
   async #requirePassword(password: string): Promise<Account> {
-    return await this.#attempt("password", async () => {
-      const account = await this.#currentAccount();
+    return await this.#request.attempt("password", async () => {
+      const account = await this.#request.currentAccount();
       const isRight = await this.#passwords.verify(account?.password_hash, password);
       if (isRight && account !== undefined && !isLocked(account)) return account;
       // Also for the right one of a locked account: an answer that comes sooner would tell which it is.
       if (account !== undefined) {
-        await this.#query("select app_private.record_failed_sign_in($1, 'password')", [
+        await this.#request.query("select app_private.record_failed_sign_in($1, 'password')", [
           account.email,
         ]);
       }
@@ -411,80 +320,8 @@ export class Accounts {
 
   /** Brings a mailed token to a function that uses it up. */
   async #useToken(call: string, values: readonly unknown[]): Promise<void> {
-    await this.#attempt("mailed_token", async () => {
-      await this.#query(`select app_private.${call}`, values);
-    });
-  }
-
-  /**
-   * Counts an attempt before it is made, so that many at once are many, and takes it back unless it failed at proving
-   * who somebody is. The database counts for all processes, this one in a minute; either raises LMRTE.
-   */
-  async #attempt<T>(
-    kind: AttemptKind,
-    action: () => Promise<T>,
-    counted: "first" | "again" = "first",
-  ): Promise<T> {
-    await this.#count(kind, counted);
-    const takeBack = (): Promise<unknown> =>
-      this.#query("select app_private.return_attempt($1, $2::inet)", [kind, this.#address]);
-    try {
-      const result = await action();
-      await takeBack();
-      return result;
-    } catch (error) {
-      const code = publicError(error)?.code;
-      if (code === "LMTOK") await this.#recordFailure(kind, null);
-      if (!failures.has(code)) await takeBack().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #count(kind: AttemptKind, counted: "first" | "again" = "first"): Promise<void> {
-    if (counted === "first") await this.#limit();
-    await this.#query("select app_private.count_attempt($1, $2::inet)", [kind, this.#address]);
-  }
-
-  async #recordFailure(kind: AttemptKind, userId: string | null): Promise<void> {
-    await this.#query("select app_private.record_failed_attempt($1, $2)", [kind, userId]);
-  }
-
-  get #address(): string | undefined {
-    return this.#settings["lml.ip_address"] || undefined;
-  }
-
-  /** Opens a session by a call that has its token, the device, the address and the user agent as $1 to $4. */
-  async #open(
-    call: string,
-    device: string | null | undefined,
-    values: readonly unknown[],
-  ): Promise<NewSession> {
-    const token = newToken();
-    const [session] = await this.#query<SessionRow>(
-      `select s.user_id, to_json(s.expires_at) #>> '{}' as expires_at from ${call} as s`,
-      [token, device ?? null, this.#address, this.#settings["lml.user_agent"], ...values],
-    );
-    return this.#begun(session, token);
-  }
-
-  /** The rest of the request goes on as the user of the session that has just begun. */
-  #begun(session: SessionRow | undefined, token: string): NewSession {
-    if (session === undefined) throw new Error("A session that was opened is not there.");
-    Object.assign(this.#settings, { role: "lml_user", "lml.session_token": token });
-    return { token, userId: session.user_id, expiresAt: session.expires_at };
-  }
-
-  /** As the login role, but with what the audit log wants to know of the request; as nobody unless told otherwise. */
-  async #query<Row extends pg.QueryResultRow>(
-    text: string,
-    values: readonly unknown[],
-    as: "nobody" | "the user" = "nobody",
-  ): Promise<Row[]> {
-    const { role: _role, "lml.session_token": token, ...rest } = this.#settings;
-    const settings = as === "nobody" ? rest : { ...rest, "lml.session_token": token ?? "" };
-    return await this.#database.transaction(settings, async (client) => {
-      const { rows } = await client.query<Row>(text, [...values]);
-      return rows;
+    await this.#request.attempt("mailed_token", async () => {
+      await this.#request.query(`select app_private.${call}`, values);
     });
   }
 }
@@ -502,13 +339,6 @@ function evenTime(): Promise<void> {
   return setTimeout(evenMs, undefined, { ref: false });
 }
 
-/** What counts as a failure of whoever tries: all else is no proof of anything. */
-const failures: ReadonlySet<string | undefined> = new Set(["LMCRD", "LMTFC", "LMTOK"]);
-
-function isLocked(account: { readonly locked_until: Date | null } | undefined): boolean {
-  return (account?.locked_until ?? new Date(0)) > new Date();
-}
-
 function wrongPassword(detail: string): RefusedError {
   return new RefusedError("LMCRD", "This is not your password.", { detail });
 }
@@ -516,11 +346,5 @@ function wrongPassword(detail: string): RefusedError {
 function badLink(): RefusedError {
   return new RefusedError("LMTOK", "This link is not good, or not any more.", {
     hint: "Ask for a new one.",
-  });
-}
-
-function wrongCode(): RefusedError {
-  return new RefusedError("LMTFC", "This code is wrong, out of time, or was used.", {
-    hint: "Wait for the next one.",
   });
 }

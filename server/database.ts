@@ -5,18 +5,9 @@ import {
   type NodePostgresPgClient,
 } from "postgraphile/adaptors/pg";
 import type { WithPgClient } from "postgraphile/@dataplan/pg";
-import {
-  away,
-  busy,
-  cannotWrite,
-  isOfLostConnection,
-  type PublicError,
-  RefusedError,
-  unknownOutcome,
-} from "./errors.ts";
-
-/** Settings of one transaction, such as `{ role: "lml_anonymous" }`. */
-export type Settings = Readonly<Record<string, string | undefined>>;
+import { away, busy, cannotWrite, refusal, RefusedError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
+import { runStatement, type Answer, type Statement } from "./statement.ts";
 
 /** How many connections a server has unless told otherwise: enough for a few cores. More would only wait in the database. */
 export const defaultPoolSize = 10;
@@ -44,8 +35,8 @@ export interface Database {
   readonly service: GraphileConfig.PgServiceConfiguration<"@dataplan/pg/adaptors/pg">;
   /** Makes a connection beside the pool, which is not used for requests. Who asks for it ends it. */
   connect(): Promise<pg.Client>;
-  /** Runs statements in a transaction with settings; with the setting `role` as that role. */
-  transaction<T>(settings: Settings, action: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /** Runs a statement with settings, as one transaction; with the setting `role` as that role. Returns its rows. */
+  query<Row>(settings: Settings, statement: Statement): Promise<Row[]>;
   /** Whether the database has refused to take something in within the last half minute. */
   refusesWrites(): boolean;
 }
@@ -68,15 +59,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   pool.on("error", onError);
   // One that breaks while it is in use, between two statements: without a listener the process would end.
-  pool.on("connect", (client) => client.on("error", onError));
+  pool.on("connect", (client) => {
+    client.on("error", onError);
+    // What is sent is small and planned for little, even where estimates say otherwise. As PostGraphile's adaptor does.
+    client.query("set jit_optimize_above_cost = -1").catch(onError);
+  });
   let refusedAt = -Infinity;
   const refusesWrites = (): boolean => performance.now() - refusedAt < refusalMs;
-  const withPgClient = pipelinedWithPgClient(pool, (error) => {
+  const ask = askWith(pool, (error) => {
     if (!cannotWrite(error)) return;
     // One line for many: the log may be on the same disk.
     if (!refusesWrites()) options.onRefusedWrite?.(error);
     refusedAt = performance.now();
   });
+  const withPgClient = stepsAskWith(pool, ask);
   const service = makePgService({ pool, schemas: ["app_public"] });
   return {
     pool,
@@ -95,79 +91,52 @@ export function openDatabase(options: DatabaseOptions): Database {
       return client;
     },
     service: { ...service, adaptor: { createWithPgClient: () => withPgClient, makePgService } },
-    transaction: (settings, action) =>
-      withPgClient({ ...settings }, ({ rawClient }) => action(rawClient)),
+    query: async <Row>(settings: Settings, statement: Statement) =>
+      (await ask<Row>(settings, statement)).rows,
     refusesWrites,
   };
 }
 
-/**
- * Runs statements in a transaction with settings, in two round trips instead of four: `begin` and the settings are sent
- * together with the first statement, which waits for neither. Should one of them fail, so does everything after it, and
- * without its role the login role itself may read and call nothing of the API.
- */
-function pipelinedWithPgClient(
-  pool: pg.Pool,
-  onError: (error: unknown) => void,
-): WithPgClient<NodePostgresPgClient> {
-  // Connections, prepared statements and their number are its business.
-  const withConnection = makePgAdaptorWithPgClient(pool);
-  const withPgClient: WithPgClient<NodePostgresPgClient> = async (settings, action) => {
-    let connected = false;
+type Ask = <Row>(settings: Settings | null, statement: Statement) => Promise<Answer<Row>>;
+
+/** How statements are asked: each is a transaction of its own, on a connection that is its own until it is answered. */
+function askWith(pool: pg.Pool, onError: (error: unknown) => void): Ask {
+  return async (settings, statement) => {
+    let client: pg.PoolClient;
     try {
-      return await withConnection(null, async (client) => {
-        connected = true;
-        return settings === null
-          ? await action(client)
-          : await inTransaction(client, settings, action);
-      });
+      client = await pool.connect();
     } catch (error) {
       onError(error);
       // No connection is free, or none can be made: nothing was done.
-      if (!connected) throw refusal(isCrowded(error) ? busy : away, error);
+      throw refusal(isCrowded(error) ? busy : away, error);
+    }
+    try {
+      return await runStatement(client, settings, statement);
+    } catch (error) {
+      onError(error);
       throw isForSignedIn(error, settings)
         ? new RefusedError("LMAUT", "You are not signed in.", {
             hint: 'Sign in and send the token as "Authorization: Bearer TOKEN".',
             cause: error,
           })
         : error;
+    } finally {
+      client.release();
     }
   };
-  return withPgClient;
 }
 
-async function inTransaction<T>(
-  client: NodePostgresPgClient,
-  settings: Settings,
-  action: (client: NodePostgresPgClient) => T | Promise<T>,
-): Promise<T> {
-  const { rawClient } = client;
-  const begun = Promise.all([rawClient.query("begin"), rawClient.query(settingsQuery(settings))]);
-  // Waited for below. Until then a failure must not count as one that nobody handles.
-  begun.catch(() => undefined);
-  let ending = false;
-  try {
-    const result = await action(nested(client, 1));
-    await begun;
-    ending = true;
-    await rawClient.query("commit");
-    return result;
-  } catch (error) {
-    const isLost = await rawClient.query("rollback").then(
-      () => false,
-      // The connection is broken, and the pool drops it.
-      () => isOfLostConnection(error),
-    );
-    // Nobody else commits what was begun, so nothing of it lasts unless it was to end there.
-    if (isLost) throw refusal(ending ? unknownOutcome : away, error);
-    // The reason, when what was seen is only that the transaction had failed before.
-    await begun;
-    throw error;
-  }
-}
-
-function refusal(told: PublicError, cause: unknown): RefusedError {
-  return new RefusedError(told.code, told.message, { ...told, cause });
+/** What PostGraphile's steps ask with: one statement each. Should one ask for a transaction, its adaptor makes it. */
+function stepsAskWith(pool: pg.Pool, ask: Ask): WithPgClient<NodePostgresPgClient> {
+  const adaptor = makePgAdaptorWithPgClient(pool);
+  return async (settings, step) =>
+    await step({
+      query: (statement) => ask(settings, statement),
+      withTransaction: (action) => adaptor(settings, action),
+      get rawClient(): never {
+        throw new Error("A connection of one's own would be the login role's, without settings.");
+      },
+    });
 }
 
 /** Whether all connections are taken: the server's own, or all that the database has. */
@@ -177,46 +146,6 @@ function isCrowded(error: unknown): boolean {
     ("code" in error && error.code === "53300") ||
     /timeout exceeded when trying to connect/.test(error.message)
   );
-}
-
-/** The same client inside a transaction, where a transaction is a savepoint. */
-function nested(client: NodePostgresPgClient, level: number): NodePostgresPgClient {
-  return {
-    rawClient: client.rawClient,
-    query: (options) => client.query(options),
-    withTransaction: async (action) => {
-      const savepoint = `level_${level}`;
-      await client.rawClient.query(`savepoint ${savepoint}`);
-      try {
-        const result = await action(nested(client, level + 1));
-        await client.rawClient.query(`release savepoint ${savepoint}`);
-        return result;
-      } catch (error) {
-        await client.rawClient.query(`rollback to savepoint ${savepoint}`);
-        throw error;
-      }
-    },
-  };
-}
-
-const settingsTexts = new Map<string, { name: string; text: string }>();
-
-/** One prepared statement for each set of settings, of which there is one for each kind of request. */
-function settingsQuery(settings: Settings): pg.QueryConfig {
-  const names = Object.keys(settings);
-  const key = names.join();
-  let known = settingsTexts.get(key);
-  if (known === undefined) {
-    const calls = names.map((name, at) => `set_config('${literal(name)}', $${at + 1}, true)`);
-    known = { name: `lml_settings_${settingsTexts.size}`, text: `select ${calls.join(", ")}` };
-    settingsTexts.set(key, known);
-  }
-  return { ...known, values: names.map((name) => settings[name] ?? "") };
-}
-
-function literal(name: string): string {
-  if (!/^[a-z_]+(\.[a-z_]+)?$/.test(name)) throw new Error(`This is not a setting: ${name}`);
-  return name;
 }
 
 /** Whether somebody without a session used what only users are granted. */

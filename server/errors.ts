@@ -1,3 +1,5 @@
+import { hintOf } from "./hints.ts";
+
 /** A refusal with one of the codes of docs/errors.md, told to the caller as it stands. */
 export class RefusedError extends Error {
   override name = "RefusedError";
@@ -24,13 +26,18 @@ export class RefusedError extends Error {
   }
 }
 
+/** A failure told as a refusal, with what it came from. */
+export function refusal(told: PublicError, cause: unknown): RefusedError {
+  return new RefusedError(told.code, told.message, { ...told, cause });
+}
+
 /** Raised when the server cannot start. The message says why and what to do. */
 export class ServerError extends Error {
   override name = "ServerError";
 }
 
 /** Whether a code is one of docs/errors.md. */
-export function isOurCode(code: unknown): code is string {
+function isOurCode(code: unknown): code is string {
   return typeof code === "string" && /^LM[A-Z]{3}$/.test(code);
 }
 
@@ -72,7 +79,7 @@ export function publicError(error: unknown): PublicError | undefined {
     return {
       code,
       message: text(thrown.message) ?? "Refused.",
-      hint: text(thrown.hint),
+      hint: text(thrown.hint) ?? hintOf(code),
       detail: text(thrown.detail),
     };
   }
@@ -110,7 +117,7 @@ export const busy: PublicError = {
   hint: "Try again in a moment.",
 };
 
-/** The database could not be asked, or went away before anything was to last. */
+/** The database could not be asked, or went away before anything was done. */
 export const away: PublicError = {
   code: "LMBSY",
   message: "The database is away for a moment; nothing was done.",
@@ -124,10 +131,10 @@ const full: PublicError = {
   hint: "Try again in a few minutes. The operator has to make room.",
 };
 
-/** The connection broke while the database was told to keep what had been done. */
+/** The connection broke before the database said that what was done is kept. */
 export const unknownOutcome: PublicError = {
   code: "LMUNK",
-  message: "The database went away while it was to keep this; whether it has is not known.",
+  message: "The database went away before it said that this is kept; whether it is, is not known.",
   hint: "Send it again with the same idempotency key, or look whether it is there.",
 };
 

@@ -354,6 +354,17 @@ describe("limits", () => {
     expect(data.__schema.queryType.name).toBe("Query");
   });
 
+  test("a time without a zone is refused, also in a query", async () => {
+    const search = (time: string): string =>
+      `{ searchEvents(startsFrom: "${time}", first: 1) { nodes { cursor } } }`;
+    for (const time of ["2040-01-01", "2040-01-01T20:00", "2040-01-01 20:00:00.5"]) {
+      expect((await server.graphql(search(time))).codes, time).toEqual(["LMINP"]);
+    }
+    for (const time of ["2040-01-01T20:00Z", "2040-01-01T20:00:00+01:00", "infinity"]) {
+      expect((await server.graphql(search(time))).codes, time).toEqual([]);
+    }
+  });
+
   test("only POST reaches it, and only with JSON", async () => {
     const get = await fetch(`${server.url}/graphql?query={currencies{nodes{code}}}`);
     expect([get.status, await get.json()]).toMatchObject([

@@ -84,20 +84,19 @@ export async function missingFromSchema(schema: GraphQLSchema): Promise<string[]
 }
 
 async function missingFunctions(database: Database): Promise<string[]> {
-  return await database.transaction({ statement_timeout: "2s" }, async (client) => {
-    const { rows } = await client.query<{ name: string }>({
-      name: "lml_ready",
-      text: `select f.name from unnest($1::text[]) as f (name)
-        where not exists (
-          select from pg_catalog.pg_proc as p
-          where p.pronamespace = 'app_private'::pg_catalog.regnamespace
-            and p.proname = f.name
-            and pg_catalog.has_function_privilege(p.oid, 'execute')
-        )`,
-      values: [ownFunctions],
-    });
-    return rows.map(({ name }) => `the database has no function app_private.${name}`);
+  const settings = { statement_timeout: "2s" };
+  const missing = await database.query<{ name: string }>(settings, {
+    name: "lml_ready",
+    text: `select f.name from unnest($1::text[]) as f (name)
+      where not exists (
+        select from pg_catalog.pg_proc as p
+        where p.pronamespace = 'app_private'::pg_catalog.regnamespace
+          and p.proname = f.name
+          and pg_catalog.has_function_privilege(p.oid, 'execute')
+      )`,
+    values: [ownFunctions],
   });
+  return missing.map(({ name }) => `the database has no function app_private.${name}`);
 }
 
 function codeOf(error: unknown): unknown {

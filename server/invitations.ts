@@ -45,14 +45,11 @@ export class Invitations {
     const token = newToken();
     // As the login role, which alone may call these; the session's token says for whom.
     const { role: _role, ...settings } = this.#settings;
-    return await this.#database.transaction(settings, async (client) => {
-      const { rows } = await client.query<{ id: string }>(`select ${call} as id`, [
-        token,
-        ...values,
-      ]);
-      const [row] = rows;
-      if (row === undefined) throw new Error("An invitation that was sent is not there.");
-      return row.id;
+    const [row] = await this.#database.query<{ id: string }>(settings, {
+      text: `select ${call} as id`,
+      values: [token, ...values],
     });
+    if (row === undefined) throw new Error("An invitation that was sent is not there.");
+    return row.id;
   }
 }

@@ -1,5 +1,6 @@
-import type { Database, Settings } from "./database.ts";
+import type { Database } from "./database.ts";
 import { publicError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
 import type { Watched, Watcher } from "./watch.ts";
 
 /** What listeners are told of a map. */
@@ -100,10 +101,7 @@ export class Live {
     text: string,
     values: readonly unknown[],
   ): Promise<Row> {
-    const { rows } = await this.#options.database.transaction(settings, (client) =>
-      client.query<Row>({ name, text, values: [...values] }),
-    );
-    const [row] = rows;
+    const [row] = await this.#options.database.query<Row>(settings, { name, text, values });
     if (row === undefined) throw new Error(`${name} answered with nothing.`);
     return row;
   }

@@ -163,7 +163,7 @@ describe("an error", () => {
 
   test.each([
     ["leave", "LMBSY", "away for a moment; nothing was done"],
-    ["leave at the end", "LMUNK", "whether it has is not known"],
+    ["leave at the end", "LMUNK", "whether it is, is not known"],
   ])("of a connection that is lost says whether it was done: %s", async (way, code, message) => {
     const superuser = await server.database.connect("superuser");
     const answering = server.graphql(fail, { way });

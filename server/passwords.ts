@@ -8,7 +8,7 @@ import { busy, RefusedError } from "./errors.ts";
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** How long a password may be, in characters. The most is for people's passphrases, not for our memory. */
-export const passwordLength = { min: 10, max: 256 } as const;
+const passwordLength = { min: 10, max: 256 } as const;
 
 /** Tells how many guesses a password takes of somebody who knows everybody's passwords and what is on every keyboard. */
 const estimator = new ZxcvbnFactory({

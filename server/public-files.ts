@@ -28,21 +28,18 @@ export function addPublicFiles(
       const { sha256 } = request.params;
       const etag = `"${sha256}"`;
       // Only what anybody may see: a cache on the way must not give one person's layouts to another.
-      const document = await database.transaction(anonymousSettings(request), async (client) => {
-        const { rows } = await client.query<{ document: string }>({
-          name: "lml_layout",
-          text: "select document from app_public.venue_layouts where sha256 = $1 limit 1",
-          values: [sha256],
-        });
-        return rows[0]?.document;
+      const [layout] = await database.query<{ document: string }>(anonymousSettings(request), {
+        name: "lml_layout",
+        text: "select document from app_public.venue_layouts where sha256 = $1 limit 1",
+        values: [sha256],
       });
-      if (document === undefined) {
+      if (layout === undefined) {
         throw new RefusedError("LMNFD", "There is no such layout, or it is not public.");
       }
       reply.header("cache-control", "public, max-age=31536000, immutable").header("etag", etag);
       if (request.headers["if-none-match"] === etag) return reply.code(304).send();
       // The text as it was hashed, byte for byte.
-      return reply.type("application/json; charset=utf-8").send(document);
+      return reply.type("application/json; charset=utf-8").send(layout.document);
     },
   );
 }

@@ -160,8 +160,9 @@ function makeApp(options: ServerOptions): FastifyInstance {
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
   });
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
+    done();
   });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((_request, reply) =>
@@ -175,10 +176,11 @@ function makeApp(options: ServerOptions): FastifyInstance {
 /** Counts the requests that are not answered yet. */
 function countRequests(app: FastifyInstance): { ended(patienceMs: number): Promise<boolean> } {
   let count = 0;
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", (_request, reply, done) => {
     count += 1;
     // Also when the client goes away before the answer, and when what became a connection is closed.
     reply.raw.once("close", () => (count -= 1));
+    done();
   });
   return {
     ended: async (patienceMs) => {

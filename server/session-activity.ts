@@ -36,9 +36,10 @@ export function startSessionActivity(
     const hashes = waiting;
     waiting = [];
     const settings = { statement_timeout: "5s", lock_timeout: "1s" };
-    await database.transaction(settings, (client) =>
-      client.query("select app_private.record_session_activity($1)", [hashes]),
-    );
+    await database.query(settings, {
+      text: "select app_private.record_session_activity($1)",
+      values: [hashes],
+    });
   };
   const timer = setInterval(() => void write().catch(onError), writeMs);
   timer.unref();

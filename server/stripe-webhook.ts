@@ -48,13 +48,12 @@ export async function addStripeWebhook(
           { hint: "Use the webhook secret that belongs to the secret key." },
         );
       }
-      const isNew = await database.transaction({ "lml.request_id": request.id }, async (client) => {
-        const { rows } = await client.query<{ is_new: boolean }>(
-          "select app_private.receive_stripe_event($1::jsonb, $2) as is_new",
-          [String(body), livemode],
-        );
-        return rows[0]?.is_new;
+      const settings = { "lml.request_id": request.id };
+      const [received] = await database.query<{ is_new: boolean }>(settings, {
+        text: "select app_private.receive_stripe_event($1::jsonb, $2) as is_new",
+        values: [String(body), livemode],
       });
+      const isNew = received?.is_new;
       request.log.info({ event: event.id, type: event.type, isNew }, "received a Stripe event");
       return { received: true };
     };

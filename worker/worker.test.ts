@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { examineJobs } from "../cli/doctor/database.ts";
+import { examineConfirmations, examineJobs } from "../cli/doctor/database.ts";
 import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";
@@ -366,6 +366,19 @@ describe("a worker", () => {
     expect((await examineJobs(owner)).finding).toBe("1 have failed for good: email__send");
     await owner.query("delete from graphile_worker._private_jobs where attempts >= max_attempts");
     expect((await examineJobs(owner)).status).toBe("ok");
+  });
+
+  test("writes mails that it can write, and the doctor tells of one that it cannot", async () => {
+    await owner.query(
+      `insert into app_private.booking_confirmations (booking_id, retry_at, error_code)
+      values (gen_random_uuid(), 'infinity', '23514')`,
+    );
+    expect(await examineConfirmations(owner)).toMatchObject({
+      status: "warn",
+      finding: "1 cannot be written (23514)",
+    });
+    await owner.query("delete from app_private.booking_confirmations where retry_at = 'infinity'");
+    expect((await examineConfirmations(owner)).status).toBe("ok");
   });
 
   test("takes over the jobs of a worker that was killed", async () => {

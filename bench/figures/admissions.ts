@@ -7,7 +7,9 @@ import { addPerformance, createTheatre, randomToken, type Theatre } from "../the
 
 const clientCount = 64;
 const quantity = 4;
-const holdsPerRound = 2000;
+// Six for each buyer and turn: the sides have connections of their own, and their first hold after a pause finds the processor's
+// caches full of the other side's.
+const holdsPerRound = 4000;
 const capacity = 100_000;
 
 /** The same rows by hand, with one row that counts what is left: asks nothing, and is one statement. */

@@ -99,9 +99,8 @@ export async function readsOverOwner(bench: Bench): Promise<Figure[]> {
               const buyer = buyers[piece % buyers.length];
               if (buyer === undefined) throw new Error("There are no buyers.");
               const settings = { role, "lml.session_token": buyer.token };
-              const { rows } = await connections.transaction(settings, (client) =>
-                client.query({ name, text: sql, values: [valueFor(buyer)] }),
-              );
+              const values = [valueFor(buyer)];
+              const rows = await connections.query(settings, { name, text: sql, values });
               if (rows.length === 0) throw new Error(`There is no ${name}.`);
             }),
         }),

@@ -94,7 +94,7 @@ Examples:
 
 function listCommand(): Command {
   return withVenue(new Command("list"))
-    .summary("list the versions of a venue's layout")
+    .description("list the versions of a venue's layout")
     .option("--json", "print them as JSON", false)
     .addHelpText("after", "\nExample:\n  npx lml layout list --venue riverside")
     .action(async (flags: ListLayoutsFlags) => {

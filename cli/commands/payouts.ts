@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { dataOption } from "./options.ts";
 
 /** In which states a payout can be. */
-export const payoutStatuses = [
+const payoutStatuses = [
   "draft",
   "pending_approval",
   "approved",
@@ -73,7 +73,7 @@ function withCommon(command: Command): Command {
 
 function listCommand(): Command {
   return withCommon(new Command("list"))
-    .summary("list payouts with their periods, the newest first")
+    .description("list payouts with their periods, the newest first")
     .option("--organization <slug>", "those of one organization and its promoters")
     .addOption(new Option("--status <status>", "those in this state").choices(payoutStatuses))
     .addOption(new Option("-n, --limit <number>", "how many").default(20).argParser(count))
@@ -108,7 +108,7 @@ Example:
 
 function runCommand(): Command {
   return withCommon(new Command("run"))
-    .summary("make the payouts of periods that have ended, as the worker does")
+    .description("make the payouts of periods that have ended, as the worker does")
     .addHelpText(
       "after",
       `
@@ -139,7 +139,7 @@ LML_URL says where the box office is, if not here; LML_CODE is the code of a sec
 
 function approveCommand(): Command {
   return withPerson(new Command("approve"))
-    .summary("approve a payout that somebody else, or the schedule, has made")
+    .description("approve a payout that somebody else, or the schedule, has made")
     .argument("<payout>", "its id")
     .option("--note <text>", "what is to be remembered of it")
     .action(async (id: string, flags: ApproveFlags) => {
@@ -150,7 +150,7 @@ function approveCommand(): Command {
 
 function holdCommand(): Command {
   return withPerson(new Command("hold"))
-    .summary("keep a payout, or an amount of it, from being sent")
+    .description("keep a payout, or an amount of it, from being sent")
     .argument("<payout>", "its id")
     .requiredOption("--reason <text>", "why")
     .addOption(new Option("--amount <cents>", "only so much of it").argParser(count))
@@ -163,7 +163,7 @@ function holdCommand(): Command {
 
 function releaseCommand(): Command {
   return withPerson(new Command("release"))
-    .summary("end a hold")
+    .description("end a hold")
     .argument("<hold>", "its id; `lml payouts show` has it")
     .action(async (id: string, flags: DecisionFlags) => {
       const { releaseHold } = await import("../office/payout-decisions.ts");

@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { dataOption } from "./options.ts";
 
 /** What somebody may do for the platform. */
-export const platformRoles = ["support", "security", "admin"] as const;
+const platformRoles = ["support", "security", "admin"] as const;
 
 /** One of them. */
 export type PlatformRole = (typeof platformRoles)[number];
@@ -43,7 +43,7 @@ Examples:
 
 function listCommand(): Command {
   return new Command("list")
-    .summary("list who runs the platform now")
+    .description("list who runs the platform now")
     .addOption(dataOption())
     .option("--json", "print them as a JSON array", false)
     .addHelpText("after", "\nExample:\n  npx lml staff list")

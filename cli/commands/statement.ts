@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { dataOption } from "./options.ts";
 
 /** Where the books are, and how to print them. */
@@ -16,7 +16,7 @@ export function statementCommand(): Command {
         "with, as CSV with amounts in whole units.",
     )
     .argument("<organization>", "its slug, as in its address")
-    .argument("<month>", "such as 2026-11")
+    .argument("<month>", "such as 2026-11", parseMonth)
     .option("--json", "print JSON, with amounts in minor units", false)
     .addOption(dataOption())
     .addHelpText(
@@ -30,4 +30,9 @@ Examples:
       const { runStatement } = await import("../office/statement.ts");
       process.exitCode = await runStatement(organization, month, flags);
     });
+}
+
+function parseMonth(text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError("Give it like 2026-11.");
 }

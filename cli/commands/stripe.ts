@@ -8,7 +8,7 @@ export interface StripeFlags {
 }
 
 /** What can be listed, as Stripe names it in its addresses. */
-export const KINDS = [
+const kinds = [
   "accounts",
   "balance_transactions",
   "charges",
@@ -23,7 +23,7 @@ export const KINDS = [
 ] as const;
 
 /** One of them. */
-export type Kind = (typeof KINDS)[number];
+export type Kind = (typeof kinds)[number];
 
 /** Which part of a list is wanted. */
 export interface ListFlags extends StripeFlags {
@@ -100,7 +100,7 @@ function number(text: string): number {
 
 function statusCommand(): Command {
   return withCommon(new Command("status"))
-    .summary("tell what the stand-in is doing: outages, events that wait, its clock")
+    .description("tell what the stand-in is doing: outages, events that wait, its clock")
     .action(async (flags: StripeFlags) => {
       const { showStatus } = await import("../office/stripe-control.ts");
       await showStatus(flags);
@@ -115,8 +115,8 @@ function withPage(command: Command): Command {
 
 function listCommand(): Command {
   return withPage(new Command("list"))
-    .summary("list objects of a kind")
-    .addArgument(new Argument("<kind>", "what to list").choices(KINDS))
+    .description("list objects of a kind")
+    .addArgument(new Argument("<kind>", "what to list").choices(kinds))
     .option("--account <id>", "those of a connected account: balance_transactions and payouts")
     .addHelpText("after", "\nExample:\n  npx lml stripe list payouts --account acct_1Qx...")
     .action(async (kind: Kind, flags: ListFlags) => {
@@ -127,7 +127,7 @@ function listCommand(): Command {
 
 function eventsCommand(): Command {
   return withPage(new Command("events"))
-    .summary("list events")
+    .description("list events")
     .option("--type <type>", "only of this type; it may end in a star: charge.*")
     .action(async (flags: ListFlags) => {
       const { listObjects } = await import("../office/stripe-control.ts");
@@ -137,7 +137,7 @@ function eventsCommand(): Command {
 
 function showCommand(): Command {
   return withCommon(new Command("show"))
-    .summary("print one object as JSON")
+    .description("print one object as JSON")
     .argument("<id>", "its id; the prefix tells the kind")
     .option("--account <id>", "the connected account whose it is")
     .action(async (id: string, flags: StripeFlags & { account?: string }) => {
@@ -148,7 +148,7 @@ function showCommand(): Command {
 
 function replayCommand(): Command {
   return withCommon(new Command("replay"))
-    .summary("send events again")
+    .description("send events again")
     .argument("[events...]", "their ids; none: all that are kept")
     .addOption(new Option("--type <types...>", "only of these types").default([]))
     .addOption(new Option("--times <number>", "how often each").default(1).argParser(number))
@@ -166,7 +166,7 @@ function replayCommand(): Command {
 
 function disputeCommand(): Command {
   return withCommon(new Command("dispute"))
-    .summary("let a buyer's bank dispute a charge")
+    .description("let a buyer's bank dispute a charge")
     .argument("<id>", "the charge (ch_...) or its payment intent (pi_...)")
     .option("--reason <reason>", "such as fraudulent, duplicate, product_not_received")
     .addOption(new Option("--amount <cents>", "of a part only").argParser(number))
@@ -179,7 +179,7 @@ function disputeCommand(): Command {
 
 function decideCommand(): Command {
   return withCommon(new Command("decide"))
-    .summary("let a bank decide a dispute")
+    .description("let a bank decide a dispute")
     .argument("<dispute>", "dp_...")
     .addArgument(new Argument("<outcome>", "for whom").choices(["won", "lost"]))
     .action(async (dispute: string, outcome: string, flags: StripeFlags) => {
@@ -190,7 +190,7 @@ function decideCommand(): Command {
 
 function failCommand(): Command {
   return withCommon(new Command("fail"))
-    .summary("let a refund, a payout or a payment that is processing fail")
+    .description("let a refund, a payout or a payment that is processing fail")
     .argument("<id>", "re_..., po_... or pi_...")
     .action(async (id: string, flags: StripeFlags) => {
       const { failObject } = await import("../office/stripe-control.ts");
@@ -200,7 +200,7 @@ function failCommand(): Command {
 
 function outageCommand(): Command {
   return withCommon(new Command("outage"))
-    .summary("let calls fail, or end that")
+    .description("let calls fail, or end that")
     .addArgument(
       new Argument("<status>", "with which status, or `end`").choices([
         "400",
@@ -224,7 +224,7 @@ function outageCommand(): Command {
 
 function doCommand(): Command {
   return withCommon(new Command("do"))
-    .summary("any command of the stand-in's control path")
+    .description("any command of the stand-in's control path")
     .argument("<command>", "its name; an unknown one prints the list")
     .argument("[input]", "its input as JSON", "{}")
     .addHelpText("after", `\nExample:\n  npx lml stripe do deliveries '{"duplicates": 2}'`)

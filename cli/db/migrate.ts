@@ -22,7 +22,7 @@ export interface MigrateOptions {
 }
 
 /** Raised when a database cannot be migrated. The message says why and what to do. */
-export class MigrateError extends Error {
+class MigrateError extends Error {
   override name = "MigrateError";
 }
 

@@ -11,7 +11,7 @@ import {
 import { join, relative, sep } from "node:path";
 
 /** The modules, in the order in which they may depend on each other. */
-export const modules = [
+const modules = [
   "identity",
   "organizations",
   "venues",
@@ -54,7 +54,7 @@ export interface SourceReport {
 }
 
 /** Raised when the files cannot be put in order. The message names the file. */
-export class SourceError extends Error {
+class SourceError extends Error {
   override name = "SourceError";
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../layout/index.ts";
 
 /** The seating plan of the demo's theatre: 300 seats on curved rows, two sections, three categories. */
-export function playhouseLayout(): LayoutDocument {
+function playhouseLayout(): LayoutDocument {
   return {
     format: "lml-layout/1",
     name: "Riverside Playhouse",

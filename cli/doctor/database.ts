@@ -61,6 +61,7 @@ export async function examineDatabase(database: OfficeDatabase): Promise<Finding
       examinePartitions,
       examineWorkers,
       examineJobs,
+      examineConfirmations,
       examineInbox,
       examineOutbox,
       examineReconciliation,
@@ -165,6 +166,22 @@ export async function examineJobs(client: pg.Client): Promise<Finding> {
     return warn("jobs", `${late} are more than 5 minutes late`, "Is a worker running?");
   }
   return ok("jobs", "none has failed, none is late");
+}
+
+/** Sales whose buyers should have heard of them: each is tried again every ten minutes. */
+export async function examineConfirmations(client: pg.Client): Promise<Finding> {
+  const { rows } = await client.query<{ count: number; codes: string }>(
+    `select count(*)::int as count, string_agg(distinct error_code, ', ') as codes
+    from app_private.booking_confirmations where error_code is not null`,
+  );
+  const { count = 0, codes = "" } = rows[0] ?? {};
+  if (count === 0) return ok("mails of sales", "each can be written");
+  return warn(
+    "mails of sales",
+    `${count} cannot be written (${codes})`,
+    "select booking_id, error_code from app_private.booking_confirmations where error_code is not null; " +
+      "why: select app_private.mail_confirmation(b) from app_public.bookings as b where b.id = BOOKING_ID",
+  );
 }
 
 async function examineInbox(client: pg.Client): Promise<Finding> {

@@ -4,7 +4,7 @@ import type { PostgresServer } from "../db/postgres.ts";
 import { errorCode } from "../db/processes.ts";
 import { CliError } from "../errors.ts";
 import { onConnection } from "./connection.ts";
-import { hasData, type OfficeDirectory, prepareDirectory } from "./directory.ts";
+import { hasData, type OfficeDirectory, officeDirectory, prepareDirectory } from "./directory.ts";
 import { readHistory, requireSameHistory } from "./history.ts";
 import { loadSecrets, randomPassword, saveSecrets } from "./secrets.ts";
 import { runningState } from "./state.ts";
@@ -70,6 +70,17 @@ export async function withDatabase<T>(
   } finally {
     await database.close();
   }
+}
+
+/** Runs a command's statements as `lml_owner`, on a database that must be there already. */
+export async function asOwner<T>(
+  flags: { readonly data?: string },
+  action: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const directory = officeDirectory(flags.data);
+  return await withDatabase({ directory, create: false }, ({ ownerUrl }) =>
+    onConnection(ownerUrl, action),
+  );
 }
 
 async function openEmbedded(options: OpenDatabaseOptions): Promise<OfficeDatabase> {

@@ -4,9 +4,7 @@ import { seatStatus } from "../../sdk/seat-map.ts";
 import type { DrawLayoutFlags } from "../commands/layout.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { formatLayoutReport, readLayout } from "../layout/index.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 import { readText, writeText } from "./files.ts";
 import { atVenue, documentOf } from "./layouts.ts";
 
@@ -41,9 +39,7 @@ async function storedPlan(flags: DrawLayoutFlags): Promise<Plan> {
       planOf(await documentOf(client, venue, layoutVersion)),
     );
   }
-  return await withDatabase({ directory: officeDirectory(flags.data), create: false }, (database) =>
-    onConnection(database.ownerUrl, (client) => planAt(client, performance)),
-  );
+  return await asOwner(flags, (client) => planAt(client, performance));
 }
 
 /** What a performance sells, as it stands now. A draft has no seats yet: all of its plan is drawn alike. */

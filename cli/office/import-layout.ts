@@ -4,9 +4,7 @@ import type { ImportLayoutFlags } from "../commands/import.ts";
 import { exitCodes } from "../errors.ts";
 import { type AcceptedLayout, formatLayoutReport, readLayout } from "../layout/index.ts";
 import { createOutput } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 import { readText } from "./files.ts";
 import { findVenue } from "./venues.ts";
 
@@ -30,10 +28,9 @@ export async function importLayout(file: string, flags: ImportLayoutFlags): Prom
     else output.line("\nNothing was stored: --dry-run.");
     return exitCodes.done;
   }
-  const directory = officeDirectory(flags.data);
-  const stored = await withDatabase({ directory, create: false }, async (database) =>
+  const stored = await asOwner(flags, (client) =>
     output.step(`storing ${reading.counts.seats} seats`, () =>
-      onConnection(database.ownerUrl, (client) => store(client, reading, file, flags.venue)),
+      store(client, reading, file, flags.venue),
     ),
   );
   if (flags.json) {

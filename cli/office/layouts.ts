@@ -3,9 +3,7 @@ import type { ExportLayoutFlags, LayoutChoice, ListLayoutsFlags } from "../comma
 import { CliError, exitCodes } from "../errors.ts";
 import { formatLayoutReport, readLayout, writeLayout } from "../layout/index.ts";
 import { alignColumns, createOutput } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 import { writeText } from "./files.ts";
 import { findVenue, type Venue } from "./venues.ts";
 
@@ -121,13 +119,10 @@ export async function validateLayouts(flags: ListLayoutsFlags): Promise<number> 
 
 /** Asks the database about the venue that was meant. */
 export async function atVenue<T>(
-  { venue: wanted, data }: LayoutChoice,
+  choice: LayoutChoice,
   action: (client: pg.Client, venue: Venue) => Promise<T>,
 ): Promise<T> {
-  const directory = officeDirectory(data);
-  return await withDatabase({ directory, create: false }, (database) =>
-    onConnection(database.ownerUrl, async (client) =>
-      action(client, await findVenue(client, wanted)),
-    ),
+  return await asOwner(choice, async (client) =>
+    action(client, await findVenue(client, choice.venue)),
   );
 }

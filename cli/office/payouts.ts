@@ -3,9 +3,7 @@ import { z } from "zod";
 import type { PayoutFlags, PayoutListFlags } from "../commands/payouts.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { alignColumns, createOutput, type Output } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 import { requireOrganization } from "./organizations.ts";
 
 const parts = {
@@ -105,16 +103,6 @@ export async function runPayouts(flags: PayoutFlags): Promise<number> {
     }
   }
   return findings.length === 0 ? exitCodes.done : exitCodes.no;
-}
-
-async function asOwner<T>(
-  flags: PayoutFlags,
-  action: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  const directory = officeDirectory(flags.data);
-  return await withDatabase({ directory, create: false }, ({ ownerUrl }) =>
-    onConnection(ownerUrl, action),
-  );
 }
 
 /** Ends when a round finds nobody: who could not be paid is not due again for an hour. */

@@ -4,8 +4,7 @@ import { stripeClient, type StripeAccount } from "../../worker/stripe.ts";
 import type { ReconcileFlags } from "../commands/reconcile.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { alignColumns, createOutput, type Output } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
+import { asOwner } from "./database.ts";
 import { type OfficeDirectory, officeDirectory } from "./directory.ts";
 import { loadSecrets } from "./secrets.ts";
 import { runningState } from "./state.ts";
@@ -30,20 +29,17 @@ interface OpenFinding {
 /** Compares the books with Stripe and prints what came of it. Returns the exit code. */
 export async function runReconcile(flags: ReconcileFlags): Promise<number> {
   const output = createOutput({ resultOnly: true, quiet: flags.json === true });
-  const directory = officeDirectory(flags.data);
-  const stripe = stripeClient(accountOf(directory));
-  return await withDatabase({ directory, create: false }, ({ ownerUrl }) =>
-    onConnection(ownerUrl, async (client) => {
-      const run = await output.step("comparing the books with Stripe", (progress) =>
-        reconcile({ stripe, database: client, graceMinutes: flags.grace, progress }),
-      );
-      const results = await resultsOf(client, run.id);
-      const findings = await findingsOf(client);
-      if (flags.json === true) output.line(JSON.stringify({ run, results, findings }, null, 2));
-      else print(output, results, findings);
-      return findings.length === 0 ? exitCodes.done : exitCodes.no;
-    }),
-  );
+  const stripe = stripeClient(accountOf(officeDirectory(flags.data)));
+  return await asOwner(flags, async (client) => {
+    const run = await output.step("comparing the books with Stripe", (progress) =>
+      reconcile({ stripe, database: client, graceMinutes: flags.grace, progress }),
+    );
+    const results = await resultsOf(client, run.id);
+    const findings = await findingsOf(client);
+    if (flags.json === true) output.line(JSON.stringify({ run, results, findings }, null, 2));
+    else print(output, results, findings);
+    return findings.length === 0 ? exitCodes.done : exitCodes.no;
+  });
 }
 
 /** The account of the environment, else the stand-in of the box office that runs here. */

@@ -2,9 +2,7 @@ import type { PlatformRole } from "../commands/staff.ts";
 import { errorCode } from "../db/processes.ts";
 import { CliError } from "../errors.ts";
 import { createOutput } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 
 /** Gives somebody a platform role. */
 export async function grantRole(
@@ -13,12 +11,9 @@ export async function grantRole(
   flags: { data?: string },
 ): Promise<void> {
   const output = createOutput({ resultOnly: false });
-  const directory = officeDirectory(flags.data);
   try {
-    await withDatabase({ directory, create: false }, (database) =>
-      onConnection(database.ownerUrl, (client) =>
-        client.query("select app_private.grant_first_platform_role($1, $2)", [email, role]),
-      ),
+    await asOwner(flags, (client) =>
+      client.query("select app_private.grant_first_platform_role($1, $2)", [email, role]),
     );
   } catch (error) {
     if (errorCode(error) === "LMNFD") {
@@ -41,18 +36,15 @@ export async function grantRole(
 /** Lists who has a platform role. */
 export async function listStaff(flags: { data?: string; json: boolean }): Promise<void> {
   const output = createOutput({ resultOnly: flags.json });
-  const directory = officeDirectory(flags.data);
-  const staff = await withDatabase({ directory, create: false }, (database) =>
-    onConnection(database.ownerUrl, async (client) => {
-      const { rows } = await client.query<{ email: string; role: PlatformRole; since: string }>(
-        `select u.email, p.role, to_json(p.granted_at) #>> '{}' as since
-        from app_public.platform_staff as p join app_public.users as u on u.id = p.user_id
-        where p.revoked_at is null
-        order by p.role desc, u.email`,
-      );
-      return rows;
-    }),
-  );
+  const staff = await asOwner(flags, async (client) => {
+    const { rows } = await client.query<{ email: string; role: PlatformRole; since: string }>(
+      `select u.email, p.role, to_json(p.granted_at) #>> '{}' as since
+      from app_public.platform_staff as p join app_public.users as u on u.id = p.user_id
+      where p.revoked_at is null
+      order by p.role desc, u.email`,
+    );
+    return rows;
+  });
   if (flags.json) output.line(JSON.stringify(staff, null, 2));
   else if (staff.length === 0) output.line("Nobody yet: `npx lml staff grant EMAIL admin`.");
   else for (const { email, role, since } of staff) output.line(`${role}  ${email}  since ${since}`);

@@ -90,7 +90,7 @@ function takeOverStale(directory: OfficeDirectory): void {
 }
 
 /** The refusal to run a second box office in one directory. */
-export function alreadyRuns(directory: OfficeDirectory, state: OfficeState): CliError {
+function alreadyRuns(directory: OfficeDirectory, state: OfficeState): CliError {
   const where =
     state.graphqlUrl === undefined ? "It is starting." : `It answers at ${state.graphqlUrl}.`;
   return new CliError(

@@ -2,39 +2,29 @@ import type pg from "pg";
 import type { StatementFlags } from "../commands/statement.ts";
 import { CliError, exitCodes } from "../errors.ts";
 import { createOutput } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 import { requireOrganization } from "./organizations.ts";
 
 /** The statement of an organization for a month such as `2026-11`, as CSV in whole units, or as JSON in minor ones. */
 export async function statementOf(
-  ownerUrl: string,
+  client: pg.Client,
   organization: string,
   month: string,
   asJson = false,
 ): Promise<string> {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-    throw new CliError(`"${month}" is not a month.`, {
-      hint: "Give it like 2026-11.",
-      exitCode: exitCodes.usage,
-    });
-  }
-  const { rows } = await onConnection(ownerUrl, async (client) =>
-    client.query<{ statement: string }>(
-      `select case when $3 then (
-          select jsonb_pretty(coalesce(jsonb_agg(l), '[]'))
-          from app_private.statement_lines(p.organization_id, p.starts_at, p.ends_at) as l
-        ) else app_private.statement_as_csv(p.organization_id, p.starts_at, p.ends_at) end as statement
-        from app_public.organizations as o
-        join app_public.accounting_periods as p on p.organization_id = o.id
-        where o.slug = $1 and p.period = $2::date`,
-      [organization, `${month}-01`, asJson],
-    ),
+  const { rows } = await client.query<{ statement: string }>(
+    `select case when $3 then (
+        select jsonb_pretty(coalesce(jsonb_agg(l), '[]'))
+        from app_private.statement_lines(p.organization_id, p.starts_at, p.ends_at) as l
+      ) else app_private.statement_as_csv(p.organization_id, p.starts_at, p.ends_at) end as statement
+      from app_public.organizations as o
+      join app_public.accounting_periods as p on p.organization_id = o.id
+      where o.slug = $1 and p.period = $2::date`,
+    [organization, `${month}-01`, asJson],
   );
   const statement = rows[0]?.statement;
   if (statement !== undefined) return statement;
-  throw await onConnection(ownerUrl, async (client) => whyNot(client, organization, month));
+  throw await whyNot(client, organization, month);
 }
 
 async function whyNot(client: pg.Client, organization: string, month: string): Promise<CliError> {
@@ -59,9 +49,8 @@ export async function runStatement(
   flags: StatementFlags,
 ): Promise<number> {
   const output = createOutput({ resultOnly: true });
-  const directory = officeDirectory(flags.data);
-  const statement = await withDatabase({ directory, create: false }, async (database) =>
-    statementOf(database.ownerUrl, organization, month, flags.json),
+  const statement = await asOwner(flags, (client) =>
+    statementOf(client, organization, month, flags.json),
   );
   output.line(statement.trimEnd());
   return exitCodes.done;

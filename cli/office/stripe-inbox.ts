@@ -1,26 +1,21 @@
 import type pg from "pg";
 import { createOutput } from "../output.ts";
-import { onConnection } from "./connection.ts";
-import { withDatabase } from "./database.ts";
-import { officeDirectory } from "./directory.ts";
+import { asOwner } from "./database.ts";
 
 const batchLimit = 500;
 
 /** Applies all events of the inbox again, and tells what became of them. */
 export async function replayInbox(flags: { data?: string }): Promise<void> {
   const output = createOutput();
-  const directory = officeDirectory(flags.data);
   const outcomes = await output.step("applying Stripe's events again", () =>
-    withDatabase({ directory, create: false }, ({ ownerUrl }) =>
-      onConnection(ownerUrl, async (client) => {
-        await replay(client);
-        const { rows } = await client.query<{ outcome: string; count: number }>(
-          `select coalesce(outcome, 'waiting') as outcome, count(*)::int as count
-          from app_private.stripe_events group by 1 order by 1`,
-        );
-        return rows;
-      }),
-    ),
+    asOwner(flags, async (client) => {
+      await replay(client);
+      const { rows } = await client.query<{ outcome: string; count: number }>(
+        `select coalesce(outcome, 'waiting') as outcome, count(*)::int as count
+        from app_private.stripe_events group by 1 order by 1`,
+      );
+      return rows;
+    }),
   );
   const told = outcomes.map(({ outcome, count }) => `${count} ${outcome}`).join(", ");
   output.line(told === "" ? "The inbox is empty." : told);

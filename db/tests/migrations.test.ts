@@ -1,9 +1,12 @@
 // If this fails, an empty database cannot be brought to the newest version, or doing it again does harm.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { migrate } from "../../cli/db/migrate.ts";
 import { repositoryRoot } from "../../cli/db/paths.ts";
 import { listCommitted } from "../../cli/db/sources.ts";
-import { testServer } from "./harness.ts";
+import { mailText, type MailVariables } from "../../worker/mail/templates.ts";
+import { inTransaction, testServer } from "./harness.ts";
 import { onConnection, testUrl, type TestServer } from "./server.ts";
 
 async function onEmptyDatabase(
@@ -96,5 +99,43 @@ test("a database that somebody else owns is refused with the way out", async () 
       await client.query(`create database ${database}`);
     });
     await expect(migrate({ ownerUrl })).rejects.toThrow(/create database .* owner lml_owner/);
+  });
+});
+
+test("what was to be mailed by templates that are gone is mailed by the one in their place", async () => {
+  const directory = join(repositoryRoot, "db", "migrations", "committed");
+  const texts = readdirSync(directory).map((file) => readFileSync(join(directory, file), "utf8"));
+  const conversion = texts
+    .flatMap((text) => text.match(/^update app_private\.outgoing_emails[^;]*;/gm) ?? [])
+    .find((statement) => statement.includes("'booking_charged'"));
+  const gone = ["booking_accepted", "booking_charged", "booking_invoiced", "booking_sold"];
+  const words = {
+    event: "The Tempest",
+    organization: "Playhouse",
+    startsAt: "2027-05-01 19:30 Europe/Vienna",
+    reference: "LML-ABC",
+    amount: "62.80 EUR",
+    until: "2027-04-01 19:30 Europe/Vienna",
+  };
+  await inTransaction("lml_owner", async ({ rows }) => {
+    await rows(
+      `insert into app_private.outgoing_emails (recipient, template, variables)
+      select template || '@example.com', template, $2 from unnest($1::text[]) as template`,
+      [gone, words],
+    );
+    await rows(conversion ?? "");
+    const converted = await rows<{ template: string; variables: MailVariables }>(
+      "select template, variables from app_private.outgoing_emails order by recipient",
+    );
+    expect(converted.map(({ template }) => template)).toEqual(gone.map(() => "booking_confirmed"));
+    expect(converted.map(({ variables }) => variables.payment)).toEqual([
+      "free",
+      "paid",
+      "invoice",
+      "paid",
+    ]);
+    for (const { template, variables } of converted) {
+      expect(mailText(template, variables, undefined).text).not.toMatch(/undefined|null/);
+    }
   });
 });

@@ -206,9 +206,28 @@ export abstract class DoorCalls extends AttendeeCalls {
     const scan = present(data.scanTicket).ticketScan;
     const { code, result } = scan;
     const admitted = result === "success";
-    const refusal = admitted
-      ? null
-      : errorOf(`Not admitted: ${result.replaceAll("_", " ")}.`, { code: code ?? "UNKNOWN" });
+    const refusal = admitted ? null : refusalOf(code ?? "UNKNOWN", result);
     return { ...scan, admitted, refusal };
   }
+}
+
+/** What a person at the door is told, by the code of a scan. */
+const refusals: ReadonlyMap<string, readonly [message: string, hint: string]> = new Map([
+  ["LMTUS", ["This ticket was used.", "Look at its scans."]],
+  ["LMTVD", ["This ticket was canceled or refunded.", "Refuse entry."]],
+  ["LMTFO", ["This ticket is for another performance.", "Send the guest to the right one."]],
+  ["LMTUK", ["Nobody here knows this code.", "Refuse entry."]],
+  ["LMTWG", ["This ticket is for another gate.", "Send the guest to the right one."]],
+  ["LMTEX", ["What this ticket is for is over.", "Refuse entry."]],
+  ["LMTRP", ["This code was replaced by another one.", "Ask for the new code."]],
+  ["LMTNI", ["Nobody is inside with this ticket.", "Look at its scans."]],
+  ["LMTDP", ["The payment of this ticket is disputed.", "Send the guest to the box office."]],
+]);
+
+function refusalOf(code: string, result: string): LastMinuteLiveError {
+  const [message, hint] = refusals.get(code) ?? [
+    `Not admitted: ${result.replaceAll("_", " ")}.`,
+    "Refuse entry.",
+  ];
+  return errorOf(message, { code, hint });
 }

@@ -167,7 +167,7 @@ export abstract class EventCalls extends VenueCalls {
   async createPerformance(
     input: {
       readonly eventId: string;
-      readonly layoutId: string;
+      readonly layoutId?: string | undefined;
       readonly startsAt: string;
       readonly endsAt?: string | undefined;
       readonly doorsAt?: string | undefined;

@@ -106,7 +106,8 @@ export abstract class PaymentCalls extends AddOnCalls {
    * Pays for a booking whose checkout has started, and waits until it is confirmed; with a card that
    * is only authorized, until it is `pending_approval`. After a
    * {@link PaymentDeclinedError} pay again with another card, as long as the seats are held. Paying
-   * for a booking that is paid for returns it.
+   * for a booking that is paid for returns it, and so does one of whose installments none is open:
+   * {@link openPayment} opens the next.
    *
    * @throws PaymentDeclinedError, PaymentActionRequiredError, PaymentPendingError, PaymentLostError,
    * BookingNotFoundError, BookingStatusError, HoldExpiredError, UsageError

@@ -74,8 +74,9 @@ export abstract class PriceCalls extends CancellationCalls {
   }
 
   /**
-   * A kind of ticket of a draft event: which seats it covers, by the plan's categories or by whole
-   * sections, and what one costs, in the currency's minor unit. Needs `events.manage`.
+   * A kind of ticket: which seats it covers, by the plan's categories or by whole sections, and what
+   * one costs, in the currency's minor unit. Once the event is published, only one that covers none:
+   * its places are those of {@link createAdmissionPool}. Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError,
    * IdempotencyKeyReusedError
@@ -278,7 +279,25 @@ export abstract class PriceCalls extends CancellationCalls {
   }
 }
 
+/** Why a discount code is refused, and what to do, by the reason that the server gives. */
+const discountRefusals: ReadonlyMap<string, readonly [message: string, hint: string]> = new Map([
+  ["unknown", ["There is no such discount code here.", "Look at how it is spelled."]],
+  ["early", ["This discount code is not good yet.", "Use it later."]],
+  ["over", ["This discount code is not good any more.", "Use another one, or none."]],
+  ["quantity", ["This discount code is for more tickets.", "Add tickets that it is for."]],
+  [
+    "subtotal",
+    ["This discount code is for tickets that cost more.", "Add tickets that it is for."],
+  ],
+  ["used_up", ["This discount code has been used up.", "Use another one, or none."]],
+  ["used_by_you", ["You have used this discount code.", "Use another one, or none."]],
+]);
+
 /** A discount code that is refused, and why. */
 export function discountRefused(reason: string): Error {
-  return errorOf("This discount code is refused.", { code: "LMDSC", detail: reason });
+  const [message, hint] = discountRefusals.get(reason) ?? [
+    "This discount code is refused.",
+    "Use another one, or none.",
+  ];
+  return errorOf(message, { code: "LMDSC", hint, detail: reason });
 }

@@ -13,7 +13,7 @@ import {
 import { openAccount, type TestOffice } from "../testing-office.ts";
 
 /** Everybody's in these stories. */
-export const password = "a long enough password";
+const password = "a long enough password";
 /** A day, in milliseconds. */
 export const DAY_MS = 86_400_000;
 

@@ -8,6 +8,7 @@ import {
 } from "postgraphile/graphql";
 import type { GrafastExecutionArgs } from "postgraphile/grafast";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
+import { AccountRequest } from "../account-request.ts";
 import { Accounts } from "../accounts.ts";
 import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
@@ -77,7 +78,11 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
           const limit = (): Promise<void> => options.limits.signIn(request);
           return {
             pgSettings,
-            accounts: new Accounts(database, passwords, pgSettings, limit, options.twoFactor),
+            accounts: new Accounts(
+              new AccountRequest(database, pgSettings, limit),
+              passwords,
+              options.twoFactor,
+            ),
             invitations: new Invitations(database, pgSettings),
             listening:
               subscriber === undefined
@@ -136,14 +141,12 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
 /** Whether a request comes from a user or from a scanner: any header may look like a token. */
 async function isKnown(database: Database, request: FastifyRequest): Promise<boolean> {
   if (request.headers.authorization === undefined) return false;
-  return await database.transaction(requestSettings(request), async (client) => {
-    const { rows } = await client.query<{ known: boolean }>({
-      name: "lml_is_known",
-      text: `select num_nonnulls(app_hidden.current_user_id(), app_hidden.current_device_id()) > 0
-        as known`,
-    });
-    return rows[0]?.known ?? false;
+  const [row] = await database.query<{ known: boolean }>(requestSettings(request), {
+    name: "lml_is_known",
+    text: `select num_nonnulls(app_hidden.current_user_id(), app_hidden.current_device_id()) > 0
+      as known`,
   });
+  return row?.known ?? false;
 }
 
 /** Reads a request that has the shape of one. Raises LMINP and LMCPX; what it means is checked later. */

@@ -7,6 +7,7 @@ import { NamesPlugin } from "./names.ts";
 import { QrCodesPlugin } from "./qr-codes.ts";
 import { NullabilityPlugin, ShapePlugin } from "./shape.ts";
 import { SubscriptionsPlugin } from "./subscriptions.ts";
+import { TimesPlugin } from "./times.ts";
 
 /** What the schema is made of, whichever database it is read from. */
 export const schemaPreset: GraphileConfig.Preset = {
@@ -20,6 +21,7 @@ export const schemaPreset: GraphileConfig.Preset = {
     InvitationsPlugin,
     QrCodesPlugin,
     SubscriptionsPlugin,
+    TimesPlugin,
   ],
   disablePlugins: [
     "NodePlugin",

@@ -72,6 +72,8 @@ export const NullabilityPlugin: GraphileConfig.Plugin = changeNullability({
   MergedScan: { scanId: "!", result: "!", isDouble: "!" },
   TicketOffer: { eventTitle: "!", startsAt: "!", expiresAt: "!" },
   PaymentSession: { bookingId: "!", status: "!", amountCents: "!", currency: "!" },
+  // In SQL it follows an argument that may be left out, and so may be, too.
+  CreatePerformanceInput: { startsAt: "!" },
   BookingTotals: {
     commissionAmountCents: "!",
     discountCents: "!",

@@ -16,7 +16,8 @@ import {
   outcomePage,
   returnAddress,
 } from "./authentication-page.ts";
-import { type StandInControl, controlCommands } from "./control.ts";
+import { controlCommands } from "./control-commands.ts";
+import type { StandInControl } from "./control.ts";
 import type { Endpoint, Origin } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, unauthorized } from "./errors.ts";
 import type { Faults } from "./faults.ts";

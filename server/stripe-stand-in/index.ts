@@ -1,5 +1,4 @@
-export { StandInControl, type StandInStatus } from "./control.ts";
+export type { StandInStatus } from "./control.ts";
 export type { DeliveryControls, ReleaseOrder } from "./deliveries.ts";
 export type { Outage } from "./faults.ts";
 export { type StripeStandIn, type StripeStandInOptions, startStripeStandIn } from "./stand-in.ts";
-export { TEST_CARDS, type TestCard } from "./test-cards.ts";

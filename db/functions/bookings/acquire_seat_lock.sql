@@ -30,7 +30,8 @@ begin
     array[acquire_seat_lock.seat_id]
   );
   if v_sale.event_id is distinct from acquire_seat_lock.event_id then
-    raise exception 'The booking is for another event.' using errcode = 'LMBKG';
+    raise exception 'The booking is for another event.'
+      using errcode = 'LMBKG', hint = 'Hold the seat in a booking of its own.';
   end if;
   if acquire_seat_lock.user_id is distinct from coalesce(v_booking.user_id, v_caller_id)
     or (
@@ -40,7 +41,8 @@ begin
       )
     )
   then
-    raise exception 'The user must be the caller, who owns the booking.' using errcode = 'LMRGT';
+    raise exception 'The user must be the caller, who owns the booking.'
+      using errcode = 'LMRGT', hint = 'Send your own id.';
   end if;
 
   v_buyer.user_id := acquire_seat_lock.user_id;

@@ -16,11 +16,10 @@ begin
   );
   if v_code.id is null then
     v_refusal := 'unknown';
-  elsif app_hidden.is_over(v_code) then
-    v_refusal := 'over';
   else
     perform app_private.lock_discount_code(v_code);
     v_refusal := coalesce(
+      app_hidden.window_refusal(v_code),
       app_hidden.minimum_refusal(app_private.lines_of(v_booking), v_code),
       app_private.uses_refusal(v_code, v_booking)
     );

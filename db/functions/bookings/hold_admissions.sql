@@ -14,16 +14,18 @@ begin
   if hold_admissions.booking_id is not null then
     v_booking := app_private.lock_booking(hold_admissions.booking_id, 'bookings.manage');
   end if;
-  v_booking_id := app_private.replay_result(
-    hold_admissions.idempotency_key, 'hold_admissions',
-    jsonb_build_array(
-      hold_admissions.performance_id, hold_admissions.ticket_category_id,
-      hold_admissions.quantity, hold_admissions.booking_id
-    )
-  );
-  if v_booking_id is not null then
-    select * into strict v_booking from app_public.bookings as b where b.id = v_booking_id;
-    return app_private.masked_booking(v_booking);
+  if hold_admissions.idempotency_key is not null then
+    v_booking_id := app_private.replay_result(
+      hold_admissions.idempotency_key, 'hold_admissions',
+      jsonb_build_array(
+        hold_admissions.performance_id, hold_admissions.ticket_category_id,
+        hold_admissions.quantity, hold_admissions.booking_id
+      )
+    );
+    if v_booking_id is not null then
+      select * into strict v_booking from app_public.bookings as b where b.id = v_booking_id;
+      return app_private.masked_booking(v_booking);
+    end if;
   end if;
 
   v_sale := app_private.open_sale(hold_admissions.performance_id);
@@ -42,7 +44,9 @@ begin
     );
     v_booking := app_private.masked_booking(app_private.store_booking_totals(v_booking.id));
   end if;
-  perform app_private.keep_result(hold_admissions.idempotency_key, v_booking.id);
+  if hold_admissions.idempotency_key is not null then
+    perform app_private.keep_result(hold_admissions.idempotency_key, v_booking.id);
+  end if;
   return v_booking;
 end
 $$;

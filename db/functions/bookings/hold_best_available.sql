@@ -44,7 +44,9 @@ begin
     and now() >= coalesce(c.sales_start, '-infinity')
     and now() < coalesce(c.sales_end, 'infinity');
   if not found then
-    raise exception 'Tickets of this category are not on sale.' using errcode = 'LMSAL';
+    perform app_private.raise_category_not_on_sale(
+      v_sale, hold_best_available.ticket_category_id
+    );
   end if;
   v_sale.seat_nos := coalesce(
     app_private.choose_seats(

@@ -43,7 +43,8 @@ begin
     perform app_private.require_open_draft(v_booking);
     if v_booking.performance_id <> v_sale.performance_id then
       raise exception 'The booking is for another performance.'
-        using errcode = 'LMBKG', detail = v_booking.performance_id::text;
+        using errcode = 'LMBKG', detail = v_booking.performance_id::text,
+          hint = 'A booking is for one performance: hold these in a booking of their own.';
     end if;
     v_booking := app_private.hold_for_draft(v_booking, v_sale);
   end if;

@@ -8,14 +8,16 @@ declare
   );
 begin
   if app_private.is_for_caller(v_booking) then
-    raise exception 'Nobody approves what they buy themselves.' using errcode = 'LMRGT';
+    raise exception 'Nobody approves what they buy themselves.'
+      using errcode = 'LMRGT', hint = 'Ask a colleague.';
   end if;
   if v_booking.status <> 'pending_approval' then
     perform app_private.raise_booking_status(v_booking);
   end if;
   if v_booking.expires_at <= now() then
     raise exception 'The time for an answer has run out.'
-      using errcode = 'LMEXP', detail = v_booking.id::text;
+      using errcode = 'LMEXP', detail = v_booking.id::text,
+        hint = 'The buyer has to hold the seats again.';
   end if;
   return v_booking;
 end

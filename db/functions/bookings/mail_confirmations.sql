@@ -1,5 +1,6 @@
 -- A row goes in the transaction that queues its mail: whenever the worker dies, it is both or
--- neither. What was canceled or returned meanwhile has mails of its own.
+-- neither. One whose mail cannot be written stays, and keeps no other one from its reader; so does
+-- one that is disputed, as nobody knows whether it will have been sold.
 create or replace function app_private.mail_confirmations(batch_limit integer)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -9,31 +10,24 @@ declare
   v_count integer := 0;
 begin
   for v_booking in
-    with due as (
-      delete from app_private.booking_confirmations as c
-      where c.booking_id = any (array(
-        select w.booking_id
-        from app_private.booking_confirmations as w
-        order by w.booking_id
-        limit mail_confirmations.batch_limit
-        for update skip locked
-      ))
-      returning c.booking_id
-    )
     select b.*
-    from due as d
-    join app_public.bookings as b on b.id = d.booking_id
+    from app_private.booking_confirmations as c
+    join app_public.bookings as b on b.id = c.booking_id
+    where (c.retry_at is null or c.retry_at <= now())
+      and b.status <> 'disputed'
+    order by c.booking_id
+    limit mail_confirmations.batch_limit
+    for update of c skip locked
   loop
     v_count := v_count + 1;
-    if v_booking.status in ('partially_paid', 'confirmed', 'completed') then
-      perform app_private.mail_booking(
-        v_booking,
-        case v_booking.status
-          when 'partially_paid' then 'booking_deposit_paid' else 'booking_confirmed'
-        end,
-        app_private.confirmation_words(v_booking)
-      );
-    end if;
+    begin
+      perform app_private.mail_confirmation(v_booking);
+      delete from app_private.booking_confirmations as c where c.booking_id = v_booking.id;
+    exception when others then
+      update app_private.booking_confirmations as c
+      set retry_at = now() + interval '10 minutes', error_code = sqlstate
+      where c.booking_id = v_booking.id;
+    end;
   end loop;
   return v_count;
 end

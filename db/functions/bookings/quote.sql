@@ -39,8 +39,8 @@ begin
   if quote.code is not null then
     v_refusal := case
       when v_code.id is null then 'unknown'
-      when app_hidden.is_over(v_code) then 'over'
       else coalesce(
+        app_hidden.window_refusal(v_code),
         app_hidden.minimum_refusal(v_lines, v_code),
         app_private.uses_refusal(v_code, v_booking)
       )

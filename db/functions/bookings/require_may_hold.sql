@@ -18,7 +18,8 @@ begin
     perform app_private.require_open_draft(require_may_hold.booking);
     if (require_may_hold.booking).performance_id <> (require_may_hold.sale).performance_id then
       raise exception 'The booking is for another performance.'
-        using errcode = 'LMBKG', detail = (require_may_hold.booking).performance_id::text;
+        using errcode = 'LMBKG', detail = (require_may_hold.booking).performance_id::text,
+          hint = 'A booking is for one performance: hold these in a booking of their own.';
     end if;
     v_total := v_total + app_private.tickets_in(require_may_hold.booking);
   end if;

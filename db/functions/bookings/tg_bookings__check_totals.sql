@@ -60,15 +60,14 @@ comment on function app_hidden.tg_bookings__check_totals() is 'Raises LMSUM at c
 
 drop trigger if exists _900_check_totals on app_public.bookings;
 create constraint trigger _900_check_totals
-  after insert or update of subtotal_cents, discount_cents, service_fee_cents,
-    processing_fee_cents, tax_cents, service_fee_absorbed_cents, processing_fee_absorbed_cents,
-    tax_included_cents
+  after update of subtotal_cents, discount_cents, service_fee_cents, processing_fee_cents,
+    tax_cents, service_fee_absorbed_cents, processing_fee_absorbed_cents, tax_included_cents
   on app_public.bookings
   deferrable initially deferred
   for each row execute function app_hidden.tg_bookings__check_totals();
 
 -- A new line without its amount in the booking is found through the booking's own trigger, unless
--- nobody touched the booking: hence this one too.
+-- nobody touched the booking, or it is new itself: hence this one too.
 drop trigger if exists _900_check_totals on app_public.booking_items;
 create constraint trigger _900_check_totals
   after insert or update or delete on app_public.booking_items

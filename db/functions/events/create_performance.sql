@@ -1,6 +1,7 @@
 create or replace function app_public.create_performance(
-  event_id uuid, layout_id uuid, starts_at timestamptz, ends_at timestamptz default null,
-  doors_at timestamptz default null, idempotency_key text default null
+  event_id uuid, layout_id uuid default null, starts_at timestamptz default null,
+  ends_at timestamptz default null, doors_at timestamptz default null,
+  idempotency_key text default null
 )
 returns app_public.performances
 language plpgsql volatile security definer set search_path = ''
@@ -46,7 +47,8 @@ $$;
 comment on function app_public.create_performance(
   uuid, uuid, timestamptz, timestamptz, timestamptz, text
 ) is
-  'A date of an event, on sale at once if the event is published. Needs events.manage. '
+  'A date of an event, on sale at once if the event is published. Without a layout only online; '
+  'it always has a start. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMINP, LMEVT (ended event), LMPUB (a seat without category).';
 grant execute on function app_public.create_performance(
   uuid, uuid, timestamptz, timestamptz, timestamptz, text

@@ -24,17 +24,23 @@ begin
     )
   );
   if v_id is null then
-    -- Seats are given their categories when the event is published.
-    if v_event.status <> 'draft' then
-      raise exception 'Categories are added before the event is published.'
-        using errcode = 'LMEVT', detail = v_event.id::text;
+    perform app_private.require_open_event(v_event);
+    -- Seats and standing areas are given their categories when the event is published.
+    if v_event.status <> 'draft'
+      and create_ticket_category.seat_categories || create_ticket_category.sections <> '{}'
+    then
+      raise exception 'Which seats and areas a category covers is settled by publishing.'
+        using errcode = 'LMEVT', detail = v_event.id::text,
+          hint = 'Add one that covers none, and make its places with create_admission_pool.';
     end if;
 
     insert into app_public.ticket_categories (
-      organization_id, event_id, category_no, name, description, seat_categories, sections
+      organization_id, event_id, is_public, category_no, name, description, seat_categories,
+      sections
     )
     select
-      v_event.organization_id, v_event.id, 1 + coalesce(max(c.category_no), 0),
+      v_event.organization_id, v_event.id, v_event.is_public,
+      1 + coalesce(max(c.category_no), 0),
       create_ticket_category.name, create_ticket_category.description,
       coalesce(create_ticket_category.seat_categories, '{}'),
       coalesce(create_ticket_category.sections, '{}')
@@ -47,9 +53,21 @@ begin
         using errcode = 'LMINP', detail = 'name';
     end if;
     insert into app_public.ticket_category_prices (
-      organization_id, ticket_category_id, price_cents
+      organization_id, ticket_category_id, price_cents, is_public
     )
-    values (v_event.organization_id, v_id, create_ticket_category.price_cents);
+    values (
+      v_event.organization_id, v_id, create_ticket_category.price_cents, v_event.is_public
+    );
+    insert into app_public.performance_categories (
+      organization_id, performance_id, category_no, ticket_category_id
+    )
+    select distinct pc.organization_id, pc.performance_id, c.category_no, c.id
+    from app_public.ticket_categories as c
+    join app_public.performances as p
+      on p.organization_id = c.organization_id and p.event_id = c.event_id
+    join app_public.performance_categories as pc
+      on pc.organization_id = p.organization_id and pc.performance_id = p.id
+    where c.id = v_id;
     perform app_private.keep_result(create_ticket_category.idempotency_key, v_id);
   end if;
 
@@ -65,7 +83,8 @@ $$;
 comment on function app_public.create_ticket_category(
   uuid, text, bigint, text[], text[], text, text
 ) is
-  'A kind of ticket of a draft event: which seats it covers, and its price in minor units. '
+  'A kind of ticket: which seats it covers, and its price in minor units. Once the event is '
+  'published, only one that covers no seats and no areas, for places of create_admission_pool. '
   'Needs events.manage. Raises LMNFD, LMRGT, LMINP, LMEVT.';
 grant execute on function app_public.create_ticket_category(
   uuid, text, bigint, text[], text[], text, text

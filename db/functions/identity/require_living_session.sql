@@ -11,7 +11,8 @@ begin
   -- Only users may ask for the scanner.
   if app_hidden.current_user_id() is null and app_hidden.current_device_id() is null then
     raise exception 'Your session has ended.'
-      using errcode = 'LMSES', hint = 'Sign in again.';
+      using errcode = 'LMSES',
+        hint = 'Sign in again. A scanner only scans, and is registered anew once it was revoked.';
   end if;
 end
 $$;

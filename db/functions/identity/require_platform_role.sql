@@ -11,7 +11,8 @@ begin
       <> all (require_platform_role.roles || array['admin']::app_public.platform_role[]),
     true
   ) then
-    raise exception 'This is for the platform''s staff.' using errcode = 'LMRGT';
+    raise exception 'This is for the platform''s staff.'
+      using errcode = 'LMRGT', hint = 'Ask an admin of the platform.';
   end if;
 end
 $$;

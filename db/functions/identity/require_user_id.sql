@@ -10,7 +10,8 @@ begin
   end if;
   if nullif(current_setting('lml.session_token', true), '') is not null then
     raise exception 'Your session has ended.'
-      using errcode = 'LMSES', hint = 'Sign in again.';
+      using errcode = 'LMSES',
+        hint = 'Sign in again. A scanner only scans, and is registered anew once it was revoked.';
   end if;
   raise exception 'You are not signed in.'
     using errcode = 'LMAUT', hint = 'Sign in and send the token as "Authorization: Bearer TOKEN".';

@@ -8,13 +8,13 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_seat_nos integer[];
-  v_free integer;
 begin
-  v_free := app_private.count_free_seats(
+  if app_private.count_free_seats(
     gather_seats.sale, gather_seats.category_no, gather_seats.accessible
-  );
-  if v_free < gather_seats.quantity then
-    perform app_private.raise_few_left(v_free);
+  ) < gather_seats.quantity then
+    perform app_private.raise_few_seats(
+      gather_seats.sale, gather_seats.category_no, gather_seats.quantity, gather_seats.accessible
+    );
   end if;
   begin
     v_seat_nos := array(
@@ -47,4 +47,4 @@ $$;
 
 comment on function app_private.gather_seats(app_private.sale, smallint, integer, boolean) is
   'As many free seats as wanted, wherever they are, locked; null when somebody is at some of them. '
-  'Raises LMFEW.';
+  'Raises LMFEW, LMSAL.';

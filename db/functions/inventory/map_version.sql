@@ -2,7 +2,7 @@ create or replace function app_hidden.map_version()
 returns text
 language sql stable
 return concat_ws(
-  '/', (extract(epoch from now()) * 1000000)::bigint, pg_current_snapshot()
+  '/', (extract(epoch from current_timestamp) * 1000000)::bigint, pg_current_snapshot()
 );
 
 comment on function app_hidden.map_version() is

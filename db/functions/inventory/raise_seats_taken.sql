@@ -33,7 +33,10 @@ begin
         and state.booking_id = raise_seats_taken.booking_id
     );
   if v_seats is null then
-    raise exception 'Tickets of this category are not on sale.' using errcode = 'LMSAL';
+    perform app_private.raise_category_not_on_sale(
+      raise_seats_taken.sale,
+      app_private.category_not_on_sale(raise_seats_taken.sale)
+    );
   end if;
   raise exception 'Not available: %.', v_labels
     using errcode = 'LMTKN', detail = jsonb_build_object('seat_ids', v_seats)::text,

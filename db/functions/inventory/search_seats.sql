@@ -32,9 +32,10 @@ begin
       return v_seat_nos;
     end if;
     if not v_found then
-      raise exception 'There are not as many seats side by side.'
-        using errcode = 'LMFEW',
-          hint = 'Ask for fewer, or let them be apart; nothing was held.';
+      perform app_private.raise_few_seats(
+        search_seats.sale, search_seats.category_no, search_seats.quantity,
+        search_seats.accessible
+      );
     end if;
     perform pg_sleep(0.002 + 0.008 * random());
   end loop;
@@ -46,4 +47,4 @@ $$;
 comment on function app_private.search_seats(
   app_private.sale, smallint, integer, boolean, boolean
 ) is
-  'Seats of a category, locked, however long it takes to find them. Raises LMFEW, LMBSY.';
+  'Seats of a category, locked, however long it takes to find them. Raises LMFEW, LMSAL, LMBSY.';

@@ -51,30 +51,33 @@ begin
     from app_public.seat_booking_state as s
     where s.performance_id = p.id
       and s.seat_no = any (case when known.is_complete then array(
-        select unnest(i.seat_nos)
-        from app_public.booking_items as i
-        where i.booking_id = any (array(
-            select b.id
-            from app_public.bookings as b
-            where b.organization_id = p.organization_id
-              and b.performance_id = p.id
-              and b.currency = p.currency
-              and b.created_xid >= v_first_xid::text::bigint
-              and not pg_visible_in_snapshot(b.created_xid::text::xid8, v_since)
-            union all
-            select b.id
-            from app_public.bookings as b
-            where b.expires_at > v_then
-              and b.expires_at <= now()
-              -- No key, or a plan might read all bookings of the performance instead.
-              and b.performance_id is not distinct from p.id
-          ))
-        union all
-        select unnest(c.seat_nos)
-        from app_private.seat_changes as c
-        where c.performance_id = p.id
-          and c.changed_xid >= v_first_xid
-          and not pg_visible_in_snapshot(c.changed_xid, v_since)
+        select unnest(changed.seat_nos)
+        from (
+          select i.seat_nos
+          from app_public.booking_items as i
+          where i.booking_id = any (array(
+              select b.id
+              from app_public.bookings as b
+              where b.organization_id = p.organization_id
+                and b.performance_id = p.id
+                and b.currency = p.currency
+                and b.created_xid >= v_first_xid::text::bigint
+                and not pg_visible_in_snapshot(b.created_xid::text::xid8, v_since)
+              union all
+              select b.id
+              from app_public.bookings as b
+              where b.expires_at > v_then
+                and b.expires_at <= current_timestamp
+                -- No key, or a plan might read all bookings of the performance instead.
+                and b.performance_id is not distinct from p.id
+            ))
+          union all
+          select c.seat_nos
+          from app_private.seat_changes as c
+          where c.performance_id = p.id
+            and c.changed_xid >= v_first_xid
+            and not pg_visible_in_snapshot(c.changed_xid, v_since)
+        ) as changed
       ) end)
   ) as news
   where p.id = seat_map_changes.performance_id

@@ -6,66 +6,56 @@ create or replace function app_private.take_admissions(
 returns app_public.bookings
 language plpgsql volatile security definer
 set search_path = '' set plan_cache_mode = force_generic_plan
+set enable_bitmapscan = off set enable_seqscan = off
 as $$
 declare
   v_is_new boolean := not take_admissions.new_buyer is null;
   v_reference text;
   v_found record;
+  v_price bigint;
   v_pool_id uuid;
-  v_booking app_public.bookings;
+  v_made record;
 begin
-  if (take_admissions.sale).prices_vary then
-    perform app_private.refresh_sold_shares(take_admissions.sale);
-  end if;
-  select pool.id, pool.slot_count, pool.chain,
-    -- A line that is pending is given its price at once, below.
-    coalesce(
-      case when (take_admissions.sale).prices_vary then 0 end,
-      (
-        select p.price_cents
-        from app_public.ticket_category_prices as p
-        where p.organization_id = c.organization_id
-          and p.ticket_category_id = c.id
-          and p.audience = 'public'
-          and p.valid_during @> now()
-      )
-    ) as unit_price_cents
-  into v_found
-  from app_public.ticket_categories as c
-  join app_public.admission_pool_categories as pc
-    on pc.organization_id = c.organization_id
-    and pc.performance_id = (take_admissions.sale).performance_id
-    and pc.ticket_category_id = c.id
-  join app_public.admission_pools as pool
-    on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
-  where c.organization_id = (take_admissions.sale).organization_id
-    and c.id = take_admissions.ticket_category_id
-    and c.status = 'active'
-    and now() >= coalesce(c.sales_start, '-infinity')
-    and now() < coalesce(c.sales_end, 'infinity');
-  if v_found.unit_price_cents is null then
-    raise exception 'Admissions of this category are not on sale.' using errcode = 'LMSAL';
-  end if;
-
-  foreach v_pool_id in array v_found.chain loop
-    perform app_private.take_from_pool(
-      (take_admissions.sale).organization_id, v_pool_id,
-      case when v_pool_id = v_found.id then v_found.slot_count
-        else app_private.slot_count_of(v_pool_id) end,
-      take_admissions.booking_id, take_admissions.quantity, take_admissions.held_until
-    );
-  end loop;
-
   if v_is_new then
     perform app_private.require_room_for_cart(take_admissions.sale, take_admissions.new_buyer);
-    v_reference := app_private.generate_booking_reference(
-      (take_admissions.sale).organization_id
+    v_reference := 'LML-' || app_hidden.random_code(8);
+  end if;
+  if take_admissions.sale.prices_vary then
+    perform app_private.refresh_sold_shares(take_admissions.sale);
+  end if;
+  select * into v_found from app_private.admissions_on_sale(
+    take_admissions.sale.performance_id, take_admissions.ticket_category_id
+  );
+  -- A line that is pending is given its price at once, below.
+  v_price := case when take_admissions.sale.prices_vary then 0 else v_found.price_cents end;
+  if v_found.pool_id is null or v_price is null then
+    perform app_private.raise_category_not_on_sale(
+      take_admissions.sale, take_admissions.ticket_category_id
     );
   end if;
-  with line as (
-    select * from app_hidden.price_line(
-      v_found.unit_price_cents, take_admissions.quantity, take_admissions.sale
-    )
+  foreach v_pool_id in array v_found.chain loop
+    if not app_private.take_from_pool(
+      take_admissions.sale.organization_id, v_pool_id,
+      case when v_pool_id = v_found.pool_id then v_found.slot_count
+        else app_private.slot_count_of(v_pool_id) end,
+      take_admissions.booking_id, take_admissions.quantity, take_admissions.held_until
+    ) then
+      perform app_private.take_the_last_of_pool(
+        take_admissions.sale.organization_id, v_pool_id, take_admissions.booking_id,
+        take_admissions.quantity, take_admissions.held_until
+      );
+    end if;
+  end loop;
+
+  with line as materialized (
+    -- The total is added up where it is needed, as in take_seats.
+    select
+      l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents,
+      app_hidden.percentage_of(l.subtotal_cents, take_admissions.sale.commission_percentage)
+        as commission_cents
+    from app_hidden.price_line(
+      v_price, take_admissions.quantity, take_admissions.sale
+    ) as l
   ),
   new_booking as (
     insert into app_public.bookings as b (
@@ -75,20 +65,17 @@ begin
       payout_cents, expires_at
     )
     select
-      take_admissions.booking_id, (take_admissions.sale).organization_id,
-      (take_admissions.sale).performance_id, v_reference,
-      (take_admissions.new_buyer).user_id, (take_admissions.new_buyer).cart_token_hash,
-      app_hidden.current_channel(), (take_admissions.sale).currency, l.subtotal_cents,
-      l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents,
-      (take_admissions.sale).commission_percentage, c.commission_cents,
-      l.subtotal_cents - c.commission_cents, take_admissions.held_until
+      take_admissions.booking_id, take_admissions.sale.organization_id,
+      take_admissions.sale.performance_id, v_reference, take_admissions.new_buyer.user_id,
+      take_admissions.new_buyer.cart_token_hash, app_hidden.current_channel(),
+      take_admissions.sale.currency, l.subtotal_cents, l.service_fee_cents,
+      l.processing_fee_cents, l.tax_cents,
+      l.subtotal_cents + l.service_fee_cents + l.processing_fee_cents + l.tax_cents,
+      take_admissions.sale.commission_percentage, l.commission_cents,
+      l.subtotal_cents - l.commission_cents, take_admissions.held_until
     from line as l
-    cross join lateral (
-      select app_hidden.percentage_of(
-        l.subtotal_cents, (take_admissions.sale).commission_percentage
-      ) as commission_cents
-    ) as c
     where v_is_new
+    on conflict on constraint bookings_reference_is_unique do nothing
     returning b as booking
   ),
   new_item as (
@@ -98,22 +85,29 @@ begin
       total_cents
     )
     select
-      (take_admissions.sale).organization_id, take_admissions.booking_id, 'admission',
+      take_admissions.sale.organization_id, take_admissions.booking_id, 'admission',
       take_admissions.ticket_category_id,
-      case when (take_admissions.sale).prices_vary then 'pending' else 'public' end
+      case when take_admissions.sale.prices_vary then 'pending' else 'public' end
         ::app_public.price_basis,
-      take_admissions.quantity, v_found.unit_price_cents,
-      l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents, l.total_cents
+      take_admissions.quantity, v_price,
+      l.subtotal_cents, l.service_fee_cents, l.processing_fee_cents, l.tax_cents,
+      l.subtotal_cents + l.service_fee_cents + l.processing_fee_cents + l.tax_cents
     from line as l
+    where not v_is_new or exists (select from new_booking)
   )
-  select (n.booking).* into v_booking from new_booking as n;
-  if (take_admissions.sale).prices_vary and v_is_new then
-    v_booking := app_private.store_booking_totals(take_admissions.booking_id);
+  select (select n.booking from new_booking as n) as booking into v_made;
+
+  if v_is_new and v_made.booking is null then
+    raise exception 'The booking reference that was drawn is in use.'
+      using errcode = 'LMREF', hint = 'Try again.';
   end if;
-  if (take_admissions.sale).screens_holds then
+  if take_admissions.sale.prices_vary and v_is_new then
+    v_made.booking := app_private.store_booking_totals(take_admissions.booking_id);
+  end if;
+  if take_admissions.sale.screens_holds then
     perform app_private.screen_hold(take_admissions.booking_id, take_admissions.quantity);
   end if;
-  return v_booking;
+  return v_made.booking;
 end
 $$;
 

@@ -1,3 +1,5 @@
+-- When no slot has room for all, buyers form a line: whoever is first in it locks every slot, in
+-- order, takes back what has lapsed, and knows what is left.
 create or replace function app_private.take_the_last_of_pool(
   organization_id uuid, pool_id uuid, booking_id uuid, quantity integer, held_until timestamptz
 )

@@ -6,7 +6,6 @@ as $$
 declare
   v_payout app_public.payouts;
 begin
-  perform app_hidden.require_user_id();
   if app_hidden.current_platform_role() is null then
     return app_private.lock_payout(lock_payout_for_hold.payout_id, 'payouts.approve');
   end if;

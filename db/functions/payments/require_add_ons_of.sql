@@ -13,7 +13,7 @@ begin
   if coalesce(cardinality(require_add_ons_of.add_on_item_ids) not between 1 and 1000, true)
     or cardinality(require_add_ons_of.add_on_item_ids)
       is distinct from cardinality(require_add_ons_of.add_on_quantities)
-    or array_position(require_add_ons_of.add_on_item_ids, null) is not null
+    -- Null is not counted.
     or cardinality(require_add_ons_of.add_on_item_ids)
       <> (select count(distinct n) from unnest(require_add_ons_of.add_on_item_ids) as n)
   then

@@ -7,7 +7,6 @@ as $$
 begin
   if days_before is null or percentages is null
     or cardinality(days_before) <> cardinality(percentages) or cardinality(days_before) > 20
-    or array_position(days_before, null) is not null
     or array_position(percentages, null) is not null
     or cardinality(days_before) <> (select count(distinct d) from unnest(days_before) as d)
   then

@@ -11,7 +11,7 @@ begin
     return;
   end if;
   if cardinality(require_tickets_of.ticket_ids) not between 1 and 10000
-    or array_position(require_tickets_of.ticket_ids, null) is not null
+    -- Null is not counted.
     or cardinality(require_tickets_of.ticket_ids)
       <> (select count(distinct n) from unnest(require_tickets_of.ticket_ids) as n)
   then

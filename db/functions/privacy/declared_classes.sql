@@ -211,6 +211,7 @@ from (values
     'case when t.override_reason is not null then ''erased'' end', 'override_reason'),
   ('app_private.payment_links', 'secret', null, null, 'token_hash'),
   ('app_private.booking_link_requests', 'personal', 'delete', null, 'booking_reference email'),
+  ('app_private.booking_confirmations', 'internal', null, null, 'error_code'),
   ('app_public.waiting_list_entries', 'personal', 'delete', null, 'quantity is_accessible'),
   ('app_public.waiting_list_entries', 'internal', null, null, 'status gathered times_passed'),
   ('app_private.waiting_list_tokens', 'secret', 'delete', null, 'token_hash'),

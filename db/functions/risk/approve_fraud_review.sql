@@ -8,7 +8,8 @@ declare
 begin
   if v_booking.expires_at <= now() then
     raise exception 'The time for the review has run out.'
-      using errcode = 'LMEXP', detail = v_booking.id::text;
+      using errcode = 'LMEXP', detail = v_booking.id::text,
+        hint = 'The buyer has to hold the seats again.';
   end if;
   -- The platform has stopped all sales, and nobody has begun to pay for this one.
   select * into strict v_organization

@@ -48,7 +48,7 @@ begin
     )
     on conflict on constraint pass_entries_pkey do update
     set entry_count = e.entry_count + 1, is_inside = true
-    where not e.is_inside and e.entry_count <= v_door.reentry_limit
+    where not e.is_inside and e.entry_count <= app_private.reentry_limit_of(v_door)
     returning e.ticket_id into v_ticket_id;
     update app_public.tickets as t
     set status = 'used', used_at = admit_pass.at

@@ -36,7 +36,7 @@ begin
   returning * into v_delivery;
   if v_delivery.booking_item_id is null then
     raise exception 'The buyer has got it already.'
-      using errcode = 'LMTUS', detail = v_item.id::text;
+      using errcode = 'LMTUS', detail = v_item.id::text, hint = 'Look at who handed it out.';
   end if;
   return v_delivery;
 end

@@ -7,6 +7,7 @@ as $$
 declare
   v_organization_id uuid;
   v_zone app_public.entry_zones;
+  v_unknown text;
   v_constraint text;
   v_column text;
 begin
@@ -15,6 +16,22 @@ begin
   perform app_hidden.require_venue_permission(
     v_organization_id, save_entry_zone.venue_id, 'gates.manage'
   );
+  -- Misspelled, it would turn everybody away on the evening.
+  select z.section into v_unknown
+  from unnest(save_entry_zone.sections) as z (section)
+  where z.section not in (
+    select s.name
+    from app_public.layout_sections as s
+    join app_public.venue_layouts as l
+      on l.organization_id = s.organization_id and l.id = s.layout_id
+    where l.organization_id = v_organization_id and l.venue_id = save_entry_zone.venue_id
+  )
+  limit 1;
+  if v_unknown is not null then
+    raise exception 'No layout of the venue has a section "%".', left(v_unknown, 100)
+      using errcode = 'LMINP', detail = 'sections',
+        hint = 'Correct the name, or import the layout first.';
+  end if;
   insert into app_public.entry_zones as z (
     organization_id, venue_id, name, sections, ticket_categories
   )

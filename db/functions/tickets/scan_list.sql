@@ -13,7 +13,7 @@ begin
     'format', 'lml-scan-list/1', 'performance_id', v_door.performance_id,
     'device_id', v_door.device_id, 'gate_id', v_door.gate_id,
     'issued_at', now(), 'closes_at', v_door.closes_at,
-    'reentry_limit', v_door.reentry_limit,
+    'reentry_limit', app_private.reentry_limit_of(v_door),
     'tickets', coalesce(
       jsonb_agg(
         jsonb_build_array(

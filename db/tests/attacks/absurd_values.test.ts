@@ -45,8 +45,10 @@ async function attempt(call: string, values: readonly unknown[]): Promise<string
     await client.query("set constraints all immediate");
     return "done";
   } catch (error) {
-    if (error instanceof pg.DatabaseError) return `${error.code ?? ""} ${error.message}`;
-    throw error;
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    const limitIsTold = /this is true: .|^A slug is /.test(error.hint ?? "");
+    if (error.message.includes("must be true") && !limitIsTold) return `no limit: ${error.message}`;
+    return `${error.code ?? ""} ${error.message}`;
   } finally {
     await client.query("rollback to savepoint attempt; release savepoint attempt");
   }

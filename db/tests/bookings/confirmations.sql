@@ -1,6 +1,6 @@
 -- If this fails, somebody pays and hears nothing, hears it twice, or hears of somebody else's
 -- booking; or asking for a link tells who has bought.
-select plan(50);
+select plan(57);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -69,6 +69,24 @@ select set_config('tests.link', tests.word('guest1@example.com', 'token'), true)
 select is(tests.told('guest1@example.com'), 'booking_confirmed with a link', 'which is one mail');
 select is(tests.work(), 0, 'and no other');
 select is_empty('select from app_private.booking_confirmations', 'as nothing is left to tell');
+
+-- A mail that cannot be written keeps no other one from its reader, and goes when it can be.
+select tests.sell('broken', 'theatre', 12, 9);
+select tests.sell('whole', 'theatre', 13, 10);
+alter table app_private.outgoing_emails
+  add constraint broken check (recipient operator(public.<>) 'guest12@example.com');
+select is(tests.work(), 2, 'the worker looks at two sales, one of which it cannot mail');
+select is(tests.told('guest13@example.com'), 'booking_confirmed with a link', 'mails the other');
+select is(
+  (select array_agg((c.booking_id, c.error_code)::text) from app_private.booking_confirmations as c),
+  array[format('(%s,23514)', tests.id('broken'))], 'remembers what kept it from the one'
+);
+alter table app_private.outgoing_emails drop constraint broken;
+select is(tests.work(), 0, 'does not ask again at once');
+update app_private.booking_confirmations set retry_at = now();
+select is(tests.work(), 1, 'but some minutes later');
+select is(tests.told('guest12@example.com'), 'booking_confirmed with a link', 'when it goes');
+select is_empty('select from app_private.booking_confirmations', 'and is told for good');
 
 -- The link, on another device.
 select tests.as_guest(9);

@@ -1,7 +1,8 @@
 -- If this fails, references can be guessed, misread or given twice.
-select plan(7);
+select plan(8);
 
 select tests.create_theatre();
+select tests.create_standing();
 select is(
   (select count(distinct app_hidden.random_code(8)) from generate_series(1, 20000)), 20000::bigint,
   'twenty thousand draws are all different'
@@ -46,3 +47,4 @@ select tests.refused(
   $$ select app_public.hold_seats(tests.id('theatre.performance'), tests.seats(2)) $$,
   'LMREF', 'and nothing is held'
 );
+select tests.refused($$ select tests.admit('floor', 2) $$, 'LMREF', 'nor any place');

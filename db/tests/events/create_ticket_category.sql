@@ -1,5 +1,5 @@
 -- If this fails, tickets are sold at prices below zero or beyond counting.
-select plan(21);
+select plan(24);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'draft event');
@@ -55,8 +55,31 @@ select tests.refused(
 );
 select tests.refused(
   $$ select app_public.create_ticket_category(tests.id('theatre.event'), 'X', 1, array['x']) $$,
-  'LMEVT', 'a published event keeps its categories'
+  'LMEVT', 'what covers seats is settled by publishing'
 );
+select lives_ok(
+  $$ select tests.keep('late', (app_public.create_ticket_category(
+    tests.id('theatre.event'), 'Terrace', 900
+  )).id) $$,
+  'a category without seats is added also later'
+);
+select tests.sign_in('theatre owner');
+select app_public.create_admission_pool(
+  tests.id('theatre.performance'), 'Terrace', 5, array[tests.id('late')]
+);
+select tests.as_guest(1);
+select is(
+  (app_public.hold_admissions(
+    tests.id('theatre.performance'), tests.id('late'), 2
+  )).subtotal_cents,
+  1800::bigint, 'everybody buys it'
+);
+select is(
+  (select array_agg(p.price_cents) from app_public.ticket_category_prices as p
+    where p.ticket_category_id = tests.id('late')),
+  array[900::bigint], 'and sees its price'
+);
+select tests.sign_in('theatre manager');
 select tests.refused(
   $$ select app_public.create_ticket_category(null, 'X', 1, array['x']) $$, 'LMNFD', 'no event'
 );

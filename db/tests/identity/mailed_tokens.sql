@@ -1,5 +1,5 @@
 -- If this fails, a token that was mailed before somebody took their account back takes it again.
-select plan(14);
+select plan(17);
 
 select tests.user_id('ada');
 create function tests.ask(purpose text, words text) returns void
@@ -85,6 +85,14 @@ begin
 end
 $$;
 select is(tests.mails('eve@example.com'), 1::bigint, 'an address that has an account is mailed once');
+select is(
+  (select e.template from app_private.outgoing_emails as e where e.recipient = 'eve@example.com'),
+  'address_in_use', 'and gets no token with which it would be the account of somebody else'
+);
+select tests.refused(format('select tests.want(%L, 1)', address), 'LMINP', why)
+from (values
+  ('one', 'what is no address is refused'), (repeat('a', 310) || '@example.com', 'as is a book')
+) as v (address, why);
 select is(tests.mails('one@example.com'), 1::bigint, 'as is one that has none');
 do $$
 begin

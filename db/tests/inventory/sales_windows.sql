@@ -1,5 +1,5 @@
 -- If this fails, tickets are held that nobody may buy yet, and those who may find none.
-select plan(9);
+select plan(16);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -46,3 +46,48 @@ select tests.as_owner();
 select tests.window('I', null, now());
 select tests.as_guest(1);
 select tests.refused($$ select tests.hold(2) $$, 'LMSAL', 'and not at the end');
+
+-- Whoever is refused is told why, and how it is done instead.
+select tests.as_owner();
+create function tests.why(category text, with_seats boolean, why text)
+returns text
+language sql volatile
+as $$
+  select throws_ok(
+    format(
+      'select app_public.%I(tests.id(%L), %L, 1)',
+      case when "why".with_seats then 'hold_best_available' else 'hold_admissions' end,
+      'standing.performance',
+      coalesce(
+        (
+          select c.id from app_public.ticket_categories as c
+          where c.event_id = tests.id('standing.event') and c.name = "why".category
+        ),
+        tests.id('standing.event')
+      )
+    ),
+    'LMSAL', "why".why, "why".why
+  )
+$$;
+grant execute on function tests.why(text, boolean, text) to public;
+select tests.as_guest(1);
+select tests.why('I', true, 'Sales of "I" are closed.');
+select tests.why('Floor', false, 'Sales of "Floor" are closed.');
+select tests.as_owner();
+select tests.window('I', now() + interval '1 hour', null);
+select tests.window('Floor', null, null);
+select tests.as_guest(1);
+select throws_ok(
+  $$ select tests.hold(14, 3) $$, 'LMSAL', 'Sales of "I" have not opened yet.', 'one of several'
+);
+select tests.why('Floor', true, 'This category has no seats at this performance.');
+select tests.as_owner();
+select tests.window('I', null, null);
+select tests.as_guest(1);
+select tests.why('I', false, '"I" has no places without a seat at this performance.');
+select tests.why('nothing', true, 'The event has no such ticket category.');
+select tests.as_owner();
+update app_public.ticket_categories set status = 'paused'
+where event_id = tests.id('standing.event') and name = 'I';
+select tests.as_guest(1);
+select tests.why('I', true, '"I" is not on sale.');

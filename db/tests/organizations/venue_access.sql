@@ -1,6 +1,6 @@
 -- If this fails, a member who is restricted to venues sees or changes what happens elsewhere, or
 -- cannot work at the own venue.
-select plan(30);
+select plan(31);
 
 select tests.create_theatre();
 select tests.keep(
@@ -18,6 +18,9 @@ select tests.keep('theatre.layout', (
   app_public.import_venue_layout(
     tests.id('theatre.venue'), tests.layout(), tests.hash_of(tests.layout())
   )
+).id);
+select tests.keep('barn.gate', (
+  app_public.save_entry_gate(tests.id('theatre.venue'), 'Barn door')
 ).id);
 select tests.create_event('theatre', 'barn.event');
 select tests.create_event('theatre', 'barn-draft.event');
@@ -100,7 +103,13 @@ select is(
   )).result::text, 'success', 'stands at the door of the house'
 );
 select is(
-  (select count(*) from app_public.ticket_scans), 1::bigint, 'and sees what happened there'
+  (select array_agg(s.scanned_by) from app_public.ticket_scans as s),
+  array[app_hidden.current_user_id()], 'and sees what happened there, and by whom'
+);
+select tests.refused(
+  $$ select app_public.scan_ticket(
+    tests.id('theatre.performance'), 'x', gate_id => tests.id('barn.gate')
+  ) $$, 'LMNFD', 'but not at a gate of the barn'
 );
 select tests.refused(statement, 'LMRGT', statement)
 from unnest(array[

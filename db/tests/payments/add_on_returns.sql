@@ -1,5 +1,5 @@
 -- If this fails, who gives an add-on back gets too much or too little, or it is sold twice.
-select plan(44);
+select plan(52);
 
 select tests.create_theatre();
 create function tests.stock(name text) returns text
@@ -104,6 +104,16 @@ select is(
 );
 select tests.consistent();
 
+-- Nobody is asked to approve what cannot be done.
+select tests.sign_in('theatre owner');
+select app_public.set_refund_approval(tests.id('theatre.organization'), 100);
+select tests.buy('dan', 8, 'shirt', 1, 8);
+select tests.sign_in('theatre owner');
+select tests.refused(
+  $$ select tests.back('dan', 'shirt', 2) $$, 'LMINP', 'more than there is is not even asked for'
+);
+select app_public.set_refund_approval(tests.id('theatre.organization'), null);
+
 -- To the cent, in however many steps.
 select tests.buy('bob', 2, 'shirt', 3, 2);
 select tests.sign_in('theatre owner');
@@ -129,6 +139,18 @@ select is(
     tests.id('kim'), add_on_item_ids => array[tests.id('kim line')], add_on_quantities => '{1}'
   )).price_cents, 250::bigint, 'a unit is worth what the terms say'
 );
+select tests.refused(
+  format('select app_public.quote_cancellation(tests.id(''kim''), %s)', a), code, 'no quote: ' || a
+)
+from (values
+  ('array[uuidv7()]', 'LMTVD'),
+  ('null, array[tests.id(''kim line'')], ''{4}''', 'LMINP'),
+  ('null, array[tests.id(''kim line'')], ''{1,1}''', 'LMINP'),
+  ('null, array[tests.id(''kim line''), tests.id(''kim line'')], ''{1,1}''', 'LMINP'),
+  ('null, array[null::uuid], ''{1}''', 'LMINP'),
+  ('null, ''{}'', ''{}''', 'LMINP'),
+  ('null, array[tests.id(''kim'')], ''{1}''', 'LMNFD')
+) as v (a, code);
 select app_public.return_tickets(
   tests.id('kim'), add_on_item_ids => array[tests.id('kim line')], add_on_quantities => '{1}'
 );

@@ -1,5 +1,5 @@
 -- If this fails, a card is charged without an answer, or an answer costs an organization its sale.
-select plan(53);
+select plan(54);
 
 select tests.create_theatre();
 -- The same, with a card that is authorized.
@@ -168,7 +168,16 @@ select tests.sign_in('theatre owner');
 select app_public.approve_booking(tests.id('g'));
 select is(tests.stripe_says(tests.id('g'), 'canceled'), 'applied', 'or says so by itself');
 select is(tests.intents('g'), 'canceled manual, pending automatic', 'once');
-select is(tests.mails('booking_approved'), 3::bigint, 'which is told each time');
+select tests.authorized('k', 11, 9);
+select tests.sign_in('theatre owner');
+select app_public.approve_booking(tests.id('k'));
+select tests.run_out(tests.id('k'));
+select tests.as_owner();
+select app_private.record_payment_intent_capture_refusal(tests.intent_of(tests.id('k')));
+select is(tests.intents('k'), 'canceled manual', 'too late, when nobody may pay any more');
+select is(
+  tests.mails('booking_approved'), 3::bigint, 'each is told, but whoever it is too late for'
+);
 select is(tests.pay(tests.id('g')), 'applied', 'the buyer pays');
 select is(tests.status(tests.id('g')), 'confirmed', 'and has the tickets');
 select tests.consistent();

@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(42);
+select plan(43);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -66,6 +66,11 @@ select is(
   'the installment that was under way is kept'
 );
 select is(tests.status(tests.id('late')), 'disputed', 'and confirms nothing yet');
+select app_private.mail_confirmations(100);
+select isnt_empty(
+  format('select from app_private.booking_confirmations where booking_id = %L', tests.id('late')),
+  'nor is a mail written that would say so, or one that was due forgotten'
+);
 select tests.consistent();
 select is(tests.verdict('late', 'won'), 'applied', 'the bank gives in');
 select is(tests.status(tests.id('late')), 'confirmed', 'now all is paid');

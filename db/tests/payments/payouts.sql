@@ -1,5 +1,5 @@
 -- If this fails, an organization is paid too much, too little, twice or although it must not be paid.
-select plan(116);
+select plan(119);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -87,6 +87,15 @@ from (values
   (null, null, 'an account without a country'), ('AUT', null, 'or with one that is none'),
   ('AT', 'nobody', 'or an address that is none')
 ) as v (country, email, why);
+select tests.as_owner();
+update app_public.organizations set status = 'suspended' where id = tests.id('theatre.organization');
+select is(
+  tests.attempt_as('theatre owner', $$ select app_public.open_payout_account(
+    tests.id('theatre.organization'), 'AT') $$), 'LMORG', 'nobody is paid while suspended'
+);
+select tests.as_owner();
+update app_public.organizations set status = 'active' where id = tests.id('theatre.organization');
+select tests.sign_in('theatre owner');
 select tests.keep('account', (
   app_public.open_payout_account(tests.id('theatre.organization'), 'at')
 ).id);
@@ -268,6 +277,11 @@ select tests.refused(
 
 -- Holds.
 select tests.sign_in('sam');
+select tests.refused(statement, 'LMNFD', 'there is nothing to hold: ' || statement)
+from unnest(array[
+  'select app_public.hold_payout(uuidv7(), ''Who is this?'')',
+  'select app_public.release_payout_hold(uuidv7())'
+]) as statement;
 select tests.keep('whole', (
   app_public.hold_payout(tests.id('payout'), 'Who is this?')
 ).id);

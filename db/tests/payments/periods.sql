@@ -1,5 +1,5 @@
 -- If this fails, a month that is closed still changes, or what comes late is lost.
-select plan(45);
+select plan(49);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -126,6 +126,8 @@ select tests.refused(statement, 'LMAPP', statement)
 from unnest(array[
   'update app_public.accounting_periods set status = ''open'', closing_started_at = null,
     closed_at = null, closed_by = null where status = ''closed''',
+  'update app_public.accounting_periods set status = ''closed'', closing_started_at = now(),
+    closed_at = now(), unreconciled_count = 0 where status = ''open''',
   'update app_public.accounting_periods set ends_at = ends_at + interval ''1 day''',
   'delete from app_public.accounting_periods',
   'truncate app_public.accounting_periods cascade',
@@ -150,6 +152,20 @@ select is(
 select tests.refused(
   format($$ select app_public.reopen_period(%L, %L) $$, tests.id('organization'), tests.month(3)),
   'LMAPP', 'but not what was closed'
+);
+select tests.refused(
+  format('select app_public.start_closing_period(%L, %L)', tests.id('organization'), tests.month(1)),
+  'LMPER', 'the one after it is not begun before it'
+);
+select app_public.start_closing_period(tests.id('organization'), tests.month(back))
+from unnest(array[2, 1]) as back;
+select tests.refused(
+  format('select app_public.close_period(%L, %L, true)', tests.id('organization'), tests.month(1)),
+  'LMPER', 'nor closed'
+);
+select tests.refused(
+  format('select app_public.reopen_period(%L, %L)', tests.id('organization'), tests.month(2)),
+  'LMPER', 'and the one before it is not given up alone'
 );
 select tests.as_owner();
 select is(tests.close(2) || tests.close(1), 'closedclosed', 'then both are closed');

@@ -1,5 +1,5 @@
 -- If this fails, who has paid for a part, or not at all, is promised money that does not come back.
-select plan(14);
+select plan(15);
 
 select tests.create_theatre();
 create function tests.quoted(booking text) returns text
@@ -49,6 +49,10 @@ select is(tests.status(tests.id('half')), 'partially_paid', 'half of it is paid'
 select is(
   tests.quoted('half'), '1 tickets: 1003 of price, 145 of fees, 112 of tax: 1260, kept 1880',
   'of which the same is kept'
+);
+select tests.refused(
+  $$ select app_public.quote_cancellation(tests.id('half'), null, array[uuidv7()], '{1}') $$,
+  'LMBST', 'nothing of it comes back alone'
 );
 select lives_ok($$ select app_public.return_tickets(tests.id('half')) $$, 'all of it is returned');
 select tests.as_owner();

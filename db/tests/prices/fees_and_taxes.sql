@@ -1,6 +1,6 @@
 -- If this fails, the seller, the platform or the tax office get what is another's, or the books do not
 -- balance.
-select plan(28);
+select plan(32);
 
 select tests.create_theatre();
 select tests.create_theatre('tokyo', 'JPY');
@@ -69,8 +69,23 @@ select lives_ok(
   'the next rate is entered before'
 );
 select tests.refused(
-  $$ select app_public.set_tax_rate(tests.id('AT'), 'AT 99', 99, now() + interval '1 day') $$,
-  'LMINP', 'there is one at a time'
+  format($$ select app_public.set_tax_rate(tests.id('AT'), %L, %s, now() + interval %L) $$,
+    name, percentage, later),
+  'LMINP', why
+)
+from (values
+  ('AT 99', 99, '1 day', 'there is one at a time'),
+  ('AT 99', 99, '1 hour', 'and what begins later is not cut off before it has begun'),
+  ('AT 13', 13, '2 days', 'a name is taken once'),
+  ('AT 1000', 1000, '2 days', 'a percentage is at most 100')
+) as v (name, percentage, later, why);
+select tests.keep(
+  'DE', (app_public.save_tax_jurisdiction(tests.id('theatre.organization'), 'DE', true)).id
+);
+select is(
+  lower((app_public.set_tax_rate(
+    tests.id('DE'), 'DE 19', 19, now() - interval '1 day'
+  )).valid_during), now(), 'no rate is changed for what was sold'
 );
 select app_public.set_event_tax_jurisdiction(tests.id('theatre.event'), tests.id('AT'));
 select tests.sell('gross', 'theatre', 1, 5);

@@ -26,8 +26,8 @@ select results_eq(
 select tests.create_event('theatre', 'next.event');
 select tests.create_event('rival', 'theirs.event');
 select is(
-  (select string_agg(title, ',') from app_public.events where screens_holds),
-  'theatre.event,next.event', 'new ones, too, and no one else''s'
+  (select string_agg(title, ',' order by title) from app_public.events where screens_holds),
+  'next.event,theatre.event', 'new ones, too, and no one else''s'
 );
 select tests.as_guest(2);
 select tests.keep(

@@ -1,5 +1,5 @@
 -- If this fails, people come in through the wrong door, too late, or come back who never left.
-select plan(60);
+select plan(61);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -66,7 +66,8 @@ select tests.sign_in('theatre coordinator');
 select tests.refused(statement, code, statement)
 from (values
   ($$ select app_public.save_entry_zone(tests.id('theatre.venue'), 'Empty') $$, 'LMINP'),
-  ($$ select app_public.save_entry_zone(tests.id('theatre.venue'), '', array['x']) $$, 'LMINP'),
+  ($$ select app_public.save_entry_zone(tests.id('theatre.venue'), '', array['Stalls']) $$, 'LMINP'),
+  ($$ select app_public.save_entry_zone(tests.id('theatre.venue'), 'Z', array['Stals']) $$, 'LMINP'),
   ($$ select app_public.save_entry_gate(tests.id('theatre.venue'), null) $$, 'LMINP'),
   ($$ select app_public.save_entry_gate(tests.id('theatre.venue'), 'x', uuidv7()) $$, 'LMNFD'),
   ($$ select app_public.save_entry_gate(tests.id('rival.venue'), 'x') $$, 'LMNFD'),

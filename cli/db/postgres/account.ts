@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 export interface Account {
   /** Undefined: the account of this process. */
   readonly ids: { readonly uid: number; readonly gid: number } | undefined;
-  /** Words to put before a command, such as `setpriv ...`. */
+  /** Words to put before a command, such as `setpriv ...`, which then change the account themselves. */
   readonly launcher: readonly string[];
 }
 
 /** Raised when this machine cannot run PostgreSQL as it is set up. The message says what to do. */
-export class AccountError extends Error {
+class AccountError extends Error {
   override name = "AccountError";
 }
 
@@ -36,10 +36,7 @@ export function chooseAccount(directory: string, dataDirectory: string, programs
   const needed = [directory, join(programs, "bin", "postgres"), sample];
   const blocked = needed.map((path) => blockedAt(path, ids)).find((path) => path !== undefined);
   if (blocked === undefined) return { ids, launcher: [] };
-  return {
-    ids: undefined,
-    launcher: privilegedLauncher(ids, blocked, join(programs, "bin", "postgres")),
-  };
+  return { ids, launcher: privilegedLauncher(ids, blocked, join(programs, "bin", "postgres")) };
 }
 
 function requireOwnData(dataDirectory: string): void {
