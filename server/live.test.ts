@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Demand, Stream } from "./live.ts";
 import { closeCode, connect, frame, open } from "./testing-listener.ts";
 import {
   ask,
@@ -18,6 +19,7 @@ import {
   type TestServer,
   type Theatre,
 } from "./testing.ts";
+import { Watcher } from "./watch.ts";
 
 let server: TestServer;
 let theatre: Theatre;
@@ -449,6 +451,42 @@ describe("asking what is new", () => {
       await expect.poll(asking).toBe(1);
     }
     await expect.poll(asking).toBe(0);
+  });
+
+  test("begins before anybody reads, so that a loss between the two is told", async () => {
+    const connecting = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const attempts = connecting.values();
+    const watcher = new Watcher({
+      connect: async () => {
+        await attempts.next().value?.promise;
+        return await server.database.connect("lml_authenticator");
+      },
+      onError: () => undefined,
+      everyMs: 1,
+    });
+    const demand = new Demand();
+    const reads: boolean[] = [];
+    const stream = new Stream({
+      demand,
+      recheckMs: 60_000,
+      read: (isLost) => Promise.resolve(reads.push(isLost)),
+      watch: (wake) => watcher.watch("performance", theatre.performanceId, wake),
+      isWatched: () => watcher.ready,
+      wakeLater: (wake) => watcher.wakeLater(wake),
+    });
+    const first = stream.next();
+    demand.ask();
+    await sleep(20);
+    expect(reads).toEqual([]);
+    connecting[0]?.reject(new Error("The database is away."));
+    await first;
+    expect(reads).toEqual([false]);
+    demand.ask();
+    connecting[1]?.resolve();
+    await stream.next();
+    expect(reads).toEqual([false, true]);
+    await stream.return();
+    await watcher.stop();
   });
 
   test("goes on when the database was away, and nothing is lost", async () => {

@@ -91,6 +91,7 @@ export class Live {
       recheckMs,
       read: (isLost) => this.#turns.take(() => read(isLost)),
       watch: (wake) => watcher.watch(kind, id, wake),
+      isWatched: () => watcher.ready,
       wakeLater: (wake) => watcher.wakeLater(wake),
     });
   }
@@ -165,6 +166,8 @@ interface StreamOptions<News> {
   /** Reads what is new; undefined when nothing is. */
   readonly read: (isLost: boolean) => Promise<News | undefined>;
   readonly watch: (wake: (isLost: boolean) => void) => () => void;
+  /** Resolves when whatever would make a reading wrong is noticed from then on. */
+  readonly isWatched: () => Promise<void>;
   readonly wakeLater: (wake: (isLost: boolean) => void) => void;
 }
 
@@ -193,7 +196,8 @@ export class Stream<News> implements AsyncIterableIterator<News, undefined> {
   }
 
   async next(): Promise<IteratorResult<News, undefined>> {
-    await Promise.race([this.#options.demand.wait(), this.#ended.promise]);
+    const { demand, isWatched } = this.#options;
+    await Promise.race([demand.wait().then(isWatched), this.#ended.promise]);
     let failures = 0;
     while (await this.#awake()) {
       const isLost = this.#isLost;

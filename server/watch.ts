@@ -43,6 +43,7 @@ export class Watcher {
   readonly #versions = new Map<string, string>();
   readonly #later = new Set<Wake>();
   readonly #stopping = new AbortController();
+  #attempt = Promise.withResolvers<void>();
   #since: string | null = null;
   #running: Promise<void> | undefined;
 
@@ -65,6 +66,14 @@ export class Watcher {
       watched.delete(id);
       if (kind === "booking") this.#versions.delete(id);
     };
+  }
+
+  /**
+   * Resolves once there is a connection that tells when it is lost, or none could be made, which counts as a loss. Whoever
+   * reads before that may know something that a crash takes back, and never hear of it.
+   */
+  get ready(): Promise<void> {
+    return this.#attempt.promise;
   }
 
   /** Calls `wake` once the database answers again. */
@@ -100,12 +109,13 @@ export class Watcher {
     while (this.#isNeeded) {
       try {
         client ??= await this.#options.connect();
+        this.#attempt.resolve();
         await this.#ask(client, isLost);
         isAway = isLost = false;
       } catch (error) {
         if (!isAway) this.#options.onError(error);
-        isAway = true;
-        isLost ||= client !== undefined;
+        isAway = isLost = true;
+        this.#attempt.resolve();
         this.#since = null;
         this.#versions.clear();
         await client?.end().catch(() => undefined);
@@ -114,6 +124,8 @@ export class Watcher {
       const { everyMs = 500 } = this.#options;
       await sleep(everyMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
+    // Who comes from now on waits for the next connection.
+    this.#attempt = Promise.withResolvers<void>();
     await client?.end().catch(() => undefined);
   }
 
