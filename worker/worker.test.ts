@@ -295,7 +295,7 @@ describe("a worker", () => {
     const silent = createTcpServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    const hanging = makeMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, patienceMs: 50 });
+    const hanging = makeMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, patienceMs: 500 });
     await expect(hanging(mail)).rejects.toThrow("Greeting never received");
     silent.close();
     expect(() => mailText("unknown", {}, undefined)).toThrow("unknown");
