@@ -13,13 +13,15 @@ export interface Bench {
   readonly log: (line: string) => void;
   /** A migrated database of the figure's own. */
   database(): Promise<BenchDatabase>;
+  /** Closes all connections: those of many figures together are more than a server takes. */
+  disconnect(): Promise<void>;
 }
 
 /** A migrated database. */
 export interface BenchDatabase {
   readonly name: string;
   url(role: LoginRole): string;
-  /** Connects as a role; closed with the bench. */
+  /** Connects as a role, until `disconnect`. */
   connect(role: LoginRole): Promise<pg.Client>;
   /** Connects several times. */
   clients(role: LoginRole, count: number): Promise<pg.Client[]>;
@@ -44,6 +46,9 @@ export async function withBench<T>(
     },
   });
   const open: pg.Client[] = [];
+  const disconnect = async (): Promise<void> => {
+    await Promise.all(open.splice(0).map((client) => client.end().catch(() => undefined)));
+  };
   const database = async (): Promise<BenchDatabase> => {
     const name = `bench_${randomBytes(4).toString("hex")}`;
     const url = (role: LoginRole): string => server.url(role, name);
@@ -55,8 +60,10 @@ export async function withBench<T>(
     await applyPending(url("lml_owner"));
     const connect = async (role: LoginRole): Promise<pg.Client> => {
       const client = new pg.Client({ connectionString: url(role) });
-      await client.connect();
+      // What breaks it is told by its next statement; without a listener the process would end, and not say why.
+      client.on("error", () => undefined);
       open.push(client);
+      await client.connect();
       return client;
     };
     const clients = (role: LoginRole, count: number): Promise<pg.Client[]> =>
@@ -64,9 +71,9 @@ export async function withBench<T>(
     return { name, url, connect, clients };
   };
   try {
-    return await action({ server, ...options, database });
+    return await action({ server, ...options, database, disconnect });
   } finally {
-    await Promise.all(open.map((client) => client.end().catch(() => undefined)));
+    await disconnect();
     await server.stop();
   }
 }

@@ -65,6 +65,7 @@ if (values.help) {
       if (measure === undefined) throw new Error(`There is no measurement "${name}".\n\n${help}`);
       log(name);
       all.push(...(await measure(bench)));
+      await bench.disconnect();
     }
     return all;
   });
