@@ -9,7 +9,7 @@ declare
   v_reference text;
 begin
   for attempt in 1 .. 20 loop
-    v_reference := 'LML-' || app_hidden.random_code(8);
+    v_reference := app_hidden.draw_booking_reference();
     if not exists (
       select from app_public.bookings as b
       where b.organization_id = generate_booking_reference.organization_id

@@ -43,7 +43,7 @@ begin
     v_moved.organization_id, v_moved.id, s.seat_no, s.status, s.category_no, s.booking_id,
     s.locked_until, s.price_override_cents
   from app_private.seats_after_move(move_inventory.performance, v_moved) as s
-  order by s.seat_no;
+  order by app_hidden.stored_position(s.seat_no);
   delete from app_public.seat_booking_state as s
   where s.organization_id = v_moved.organization_id
     and s.performance_id = v_moved.id

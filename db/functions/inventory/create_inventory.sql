@@ -48,7 +48,7 @@ begin
     case when s.section = any (v_event.blocked_sections) then 'blocked' else 'available' end
       ::app_public.seat_status
   from app_hidden.seats_with_categories(v_performance) as s
-  order by s.seat_no;
+  order by app_hidden.stored_position(s.seat_no);
   get diagnostics v_count = row_count;
   perform app_private.create_seat_runs(v_performance.id);
   perform app_private.create_standing_pools(v_event, v_performance);

@@ -21,7 +21,7 @@ declare
 begin
   if v_is_new then
     perform app_private.require_room_for_cart(take_seats.sale, take_seats.new_buyer);
-    v_reference := 'LML-' || app_hidden.random_code(8);
+    v_reference := app_hidden.draw_booking_reference();
   end if;
   if take_seats.sale.prices_vary then
     perform app_private.refresh_sold_shares(take_seats.sale);
