@@ -26,7 +26,7 @@ import { IdempotencyKeys, fingerprint } from "./idempotency.ts";
 import { randomWord } from "./ids.ts";
 import { AUTHENTICATION_PATH } from "./challenges.ts";
 import { authenticate, awaitingAuthentication } from "./payment-flow.ts";
-import { visibleTo } from "./payment-intents.ts";
+import { visibleTo } from "./publishable.ts";
 import { authenticateSetup, setupAwaitingAuthentication } from "./setup-intents.ts";
 import type { State } from "./state.ts";
 import { API_VERSION, NO_REQUEST } from "./transaction.ts";
