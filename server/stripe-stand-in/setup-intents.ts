@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { automaticMethods, automaticPaymentMethods } from "./automatic-payment-methods.ts";
 import { requireCustomer } from "./customers.ts";
-import { openChallenge } from "./challenges.ts";
+import { awaitsAnswer, openChallenge } from "./challenges.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
@@ -181,10 +181,7 @@ export function setupAwaitingAuthentication(
 ): SetupIntent | undefined {
   const id = tx.get("authentication", token)?.setup_intent;
   const intent = id === undefined ? undefined : tx.get("setup_intent", id);
-  return intent?.status === "requires_action" &&
-    intent.next_action?.redirect_to_url?.url?.endsWith(`/${token}`) === true
-    ? intent
-    : undefined;
+  return intent !== undefined && awaitsAnswer(intent, token) ? intent : undefined;
 }
 
 /** Answers the 3-D Secure challenge of a setup. */
