@@ -5,11 +5,12 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } fr
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../db/tests/harness.ts";
 import { freePort } from "./db/postgres.ts";
-import { isAlive, sleep, waitUntilGone } from "./db/processes.ts";
+import { isAlive, waitUntilGone } from "./db/processes.ts";
 import { endAll, launch, launchProgram, lml, type Running } from "./testing.ts";
 
 // The tests tell one story, of one box office through good and bad times.

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
@@ -205,7 +206,7 @@ async function newestMail(directory: string, email: string, saying: string): Pro
       const mail = sent.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
       if (mail.includes(`To: ${email}`) && mail.includes(saying)) return mail;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`No mail came for ${email}.`);
 }

@@ -1,29 +1,24 @@
 // First, before what it is for.
 import { graphileEnvironment } from "./graphile-environment.ts";
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import fastify, {
-  LogController,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from "fastify";
+import fastify, { LogController, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { GraphQLSchema } from "postgraphile/graphql";
 import Stripe from "stripe";
 import { defaultPoolSize, openDatabase, type Database } from "./database.ts";
-import { publicError, ServerError, type PublicError } from "./errors.ts";
+import { ServerError } from "./errors.ts";
 import { loggable } from "./graphql/errors.ts";
 import { addGraphql } from "./graphql/handler.ts";
 import { buildSchema } from "./graphql/schema.ts";
 import { defaultSocketSettings, type SocketSettings } from "./graphql/socket.ts";
 import { defaultRateLimits, harden, type RateLimits } from "./hardening.ts";
 import { addHealth, missingFromSchema } from "./health.ts";
+import { answerError, errorBody } from "./http-errors.ts";
 import { Live } from "./live.ts";
 import { Passwords } from "./passwords.ts";
 import { locateByAddress, locateByHeader, openPlaceDatabase, type Locate } from "./places.ts";
 import { addPublicFiles } from "./public-files.ts";
-import { startSessionActivity } from "./session-activity.ts";
+import { countRequests } from "./running-requests.ts";
+import { startSessionActivity, type SessionActivity } from "./session-activity.ts";
 import { addStripeWebhook } from "./stripe-webhook.ts";
 import { TwoFactor } from "./two-factor.ts";
 import { Watcher } from "./watch.ts";
@@ -173,27 +168,6 @@ function makeApp(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-/** Counts the requests that are not answered yet. */
-function countRequests(app: FastifyInstance): { ended(patienceMs: number): Promise<boolean> } {
-  let count = 0;
-  app.addHook("onRequest", (_request, reply, done) => {
-    count += 1;
-    // Also when the client goes away before the answer, and when what became a connection is closed.
-    reply.raw.once("close", () => (count -= 1));
-    done();
-  });
-  return {
-    ended: async (patienceMs) => {
-      const deadline = performance.now() + patienceMs;
-      // A last moment for answers to leave, and for requests that were accepted just before.
-      for (await sleep(50); count > 0; await sleep(20)) {
-        if (performance.now() > deadline) return false;
-      }
-      return true;
-    },
-  };
-}
-
 async function addRoutes(
   app: FastifyInstance,
   database: Database,
@@ -210,11 +184,7 @@ async function addRoutes(
   const allowedOrigins = options.allowedOrigins ?? [];
   const limits = await harden(app, {
     allowedOrigins,
-    rateLimits: {
-      address: options.rateLimits?.address ?? defaultRateLimits.address,
-      caller: options.rateLimits?.caller ?? defaultRateLimits.caller,
-      signIn: options.rateLimits?.signIn ?? defaultRateLimits.signIn,
-    },
+    rateLimits: withDefaults(defaultRateLimits, options.rateLimits),
   });
   addHealth(app, { database, missing, isStopping });
   addPublicFiles(app, {
@@ -231,40 +201,62 @@ async function addRoutes(
     webhookSecret: stripe.webhookSecret,
     livemode,
   });
-  const sessionActivity = startSessionActivity(
-    database,
-    (error) => {
-      app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
-    },
-    options.sessionActivityMs,
-  );
-  app.addHook("onClose", () => sessionActivity.stop());
-  const watcher = new Watcher({
-    connect: () => database.connect(),
-    onError: (error) => app.log.warn({ err: loggable(error) }, "cannot ask what is new"),
-    everyMs: options.watchMs,
-  });
-  app.addHook("onClose", () => watcher.stop());
   await addGraphql(app, {
     database,
-    sessionActivity,
+    sessionActivity: noteActivity(app, database, options),
     passwords: new Passwords(),
     twoFactor: new TwoFactor(options.secretKey),
     schema,
     limits,
-    live: new Live({ database, watcher, recheckMs: options.recheckMs }),
-    sockets: {
-      total: options.sockets?.total ?? defaultSocketSettings.total,
-      address: options.sockets?.address ?? defaultSocketSettings.address,
-      initMs: options.sockets?.initMs ?? defaultSocketSettings.initMs,
-      keepAliveMs: options.sockets?.keepAliveMs ?? defaultSocketSettings.keepAliveMs,
-    },
+    live: watch(app, database, options),
+    sockets: withDefaults(defaultSocketSettings, options.sockets),
     allowedOrigins,
     locate,
     graphiql: options.graphiql ?? false,
     introspection: options.introspection ?? options.graphiql ?? false,
     log: app.log,
   });
+}
+
+/** Writes down which sessions are in use, until the server stops. */
+function noteActivity(
+  app: FastifyInstance,
+  database: Database,
+  { sessionActivityMs }: ServerOptions,
+): SessionActivity {
+  const activity = startSessionActivity(
+    database,
+    (error) => {
+      app.log.warn({ err: loggable(error) }, "did not note which sessions are in use");
+    },
+    sessionActivityMs,
+  );
+  app.addHook("onClose", () => activity.stop());
+  return activity;
+}
+
+/** Looks for what those who listen want to hear of, until the server stops. */
+function watch(
+  app: FastifyInstance,
+  database: Database,
+  { watchMs, recheckMs }: ServerOptions,
+): Live {
+  const watcher = new Watcher({
+    connect: () => database.connect(),
+    onError: (error) => app.log.warn({ err: loggable(error) }, "cannot ask what is new"),
+    everyMs: watchMs,
+  });
+  app.addHook("onClose", () => watcher.stop());
+  return new Live({ database, watcher, recheckMs });
+}
+
+/** Settings as they are given, and the defaults of all others. */
+function withDefaults<Settings extends object>(
+  defaults: Settings,
+  given: { readonly [Name in keyof Settings]?: Settings[Name] | undefined } | undefined,
+): Settings {
+  const said = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(said) };
 }
 
 async function readSchema(database: Database): Promise<GraphQLSchema> {
@@ -317,60 +309,6 @@ function loggedRequest(request: FastifyRequest): Record<string, unknown> {
     path: request.url.split("?", 1)[0],
     ip: request.ip,
   };
-}
-
-const statusOfCode: Readonly<Record<string, number>> = {
-  LMAUT: 401,
-  LMBIG: 413,
-  LMBSY: 503,
-  LMNFD: 404,
-  LMRTE: 429,
-  LMSES: 401,
-  LMTMO: 503,
-  LMUNK: 503,
-};
-
-/** Errors outside GraphQL, in the shape that GraphQL's have. */
-function answerError(
-  error: FastifyError | Error,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const known = publicError(error);
-  if (known !== undefined) {
-    const status = statusOfCode[known.code] ?? 400;
-    // What is left of a body that is too long is not read.
-    if (status === 413) reply.header("connection", "close");
-    if (known.code === "LMRTE") reply.header("retry-after", known.detail);
-    return reply.code(status).send(errorBody(known));
-  }
-  const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
-  if (status === 415) {
-    const message = "The body is not said to be JSON.";
-    return reply
-      .code(status)
-      .send(errorBody({ code: "LMINP", message, hint: "Send content-type: application/json." }));
-  }
-  if (status < 500) {
-    return reply.code(status).send(errorBody({ message: error.message }));
-  }
-  request.log.error({ err: loggable(error) }, "failed to answer");
-  return reply.code(status).send(
-    errorBody({
-      code: "LMINT",
-      message: `Something went wrong here; ask the operator about ${request.id}.`,
-      errorId: request.id,
-    }),
-  );
-}
-
-interface PublicBody extends Partial<PublicError> {
-  readonly message: string;
-  readonly errorId?: string;
-}
-
-function errorBody({ message, ...extensions }: PublicBody): object {
-  return { errors: [{ message, extensions }] };
 }
 
 function messageOf(error: unknown): string {

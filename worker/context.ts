@@ -35,6 +35,28 @@ export async function callFunction<Result>(
   return await callOn<Result>(helpers, name, ...values);
 }
 
+/**
+ * Calls a function that does at most so much of its work in one transaction, for as long as it does all that it may. A
+ * worker that is killed in between has lost nothing.
+ */
+export async function callInBatches(
+  helpers: JobHelpers,
+  name: string,
+  batchLimit: number,
+): Promise<void> {
+  let done = batchLimit;
+  while (done === batchLimit) done = await callFunction<number>(helpers, name, batchLimit);
+}
+
+/** The same with a function that says itself when nothing is left: by 0, however much it may do at once. */
+export async function callUntilNothingIsLeft(
+  helpers: JobHelpers,
+  name: string,
+  ...values: readonly unknown[]
+): Promise<void> {
+  while ((await callFunction<number>(helpers, name, ...values)) > 0);
+}
+
 /** What runs a statement: a job's helpers, or a client in a transaction. */
 export interface Queryable {
   query<Row extends QueryResultRow>(

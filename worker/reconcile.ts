@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
 import type Stripe from "stripe";
 import { callOn, type Queryable } from "./context.ts";
 import { failureOf, isRefusal } from "./stripe.ts";
@@ -270,8 +271,4 @@ function secondOf(time: string): number {
 
 function idOf(reference: string | { readonly id: string } | null): string | null {
   return typeof reference === "string" ? reference : (reference?.id ?? null);
-}
-
-async function sleepFor(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -11,8 +11,10 @@ export interface StripeAccount {
 const timeoutMs = 30_000;
 
 /** The official client. Trying again is the business of {@link callStripe}, which writes each attempt down. */
-export function stripeClient({ secretKey, apiBase }: StripeAccount): Stripe {
-  const options = { maxNetworkRetries: 0, timeout: timeoutMs };
+export function stripeClient(
+  { secretKey, apiBase }: StripeAccount,
+  options = { maxNetworkRetries: 0, timeout: timeoutMs },
+): Stripe {
   if (apiBase === undefined) return new Stripe(secretKey, options);
   const { hostname, port, protocol } = new URL(apiBase);
   return new Stripe(secretKey, {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import Stripe from "stripe";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { examineConfirmations, examineJobs } from "../cli/doctor/database.ts";
+import { examineConfirmations, examineJobs } from "../cli/doctor/worker.ts";
 import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { addPerformance, createTheatre, type Theatre } from "../bench/theatre.ts";

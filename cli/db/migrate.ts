@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, migrate as migrateCommitted, type Settings } from "graphile-migrate";
 import { clearAllPools } from "graphile-migrate/dist/pgReal.js";
 import JSON5 from "json5";
@@ -91,7 +92,7 @@ export function lineLogger(log: (line: string) => void): Logger {
  */
 export async function closePools(): Promise<void> {
   clearAllPools();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await sleep(20);
 }
 
 async function createRolesAndDatabase(

@@ -14,6 +14,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -25,7 +26,7 @@ import {
   temporaryPostgres,
   type PostgresServer,
 } from "./postgres.ts";
-import { isAlive, sleep, waitUntilGone } from "./processes.ts";
+import { isAlive, waitUntilGone } from "./processes.ts";
 import { limitedFiles } from "../../db/tests/full-disk.ts";
 
 let directory: string;

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Whether a process still does anything. A zombie counts as gone: in a container whose first process does not reap,
@@ -40,11 +41,6 @@ export async function waitUntilGone(pid: number, patienceMs: number): Promise<bo
     await sleep(25);
   }
   return true;
-}
-
-/** Waits. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The `code` of a system or database error, if it has one. */

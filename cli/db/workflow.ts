@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
 import { commit as commitCurrent, watch as runCurrent } from "graphile-migrate";
 import pg from "pg";
 import { openEnvironment, type Environment } from "./environment.ts";
@@ -179,7 +180,7 @@ async function runAtChanges(
     if (!dirty && !stopped()) {
       await new Promise<void>((resolve) => (wake = resolve));
       // Editors write in several steps.
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await sleep(150);
     }
   }
   for (const watcher of watchers) watcher.close();

@@ -17,7 +17,7 @@ export async function examineMachine(directory: OfficeDirectory, port: number): 
     await examinePrograms(),
     ...examineDirectory(directory),
     await examinePort(directory, port),
-    examineStripe(directory),
+    examineStripeInUse(directory),
     await examinePlaces(process.env["LML_PLACE_DATABASE"]),
   ];
 }
@@ -135,7 +135,8 @@ async function examineServer(graphqlUrl: string): Promise<Finding> {
   }
 }
 
-function examineStripe(directory: OfficeDirectory): Finding {
+/** Which Stripe the box office here would talk to. */
+function examineStripeInUse(directory: OfficeDirectory): Finding {
   const check = "Stripe";
   const state = runningState(directory);
   if (state?.standInUrl !== undefined)

@@ -3,16 +3,13 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../db/tests/harness.ts";
+import { examineAudit } from "./audit.ts";
+import { examineBackup } from "./backup.ts";
+import { examineEncryption, examineLogins } from "./connections.ts";
 import type { Finding } from "./finding.ts";
+import { examineKeys } from "./keys.ts";
 import { examinePolicies } from "./policies.ts";
-import {
-  examineAudit,
-  examineBackup,
-  examineEncryption,
-  examineKeys,
-  examineLogins,
-  examineSecurity,
-} from "./security.ts";
+import { examineSecurity } from "./security.ts";
 import { examineRoom } from "./machine.ts";
 import { examineCollation, examineLog, examineSettings, examineSlots } from "./settings.ts";
 

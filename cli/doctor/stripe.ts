@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { stripeClient } from "../../worker/stripe.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
 /** The events that the inbox has handlers for. Others are ignored, so an endpoint may be told to send all of them. */
@@ -50,7 +51,11 @@ export async function examineStripe(environment: NodeJS.ProcessEnv): Promise<Fin
       skip(check, "STRIPE_SECRET_KEY is not set here: the built-in stand-in takes its place"),
     ];
   }
-  const stripe = clientOf(secretKey, environment["STRIPE_API_BASE"] || undefined);
+  const stripe = stripeClient(
+    { secretKey, apiBase: environment["STRIPE_API_BASE"] || undefined },
+    // Somebody waits for the answer, and nothing depends on it.
+    { maxNetworkRetries: 1, timeout: 10_000 },
+  );
   let account: Stripe.Account;
   try {
     account = await stripe.accounts.retrieveCurrent();
@@ -65,18 +70,6 @@ export async function examineStripe(environment: NodeJS.ProcessEnv): Promise<Fin
     findings.push(unreachable("Stripe's webhook", error));
   }
   return findings;
-}
-
-function clientOf(secretKey: string, apiBase: string | undefined): Stripe {
-  const options = { maxNetworkRetries: 1, timeout: 10_000 };
-  if (apiBase === undefined) return new Stripe(secretKey, options);
-  const { hostname, port, protocol } = new URL(apiBase);
-  return new Stripe(secretKey, {
-    ...options,
-    host: hostname,
-    port,
-    protocol: protocol === "https:" ? "https" : "http",
-  });
 }
 
 function unreachable(check: string, error: unknown): Finding {

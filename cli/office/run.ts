@@ -4,8 +4,9 @@ import { demoAccounts, embeddedDemoPassword } from "../demo/accounts.ts";
 import { exitCodes } from "../errors.ts";
 import { alignColumns, createOutput, type Output } from "../output.ts";
 import { givenUrl } from "./database.ts";
+import { hasDemo } from "./demo-data.ts";
 import { officeDirectory, shortPath } from "./directory.ts";
-import { hasDemo, type Office, startOffice } from "./start.ts";
+import { type Office, startOffice } from "./start.ts";
 
 /** Runs a box office until it is told to stop or cannot go on. Returns the exit code. */
 export async function runOffice(flags: StartFlags): Promise<number> {

@@ -1,18 +1,17 @@
 import { join } from "node:path";
 import { freePort } from "../db/postgres.ts";
 import { errorCode } from "../db/processes.ts";
-import { type SeedReport, isEmpty, isOver, seed } from "../demo/seed.ts";
-import { embeddedDemoPassword } from "../demo/accounts.ts";
 import { CliError } from "../errors.ts";
 import type { Output } from "../output.ts";
 import type { ServerOptions } from "../../server/server.ts";
-import { onConnection } from "./connection.ts";
 import { givenUrl, migrateDatabase, type OfficeDatabase, openDatabase } from "./database.ts";
+import { seedIfEmpty, type Seeded } from "./demo-data.ts";
 import { type OfficeDirectory, prepareDirectory, shortPath } from "./directory.ts";
 import { isFreePort, requireFreePort } from "./ports.ts";
 import { removeOffice } from "./remains.ts";
-import { loadSecrets, randomPassword, saveSecrets } from "./secrets.ts";
+import { loadSecrets, saveSecrets } from "./secrets.ts";
 import { type HeldState, holdState } from "./state.ts";
+import { Stops } from "./stops.ts";
 import { givenStripe, type StripeAccount } from "./stripe.ts";
 
 /** How to start a box office. */
@@ -40,7 +39,7 @@ export interface Office {
   readonly standInUrl: string | undefined;
   readonly stripe: StripeAccount;
   /** Present when the demo's data was made now. */
-  readonly seeded: (SeedReport & { readonly password: string }) | undefined;
+  readonly seeded: Seeded | undefined;
   /** Resolves with the reason when something that it cannot live without has ended. */
   readonly broken: Promise<string>;
   /** Stops everything in order. Safe to call twice. */
@@ -61,31 +60,14 @@ export async function startOffice(options: StartOptions, output: Output): Promis
   }
   prepareDirectory(directory);
   const state = holdState(directory, givenUrl() === undefined ? "embedded" : "given");
-  const stops: (() => Promise<void> | void)[] = [() => state.release()];
-  const stop = stopper(stops);
+  const stops = new Stops();
+  stops.add(() => state.release());
   try {
-    return await startParts(options, given, output, state, stops, stop);
+    return await startParts(options, given, output, state, stops);
   } catch (error) {
-    await stop();
+    await stops.all();
     throw error;
   }
-}
-
-/** Stops what was started last first. What cannot be stopped does not keep the rest from being stopped. */
-function stopper(stops: (() => Promise<void> | void)[]): () => Promise<void> {
-  let stopping: Promise<void> | undefined;
-  const stopAll = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const stopOne of stops.toReversed()) {
-      try {
-        await stopOne();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  };
-  return () => (stopping ??= stopAll());
 }
 
 async function startParts(
@@ -93,8 +75,7 @@ async function startParts(
   given: StripeAccount | undefined,
   output: Output,
   state: HeldState,
-  stops: (() => Promise<void> | void)[],
-  stop: () => Promise<void>,
+  stops: Stops,
 ): Promise<Office> {
   const { directory } = options;
   await requireFreePort(options.host, options.port);
@@ -106,7 +87,7 @@ async function startParts(
   modules.catch(() => undefined);
 
   const database = await startDatabase(options, output);
-  stops.push(() => database.close());
+  stops.add(() => database.close());
   const broken = endOf(database, directory);
   const failed = broken.then((reason) => {
     throw new CliError(reason, { hint: "Start again: it recovers by itself." });
@@ -129,7 +110,7 @@ async function startParts(
     async () => {
       if (given !== undefined) return { stripe: given, standInUrl: undefined };
       const standIn = await startStandIn(options, port, startStripeStandIn);
-      stops.push(() => standIn.close());
+      stops.add(() => standIn.close());
       return { stripe: standIn.stripe, standInUrl: standIn.url };
     },
   );
@@ -137,14 +118,14 @@ async function startParts(
     const { mail, layouts } = readOutside(process.env);
     const worker = await startWorker({
       databaseUrl: workerUrl,
-      stripe: workerStripe(stripe),
+      stripe,
       mail: { ...mail, directory: directory.mail },
       layouts,
       log: workerLog(options.logLevel),
     });
-    stops.push(() => worker.stop());
+    stops.add(() => worker.stop());
     const server = await startServer(serverOptions(options, { serverUrl, port, stripe }));
-    stops.push(() => server.close());
+    stops.add(() => server.close());
     return server.url;
   });
   state.update({
@@ -152,7 +133,7 @@ async function startParts(
     graphqlUrl: `${url}/graphql`,
     ...(standInUrl === undefined ? {} : { standInUrl }),
   });
-  return { url, database, standInUrl, stripe, seeded, broken, stop };
+  return { url, database, standInUrl, stripe, seeded, broken, stop: () => stops.all() };
 }
 
 function serverOptions(
@@ -185,13 +166,6 @@ async function loadModules() {
 }
 
 type Modules = Awaited<ReturnType<typeof loadModules>>;
-
-function workerStripe({ secretKey, apiBase }: StripeAccount): {
-  secretKey: string;
-  apiBase?: string;
-} {
-  return apiBase === undefined ? { secretKey } : { secretKey, apiBase };
-}
 
 /** The worker tells of errors and warnings only. */
 function workerLog(logLevel: LogLevel): (level: string, line: string) => void {
@@ -261,35 +235,11 @@ async function prepareData(
   options: StartOptions,
   database: OfficeDatabase,
   output: Output,
-): Promise<(SeedReport & { password: string }) | undefined> {
+): Promise<Seeded | undefined> {
   await output.step("bringing the database up to date", (detail) =>
     migrateDatabase(database, detail),
   );
   return options.demo ? await seedIfEmpty(database, output) : undefined;
-}
-
-async function seedIfEmpty(
-  database: OfficeDatabase,
-  output: Output,
-): Promise<(SeedReport & { password: string }) | undefined> {
-  const { ownerUrl } = database;
-  if (!(await isEmpty(ownerUrl)) && !(await isOver(ownerUrl))) return undefined;
-  // Only this machine reaches the embedded server, so its demo may have a password that stands in the README.
-  const password = database.origin === "embedded" ? embeddedDemoPassword : randomPassword();
-  return await output.step("filling in a theatre to try", async () => ({
-    ...(await seed(ownerUrl, password)),
-    password,
-  }));
-}
-
-/** Whether the demo's accounts exist, for telling people about them. */
-export async function hasDemo(ownerUrl: string, email: string): Promise<boolean> {
-  return await onConnection(ownerUrl, async (client) => {
-    const { rowCount } = await client.query("select from app_public.users where email = $1", [
-      email,
-    ]);
-    return rowCount === 1;
-  });
 }
 
 const standInPort = 4242;

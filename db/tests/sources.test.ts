@@ -1,4 +1,5 @@
-// If this fails, the SQL is harder to read than it has to be: a long line, a long function, or one that nobody calls.
+// If this fails, the SQL is harder to read than it has to be: a long line, a long function, one that nobody calls, or one
+// that does not say what it refuses.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -101,4 +102,18 @@ test("an invariant has the name of its function", () => {
     ({ name, text }) => !text.includes(`'${name.replace(/^check_/, "")}', `),
   );
   expect(misnamed.map(({ name }) => name)).toEqual([]);
+});
+
+test("each function that takes an idempotency key says that one may be refused", () => {
+  const keyed = functions.filter(
+    ({ schema, text }) =>
+      schema === "app_public" &&
+      /^ {2}.*\bidempotency_key text/m.test(text.split("returns", 1)[0] ?? ""),
+  );
+  expect(keyed.length).toBeGreaterThan(30);
+  // Some pass the key on, and refer to whom.
+  const silent = keyed.filter(
+    ({ text }) => !/LMIDK|what \w+ raises/.test(text.split("comment on function")[1] ?? ""),
+  );
+  expect(silent.map(({ name }) => name)).toEqual([]);
 });

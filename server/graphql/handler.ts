@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import {
   NoSchemaIntrospectionCustomRule,
@@ -10,7 +9,6 @@ import type { GrafastExecutionArgs } from "postgraphile/grafast";
 import { grafserv } from "postgraphile/grafserv/fastify/v5";
 import { AccountRequest } from "../account-request.ts";
 import { Accounts } from "../accounts.ts";
-import { readBody } from "../body.ts";
 import type { Database } from "../database.ts";
 import { RefusedError } from "../errors.ts";
 import { Invitations } from "../invitations.ts";
@@ -22,9 +20,10 @@ import { makeMaskError, type ErrorLog } from "./errors.ts";
 import type { Limits } from "../hardening.ts";
 import type { Live } from "../live.ts";
 import { requestSettings } from "./identity.ts";
-import { limitRules, pageError, requestLimits } from "./limits.ts";
+import { limitRules, pageError } from "./limits.ts";
+import { bodyBytesMax, readRequests } from "./request-body.ts";
 import { presetFor } from "./schema.ts";
-import { addSocket, type SocketSettings } from "./socket.ts";
+import { addSocket, type SocketSettings, type Subscriber } from "./socket.ts";
 import { startQueryPlugin } from "./start-query.ts";
 
 /** What GraphQL is served with. */
@@ -52,12 +51,9 @@ export interface GraphqlOptions {
   readonly log: ErrorLog;
 }
 
-/** How long a request may be: a guest's, and that of a user, who may be sending a layout, or of a scanner. */
-const bodyBytesMax = { guest: 128 * 1024, user: 8 * 1024 * 1024 } as const;
-
 /** Serves POST /graphql and, where it is wanted, GET /graphiql. */
 export async function addGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const { database, passwords, schema, graphiql, introspection, log } = options;
+  const { database, schema, graphiql, introspection, log } = options;
   const server = grafserv({
     schema,
     preset: {
@@ -73,25 +69,7 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
         context: ({ fastifyv5, subscriber }) => {
           const request = subscriber?.request ?? fastifyv5?.request;
           if (request === undefined) throw new Error("Nobody asked.");
-          const pgSettings = requestSettings(request, options.locate?.(request));
-          options.sessionActivity.note(pgSettings["lml.session_token"] ?? "");
-          const limit = (): Promise<void> => options.limits.signIn(request);
-          return {
-            pgSettings,
-            accounts: new Accounts(
-              new AccountRequest(database, pgSettings, limit),
-              passwords,
-              options.twoFactor,
-            ),
-            invitations: new Invitations(database, pgSettings),
-            listening:
-              subscriber === undefined
-                ? undefined
-                : {
-                    live: options.live,
-                    listener: { settings: pgSettings, demand: subscriber.demand },
-                  },
-          };
+          return contextOf(request, subscriber, options);
         },
       },
       grafserv: {
@@ -123,59 +101,30 @@ export async function addGraphql(app: FastifyInstance, options: GraphqlOptions):
   // Shows the way to people who open the server's address in a browser, which asks with GET.
   if (graphiql) app.get("/", (_request, reply) => reply.redirect("/graphiql"));
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      "application/json",
-      async (request: FastifyRequest, payload: IncomingMessage) =>
-        parseRequest(
-          await readBody(payload, bodyBytesMax.guest, async () =>
-            (await isKnown(database, request)) ? bodyBytesMax.user : bodyBytesMax.guest,
-          ),
-        ),
-    );
+    readRequests(scope, database);
     await server.addTo(scope);
   });
   await server.ready();
 }
 
-/** Whether a request comes from a user or from a scanner: any header may look like a token. */
-async function isKnown(database: Database, request: FastifyRequest): Promise<boolean> {
-  if (request.headers.authorization === undefined) return false;
-  const [row] = await database.query<{ known: boolean }>(requestSettings(request), {
-    name: "lml_is_known",
-    text: `select num_nonnulls(app_hidden.current_user_id(), app_hidden.current_device_id()) > 0
-      as known`,
-  });
-  return row?.known ?? false;
-}
-
-/** Reads a request that has the shape of one. Raises LMINP and LMCPX; what it means is checked later. */
-function parseRequest(body: Buffer): object {
-  let request: unknown;
-  try {
-    request = JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new RefusedError("LMINP", "The body is not JSON.");
-  }
-  if (
-    typeof request !== "object" ||
-    request === null ||
-    !("query" in request) ||
-    typeof request.query !== "string"
-  ) {
-    throw new RefusedError(
-      "LMINP",
-      'The body is not a request such as {"query": "{ __typename }"}.',
-    );
-  }
-  if (request.query.length > requestLimits.textLength) {
-    throw new RefusedError(
-      "LMCPX",
-      `The text of an operation has at most ${requestLimits.textLength} characters.`,
-      { hint: "Put what is long into variables." },
-    );
-  }
-  return request;
+/** What resolvers know of a request: in whose name it asks, and what acts for them. */
+function contextOf(
+  request: FastifyRequest,
+  subscriber: Subscriber | undefined,
+  { database, passwords, twoFactor, sessionActivity, limits, live, locate }: GraphqlOptions,
+): Partial<Grafast.Context> {
+  const pgSettings = requestSettings(request, locate?.(request));
+  sessionActivity.note(pgSettings["lml.session_token"] ?? "");
+  const account = new AccountRequest(database, pgSettings, () => limits.signIn(request));
+  return {
+    pgSettings,
+    accounts: new Accounts(account, passwords, twoFactor),
+    invitations: new Invitations(database, pgSettings),
+    listening:
+      subscriber === undefined
+        ? undefined
+        : { live, listener: { settings: pgSettings, demand: subscriber.demand } },
+  };
 }
 
 /** Refuses pages that hold too much, before anything of an operation runs. */

@@ -1,20 +1,15 @@
 import { depthLimit } from "@graphile/depth-limit";
 import {
-  getNamedType,
   GraphQLError,
-  isObjectType,
   Kind,
   type ASTVisitor,
   type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLNamedType,
-  type GraphQLObjectType,
+  type GraphQLSchema,
   type OperationDefinitionNode,
-  type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
 } from "postgraphile/graphql";
+import { costOf, fieldsOf, literalSizes, rootFields, type Cost } from "./query-cost.ts";
 import { pageSize } from "./shape.ts";
 
 /** What one request may ask for. */
@@ -51,23 +46,14 @@ export const limitRules: readonly ValidationRule[] = [
   costRule,
 ];
 
-/** How many rows a page was asked to hold: a number, or the value of a variable. */
-type PageSize = number | { readonly variable: string };
-
-/** What a selection costs, its fragments not yet put in. */
-interface Cost {
-  fields: number;
-  readonly pages: { readonly size: PageSize; readonly inner: Cost }[];
-  readonly fragments: string[];
-}
-
-/** The costs of a document that passed: what they are with certain variables is known when these are. */
+/** The costs of a document: what they are with certain variables is known when these are. */
 interface DocumentCost {
-  readonly operations: ReadonlyMap<string, OperationCost>;
+  readonly operations: readonly OperationCost[];
   readonly fragments: ReadonlyMap<string, Cost>;
 }
 
 interface OperationCost {
+  readonly definition: OperationDefinitionNode;
   readonly cost: Cost;
   /** What its variables are when they are not sent. */
   readonly defaults: ReadonlyMap<string, number>;
@@ -85,8 +71,9 @@ export function pageError(
   variables: Readonly<Record<string, unknown>> | null | undefined,
 ): GraphQLError | undefined {
   const known = costs.get(document);
-  const [only] = known?.operations.values() ?? [];
-  const operation = operationName == null ? only : known?.operations.get(operationName);
+  const operation = known?.operations.find(
+    ({ definition }) => operationName == null || (definition.name?.value ?? "") === operationName,
+  );
   if (known === undefined || operation === undefined) return undefined;
   const counted = new Map<string, number>();
   const valueOf = (name: string): unknown =>
@@ -127,54 +114,57 @@ function costRule(context: ValidationContext): ASTVisitor {
   return {
     Document: {
       leave(document) {
-        const schema = context.getSchema();
-        const fragments = new Map<string, Cost>();
-        const operations = new Map<string, OperationCost>();
-        const definitions = new Map<string, FragmentDefinitionNode>();
-        for (const definition of document.definitions) {
-          if (definition.kind === Kind.FRAGMENT_DEFINITION) {
-            definitions.set(definition.name.value, definition);
-            const type = schema.getType(definition.typeCondition.name.value);
-            fragments.set(definition.name.value, costOf(definition.selectionSet, type));
-          }
-        }
-        for (const definition of document.definitions) {
-          if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-          const type = schema.getRootType(definition.operation);
-          const cost = costOf(definition.selectionSet, type ?? undefined);
-          operations.set(definition.name?.value ?? "", { cost, defaults: defaultsOf(definition) });
-          const roots = rootFields(definition.selectionSet, definitions);
-          if (roots.total > requestLimits.rootFields) {
-            context.reportError(
-              tooComplex(`An operation has at most ${requestLimits.rootFields} fields at its root`),
-            );
-          }
-          if (definition.operation === "mutation" && roots.most > requestLimits.sameMutation) {
-            context.reportError(
-              tooComplex(
-                `One request repeats a mutation at most ${requestLimits.sameMutation} times`,
-              ),
-            );
-          }
-          if (fieldsOf(cost, fragments, new Map()) > requestLimits.fields) {
-            context.reportError(
-              tooComplex(`An operation has at most ${requestLimits.fields} fields`),
-            );
-          }
-        }
-        costs.set(document, { operations, fragments });
-        // Sizes that stand in the document itself can be told before it runs.
-        for (const cost of [
-          ...[...operations.values()].map((operation) => operation.cost),
-          ...fragments.values(),
-        ]) {
-          for (const size of literalSizes(cost)) {
-            if (!isPageSize(size)) context.reportError(pageSizeError(size));
-          }
-        }
+        const cost = documentCost(context.getSchema(), document);
+        costs.set(document, cost);
+        for (const error of excesses(document, cost)) context.reportError(error);
       },
     },
   };
+}
+
+function documentCost(schema: GraphQLSchema, { definitions }: DocumentNode): DocumentCost {
+  const fragments = new Map<string, Cost>();
+  const operations: OperationCost[] = [];
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      const type = schema.getType(definition.typeCondition.name.value);
+      fragments.set(definition.name.value, costOf(definition.selectionSet, type));
+    } else if (definition.kind === Kind.OPERATION_DEFINITION) {
+      const type = schema.getRootType(definition.operation);
+      const cost = costOf(definition.selectionSet, type ?? undefined);
+      operations.push({ definition, cost, defaults: defaultsOf(definition) });
+    }
+  }
+  return { operations, fragments };
+}
+
+/** What of a document is too much, whatever its variables are. */
+function* excesses(
+  { definitions }: DocumentNode,
+  { operations, fragments }: DocumentCost,
+): Generator<GraphQLError> {
+  const named = new Map(
+    definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((definition) => [definition.name.value, definition]),
+  );
+  for (const { definition, cost } of operations) {
+    const roots = rootFields(definition.selectionSet, named);
+    if (roots.total > requestLimits.rootFields) {
+      yield tooComplex(`An operation has at most ${requestLimits.rootFields} fields at its root`);
+    }
+    if (definition.operation === "mutation" && roots.most > requestLimits.sameMutation) {
+      yield tooComplex(
+        `One request repeats a mutation at most ${requestLimits.sameMutation} times`,
+      );
+    }
+    if (fieldsOf(cost, fragments, new Map()) > requestLimits.fields) {
+      yield tooComplex(`An operation has at most ${requestLimits.fields} fields`);
+    }
+  }
+  for (const cost of [...operations.map((operation) => operation.cost), ...fragments.values()]) {
+    for (const size of literalSizes(cost)) if (!isPageSize(size)) yield pageSizeError(size);
+  }
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Map<string, number> {
@@ -185,104 +175,6 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Map<
     }
   }
   return defaults;
-}
-
-function costOf(selections: SelectionSetNode, type: GraphQLNamedType | undefined): Cost {
-  const cost: Cost = { fields: 0, pages: [], fragments: [] };
-  addSelections(cost, selections, type);
-  return cost;
-}
-
-function addSelections(
-  cost: Cost,
-  { selections }: SelectionSetNode,
-  type: GraphQLNamedType | undefined,
-): void {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      cost.fragments.push(selection.name.value);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      // There are no abstract types here, so a condition on another type is refused elsewhere.
-      addSelections(cost, selection.selectionSet, type);
-    } else {
-      cost.fields += 1;
-      addField(cost, selection, isObjectType(type) ? type : undefined);
-    }
-  }
-}
-
-function addField(cost: Cost, node: FieldNode, parent: GraphQLObjectType | undefined): void {
-  if (node.selectionSet === undefined) return;
-  const field = parent?.getFields()[node.name.value];
-  const type = field === undefined ? undefined : getNamedType(field.type);
-  const first = field?.args.find(({ name }) => name === "first");
-  if (first === undefined) {
-    addSelections(cost, node.selectionSet, type);
-    return;
-  }
-  const inner = costOf(node.selectionSet, type);
-  cost.fields += inner.fields;
-  cost.pages.push({ size: sizeOf(node), inner: { ...inner, fields: 0 } });
-}
-
-function sizeOf(node: FieldNode): PageSize {
-  const value = node.arguments?.find(({ name }) => name.value === "first")?.value;
-  if (value?.kind === Kind.INT) return Number(value.value);
-  return value?.kind === Kind.VARIABLE ? { variable: value.name.value } : pageSize.standard;
-}
-
-function fieldsOf(
-  cost: Cost,
-  fragments: ReadonlyMap<string, Cost>,
-  counted: Map<string, number>,
-): number {
-  let { fields } = cost;
-  for (const { inner } of cost.pages) fields += fieldsOf(inner, fragments, counted);
-  for (const name of cost.fragments) {
-    let more = counted.get(name);
-    if (more === undefined) {
-      counted.set(name, 0);
-      const fragment = fragments.get(name);
-      more = fragment === undefined ? 0 : fieldsOf(fragment, fragments, counted);
-      counted.set(name, more);
-    }
-    fields += more;
-  }
-  return fields;
-}
-
-/** How many fields an operation has at its root, and how often the one that it has most often. */
-function rootFields(
-  root: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): { total: number; most: number } {
-  const times = new Map<string, number>();
-  let total = 0;
-  const seen = new Set<string>();
-  const add = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        total += 1;
-        times.set(selection.name.value, (times.get(selection.name.value) ?? 0) + 1);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        add(selection.selectionSet);
-      } else if (!seen.has(selection.name.value)) {
-        // The same fragment again adds the same answers, not others.
-        seen.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment !== undefined) add(fragment.selectionSet);
-      }
-    }
-  };
-  add(root);
-  return { total, most: Math.max(0, ...times.values()) };
-}
-
-function* literalSizes({ pages }: Cost): Generator<number> {
-  for (const { size, inner } of pages) {
-    if (typeof size === "number") yield size;
-    yield* literalSizes(inner);
-  }
 }
 
 /** Whether a page may be that long. What is no number at all is refused with its type. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { onboard, requireAccount } from "./accounts.ts";
 import { type Endpoint, endpoint } from "./endpoint.ts";
 import { invalidRequest } from "./errors.ts";
-import { expandable, word } from "./fields.ts";
+import { expandable, webAddress, word } from "./fields.ts";
 import { randomWord } from "./ids.ts";
 import type { Transaction } from "./transaction.ts";
 import type { OnboardingLink } from "./types.ts";
@@ -11,11 +11,6 @@ import type { OnboardingLink } from "./types.ts";
 export const ONBOARDING_PATH = "/test_mode/onboarding";
 
 const LINK_SECONDS = 5 * 60;
-
-const address = word.refine((value) => URL.canParse(value), {
-  message: "Not a valid URL",
-  params: { code: "url_invalid" },
-});
 
 /** How a visitor of the onboarding page may leave it. */
 export const ONBOARDING_OUTCOMES = ["complete", "incomplete", "later"] as const;
@@ -51,8 +46,8 @@ export const accountLinkEndpoints: readonly Endpoint[] = [
       account: word,
       collect: z.enum(["currently_due", "eventually_due"]).optional(),
       collection_options: z.record(z.string(), word).optional(),
-      refresh_url: address,
-      return_url: address,
+      refresh_url: webAddress,
+      return_url: webAddress,
       type: z.enum(["account_onboarding", "account_update"]),
     }),
     run: ({ tx, params }) => {

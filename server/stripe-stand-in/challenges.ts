@@ -1,5 +1,6 @@
 import { randomWord } from "./ids.ts";
 import type { Transaction } from "./transaction.ts";
+import type { PaymentIntent, SetupIntent } from "./types.ts";
 
 /** The path under which the stand-in shows its 3-D Secure page. */
 export const AUTHENTICATION_PATH = "/test_mode/3d_secure";
@@ -22,4 +23,12 @@ export function openChallenge(
     },
     status: "requires_action",
   } as const;
+}
+
+/** Whether an intent waits for the answer to this challenge: a later one has another token, and only the newest counts. */
+export function awaitsAnswer(intent: PaymentIntent | SetupIntent, token: string): boolean {
+  return (
+    intent.status === "requires_action" &&
+    intent.next_action?.redirect_to_url?.url?.endsWith(`/${token}`) === true
+  );
 }

@@ -365,7 +365,10 @@ describe("payouts of an account", () => {
     });
     const second = await stripe.payouts.create(order, { stripeAccount });
     expect((await stripe.payouts.cancel(second.id, {}, { stripeAccount })).status).toBe("canceled");
-    expect(await errorOf(stripe.payouts.cancel(second.id, {}, { stripeAccount }))).toBeDefined();
+    expect(await errorOf(stripe.payouts.cancel(second.id, {}, { stripeAccount }))).toMatchObject({
+      statusCode: 400,
+      message: expect.stringContaining("canceled"),
+    });
     expect(available(await stripe.balance.retrieve({}, { stripeAccount }))).toBe(5_000);
   });
 

@@ -29,6 +29,12 @@ export const word = z
     value === "" ? refuse(ctx, "You passed an empty string.", "parameter_invalid_empty") : value,
   );
 
+/** An address on the web, to which somebody is sent. */
+export const webAddress = word.refine((value) => URL.canParse(value), {
+  message: "Not a valid URL",
+  params: { code: "url_invalid" },
+});
+
 /** A whole number in decimal. */
 export const integer = z
   .string()

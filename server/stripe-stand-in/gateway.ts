@@ -1,55 +1,32 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { ZodError } from "zod";
-import {
-  ONBOARDING_OUTCOMES,
-  ONBOARDING_PATH,
-  leaveOnboarding,
-  onboardingLink,
-} from "./account-links.ts";
 import { isConnected, noAccess } from "./accounts.ts";
-import {
-  challengePage,
-  gonePage,
-  onboardingPage,
-  outcomePage,
-  returnAddress,
-} from "./authentication-page.ts";
-import { controlCommands } from "./control-commands.ts";
+import { serveControl } from "./control-path.ts";
 import type { StandInControl } from "./control.ts";
 import type { Endpoint, Origin } from "./endpoint.ts";
-import { StripeApiError, invalidRequest, unauthorized } from "./errors.ts";
+import { StripeApiError, invalidRequest } from "./errors.ts";
 import type { Faults } from "./faults.ts";
-import { type FormHash, parseForm } from "./form.ts";
+import type { FormHash } from "./form.ts";
 import { IdempotencyKeys, fingerprint } from "./idempotency.ts";
 import { randomWord } from "./ids.ts";
-import { AUTHENTICATION_PATH } from "./challenges.ts";
-import { authenticate, awaitingAuthentication } from "./payment-flow.ts";
-import { visibleTo } from "./payment-intents.ts";
-import { authenticateSetup, setupAwaitingAuthentication } from "./setup-intents.ts";
+import { type Keys, isPublishable } from "./keys.ts";
+import { type Reply, errorReply, json, sendReply } from "./replies.ts";
+import { header, paramsOf } from "./requests.ts";
 import type { State } from "./state.ts";
+import { serveAuthentication, serveOnboarding } from "./test-pages.ts";
 import { API_VERSION, NO_REQUEST } from "./transaction.ts";
 
 /** What the HTTP side needs of the stand-in. */
-export interface GatewayOptions {
+export interface GatewayOptions extends Keys {
   control: StandInControl;
   endpoints: readonly Endpoint[];
   faults: Faults;
-  publishableKey: string;
   /** Requests wait for this: the port is taken before the journal is read. */
   ready: Promise<void>;
-  secretKey: string;
   state: State;
 }
 
-interface Reply {
-  status: number;
-  body: string;
-}
-
 const BODY_BYTES_MAX = 1024 * 1024;
-const FORM = "application/x-www-form-urlencoded";
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers":
@@ -64,33 +41,10 @@ const PREFLIGHT = {
   "access-control-max-age": "300",
 };
 
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(given), hash(expected));
-}
-
-/** The key that a request shows: as bearer token, as basic user, or as a browser's parameter. */
-function shownKey(request: FastifyRequest, params: FormHash): string | undefined {
-  const [scheme, credentials = ""] = (header(request, "authorization") ?? "").split(" ", 2);
-  if (scheme?.toLowerCase() === "bearer") return credentials;
-  if (scheme?.toLowerCase() === "basic") {
-    return Buffer.from(credentials, "base64").toString().split(":", 1)[0];
-  }
-  return typeof params["key"] === "string" ? params["key"] : undefined;
-}
-
-/** Enough of a wrong key to recognize it, and no more. */
-function hidden(key: string): string {
-  return `${key.slice(0, 8)}${"*".repeat(8)}${key.slice(-4)}`;
-}
-
-function json(status: number, value: object): Reply {
-  return { status, body: `${JSON.stringify(value, null, 2)}\n` };
+function hangUp(reply: FastifyReply): FastifyReply {
+  void reply.hijack();
+  reply.raw.destroy();
+  return reply;
 }
 
 /** Serves the API, the 3-D Secure page and the control path. */
@@ -113,9 +67,9 @@ export class Gateway {
     });
     this.app.addHook("onRequest", () => options.ready);
     this.#serveApi();
-    this.#serveAuthentication();
-    this.#serveOnboarding();
-    this.#serveControl();
+    serveAuthentication(this.app, options.state);
+    serveOnboarding(this.app, options.state);
+    serveControl(this.app, options.control, options);
     this.app.setNotFoundHandler((request, reply) =>
       this.#answer(request, reply, async () => {
         throw new StripeApiError(404, {
@@ -131,7 +85,7 @@ export class Gateway {
         error instanceof StripeApiError || statusCode >= 500
           ? error
           : new StripeApiError(statusCode, { type: "invalid_request_error", message });
-      void this.#sendJson(reply, this.#errorReply(known, false));
+      void sendReply(reply, errorReply(known, false));
     });
   }
 
@@ -172,15 +126,13 @@ export class Gateway {
     const { outage } = faults;
     if (faults.takeDroppedCall()) {
       faults.underWay -= 1;
-      reply.hijack();
-      reply.raw.destroy();
-      return reply;
+      return hangUp(reply);
     }
     try {
       faults.check(request.method, request.url);
       result = await work(requestId);
     } catch (error) {
-      result = this.#errorReply(error, false);
+      result = errorReply(error, false);
       if (result.status === 429 && outage !== null) {
         void reply.header("retry-after", String(outage.retryAfterSeconds ?? 1));
       }
@@ -191,55 +143,8 @@ export class Gateway {
       return reply.hijack();
     }
     faults.underWay -= 1;
-    if (request.method !== "GET" && faults.takeLostReply()) {
-      reply.hijack();
-      reply.raw.destroy();
-      return reply;
-    }
+    if (request.method !== "GET" && faults.takeLostReply()) return hangUp(reply);
     return reply.code(result.status).send(result.body);
-  }
-
-  #errorReply(error: unknown, publishable: boolean): Reply {
-    if (!(error instanceof StripeApiError)) {
-      const detail = error instanceof Error ? error.message : String(error);
-      return json(500, {
-        error: { type: "api_error", message: `The Stripe stand-in failed: ${detail}` },
-      });
-    }
-    const { payment_intent: intent, ...body } = error.body;
-    return json(error.status, {
-      error:
-        intent === undefined ? body : { ...body, payment_intent: visibleTo(intent, publishable) },
-    });
-  }
-
-  /** Tells who calls; refuses unknown keys, and a publishable key where it does not suffice. */
-  #authenticate(request: FastifyRequest, params: FormHash, keys: Endpoint["keys"]): boolean {
-    const key = shownKey(request, params);
-    if (key === undefined || key === "") {
-      throw unauthorized(
-        "You did not provide an API key. You need to provide your API key in the Authorization " +
-          "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-      );
-    }
-    if (sameSecret(key, this.#options.secretKey)) return false;
-    if (!sameSecret(key, this.#options.publishableKey)) {
-      throw unauthorized(`Invalid API Key provided: ${hidden(key)}`);
-    }
-    if (keys === "publishable") return true;
-    throw unauthorized(
-      "This API call cannot be made with a publishable API key. Please use a secret API key.",
-      "secret_key_required",
-    );
-  }
-
-  #params(request: FastifyRequest): FormHash {
-    if (request.method !== "POST") return parseForm(request.raw.url?.split("?", 2)[1] ?? "");
-    const body = typeof request.body === "string" ? request.body : "";
-    if (body !== "" && !(header(request, "content-type") ?? "").startsWith(FORM)) {
-      throw invalidRequest(`Invalid request (check that your POST content type is ${FORM}).`);
-    }
-    return parseForm(body);
   }
 
   async #call(
@@ -248,8 +153,8 @@ export class Gateway {
     reply: FastifyReply,
     requestId: string,
   ): Promise<Reply> {
-    const params = this.#params(request);
-    const publishable = this.#authenticate(request, params, endpoint.keys);
+    const params = paramsOf(request);
+    const publishable = isPublishable(request, params, this.#options, endpoint.keys);
     delete params["key"];
     const account = header(request, "stripe-account") ?? null;
     if (account !== null) {
@@ -302,7 +207,7 @@ export class Gateway {
     } catch (error) {
       if (!(error instanceof StripeApiError)) throw error;
       if (!error.keepChanges) tx.reset();
-      reply = this.#errorReply(error, caller.publishable);
+      reply = errorReply(error, caller.publishable);
     }
     if (idempotency !== null) {
       tx.put("idempotent_reply", {
@@ -316,107 +221,5 @@ export class Gateway {
     }
     await state.commit(tx);
     return reply;
-  }
-
-  #serveAuthentication(): void {
-    const url = `${AUTHENTICATION_PATH}/:token`;
-    const { state } = this.#options;
-    const gone = (reply: FastifyReply) => reply.code(404).type("text/html").send(gonePage());
-    this.app.get<{ Params: { token: string } }>(url, (request, reply) => {
-      const tx = state.begin(NO_REQUEST);
-      const { token } = request.params;
-      const intent = awaitingAuthentication(tx, token) ?? setupAwaitingAuthentication(tx, token);
-      if (intent === undefined) return gone(reply);
-      return reply.type("text/html").send(challengePage(intent));
-    });
-    this.app.post<{ Params: { token: string } }>(url, async (request, reply) => {
-      const { token } = request.params;
-      const passed = this.#params(request)["outcome"] === "complete";
-      const done = await state.run(NO_REQUEST, (tx) => {
-        const payment = awaitingAuthentication(tx, token);
-        const setup = setupAwaitingAuthentication(tx, token);
-        const returnUrl = (payment ?? setup)?.next_action?.redirect_to_url?.return_url ?? null;
-        if (payment !== undefined) {
-          const after = authenticate(tx, token, payment, passed);
-          return { after, error: after.last_payment_error, returnUrl };
-        }
-        if (setup === undefined) return null;
-        const after = authenticateSetup(tx, token, setup, passed);
-        return { after, error: after.last_setup_error, returnUrl };
-      });
-      if (done === null) return gone(reply);
-      // A payment can pass 3-D Secure and then be declined: the seller hears of both as a failure.
-      const succeeded = done.error === null;
-      if (done.returnUrl === null) {
-        return reply.type("text/html").send(outcomePage(succeeded));
-      }
-      return reply.redirect(returnAddress(done.returnUrl, done.after, succeeded), 303);
-    });
-  }
-
-  #serveOnboarding(): void {
-    const url = `${ONBOARDING_PATH}/:token`;
-    const { state } = this.#options;
-    const gone = (reply: FastifyReply) => reply.code(404).type("text/html").send(gonePage());
-    this.app.get<{ Params: { token: string } }>(url, (request, reply) => {
-      const link = onboardingLink(state.begin(NO_REQUEST), request.params.token);
-      if (link === undefined) return gone(reply);
-      // As at Stripe, a link that was used or is too old leads to where a new one is made.
-      if (!link.isOpen) return reply.redirect(link.refresh_url, 303);
-      return reply.type("text/html").send(onboardingPage(link.account));
-    });
-    this.app.post<{ Params: { token: string } }>(url, async (request, reply) => {
-      const given = this.#params(request)["outcome"];
-      const outcome = ONBOARDING_OUTCOMES.find((known) => known === given) ?? "later";
-      const address = await state.run(NO_REQUEST, (tx) => {
-        const link = onboardingLink(tx, request.params.token);
-        if (link === undefined) return null;
-        return link.isOpen ? leaveOnboarding(tx, link, outcome) : link.refresh_url;
-      });
-      return address === null ? gone(reply) : reply.redirect(address, 303);
-    });
-  }
-
-  #serveControl(): void {
-    const { control } = this.#options;
-    const commands = controlCommands(control);
-    this.app.get("/_stand_in", async (request, reply) => {
-      try {
-        this.#authenticate(request, {}, "secret");
-      } catch (error) {
-        return this.#sendJson(reply, this.#errorReply(error, false));
-      }
-      return this.#sendJson(reply, json(200, control.status()));
-    });
-    this.app.post<{ Params: { command: string } }>(
-      "/_stand_in/:command",
-      async (request, reply) => {
-        try {
-          this.#authenticate(request, {}, "secret");
-          const command = commands.get(request.params.command);
-          if (command === undefined) {
-            throw invalidRequest(`The commands are: ${[...commands.keys()].join(", ")}.`);
-          }
-          const result = await command(parseJson(request.body));
-          return await this.#sendJson(reply, json(200, result ?? control.status()));
-        } catch (error) {
-          const refusal = error instanceof ZodError ? invalidRequest(error.message) : error;
-          return this.#sendJson(reply, this.#errorReply(refusal, false));
-        }
-      },
-    );
-  }
-
-  #sendJson(reply: FastifyReply, { status, body }: Reply): FastifyReply {
-    return reply.code(status).header("content-type", "application/json").send(body);
-  }
-}
-
-function parseJson(body: unknown): unknown {
-  if (typeof body !== "string" || body === "") return {};
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw invalidRequest("The body is not JSON.");
   }
 }

@@ -42,11 +42,6 @@ export function requireCurrency(given: string, param = "currency"): string {
   return currency;
 }
 
-/** The smallest amount of one payment. */
-export function amountMin(currency: string): number {
-  return MINIMUMS[currency] ?? 1;
-}
-
 const THREE_DECIMALS = new Set(["bhd", "jod", "kwd", "omr", "tnd"]);
 const DECIMALS_KEPT = new Set(["isk", "ugx"]);
 
@@ -69,6 +64,19 @@ export function requireAmountWithinMax(amount: number, currency: string): void {
     code: "amount_too_large",
     param: "amount",
   });
+}
+
+/** Refuses an amount for which no payment can be made. */
+export function requirePayableAmount(amount: number, currency: string): void {
+  const min = MINIMUMS[currency] ?? 1;
+  if (amount < min) {
+    throw invalidRequest(`Amount must be at least ${formatAmount(min, currency)} ${currency}`, {
+      code: "amount_too_small",
+      param: "amount",
+    });
+  }
+  requireWholeSteps(amount, currency);
+  requireAmountWithinMax(amount, currency);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { bookCharge } from "./balance.ts";
 import { AUTHORIZATION_SECONDS, createCharge, requireCharge } from "./charges.ts";
-import { openChallenge } from "./challenges.ts";
+import { awaitsAnswer, openChallenge } from "./challenges.ts";
 import { StripeApiError, unexpectedState } from "./errors.ts";
 import { attach, isSetUp, markSetUp, markSpent, testCardBehind } from "./payment-methods.ts";
 import { releaseAuthorization, withRefunded } from "./refunds.ts";
@@ -263,11 +263,7 @@ export function confirm(
 export function awaitingAuthentication(tx: Transaction, token: string): PaymentIntent | undefined {
   const id = tx.get("authentication", token)?.payment_intent;
   const intent = id === undefined ? undefined : tx.get("payment_intent", id);
-  // A later confirmation issues another token, and only the newest one counts.
-  return intent?.status === "requires_action" &&
-    intent.next_action?.redirect_to_url?.url?.endsWith(`/${token}`) === true
-    ? intent
-    : undefined;
+  return intent !== undefined && awaitsAnswer(intent, token) ? intent : undefined;
 }
 
 /** Answers a 3-D Secure challenge. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { automaticMethods, automaticPaymentMethods } from "./automatic-payment-methods.ts";
 import { requireCustomer } from "./customers.ts";
-import { openChallenge } from "./challenges.ts";
+import { awaitsAnswer, openChallenge } from "./challenges.ts";
 import { type Call, type Endpoint, endpoint } from "./endpoint.ts";
 import { StripeApiError, invalidRequest, noSuch } from "./errors.ts";
 import { expand } from "./expand.ts";
@@ -13,6 +14,7 @@ import {
   page,
   sent,
   text,
+  webAddress,
   word,
 } from "./fields.ts";
 import { newId, randomWord } from "./ids.ts";
@@ -45,12 +47,7 @@ const describing = {
 };
 
 const confirming = {
-  return_url: word
-    .refine((value) => URL.canParse(value), {
-      message: "Not a valid URL",
-      params: { code: "url_invalid" },
-    })
-    .optional(),
+  return_url: webAddress.optional(),
   use_stripe_sdk: flag.optional(),
 };
 
@@ -58,9 +55,7 @@ const createParams = z.strictObject({
   ...expandable,
   ...describing,
   ...confirming,
-  automatic_payment_methods: z
-    .strictObject({ allow_redirects: z.enum(["always", "never"]).optional(), enabled: flag })
-    .optional(),
+  automatic_payment_methods: automaticPaymentMethods.optional(),
   confirm: flag.optional(),
   usage: z.enum(["off_session", "on_session"]).optional(),
 });
@@ -186,10 +181,7 @@ export function setupAwaitingAuthentication(
 ): SetupIntent | undefined {
   const id = tx.get("authentication", token)?.setup_intent;
   const intent = id === undefined ? undefined : tx.get("setup_intent", id);
-  return intent?.status === "requires_action" &&
-    intent.next_action?.redirect_to_url?.url?.endsWith(`/${token}`) === true
-    ? intent
-    : undefined;
+  return intent !== undefined && awaitsAnswer(intent, token) ? intent : undefined;
 }
 
 /** Answers the 3-D Secure challenge of a setup. */
@@ -215,18 +207,15 @@ function create({ tx, params }: Call<z.output<typeof createParams>>): object {
   const method = givenMethod(tx, params);
   if (method !== undefined) checkOwner(customer, method);
   const id = newId("seti");
-  const automatic = params.automatic_payment_methods?.enabled ?? !params.payment_method_types;
   const intent = tx.put("setup_intent", {
     id,
     object: "setup_intent",
     allowed_payment_method_types: null,
     application: null,
-    automatic_payment_methods: automatic
-      ? {
-          allow_redirects: params.automatic_payment_methods?.allow_redirects ?? "always",
-          enabled: true,
-        }
-      : null,
+    automatic_payment_methods: automaticMethods(
+      params.automatic_payment_methods,
+      params.payment_method_types,
+    ),
     cancellation_reason: null,
     client_secret: `${id}_secret_${randomWord(25)}`,
     created: tx.now,

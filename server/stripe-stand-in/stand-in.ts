@@ -1,6 +1,5 @@
 import { accountLinkEndpoints } from "./account-links.ts";
-import { accountEndpoints } from "./account.ts";
-import { connectedAccountEndpoints } from "./accounts.ts";
+import { accountEndpoints } from "./accounts.ts";
 import { balanceTransactionEndpoints } from "./balance-transactions.ts";
 import { chargeEndpoints } from "./charges.ts";
 import { StandInControl } from "./control.ts";
@@ -15,6 +14,7 @@ import { FileJournal, type Journal, NO_JOURNAL } from "./journal.ts";
 import { paymentIntentEndpoints } from "./payment-intents.ts";
 import { paymentMethodEndpoints } from "./payment-methods.ts";
 import { payoutEndpoints } from "./payouts.ts";
+import { platformAccountEndpoints } from "./platform-account.ts";
 import { refundEndpoints } from "./refunds.ts";
 import { Schedule } from "./schedule.ts";
 import { setupIntentEndpoints } from "./setup-intents.ts";
@@ -99,7 +99,7 @@ const endpoints = [
   ...customerEndpoints,
   ...eventEndpoints,
   ...setupIntentEndpoints,
-  ...connectedAccountEndpoints,
+  ...accountEndpoints,
   ...accountLinkEndpoints,
   ...transferEndpoints,
   ...payoutEndpoints,
@@ -180,7 +180,7 @@ export async function startStripeStandIn(options: StripeStandInOptions): Promise
     control,
     endpoints: [
       ...endpoints,
-      ...accountEndpoints({
+      ...platformAccountEndpoints({
         secretKey: options.secretKey,
         startedAt: Math.floor(now() / 1000),
         webhookUrl: () => deliveries.url,

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import Stripe from "stripe";
 import { type StripeStandIn, type StripeStandInOptions, startStripeStandIn } from "./stand-in.ts";
 
@@ -135,7 +136,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   const deadline = Date.now() + 5_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error("It did not become true within 5 seconds");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }
 

@@ -1,12 +1,9 @@
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
+import { callInBatches, defineTask } from "../context.ts";
 
 const batchLimit = 100;
 
 /** Puts on sale what was kept back until today, batch by batch. */
 export const allocationReleaseDue = defineTask(z.looseObject({}), async (_payload, helpers) => {
-  let released = batchLimit;
-  while (released === batchLimit) {
-    released = await callFunction<number>(helpers, "release_due_allocations", batchLimit);
-  }
+  await callInBatches(helpers, "release_due_allocations", batchLimit);
 });

@@ -1,13 +1,10 @@
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
+import { callUntilNothingIsLeft, defineTask } from "../context.ts";
 
 const batchLimit = 100;
 const payload = z.object({ cancellation_id: z.uuid() });
 
 /** Refunds everybody of a canceled event, batch by batch. Each batch is a transaction, so a killed worker loses nothing. */
 export const eventCancelBookings = defineTask(payload, async ({ cancellation_id }, helpers) => {
-  let ended = 1;
-  while (ended > 0) {
-    ended = await callFunction<number>(helpers, "cancel_bookings_of", cancellation_id, batchLimit);
-  }
+  await callUntilNothingIsLeft(helpers, "cancel_bookings_of", cancellation_id, batchLimit);
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
+import { callUntilNothingIsLeft, defineTask } from "../context.ts";
 
 const batchLimit = 100;
 
@@ -7,8 +7,6 @@ const batchLimit = 100;
 export const performanceNotify = defineTask(
   z.object({ notice_id: z.uuid() }),
   async ({ notice_id: id }, helpers) => {
-    let queued = 1;
-    while (queued > 0)
-      queued = await callFunction<number>(helpers, "mail_notices_of", id, batchLimit);
+    await callUntilNothingIsLeft(helpers, "mail_notices_of", id, batchLimit);
   },
 );

@@ -1,12 +1,9 @@
 import { z } from "zod";
-import { callFunction, defineTask } from "../context.ts";
+import { callInBatches, defineTask } from "../context.ts";
 
 const batchLimit = 500;
 
 /** Tidies up offers of tickets whose time has passed, batch by batch. */
 export const ticketTransferExpireDue = defineTask(z.looseObject({}), async (_payload, helpers) => {
-  let expired = batchLimit;
-  while (expired === batchLimit) {
-    expired = await callFunction<number>(helpers, "expire_ticket_transfers", batchLimit);
-  }
+  await callInBatches(helpers, "expire_ticket_transfers", batchLimit);
 });

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { sleep } from "../processes.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { failureOf, PortTakenError, PostgresError } from "./errors.ts";
 import { choosePort } from "./ports.ts";
 import { run } from "./programs.ts";

@@ -7,7 +7,7 @@ export interface ServerRecord {
   readonly pid: number;
   readonly port: number;
   readonly ownerPid: number;
-  /** Tells the owner from a later process with the same id. */
+  /** Tells the owner from a later process with the same id; empty where nobody knows when a process began. */
   readonly ownerStart: string;
 }
 
@@ -39,7 +39,7 @@ export function runningRecord(directory: string): ServerRecord | undefined {
 
 /** Whether the process that started the server still lives. */
 export function hasOwner(record: ServerRecord): boolean {
-  return isAlive(record.ownerPid) && processStart(record.ownerPid) === record.ownerStart;
+  return isAlive(record.ownerPid) && (processStart(record.ownerPid) ?? "") === record.ownerStart;
 }
 
 /** What PostgreSQL itself says in `postmaster.pid`. Undefined when the file is missing or garbled. */

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode, isAlive, processStart, sleep } from "../processes.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode, isAlive, processStart } from "../processes.ts";
 import { PostgresError } from "./errors.ts";
 
 const patienceMs = 120_000;

@@ -93,7 +93,8 @@ comment on function app_public.create_event(
   app_public.event_format, text
 ) is
   'A new draft with the fees and limits of the organization''s settings. Needs events.manage. '
-  'Without a venue: create_virtual_event. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR, LMTZN.';
+  'Without a venue: create_virtual_event. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR, LMTZN, '
+  'LMIDK.';
 grant execute on function app_public.create_event(
   uuid, uuid, text, text, text, text, timestamptz, timestamptz, uuid, text[], text,
   app_public.event_format, text

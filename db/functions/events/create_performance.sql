@@ -49,7 +49,8 @@ comment on function app_public.create_performance(
 ) is
   'A date of an event, on sale at once if the event is published. Without a layout only online; '
   'it always has a start. Needs events.manage. '
-  'Raises LMNFD, LMRGT, LMINP, LMEVT (ended event), LMPUB (a seat without category).';
+  'Raises LMNFD, LMRGT, LMINP, LMEVT (ended event), LMPUB (a seat without category), '
+  'LMIDK.';
 grant execute on function app_public.create_performance(
   uuid, uuid, timestamptz, timestamptz, timestamptz, text
 ) to lml_user;

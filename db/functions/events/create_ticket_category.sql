@@ -85,7 +85,7 @@ comment on function app_public.create_ticket_category(
 ) is
   'A kind of ticket: which seats it covers, and its price in minor units. Once the event is '
   'published, only one that covers no seats and no areas, for places of create_admission_pool. '
-  'Needs events.manage. Raises LMNFD, LMRGT, LMINP, LMEVT.';
+  'Needs events.manage. Raises LMNFD, LMRGT, LMINP, LMEVT, LMIDK.';
 grant execute on function app_public.create_ticket_category(
   uuid, text, bigint, text[], text[], text, text
 ) to lml_user;

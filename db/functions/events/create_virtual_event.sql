@@ -20,7 +20,7 @@ comment on function app_public.create_virtual_event(
   uuid, text, text, text, text, text, timestamptz, timestamptz, uuid, text
 ) is
   'A new draft of an event that takes place online only; its dates need no seating plan. Needs '
-  'events.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR, LMTZN.';
+  'events.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMCUR, LMTZN, LMIDK.';
 grant execute on function app_public.create_virtual_event(
   uuid, text, text, text, text, text, timestamptz, timestamptz, uuid, text
 ) to lml_user;

@@ -48,6 +48,6 @@ $$;
 
 comment on function app_public.create_organization(text, text, text, text, text) is
   'A new organization whose owner is the caller. Raises LMAUT, LMSES, LMINP, LMSLG (slug taken), '
-  'LMCUR (unknown currency).';
+  'LMCUR (unknown currency), LMIDK.';
 grant execute on function app_public.create_organization(text, text, text, text, text)
   to lml_user;

@@ -43,6 +43,6 @@ end
 $$;
 
 comment on function app_public.create_venue(uuid, text, text, text, jsonb, text, text) is
-  'A new venue. Needs venues.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMTZN.';
+  'A new venue. Needs venues.manage. Raises LMNFD, LMRGT, LMINP, LMSLG, LMTZN, LMIDK.';
 grant execute on function app_public.create_venue(uuid, text, text, text, jsonb, text, text)
   to lml_user;

@@ -12,8 +12,8 @@ export interface Identity {
   webhookUrl(): string | null;
 }
 
-/** `GET /v1/account` and `GET /v1/webhook_endpoints`. */
-export function accountEndpoints(identity: Identity): readonly Endpoint[] {
+/** What is asked about the platform itself: `GET /v1/account` and `GET /v1/webhook_endpoints`. */
+export function platformAccountEndpoints(identity: Identity): readonly Endpoint[] {
   const account = {
     id: derivedId("acct", identity.secretKey, 16),
     object: "account",
