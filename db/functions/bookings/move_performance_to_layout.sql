@@ -19,6 +19,7 @@ begin
   from app_public.performances as p
   where p.id = move_performance_to_layout.performance_id
   for no key update;
+  perform app_private.require_date(v_performance.id);
   perform app_private.require_movable(
     v_event, v_performance, move_performance_to_layout.layout_id
   );
@@ -80,6 +81,6 @@ comment on function app_public.move_performance_to_layout(uuid, uuid, boolean) i
   'Gives a performance another layout of its venue. Seats are recognized by their ids: what is '
   'sold, held or reserved keeps its booking, price and ticket. Refused when one of those seats has '
   'no counterpart; dry_run tells which, and changes nothing. New holds begin ten seconds later. '
-  'Needs events.manage. Raises LMNFD, LMRGT, LMEVT (ended), LMMOV (seats would be lost), LMPUB (a '
-  'seat without exactly one category), LMBSY (somebody is buying).';
+  'Needs events.manage. Raises LMNFD, LMRGT, LMINP (a pass), LMEVT (ended), LMMOV (seats would be '
+  'lost), LMPUB (a seat without exactly one category), LMBSY (somebody is buying).';
 grant execute on function app_public.move_performance_to_layout(uuid, uuid, boolean) to lml_user;

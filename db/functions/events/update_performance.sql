@@ -22,7 +22,11 @@ begin
   if update_performance.starts_at <> v_performance.starts_at and exists (
     select from app_public.bookings as b
     where b.organization_id = v_performance.organization_id
-      and b.performance_id = v_performance.id
+      -- Whoever has a pass is there, too.
+      and (
+        b.performance_id = v_performance.id
+        or b.performance_id in (select app_private.passes_for(v_performance.id))
+      )
       and b.status not in ('canceled', 'expired', 'refunded')
   ) then
     raise exception 'Tickets are held or sold for this time.'
@@ -35,6 +39,12 @@ begin
     doors_at = nullif(coalesce(update_performance.doors_at, p.doors_at), 'infinity')
   where p.id = v_performance.id
   returning * into v_performance;
+  if update_performance.starts_at is not null then
+    perform app_private.require_to_come(
+      (select e from app_public.events as e where e.id = v_performance.event_id),
+      v_performance.starts_at, v_performance.ends_at
+    );
+  end if;
   return v_performance;
 exception
   when check_violation or not_null_violation then
