@@ -35,6 +35,10 @@ begin
   if search_events.page_size not between 1 and 100 then
     raise exception 'A page has 1 to 100 events.' using errcode = 'LMINP', detail = 'page_size';
   end if;
+  -- Nothing costs what it does in no currency.
+  if search_events.currency is not null then
+    perform app_hidden.require_currency(search_events.currency);
+  end if;
   return query
     with found as (
       select
@@ -142,7 +146,7 @@ comment on function app_public.search_events(
 ) is
   'Public events that are still to come, the best match first, then the earliest: by words, with '
   'typing errors forgiven, and by what is given of the filters. Prices are in minor units, so give '
-  'a currency with them. Go on with after_cursor. Raises LMINP.';
+  'a currency with them. Go on with after_cursor. Raises LMINP, LMCUR.';
 grant execute on function app_public.search_events(
   text, timestamptz, timestamptz, text, uuid, text, text, text, bigint, bigint, uuid, integer, text
 ) to lml_anonymous, lml_user;

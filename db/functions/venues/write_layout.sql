@@ -57,6 +57,7 @@ begin
     from seats as s, layout as l
   )
   select (l.layout).* into v_layout from layout as l;
+  perform app_private.check_layout_names(v_layout);
   perform app_private.check_layout_categories(v_layout, write_layout.parsed);
   return v_layout;
 exception

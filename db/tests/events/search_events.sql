@@ -1,5 +1,5 @@
 -- If this fails, events are not found, or some are found that are not for everybody.
-select plan(37);
+select plan(38);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -77,6 +77,10 @@ select tests.refused(
 )
 from unnest(array[$$ after_cursor => 'x' $$, $$ after_cursor => 'WzFd' $$, 'page_size => 0'])
   as a;
+
+select tests.refused(
+  $$ select * from app_public.search_events(currency => 'XXQ') $$, 'LMCUR', 'no such money'
+);
 
 -- Pages go on from the moment of the first: an event whose next date has begun since is not found
 -- again by the one after it; nor by asking for the past.

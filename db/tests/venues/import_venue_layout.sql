@@ -1,5 +1,5 @@
 -- If this fails, a plan is stored that is not what was sent, or of which no seat can be sold.
-select plan(79);
+select plan(82);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -153,7 +153,10 @@ from (values
   (replace(tests.seat_layout('{}'), '"name": "A"', '"name": 1'), 'a row whose name is no text'),
   (replace(tests.seat_layout('{}'), '"name": "S"', '"name": 1'), 'a section whose name is no text'),
   (replace(tests.seat_layout('{}'), '"name": "S"', '"name": "S", "kind": null'), 'no kind'),
-  ((tests.seat_layout('{}')::jsonb || '{"name": 1}')::text, 'a name of all that is no text')
+  ((tests.seat_layout('{}')::jsonb || '{"name": 1}')::text, 'a name of all that is no text'),
+  ((tests.seat_layout('{}')::jsonb || '{"name": "a\u0007"}')::text, 'nor one that rings'),
+  (tests.seat_layout('{"number": "1\n2"}'), 'a number of two lines'),
+  (replace(tests.seat_layout('{}'), '"name": "S"', '"name": "S\r\nT"'), 'a section of two lines')
 ) as d (document, why);
 
 -- The list of categories names every one that is used.
