@@ -31,7 +31,7 @@ begin
 
   v_move := app_private.describe_move(v_performance, move_performance_to_layout.layout_id);
   if v_performance.layout_id = move_performance_to_layout.layout_id
-    or move_performance_to_layout.dry_run
+    or move_performance_to_layout.dry_run and cardinality(v_move.lost_seats) > 0
   then
     return v_move;
   end if;
@@ -51,6 +51,11 @@ begin
     perform app_private.require_standing_areas_kept(
       v_performance, move_performance_to_layout.layout_id
     );
+  end if;
+  if move_performance_to_layout.dry_run then
+    return v_move;
+  end if;
+  if v_is_on_sale then
     perform app_private.move_inventory(v_performance, move_performance_to_layout.layout_id);
   end if;
   update app_public.performances as p

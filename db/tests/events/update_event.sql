@@ -1,5 +1,5 @@
 -- If this fails, an event cannot be described, or what was promised changes after the sale.
-select plan(59);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -158,4 +158,8 @@ select tests.refused(
 select is(
   (app_public.set_event_category('opera', 'Opera', parent_slug => 'theater')).name, 'Opera',
   'the platform adds one'
+);
+select tests.refused(
+  $$ select app_public.set_event_category('theater', 'Theater', parent_slug => 'festival') $$,
+  'LMINP', 'of which searches know two levels'
 );
