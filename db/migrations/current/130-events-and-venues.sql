@@ -1,6 +1,8 @@
 insert into app_public.event_status_transitions (from_status, to_status, reason)
 values ('postponed', 'completed', 'its last performance is over, and the others were canceled')
 on conflict do nothing;
+comment on column app_public.performances.starts_at is
+  'When it starts; of one that is postponed and has no other day yet: when it would have.';
 
 -- What is listed and mailed is a line that can be read: one of several could say anything in a mail of
 -- ours, and one of spaces is nothing to click on.
