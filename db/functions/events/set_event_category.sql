@@ -12,8 +12,8 @@ declare
 begin
   perform app_hidden.require_platform_role('support');
   if set_event_category.parent_slug is not null then
-    -- Two levels: a search for the wider kind finds the narrower ones. Two people at once could make
-    -- a third one.
+    -- Two levels: a search for the wider kind finds the narrower ones. Two people at once could
+    -- make a third one.
     lock table app_public.event_categories in share row exclusive mode;
     select c.id into v_parent_id
     from app_public.event_categories as c

@@ -20,7 +20,7 @@ begin
       using errcode = 'LMEVT', detail = v_performance.status::text;
   end if;
   if update_performance.starts_at <> v_performance.starts_at then
-    -- Whoever is just holding places is waited for, as their booking refers to it: so they are seen.
+    -- Whoever is just holding places is waited for, as their booking refers to it, and so is seen.
     perform from app_public.performances as p
     where p.id = v_performance.id or p.id in (select app_private.passes_for(v_performance.id))
     order by p.id

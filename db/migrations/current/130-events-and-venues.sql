@@ -4,8 +4,8 @@ on conflict do nothing;
 comment on column app_public.performances.starts_at is
   'When it starts; of one that is postponed and has no other day yet: when it would have.';
 
--- What is listed and mailed is a line that can be read: one of several could say anything in a mail of
--- ours, and one of spaces is nothing to click on.
+-- What is listed and mailed is a line that can be read: one of several could say anything in a mail
+-- of ours, and one of spaces is nothing to click on.
 update app_public.venues as v
 set name = coalesce(nullif(btrim(regexp_replace(v.name, '[[:cntrl:]]+', ' ', 'g')), ''), v.slug)
 where v.name ~ '[[:cntrl:]]' or v.name !~ '[^[:space:]]';
