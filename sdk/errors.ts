@@ -137,7 +137,7 @@ export class PlacesFreeError extends LastMinuteLiveError {}
 /** LMWLE: you wait for these places already, for another number of them. Leave first. */
 export class AlreadyWaitingError extends LastMinuteLiveError {}
 
-/** LMEVT: the event is not published, or has ended or been canceled. */
+/** LMEVT: the event or its date is not published, postponed without a new date, over or canceled. */
 export class EventNotOnSaleError extends LastMinuteLiveError {}
 
 /** LMSAL: sales have not opened yet, or are closed; `detail` says since or from when. */
@@ -272,7 +272,10 @@ export class SeatOutsidePlanError extends LastMinuteLiveError {}
 /** LMDUP: two seats of a layout have the same place or the same id. */
 export class DuplicateLayoutSeatError extends LastMinuteLiveError {}
 
-/** LMPUB: the event has no performance, or a seat without exactly one ticket category. */
+/**
+ * LMPUB: the event has no performance that is still to come, one that has nothing to sell, a seat without
+ * exactly one ticket category, or a section that no layout has.
+ */
 export class NotPublishableError extends LastMinuteLiveError {}
 
 /** LMVEN: the venue's status does not allow it, or performances are still to come there; `detail` lists them. */

@@ -6,6 +6,7 @@ import {
   type Event,
   type LastMinuteLive,
   NoRefundOfferedError,
+  NotPublishableError,
   type Performance,
 } from "./index.ts";
 import { buySeats, startOfficeWithShow, type TestOffice } from "./testing-office.ts";
@@ -68,12 +69,20 @@ test("an event is found by what it is about, page by page", async () => {
   const local = await organizer.createPerformance({ ...encore, startsAt: `${encore.startsAt}+02` });
   expect(new Date(local.startsAt).toISOString()).toBe("2040-04-01T16:00:00.000Z");
   await organizer.cancelPerformance(local, { reason: "Once is enough." });
-  await organizer.createTicketCategory({
+  const stream = await organizer.createTicketCategory({
     eventId: talk.id,
     name: "Stream",
     priceCents: 0,
-    sections: ["Online"],
   });
+  await expect(organizer.publishEvent(talk)).rejects.toThrow(NotPublishableError);
+  for (const date of dates) {
+    await organizer.createAdmissionPool({
+      performanceId: date.id,
+      name: "Stream",
+      capacity: 100,
+      ticketCategoryIds: [stream.id],
+    });
+  }
   await organizer.publishEvent(talk);
   const all = await visitor.search({ query: "shakespeare" }, { pageSize: 1 }).toArray(10);
   expect(all.map(({ event: { title } }) => title)).toEqual([

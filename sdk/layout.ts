@@ -31,7 +31,8 @@ const standing = z.object({
 
 const layoutDocument = z.object({
   format: z.literal("lml-layout/1"),
-  name: z.string(),
+  // What the database calls one without a name.
+  name: z.string().default("Layout"),
   categories: z.array(z.object({ name: z.string(), color: z.string().optional() })).default([]),
   sections: z.array(z.discriminatedUnion("kind", [standing, seated])),
 });

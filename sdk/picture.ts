@@ -53,7 +53,7 @@ export function drawPlan(plan: LayoutDocument, states?: readonly SeatAvailabilit
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size(WIDTH + 2 * MARGIN)} ${size(total)}"`,
     ` font-family="sans-serif" fill="${INK}">`,
-    `<title>${escape(plan.name)}</title><rect width="100%" height="100%" fill="#ffffff"/>`,
+    `<title>${escape(plan.name ?? "Layout")}</title><rect width="100%" height="100%" fill="#ffffff"/>`,
     `<g transform="translate(${MARGIN} ${MARGIN})">`,
     ...plan.sections.map((section) => drawArea(section, frame, colors)),
     ...drawDots(dots, frame, colors, radius),

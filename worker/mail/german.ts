@@ -80,6 +80,8 @@ export const german: Readonly<Record<string, Template>> = {
 
 const words: PurchaseWords = {
   online: "Online: Der Zugang steht bei Ihren Karten.",
+  postponed:
+    "Verschoben: Einen neuen Termin gibt es noch nicht. Wir schreiben wieder, sobald es ihn gibt.",
   more: (count) => `und ${count} Zeilen mehr`,
 };
 

@@ -4,6 +4,8 @@ import type { MailVariables } from "./templates.ts";
 export interface PurchaseWords {
   /** Where to join what takes place online: not here, as mails are passed on. */
   readonly online: string;
+  /** Instead of a date that there is not yet. */
+  readonly postponed: string;
   /** How many lines are left out. */
   readonly more: (count: number) => string;
 }
@@ -13,13 +15,13 @@ const linesMax = 30;
 
 /** The event, when and where it is, and what was bought for it, a line each. */
 export function purchase(
-  { event, startsAt, pass, dates, venue, isOnline, items = [] }: MailVariables,
-  { online, more }: PurchaseWords,
+  { event, startsAt, pass, dates, isPostponed, venue, isOnline, items = [] }: MailVariables,
+  { online, postponed, more }: PurchaseWords,
 ): string {
   const left = items.length - linesMax;
   return [
     pass === undefined ? event : `${event}, ${pass}`,
-    ...(dates ?? [startsAt]),
+    ...(isPostponed === true ? [postponed] : (dates ?? [startsAt])),
     ...(venue === undefined ? [] : [venue]),
     ...(isOnline === true ? [online] : []),
     "",

@@ -58,6 +58,9 @@ test.each([null, "de"])(
     expect(said({ payment: "free" })).not.toContain(amount);
     expect(said({ payment: "invoice" })).toMatch(/invoice|Rechnung/);
     expect(said({ venue: undefined, isOnline: true })).toMatch(/Online: .*(tickets|Karten)/);
+    const postponed = said({ isPostponed: true });
+    expect(postponed).toMatch(/no new date yet|neuen Termin gibt es noch nicht/);
+    expect(postponed).not.toContain(startsAt);
     const pass = said({
       pass: "Both days",
       dates: ["2027-05-01 10:00 UTC", "2027-05-02 10:00 UTC"],

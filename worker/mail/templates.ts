@@ -37,6 +37,7 @@ export interface MailVariables {
   readonly venue?: string | undefined;
   /** Whether it takes place online, only or too. */
   readonly isOnline?: boolean | undefined;
+  readonly isPostponed?: boolean | undefined;
   /** The name of a pass; its dates are `dates`. */
   readonly pass?: string | undefined;
   readonly dates?: readonly string[] | undefined;
@@ -323,6 +324,7 @@ function answerBy({ until }: MailVariables): string {
 
 const words: PurchaseWords = {
   online: "Online: where to join is shown with your tickets.",
+  postponed: "Postponed: there is no new date yet. We write again when there is.",
   more: (count) => `and ${count} lines more`,
 };
 

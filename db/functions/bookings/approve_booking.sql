@@ -12,6 +12,7 @@ begin
   if v_organization.status <> 'active' then
     perform app_private.raise_not_active(v_organization);
   end if;
+  perform app_private.require_day(v_booking);
   -- Sales may have closed meanwhile: the buyer was in time.
   perform app_private.prolong_hold(
     v_booking,
@@ -42,5 +43,6 @@ comment on function app_public.approve_booking(uuid) is
   'Says yes to a booking that waits for it: a card that was authorized is charged; else its buyer '
   'is mailed and may pay, as long as the category allows; a free one is confirmed. Needs '
   'bookings.manage, and somebody other than the buyer. Raises LMNFD, LMRGT, LMBST, LMEXP, LMORG (a '
-  'suspended organization), LMPLN (its payment plan has run out of time), LMAUT, LMSES.';
+  'suspended organization), LMEVT (postponed, without a new date), LMPLN (its payment plan has run '
+  'out of time), LMAUT, LMSES.';
 grant execute on function app_public.approve_booking(uuid) to lml_user;

@@ -16,7 +16,8 @@ begin
       and p.event_id = v_event.id
       and p.status in ('scheduled', 'postponed')
       and p.pass_name is null
-      and coalesce(p.ends_at, p.starts_at) > now()
+      -- What waits for another day is still to come, whatever day it had.
+      and (p.status = 'postponed' or coalesce(p.ends_at, p.starts_at) > now())
     order by p.id
   loop
     return next app_public.move_performance_to_layout(

@@ -19,6 +19,7 @@ begin
   from app_public.performances as p
   where p.id = move_performance_to_layout.performance_id
   for no key update;
+  perform app_private.require_date(v_performance.id);
   perform app_private.require_movable(
     v_event, v_performance, move_performance_to_layout.layout_id
   );
@@ -30,7 +31,7 @@ begin
 
   v_move := app_private.describe_move(v_performance, move_performance_to_layout.layout_id);
   if v_performance.layout_id = move_performance_to_layout.layout_id
-    or move_performance_to_layout.dry_run
+    or move_performance_to_layout.dry_run and cardinality(v_move.lost_seats) > 0
   then
     return v_move;
   end if;
@@ -50,6 +51,11 @@ begin
     perform app_private.require_standing_areas_kept(
       v_performance, move_performance_to_layout.layout_id
     );
+  end if;
+  if move_performance_to_layout.dry_run then
+    return v_move;
+  end if;
+  if v_is_on_sale then
     perform app_private.move_inventory(v_performance, move_performance_to_layout.layout_id);
   end if;
   update app_public.performances as p
@@ -80,6 +86,6 @@ comment on function app_public.move_performance_to_layout(uuid, uuid, boolean) i
   'Gives a performance another layout of its venue. Seats are recognized by their ids: what is '
   'sold, held or reserved keeps its booking, price and ticket. Refused when one of those seats has '
   'no counterpart; dry_run tells which, and changes nothing. New holds begin ten seconds later. '
-  'Needs events.manage. Raises LMNFD, LMRGT, LMEVT (ended), LMMOV (seats would be lost), LMPUB (a '
-  'seat without exactly one category), LMBSY (somebody is buying).';
+  'Needs events.manage. Raises LMNFD, LMRGT, LMINP (a pass), LMEVT (ended), LMMOV (seats would be '
+  'lost), LMPUB (a seat without exactly one category), LMBSY (somebody is buying).';
 grant execute on function app_public.move_performance_to_layout(uuid, uuid, boolean) to lml_user;

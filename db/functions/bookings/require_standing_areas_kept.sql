@@ -14,6 +14,13 @@ begin
   where s.organization_id = (require_standing_areas_kept.performance).organization_id
     and s.layout_id = (require_standing_areas_kept.performance).layout_id
     and s.kind = 'standing'
+    -- What is blocked has no places.
+    and not exists (
+      select from app_public.events as e
+      where e.organization_id = s.organization_id
+        and e.id = (require_standing_areas_kept.performance).event_id
+        and s.name = any (e.blocked_sections)
+    )
     and not exists (
       select from app_public.layout_sections as kept
       where kept.organization_id = s.organization_id

@@ -12,7 +12,8 @@ begin
     select p.id
     from app_public.performances as p
     join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
-    where p.status = 'scheduled' and e.status = 'published'
+    -- Of a postponed event, those dates that had begun before.
+    where p.status = 'scheduled' and e.status in ('published', 'postponed')
       and coalesce(p.ends_at, p.starts_at) <= now()
       -- An end that nobody told is a day later.
       and (p.ends_at is not null or p.starts_at <= now() - interval '1 day')
@@ -36,7 +37,7 @@ begin
   where e.id = any (array(
     select e.id
     from app_public.events as e
-    where e.status = 'published'
+    where e.status in ('published', 'postponed')
       and exists (
         select from app_public.performances as p
         where p.organization_id = e.organization_id and p.event_id = e.id

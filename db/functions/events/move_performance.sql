@@ -1,4 +1,5 @@
--- Where only the start is given, its end and its doors move along.
+-- Where only the start is given, its end and its doors move along. Each change is news to whoever
+-- has a ticket: they get two weeks from then on to give it back, and keep what they were promised.
 create or replace function app_private.move_performance(
   performance app_public.performances, starts_at timestamptz, ends_at timestamptz,
   doors_at timestamptz, refunds_until timestamptz, reason text
@@ -9,9 +10,20 @@ as $$
 declare
   v_old app_public.performances := move_performance.performance;
   v_performance app_public.performances;
+  -- The same again promises nothing more.
+  v_is_news boolean := v_old.status = 'postponed' and move_performance.starts_at is not null
+    or v_old.status = 'scheduled' and v_old.starts_at is distinct from move_performance.starts_at;
 begin
   if move_performance.starts_at <= now() then
     raise exception 'The new date is in the past.' using errcode = 'LMINP', detail = 'starts_at';
+  end if;
+  if move_performance.refunds_until <= now()
+    or (
+      v_old.refunds_until > now() and move_performance.refunds_until < v_old.refunds_until
+    )
+  then
+    raise exception 'Buyers were told that they may give tickets back until later than that.'
+      using errcode = 'LMINP', detail = 'refunds_until';
   end if;
   update app_public.performances as p
   set status = case when move_performance.starts_at is null then 'postponed' else 'scheduled' end
@@ -25,9 +37,12 @@ begin
       move_performance.doors_at, p.doors_at + (move_performance.starts_at - v_old.starts_at),
       p.doors_at
     ),
-    postponed_from = coalesce(p.postponed_from, v_old.starts_at),
+    postponed_from = case
+      when v_is_news then coalesce(p.postponed_from, v_old.starts_at) else p.postponed_from
+    end,
     refunds_until = coalesce(
-      move_performance.refunds_until, p.refunds_until, now() + interval '14 days'
+      move_performance.refunds_until,
+      greatest(p.refunds_until, case when v_is_news then now() + interval '14 days' end)
     ),
     status_reason = coalesce(move_performance.reason, p.status_reason)
   where p.id = v_old.id

@@ -10,6 +10,7 @@ as $$
     ), ''),
     'isOnline', e.format <> 'physical',
     'pass', p.pass_name,
+    'isPostponed', nullif(p.status = 'postponed', false),
     'dates', (
       select jsonb_agg(
         app_hidden.local_time(date.starts_at, app_hidden.timezone_of(e)) order by date.starts_at

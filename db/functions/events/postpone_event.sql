@@ -49,6 +49,10 @@ begin
       null, null, postpone_event.refunds_until, postpone_event.reason
     );
   end loop;
+  if not found then
+    raise exception 'No date of the event is still to come.'
+      using errcode = 'LMEVT', detail = v_event.status::text;
+  end if;
   update app_public.events as e
   set status = case when postpone_event.days is null then 'postponed' else 'published' end
       ::app_public.event_status,

@@ -54,6 +54,7 @@ begin
   loop
     perform app_private.create_inventory(v_performance_id);
   end loop;
+  perform app_private.require_places(v_event);
 
   update app_public.events as e
   set status = 'published', published_at = now()
@@ -67,5 +68,6 @@ comment on function app_public.publish_event(uuid) is
   'Creates the inventory of every performance and opens the event to the public; publishing a '
   'published event changes nothing. Needs events.manage. '
   'Raises LMNFD, LMRGT, LMEVT, LMORG (the organization is suspended), LMLIM (the plan''s limit), '
-  'LMPUB (no performance that is still to come, or a seat without exactly one category).';
+  'LMPUB (no performance that is still to come, one that has nothing to sell, a seat without '
+  'exactly one category, or a section that no layout has).';
 grant execute on function app_public.publish_event(uuid) to lml_user;

@@ -9,8 +9,9 @@ begin
     return null;
   end if;
   v_cursor := convert_from(decode(left(read_cursor.cursor, 500), 'base64'), 'UTF8')::jsonb;
-  perform (v_cursor ->> 0)::numeric, (v_cursor ->> 1)::timestamptz, (v_cursor ->> 2)::uuid;
-  if jsonb_array_length(v_cursor) = 3 then
+  perform (v_cursor ->> 0)::numeric, (v_cursor ->> 1)::timestamptz, (v_cursor ->> 2)::uuid,
+    (v_cursor ->> 3)::timestamptz;
+  if jsonb_array_length(v_cursor) = 4 then
     return v_cursor;
   end if;
   raise exception using errcode = 'invalid_text_representation';
@@ -22,4 +23,5 @@ end
 $$;
 
 comment on function app_hidden.read_cursor(text) is
-  'What a page ended with: score, start and id. Raises LMINP.';
+  'What a page ended with: score, start and id; and when the first page was asked for. '
+  'Raises LMINP.';

@@ -16,11 +16,28 @@ as $$
 declare
   v_words text := btrim(app_hidden.plain_words(left(search_events.query, 200)));
   v_query tsquery := websearch_to_tsquery('simple', v_words);
+  -- What is quoted or excluded is meant to the letter; the other words may have typing errors.
+  v_exact constant text := '-?"[^"]*"?|(?:^|\s)-[^\s"]+';
+  v_strict tsquery := websearch_to_tsquery(
+    'simple', (
+      select string_agg(m[1], ' ') from regexp_matches(v_words, '(' || v_exact || ')', 'g') as m
+    )
+  );
+  v_lenient text := btrim(regexp_replace(v_words, v_exact, ' ', 'g'));
   v_after jsonb := app_hidden.read_cursor(search_events.after_cursor);
+  -- Every page looks from the moment of the first one: an event whose next date begins meanwhile
+  -- would come again with the one after it.
+  v_from timestamptz := greatest(
+    search_events.starts_from, least(now(), (v_after ->> 3)::timestamptz)
+  );
   v_tag text := app_hidden.plain_words(search_events.tag);
 begin
   if search_events.page_size not between 1 and 100 then
     raise exception 'A page has 1 to 100 events.' using errcode = 'LMINP', detail = 'page_size';
+  end if;
+  -- Nothing costs what it does in no currency.
+  if search_events.currency is not null then
+    perform app_hidden.require_currency(search_events.currency);
   end if;
   return query
     with found as (
@@ -29,16 +46,16 @@ begin
         case when v_words = '' then 0 else
           round(
             ts_rank(e.search_vector, v_query)::numeric
-              + public.word_similarity(v_words, e.search_text)::numeric, 6
+              + public.word_similarity(v_lenient, e.search_text)::numeric, 6
           )
         end as score
       from app_public.events as e
       cross join lateral (
-        select min(p.starts_at) as starts_at
+        select min(p.starts_at) as starts_at, max(p.starts_at) > now() as is_to_come
         from app_public.performances as p
         where p.organization_id = e.organization_id and p.event_id = e.id
           and p.status = 'scheduled'
-          and p.starts_at >= coalesce(search_events.starts_from, now())
+          and p.starts_at >= v_from
           and (
             search_events.starts_before is null or p.starts_at < search_events.starts_before
           )
@@ -46,7 +63,7 @@ begin
       where e.is_public
         and e.organization_status = 'active'
         and e.status = 'published'
-        and n.starts_at is not null
+        and n.is_to_come
         and (
           v_words = ''
           or e.id in (
@@ -54,7 +71,8 @@ begin
             where s.is_public and s.search_vector @@ v_query
             union all
             select s.id from app_public.events as s
-            where s.is_public and v_words operator(public.<%) s.search_text
+            where s.is_public and v_lenient operator(public.<%) s.search_text
+              and (coalesce(numnode(v_strict), 0) = 0 or s.search_vector @@ v_strict)
           )
         )
         and (
@@ -107,7 +125,11 @@ begin
     select
       f.id, f.starts_at, f.score,
       encode(
-        convert_to(jsonb_build_array(f.score, f.starts_at, f.id)::text, 'UTF8'), 'base64'
+        convert_to(
+          jsonb_build_array(
+            f.score, f.starts_at, f.id, coalesce((v_after ->> 3)::timestamptz, now())
+          )::text, 'UTF8'
+        ), 'base64'
       )
     from found as f
     where v_after is null
@@ -124,7 +146,7 @@ comment on function app_public.search_events(
 ) is
   'Public events that are still to come, the best match first, then the earliest: by words, with '
   'typing errors forgiven, and by what is given of the filters. Prices are in minor units, so give '
-  'a currency with them. Go on with after_cursor. Raises LMINP.';
+  'a currency with them. Go on with after_cursor. Raises LMINP, LMCUR.';
 grant execute on function app_public.search_events(
   text, timestamptz, timestamptz, text, uuid, text, text, text, bigint, bigint, uuid, integer, text
 ) to lml_anonymous, lml_user;

@@ -12,12 +12,22 @@ declare
 begin
   perform app_hidden.require_platform_role('support');
   if set_event_category.parent_slug is not null then
-    -- Two levels: a search for the wider kind finds the narrower ones.
+    -- Two levels: a search for the wider kind finds the narrower ones. Two people at once could
+    -- make a third one.
+    lock table app_public.event_categories in share row exclusive mode;
     select c.id into v_parent_id
     from app_public.event_categories as c
     where c.slug = set_event_category.parent_slug and c.parent_id is null;
     if not found then
       raise exception 'There is no such category, or it has a wider one itself.'
+        using errcode = 'LMINP', detail = 'parent_slug';
+    end if;
+    if exists (
+      select from app_public.event_categories as c
+      join app_public.event_categories as narrower on narrower.parent_id = c.id
+      where c.slug = set_event_category.slug
+    ) then
+      raise exception 'This category has narrower ones, so it has no wider one.'
         using errcode = 'LMINP', detail = 'parent_slug';
     end if;
   end if;

@@ -19,15 +19,26 @@ begin
     raise exception 'The performance is %.', v_performance.status
       using errcode = 'LMEVT', detail = v_performance.status::text;
   end if;
-  if update_performance.starts_at <> v_performance.starts_at and exists (
-    select from app_public.bookings as b
-    where b.organization_id = v_performance.organization_id
-      and b.performance_id = v_performance.id
-      and b.status not in ('canceled', 'expired', 'refunded')
-  ) then
-    raise exception 'Tickets are held or sold for this time.'
-      using errcode = 'LMEVT', detail = v_performance.id::text,
-        hint = 'Use postpone_performance.';
+  if update_performance.starts_at <> v_performance.starts_at then
+    -- Whoever is just holding places is waited for, as their booking refers to it, and so is seen.
+    perform from app_public.performances as p
+    where p.id = v_performance.id or p.id in (select app_private.passes_for(v_performance.id))
+    order by p.id
+    for update;
+    if exists (
+      select from app_public.bookings as b
+      where b.organization_id = v_performance.organization_id
+        -- Whoever has a pass is there, too.
+        and (
+          b.performance_id = v_performance.id
+          or b.performance_id in (select app_private.passes_for(v_performance.id))
+        )
+        and b.status not in ('canceled', 'expired', 'refunded')
+    ) then
+      raise exception 'Tickets are held or sold for this time.'
+        using errcode = 'LMEVT', detail = v_performance.id::text,
+          hint = 'Use postpone_performance.';
+    end if;
   end if;
   update app_public.performances as p
   set starts_at = coalesce(update_performance.starts_at, p.starts_at),
@@ -35,6 +46,12 @@ begin
     doors_at = nullif(coalesce(update_performance.doors_at, p.doors_at), 'infinity')
   where p.id = v_performance.id
   returning * into v_performance;
+  if update_performance.starts_at is not null then
+    perform app_private.require_to_come(
+      (select e from app_public.events as e where e.id = v_performance.event_id),
+      v_performance.starts_at, v_performance.ends_at
+    );
+  end if;
   return v_performance;
 exception
   when check_violation or not_null_violation then

@@ -82,6 +82,8 @@ as $$
       or (
         case
           when m.status = 'canceled' then true
+          -- The day that it had says nothing any more.
+          when m.status = 'postponed' and s.payout_timing = 'after_event' then false
           when s.payout_timing = 'after_event' then
             coalesce(m.ends_at, m.starts_at) + make_interval(days => s.payout_delay_days)
               <= open_payout_facts.ends_at

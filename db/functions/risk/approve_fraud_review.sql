@@ -17,6 +17,7 @@ begin
   if v_organization.status <> 'active' then
     perform app_private.raise_not_active(v_organization);
   end if;
+  perform app_private.require_day(v_booking);
   -- Sales may have closed meanwhile: the buyer was in time.
   perform app_private.prolong_hold(
     v_booking,
@@ -48,5 +49,5 @@ comment on function app_public.approve_fraud_review(uuid, text) is
   'least as long as any checkout. Its open alerts were false positives. Needs risk.manage, and '
   'somebody other than the buyer. '
   'Raises LMNFD, LMRGT, LMBST (not under review), LMEXP (too late), LMORG (a suspended '
-  'organization), LMINP, LMAUT, LMSES.';
+  'organization), LMEVT (postponed, without a new date), LMINP, LMAUT, LMSES.';
 grant execute on function app_public.approve_fraud_review(uuid, text) to lml_user;

@@ -13,6 +13,10 @@ begin
     raise exception 'This is not a layout of format lml-layout/1 with a seat or a standing area.'
       using errcode = 'LMLAY', hint = '"lml import layout FILE" reads and converts other formats.';
   end if;
+  -- Programs that draw it read texts as texts.
+  if jsonb_typeof(check_layout_format.document -> 'name') <> 'string' then
+    raise exception 'The name of a layout is a text.' using errcode = 'LMLAY', detail = 'name';
+  end if;
   if jsonb_array_length(app_hidden.layout_list(check_layout_format.document, 'sections')) > 10000
   then
     raise exception 'A layout has at most 10,000 sections.' using errcode = 'LMLAY';

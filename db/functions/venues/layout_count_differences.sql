@@ -20,6 +20,12 @@ as $$
   from sections as s
   where s.places <> (layout_count_differences.layout).standing_capacity
   union all
+  select 'name', null, n.name, (layout_count_differences.layout).name
+  from (
+    select coalesce(left(layout_count_differences.document ->> 'name', 255), 'Layout') as name
+  ) as n
+  where n.name <> (layout_count_differences.layout).name
+  union all
   select
     'licensed_capacity', null, c.licensed_capacity::text, (s.seats + s.places)::text
   from sections as s
@@ -46,7 +52,11 @@ as $$
     where state.organization_id = p.organization_id and state.performance_id = p.id
   ) as i
   where i.seats <> s.seats
+    and p.pass_name is null
+    -- What was canceled before its event was published never had any.
+    and not (p.status = 'canceled' and i.seats = 0)
 $$;
 
 comment on function app_private.layout_count_differences(app_public.venue_layouts, jsonb) is
-  'Where numbers of seats and places differ from the document, or are more than is licensed.';
+  'Where the name, or numbers of seats and places, differ from the document, or are more than is '
+  'licensed.';

@@ -16,7 +16,8 @@ begin
     s.section_n::smallint,
     s.section,
     s.row_name,
-    s.seat ->> 'number',
+    -- What is no text becomes null here, and is refused by its place.
+    case when jsonb_typeof(s.seat -> 'number') = 'string' then s.seat ->> 'number' end,
     -- The SHA-256 of the JSON array of section, row and number: the same seat has the same id in
     -- every version of a layout. A function for it, called for each seat, was half of the time.
     coalesce(
@@ -25,7 +26,7 @@ begin
         sha256(convert_to(s.id_prefix || to_json(s.seat ->> 'number')::text || ']', 'UTF8')), 'hex'
       )
     ),
-    s.seat ->> 'category',
+    case when jsonb_typeof(s.seat -> 'category') = 'string' then s.seat ->> 'category' end,
     -- What is no number within the plan becomes null here, and is refused by its place.
     case
       when jsonb_typeof(s.seat -> 'x') = 'number' and (s.seat ->> 'x')::numeric between 0 and 1
@@ -48,7 +49,9 @@ begin
       with ordinality as section (value, n),
       lateral (
         select
-          r.value, r.n, r.value ->> 'name' as row_name,
+          r.value, r.n,
+          case when jsonb_typeof(r.value -> 'name') = 'string' then r.value ->> 'name' end
+            as row_name,
           '[' || to_json(section.value ->> 'name')::text || ','
             || to_json(r.value ->> 'name')::text || ',' as id_prefix
         from jsonb_array_elements(

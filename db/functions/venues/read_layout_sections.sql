@@ -15,11 +15,13 @@ begin
   from jsonb_array_elements(read_layout_sections.document -> 'sections')
     with ordinality as s (value, n)
   where coalesce(s.value ->> 'kind', 'seated') not in ('seated', 'standing')
+    or jsonb_typeof(s.value -> 'kind') <> 'string'
     or case when s.value ->> 'kind' = 'standing' then
       s.value ? 'rows'
       or coalesce(s.value ->> 'capacity', '') !~ '^[1-9][0-9]{0,5}$|^1000000$'
       or jsonb_typeof(s.value -> 'capacity') <> 'number'
       or coalesce(length(s.value ->> 'category'), 0) not between 1 and 100
+      or jsonb_typeof(s.value -> 'category') <> 'string'
     else s.value ?| array['capacity', 'category']
     end
     or not (
@@ -40,7 +42,8 @@ begin
 
   return query
   select
-    s.n::smallint, s.value ->> 'name',
+    s.n::smallint,
+    case when jsonb_typeof(s.value -> 'name') = 'string' then s.value ->> 'name' end,
     coalesce(s.value ->> 'kind', 'seated')::app_public.layout_section_kind,
     coalesce(
       (s.value ->> 'capacity')::integer,

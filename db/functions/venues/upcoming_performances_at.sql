@@ -11,7 +11,8 @@ as $$
       and e.venue_id = (upcoming_performances_at.venue).id
       and e.status in ('published', 'postponed')
       and p.status in ('scheduled', 'postponed')
-      and coalesce(p.ends_at, p.starts_at) > now()
+      -- What waits for another day is still to come, whatever day it had.
+      and (p.status = 'postponed' or coalesce(p.ends_at, p.starts_at) > now())
     order by p.starts_at
     limit 100
   ) as p

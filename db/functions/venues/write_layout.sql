@@ -57,6 +57,8 @@ begin
     from seats as s, layout as l
   )
   select (l.layout).* into v_layout from layout as l;
+  perform app_private.check_layout_names(v_layout);
+  perform app_private.check_layout_categories(v_layout, write_layout.parsed);
   return v_layout;
 exception
   when check_violation or not_null_violation or unique_violation or numeric_value_out_of_range then

@@ -1,5 +1,5 @@
 -- If this fails, one person buys what many should have had, or when nothing was for sale.
-select plan(20);
+select plan(22);
 
 select tests.create_theatre();
 create function tests.check_out(name text, guest integer, email text, variadic seat_nos integer[])
@@ -20,6 +20,22 @@ exception
     return sqlstate;
 end
 $$;
+-- When a cart that is held already may be checked out, if not now.
+create function tests.why_not()
+returns text
+language plpgsql volatile as $$
+declare
+  v_detail text;
+begin
+  perform tests.as_guest(9);
+  perform app_public.start_checkout(tests.id('slow'), 'slow@x.example');
+  return 'sold';
+exception
+  when sqlstate 'LMSAL' then
+    get stacked diagnostics v_detail = pg_exception_detail;
+    return v_detail;
+end
+$$;
 create function tests.limits(changes text)
 returns void
 language plpgsql volatile
@@ -32,8 +48,8 @@ begin
   );
 end
 $$;
-grant execute on function tests.check_out(text, integer, text, integer[]), tests.limits(text)
-  to public;
+grant execute on function tests.why_not(), tests.check_out(text, integer, text, integer[]),
+  tests.limits(text) to public;
 
 -- Of one booking.
 select tests.limits('min_per_transaction => 2, max_per_transaction => 3');
@@ -74,6 +90,18 @@ select is(tests.check_out('i', 3, 'h@x.example', 17), 'LMMAX', 'are two');
 select tests.sign_in('theatre manager');
 select app_public.update_event(tests.id('theatre.event'), tickets_per_user_max => 0);
 select is(tests.check_out('i', 3, 'h@x.example', 17), 'pending_payment', 'without a limit');
+
+-- Windows of a category that close while a cart is filled: detail says which end of them it was.
+select tests.as_guest(9);
+select tests.fill_cart('slow', 12);
+select tests.limits($$ sales_start => now() - interval '1 hour', sales_end => now() $$);
+select is(tests.why_not(), now()::text, 'who was too slow is told when it closed');
+select tests.limits($$
+  sales_start => now() + interval '1 hour', sales_end => now() + interval '2 hours'
+$$);
+select is(tests.why_not(), (now() + interval '1 hour')::text, 'or when it opens');
+select tests.as_guest(9);
+select app_public.cancel_booking(tests.id('slow'));
 
 -- Windows of a category.
 select tests.limits($$ sales_start => now() + interval '1 hour' $$);

@@ -1,5 +1,5 @@
 -- If this fails, an event goes on sale with seats that nobody can buy, or that two prices claim.
-select plan(25);
+select plan(30);
 
 select tests.create_theatre();
 select tests.create_event('theatre', 'draft event');
@@ -151,5 +151,35 @@ select is_empty(
   $$ select from app_public.seat_booking_state
     where performance_id in (tests.id('mistaken, too'), tests.id('mistaken performance')) $$,
   'and nothing is on sale of them'
+);
+select tests.consistent();
+
+-- A section that was misspelled is not one that is for sale.
+select tests.create_event('theatre', 'misspelled event');
+select tests.sign_in('theatre manager');
+select app_public.update_event(tests.id('misspelled event'), blocked_sections => array['Bocks']);
+select throws_ok(
+  $$ select app_public.publish_event(tests.id('misspelled event')) $$, 'LMPUB',
+  'No layout of the event has a section "Bocks".', 'what is blocked is in the plan'
+);
+select app_public.update_event(tests.id('misspelled event'), blocked_sections => array['Box']);
+select tests.keep('dear', (app_public.create_ticket_category(
+  tests.id('misspelled event'), 'Dear', 90000, sections => array['Balconey']
+)).id);
+select throws_ok(
+  $$ select app_public.publish_event(tests.id('misspelled event')) $$, 'LMPUB',
+  'No layout of the event has a section "Balconey".', 'and what has a price of its own'
+);
+select app_public.update_ticket_category(tests.id('dear'), sections => array['Balcony']);
+-- And a hall of which all is blocked has nothing to sell.
+select app_public.update_event(
+  tests.id('misspelled event'), blocked_sections => array['Stalls', 'Balcony', 'Box']
+);
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('misspelled event')) $$, 'LMPUB', 'nor is all of it'
+);
+select app_public.update_event(tests.id('misspelled event'), blocked_sections => array['Box']);
+select lives_ok(
+  $$ select app_public.publish_event(tests.id('misspelled event')) $$, 'put right, it is published'
 );
 select tests.consistent();

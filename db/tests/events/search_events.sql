@@ -1,5 +1,5 @@
 -- If this fails, events are not found, or some are found that are not for everybody.
-select plan(27);
+select plan(38);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -47,6 +47,12 @@ from (values
   ($$ 'cafe' $$, 'Hamlet', 'so is the short text'),
   ($$ 'opera' $$, 'nothing', 'what is not there is not'),
   ($$ 'hamlet -jazz' $$, 'Hamlet', 'a word may be excluded'),
+  ($$ 'hamlet -shakespeare' $$, 'An eve', 'however much else is alike'),
+  ($$ '"hamlet by shakespeare"' $$, 'Hamlet', 'a phrase is found'),
+  ($$ '"shakespeare by hamlet"' $$, 'nothing', 'as it is meant,'),
+  ($$ '-"by shakespeare" hamlet' $$, 'An eve', 'or excluded'),
+  ($$ 'denmarc "by shakespeare"' $$, 'Hamlet', 'and other words may have errors'),
+  ($$ '-' $$, 'nothing', 'a dash excludes nothing'), ($$ '"' $$, 'nothing', 'nor does a quote'),
   ($$ category => 'concert' $$, 'An eve', 'by category'),
   ($$ category => 'theater', query => 'jazz' $$, 'nothing', 'and words'),
   ($$ tag => 'klassik' $$, 'Hamlet', 'by tag'),
@@ -71,6 +77,45 @@ select tests.refused(
 )
 from unnest(array[$$ after_cursor => 'x' $$, $$ after_cursor => 'WzFd' $$, 'page_size => 0'])
   as a;
+
+select tests.refused(
+  $$ select * from app_public.search_events(currency => 'XXQ') $$, 'LMCUR', 'no such money'
+);
+
+-- Pages go on from the moment of the first: an event whose next date has begun since is not found
+-- again by the one after it; nor by asking for the past.
+select tests.as_owner();
+insert into app_public.performances (
+  organization_id, event_id, layout_id, currency, is_public, starts_at
+)
+select p.organization_id, p.event_id, p.layout_id, p.currency, p.is_public,
+  now() - interval '1 minute'
+from app_public.performances as p where p.id = tests.id('theatre.performance');
+update app_public.performances set starts_at = now() + interval '40 days'
+where id = tests.id('theatre.performance');
+create function tests.cursor(starts_at timestamptz, asked_at timestamptz)
+returns text
+language sql stable
+return encode(convert_to(
+  jsonb_build_array(0, starts_at, tests.id('theatre.event'), asked_at)::text, 'UTF8'
+), 'base64');
+select is(
+  tests.found(format(
+    'after_cursor => %L', tests.cursor(now() - interval '1 minute', now() - interval '2 minutes')
+  )),
+  'An eve', 'the next page has no event of the page before'
+);
+select is(
+  tests.found(format('after_cursor => %L', tests.cursor('2000-01-01', '2000-01-01'))),
+  'Hamlet, An eve', 'however long ago that was'
+);
+update app_public.performances set status = 'canceled'
+where id = tests.id('theatre.performance');
+select is(
+  tests.found($$ starts_from => '-infinity' $$), 'An eve', 'what has begun is not to come'
+);
+update app_public.performances set starts_at = now() + interval '30 days'
+where starts_at < now();
 
 -- Only what everybody may see.
 select tests.sign_in('theatre manager');

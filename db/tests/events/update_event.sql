@@ -1,5 +1,5 @@
 -- If this fails, an event cannot be described, or what was promised changes after the sale.
-select plan(49);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -136,6 +136,15 @@ select tests.refused(
 from unnest(array[$$ 'I' $$, $$ min_per_transaction => 0 $$, $$ max_per_transaction => 1 $$,
   $$ max_per_user => 1 $$]) as change;
 
+-- What is listed and mailed is a line that can be read.
+select tests.refused(format(what, name), 'LMINP', format(what, name))
+from unnest(array[
+  'select app_public.update_event(tests.id(''draft event''), title => %L)',
+  'select app_public.create_ticket_category(tests.id(''draft event''), %L, 100)',
+  'select app_public.update_venue(tests.id(''theatre.venue''), name => %L)'
+]) as what
+cross join unnest(array[E'  \t ', E'Hamlet\n\nPay at https://x.example', E'Ring\u0007']) as name;
+
 -- Kinds of events are the platform's.
 select tests.refused(
   $$ select app_public.set_event_category('opera', 'Opera') $$, 'LMRGT', 'not by an organization'
@@ -143,7 +152,14 @@ select tests.refused(
 select tests.as_owner();
 insert into app_public.platform_staff (user_id, role) values (tests.user_id('root'), 'support');
 select tests.sign_in('root');
+select tests.refused(
+  $$ select app_public.set_event_category('opera', ' ') $$, 'LMINP', 'with a name'
+);
 select is(
   (app_public.set_event_category('opera', 'Opera', parent_slug => 'theater')).name, 'Opera',
   'the platform adds one'
+);
+select tests.refused(
+  $$ select app_public.set_event_category('theater', 'Theater', parent_slug => 'festival') $$,
+  'LMINP', 'of which searches know two levels'
 );

@@ -1,5 +1,5 @@
 -- If this fails, somebody sees an event that is not for them, or does not see one that is.
-select plan(41);
+select plan(44);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -178,9 +178,30 @@ select tests.refused(
     tests.id('online'), '2040-01-01', '2041-05-15', '{18:00}'
   ) $$, 'LMINP', 'but 501 are too many at once'
 );
-select app_public.create_ticket_category(
-  tests.id('online'), 'Stream', 1000, sections => array['Online']
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('online')) $$, 'LMPUB', 'with nothing to sell'
 );
+select tests.keep('stream', (
+  app_public.create_ticket_category(tests.id('online'), 'Stream', 1000)
+).id);
+select app_public.create_admission_pool(p.id, 'Stream', 50, array[tests.id('stream')])
+from app_public.performances as p
+where p.event_id = tests.id('online') order by p.starts_at limit 1;
+select throws_ok(
+  $$ select app_public.publish_event(tests.id('online')) $$, 'LMPUB',
+  'A performance has nothing to sell: no seat, and no place without one.',
+  'nor when only one of its dates has places'
+);
+select app_public.create_admission_pool(p.id, 'Stream', 50)
+from app_public.performances as p
+where p.event_id = tests.id('online') order by p.starts_at desc limit 1;
+select tests.refused(
+  $$ select app_public.publish_event(tests.id('online')) $$, 'LMPUB',
+  'nor with places that no category sells'
+);
+select app_public.create_admission_pool(p.id, 'Seats', 50, array[tests.id('stream')])
+from app_public.performances as p
+where p.event_id = tests.id('online') order by p.starts_at desc limit 1;
 select is(
   (app_public.publish_event(tests.id('online'))).status::text, 'published', 'it is published'
 );

@@ -1,6 +1,6 @@
 -- If this fails, the standing area of a plan cannot be bought, or a rebuilt hall forgets what is kept
 -- back, what is side by side, and who stands where.
-select plan(15);
+select plan(18);
 
 select tests.create_theatre();
 create function tests.store(name text, capacity integer, stand text) returns uuid
@@ -86,6 +86,12 @@ select tests.refused(
   $$ select app_public.move_performance_to_layout(tests.id('performance'), tests.id('smaller')) $$,
   'LMMOV', 'a plan with another standing area is refused'
 );
+select tests.refused(
+  $$ select app_public.move_performance_to_layout(
+    tests.id('performance'), tests.id('smaller'), true
+  ) $$,
+  'LMMOV', 'which a dry run tells'
+);
 select is(
   (app_public.move_performance_to_layout(tests.id('performance'), tests.id('turned'))).is_moved,
   true, 'one that only has its seats otherwise is not'
@@ -135,3 +141,29 @@ select is(
   (app_public.hold_admissions(tests.id('performance'), tests.id('standing'), 2)).status::text,
   'draft', 'two are no hoard'
 );
+
+-- An area that is blocked is in nobody's way when the hall is rebuilt.
+select tests.sign_in('theatre owner');
+select tests.keep('blocked.event', (
+  app_public.create_event(
+    tests.id('theatre.organization'), tests.id('theatre.venue'), 'Seats', 'seats',
+    blocked_sections => array['Pit']
+  )
+).id);
+select tests.keep('blocked.performance', (
+  app_public.create_performance(
+    tests.id('blocked.event'), tests.id('field'), date_trunc('hour', now()) + interval '30 days'
+  )
+).id);
+select app_public.create_ticket_category(
+  tests.id('blocked.event'), 'Stand', 5000, array['Stand']
+);
+select app_public.publish_event(tests.id('blocked.event'));
+select is(
+  (app_public.move_performance_to_layout(
+    tests.id('blocked.performance'), tests.id('smaller')
+  )).is_moved,
+  true, 'nothing of it was for sale'
+);
+select tests.as_owner();
+select tests.consistent();

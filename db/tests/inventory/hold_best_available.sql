@@ -10,7 +10,7 @@ create function tests.hall() returns text
 language sql immutable as $$
   select jsonb_build_object(
     'format', 'lml-layout/1', 'name', 'Hall', 'sections', jsonb_build_array(jsonb_build_object(
-      'name', 'Hall', 'rows', jsonb_agg(jsonb_build_object('name', r, 'seats', s) order by r)
+      'name', 'Hall', 'rows', jsonb_agg(jsonb_build_object('name', r::text, 'seats', s) order by r)
     ))
   )::text
   from (
@@ -41,6 +41,7 @@ select tests.as_owner();
 update app_public.performances set layout_id = tests.id('hall.layout')
 where id = tests.id('hall.performance');
 select tests.sign_in('theatre owner');
+select app_public.update_event(tests.id('hall.event'), blocked_sections => '{}');
 select app_public.publish_event(tests.id('hall.event'));
 select tests.as_owner();
 select tests.keep('category', (

@@ -48,6 +48,35 @@ test("a stranger who publishes it waits for nobody, and makes nobody wait", asyn
   await owner.commit();
 });
 
+/** A date is moved while somebody holds a seat of it: how that ended. */
+async function movedUnderHold(theatre: Theatre): Promise<Outcome> {
+  const [guest, owner] = [await theatre.guest(1), await theatre.user("theatre owner")];
+  await guest.begin();
+  await guest.run(
+    "select (app_public.hold_seats(tests.id('theatre.performance'), tests.seats(1))).id",
+  );
+  const moving = owner.once(
+    `select (app_public.update_performance(
+      tests.id('theatre.performance'), now() + interval '40 days'
+    )).status::text`,
+  );
+  if (await owner.waitsBefore(moving)) await guest.commit();
+  const moved = await moving;
+  await guest.commit();
+  return moved;
+}
+
+test("a date is not just moved while somebody is holding a seat of it", async () => {
+  await using theatre = await Theatre.open();
+  expect(await movedUnderHold(theatre)).toBe("LMEVT");
+});
+
+test("control: without waiting for them, they hold a seat of another time", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_public.update_performance", "for update", "for no key update");
+  expect(await movedUnderHold(theatre)).toEqual(["scheduled"]);
+});
+
 test("a category that is added while an event is published comes too late", async () => {
   await using theatre = await Theatre.open();
   const [owner, manager] = await draft(theatre);

@@ -1,5 +1,5 @@
 -- If this fails, a plan is stored that is not what was sent, or of which no seat can be sold.
-select plan(59);
+select plan(82);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -25,7 +25,15 @@ language sql immutable as $$
     ))
   )::text
 $$;
-grant execute on function tests.import(text, text), tests.seat_layout(jsonb) to public;
+-- The same, with a list of categories.
+create function tests.listed(categories text, seat text default 'C') returns text
+language sql immutable as $$
+  select (
+    tests.seat_layout(jsonb_build_object('category', seat))::jsonb
+      || jsonb_build_object('categories', categories::jsonb)
+  )::text
+$$;
+grant execute on all functions in schema tests to public;
 
 -- What is stored.
 select is(
@@ -137,6 +145,42 @@ from (values
   (tests.seat_layout('{"features": [null]}'), 'a feature that is null')
 ) as d (document, why);
 
+-- What programs that draw it would not read.
+select tests.refused(format('select tests.import(%L)', d.document), 'LMLAY', d.why)
+from (values
+  (tests.seat_layout('{"number": 1}'), 'a seat whose number is no text'),
+  (tests.seat_layout('{"category": 1}'), 'a category that is no text'),
+  (replace(tests.seat_layout('{}'), '"name": "A"', '"name": 1'), 'a row whose name is no text'),
+  (replace(tests.seat_layout('{}'), '"name": "S"', '"name": 1'), 'a section whose name is no text'),
+  (replace(tests.seat_layout('{}'), '"name": "S"', '"name": "S", "kind": null'), 'no kind'),
+  ((tests.seat_layout('{}')::jsonb || '{"name": 1}')::text, 'a name of all that is no text'),
+  ((tests.seat_layout('{}')::jsonb || '{"name": "a\u0007"}')::text, 'nor one that rings'),
+  (tests.seat_layout('{"number": "1\n2"}'), 'a number of two lines'),
+  (replace(tests.seat_layout('{}'), '"name": "S"', '"name": "S\r\nT"'), 'a section of two lines')
+) as d (document, why);
+
+-- The list of categories names every one that is used.
+select tests.refused(format('select tests.import(%L)', tests.listed(c)), 'LMLAY', c)
+from unnest(array[
+  'null', '{}', '"C"', '["C"]', '[{}]', '[{"name": 1}]', '[{"name": ""}]', '[]',
+  '[{"name": "C", "color": 5}]', '[{"name": "c"}]', '[{"name": "C "}]'
+]) as c;
+select throws_ok(
+  format('select tests.import(%L)', tests.listed('[{"name": "C"}, {"name": "D"}]', 'E')), 'LMLAY',
+  'The layout''s list of categories has no "E".', 'a category that is not listed is named'
+);
+select throws_ok(
+  format('select tests.import(%L)', jsonb_set(
+    tests.listed('[{"name": "C"}]')::jsonb, '{sections,1}',
+    '{"name": "Pit", "kind": "standing", "capacity": 5, "category": "P"}'
+  )::text), 'LMLAY',
+  'The layout''s list of categories has no "P".', 'also one of a standing area'
+);
+select lives_ok(
+  format('select tests.import(%L)', tests.listed('[{"name": "C", "color": "#fff"}, {"name": "D"}]')),
+  'and one that nobody uses may be listed'
+);
+
 -- The place.
 select tests.refused(
   format('select tests.import(%L)', tests.seat_layout(changes::jsonb)), 'LMXYR', changes
@@ -180,6 +224,6 @@ select tests.refused(
   $$ update app_public.venue_layouts set document = '{}' $$, 'LMAPP', 'nor does its document'
 );
 select is(
-  (select count(*) from app_public.venue_layouts), 5::bigint, 'nothing refused was left behind'
+  (select count(*) from app_public.venue_layouts), 6::bigint, 'nothing refused was left behind'
 );
 select tests.consistent();

@@ -1,6 +1,6 @@
 -- If this fails, a layout that somebody tampered with, or that was stored wrongly, passes for the
 -- document that it was made of.
-select plan(17);
+select plan(19);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -56,6 +56,9 @@ from (values
     array['document'], 'another document with its hash'
   ),
   (
+    'update app_public.venue_layouts set name = ''Elsewhere''', array['name'], 'another name of all'
+  ),
+  (
     'update app_public.venue_layouts set seat_count = 19', array['seat_count'],
     'another number of seats'
   ),
@@ -96,6 +99,16 @@ select is(
   (select count(*) from tests.after('delete from app_public.layout_seats where seat_no = 20')),
   2::bigint, 'a seat that is gone is missed twice: in the layout, and where it is for sale'
 );
+
+-- A pass has no seats of its own, nor has a date that was canceled before anything was for sale.
+select tests.create_festival();
+select tests.create_event('theatre', 'mistaken event');
+select tests.sign_in('theatre owner');
+select app_public.cancel_performance((app_public.create_performance(
+  tests.id('mistaken event'), tests.id('theatre.layout'), '2040-01-01'
+)).id);
+select app_public.publish_event(tests.id('mistaken event'));
+select is_empty($$ select from tests.differences() $$, 'neither lacks any');
 
 -- Who may ask.
 select tests.sign_in('theatre viewer');
