@@ -65,6 +65,9 @@ begin
     payment_plan_id = case when checkout_for_customer.payment = 'link' then b.payment_plan_id end
   where b.id = v_booking.id
   returning * into v_booking;
+  if checkout_for_customer.payment = 'link' then
+    perform app_private.require_card_amount(v_booking);
+  end if;
 
   if v_requires_approval and not v_waits then
     perform app_private.approve_by_selling(
@@ -96,7 +99,7 @@ comment on function app_public.checkout_for_customer(
   'A category that requires approval is approved by selling it with bookings.manage; others sell '
   'it by link, and it waits as pending_approval. '
   'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, '
-  'LMPLN, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+  'LMPLN, LMAMT (by link), LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.checkout_for_customer(
   uuid, app_public.staff_payment, text, text, integer, text
 ) to lml_user;
