@@ -61,9 +61,7 @@ begin
   returning * into v_booking;
 
   perform app_private.require_buyer_limits(v_booking);
-  if v_booking.discount_cents > 0 then
-    perform app_private.require_discount_uses(v_booking);
-  end if;
+  perform app_private.require_discount_uses(v_booking);
 
   perform app_private.require_card_amount(v_booking);
   v_action := app_private.screen_checkout(v_booking, v_contact.phone);
