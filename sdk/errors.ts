@@ -174,6 +174,9 @@ export class ApprovalNeededError extends LastMinuteLiveError {}
 /** LMPLN: the payment plan is not for this booking, or there is not enough time for it any more. */
 export class PaymentPlanError extends LastMinuteLiveError {}
 
+/** LMAMT: a card cannot be charged so little, or so much; `detail` is the least that it can be, in the minor unit. */
+export class CardAmountError extends LastMinuteLiveError {}
+
 /** LMBKG: there is no such booking, it is not yours, or it is for another performance. */
 export class BookingNotFoundError extends LastMinuteLiveError {}
 
@@ -469,6 +472,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMNRF", NoRefundOfferedError],
   ["LMPGS", PageSizeError],
   ["LMPLN", PaymentPlanError],
+  ["LMAMT", CardAmountError],
   ["LMPUB", NotPublishableError],
   ["LMPWD", WeakPasswordError],
   ["LMQTY", QuantityError],

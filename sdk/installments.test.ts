@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   BookingStatusError,
+  CardAmountError,
   type LastMinuteLive,
   MailedTokenError,
   NotSignedInError,
@@ -64,6 +65,40 @@ test("a booking is paid in two halves", async () => {
   expect(await buyer.tickets(booking)).toHaveLength(1);
   await expect(buyer.openPayment(booking)).rejects.toThrow(BookingStatusError);
 });
+
+test("a payment that Stripe refuses to open says so at once, and the next one is paid", async () => {
+  const buyer = office.client();
+  const booking = await hold(buyer, 1);
+  office.standIn.control.outage({
+    status: 400,
+    path: "/v1/payment_intents",
+    calls: 1,
+    code: "parameter_invalid",
+  });
+  await buyer.startCheckout(booking, { email: "refused@example.com" });
+  const refusal: unknown = await buyer
+    .pay(booking, { testCard: "visa" }, { deadlineMs: 30_000 })
+    .catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(PaymentDeclinedError);
+  expect(refusal).toMatchObject({ declineCode: "parameter_invalid" });
+  await buyer.openPayment(booking);
+  expect((await buyer.pay(booking, { testCard: "visa" })).status).toBe("confirmed");
+}, 60_000);
+
+test("a cart that no card can pay for is not checked out", async () => {
+  const buyer = office.client();
+  const booking = await hold(buyer, 1);
+  await organizer.createDiscountCode(performance.eventId, {
+    code: "MOST",
+    amountCents: booking.totalAmountCents - 1,
+  });
+  await buyer.applyDiscountCode(booking, "most");
+  const checkout = buyer.startCheckout(booking, { email: "small@example.com" });
+  await expect(checkout).rejects.toThrow(CardAmountError);
+  await buyer.removeDiscountCode(booking);
+  await buyer.startCheckout(booking, { email: "small@example.com" });
+  expect((await buyer.pay(booking, { testCard: "visa" })).status).toBe("confirmed");
+}, 60_000);
 
 test("an order waits for an answer", async () => {
   const buyer = office.client();

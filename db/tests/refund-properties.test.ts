@@ -33,7 +33,7 @@ const terms = fc.tuple(
   fc.integer({ min: 0, max: 300_000 }).map((n) => n / 10_000),
   fc.integer({ min: 0, max: 99 }),
   fc.integer({ min: 0, max: 500_000 }).map((n) => n / 10_000),
-  fc.integer({ min: 1, max: 9999 }),
+  fc.integer({ min: 10, max: 9999 }),
 );
 
 const refusals = new Set(["LMRFX", "LMTVD", "LMBST"]);

@@ -54,7 +54,7 @@ export abstract class BookingCalls extends InventoryCalls {
    *
    * @throws ContactMissingError, InvalidInputError, QuantityError, HoldExpiredError,
    * BookingStatusError, BookingNotFoundError, EventNotOnSaleError, SalesClosedError, BuyerLimitError,
-   * NotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * CardAmountError, NotFoundError, SessionEndedError, IdempotencyKeyReusedError
    */
   async startCheckout(
     booking: Ref,

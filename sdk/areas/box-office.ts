@@ -46,7 +46,8 @@ export abstract class BoxOfficeCalls extends InstallmentCalls {
    * invoice, or complimentary, with a note. Needs `bookings.sell`.
    *
    * @throws BookingStatusError, HoldExpiredError, QuantityError, BuyerLimitError, EventNotOnSaleError,
-   * SalesClosedError, InvalidInputError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError
+   * SalesClosedError, CardAmountError (by link), InvalidInputError, NotFoundError, NotAllowedError,
+   * IdempotencyKeyReusedError
    */
   async checkoutForCustomer(
     booking: Ref,

@@ -1,5 +1,6 @@
 import {
   type LastMinuteLiveError,
+  PaymentDeclinedError,
   PaymentLostError,
   PaymentPendingError,
   errorOf,
@@ -201,6 +202,7 @@ export abstract class PaymentCalls extends AddOnCalls {
       if (booking.status !== "pending_payment" && booking.status !== "partially_paid") {
         throw notPayable(booking.status);
       }
+      if (session?.status === "failed") throw notOpened(session);
       const { clientSecret, stripePaymentIntentId: intentId } = session ?? {};
       return clientSecret != null && intentId != null ? { intentId, clientSecret } : undefined;
     });
@@ -241,6 +243,15 @@ function savedCard(card: SavedCardFragment): SavedCard {
     organizationId: present(organizationId),
     createdAt: present(createdAt),
   };
+}
+
+/** Stripe has refused to open the payment: no card will ever do. */
+function notOpened({ failureCode, failureMessage }: PaymentSession): PaymentDeclinedError {
+  return new PaymentDeclinedError(
+    failureMessage ?? "Stripe has refused the payment.",
+    failureCode ?? "unknown",
+    { hint: "Open another one with openPayment, or ask the organization." },
+  );
 }
 
 const hintsOfStatus: ReadonlyMap<string, string> = new Map([

@@ -32,8 +32,10 @@ const CURRENCIES = new Set(
   Intl.supportedValuesOf("currency").map((currency) => currency.toLowerCase()),
 );
 
-/** The largest amount of one payment: eight digits, as at Stripe. */
-const AMOUNT_MAX = 99_999_999;
+/** The largest amount of one payment: eight digits, and of rupiahs twelve, as at Stripe. */
+export function amountMax(currency: string): number {
+  return currency === "idr" ? 999_999_999_999 : 99_999_999;
+}
 
 /** The code of a currency as the stand-in keeps it, in lower case. */
 export function requireCurrency(given: string, param = "currency"): string {
@@ -59,8 +61,9 @@ export function requireWholeSteps(amount: number, currency: string): void {
 
 /** Refuses an amount that Stripe does not move at once. */
 export function requireAmountWithinMax(amount: number, currency: string): void {
-  if (amount <= AMOUNT_MAX) return;
-  throw invalidRequest(`Amount must be no more than ${formatAmount(AMOUNT_MAX, currency)}`, {
+  const max = amountMax(currency);
+  if (amount <= max) return;
+  throw invalidRequest(`Amount must be no more than ${formatAmount(max, currency)}`, {
     code: "amount_too_large",
     param: "amount",
   });

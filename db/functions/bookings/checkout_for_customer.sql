@@ -56,8 +56,7 @@ begin
     v_booking,
     case when checkout_for_customer.payment = 'link'
       then now() + make_interval(hours => checkout_for_customer.pay_within_hours)
-      else v_booking.expires_at
-    end
+      else v_booking.expires_at end
   );
   -- Only who pays by card pays in parts.
   update app_public.bookings as b
@@ -65,6 +64,7 @@ begin
     payment_plan_id = case when checkout_for_customer.payment = 'link' then b.payment_plan_id end
   where b.id = v_booking.id
   returning * into v_booking;
+  perform app_private.require_card_amount(v_booking) where checkout_for_customer.payment = 'link';
 
   if v_requires_approval and not v_waits then
     perform app_private.approve_by_selling(
@@ -96,7 +96,7 @@ comment on function app_public.checkout_for_customer(
   'A category that requires approval is approved by selling it with bookings.manage; others sell '
   'it by link, and it waits as pending_approval. '
   'Needs bookings.sell at the venue. Raises LMBST, LMEXP, LMQTY, LMEVT, LMSAL, LMMAX, LMLIM, '
-  'LMPLN, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+  'LMPLN, LMAMT (by link), LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.checkout_for_customer(
   uuid, app_public.staff_payment, text, text, integer, text
 ) to lml_user;

@@ -35,6 +35,9 @@ begin
   set payment_plan_id = choose_payment_plan.payment_plan_id
   where b.id = v_booking.id
   returning * into v_booking;
+  if v_booking.status in ('pending_approval', 'pending_payment') then
+    perform app_private.require_card_amount(v_booking);
+  end if;
   if v_booking.status = 'pending_payment' then
     perform app_private.request_payment(v_booking);
   end if;
@@ -45,5 +48,5 @@ $$;
 comment on function app_public.choose_payment_plan(uuid, uuid) is
   'Has a booking paid by a plan of its event, or at once without one, from before its checkout '
   'until something is paid. The dates are fixed when the deposit is asked for. '
-  'Raises LMBKG, LMBST, LMEXP, LMNFD, LMPLN, LMSES, LMCRT.';
+  'Raises LMBKG, LMBST, LMEXP, LMNFD, LMPLN, LMAMT, LMSES, LMCRT.';
 grant execute on function app_public.choose_payment_plan(uuid, uuid) to lml_anonymous, lml_user;

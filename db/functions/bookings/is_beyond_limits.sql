@@ -18,6 +18,9 @@ begin
     join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
     where p.organization_id = v_booking.organization_id and p.id = v_booking.performance_id;
   end if;
+  if v_booking.discount_cents = 0 then
+    return false;
+  end if;
   perform app_private.lock_discount_code(v_code);
   return app_private.uses_refusal(v_code, v_booking) is not null;
 exception

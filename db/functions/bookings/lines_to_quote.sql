@@ -7,7 +7,7 @@ as $$
 declare
   v_lines app_private.priced_line[];
   v_quantity bigint;
-  v_bad text;
+  v_line app_private.priced_line;
 begin
   if coalesce(cardinality(lines_to_quote.ticket_category_ids), 0)
     <> coalesce(cardinality(lines_to_quote.quantities), 0)
@@ -49,18 +49,29 @@ begin
     perform app_private.raise_ticket_count(lines_to_quote.sale, coalesce(v_quantity, 0));
   end if;
 
-  select case when c.id is null then 'LMSAL' else 'LMMBR' end into v_bad
+  select l.* into v_line
   from unnest(v_lines) as l
-  left join app_public.ticket_categories as c
-    on c.organization_id = (lines_to_quote.sale).organization_id
-    and c.event_id = (lines_to_quote.sale).event_id
-    and c.id = l.ticket_category_id
-    and c.status = 'active'
-  where c.id is null or (c.requires_membership and not lines_to_quote.is_member)
+  where not exists (
+    select from app_private.categories_on_sale(lines_to_quote.sale) as c
+    where c.id = l.ticket_category_id
+  )
   limit 1;
-  if v_bad = 'LMSAL' then
-    raise exception 'Tickets of this category are not on sale.' using errcode = 'LMSAL';
-  elsif v_bad = 'LMMBR' then
+  if found and v_line.ticket_category_id is null then
+    raise exception 'What has no category is not for sale.'
+      using errcode = 'LMSAL', hint = 'Choose other seats.';
+  elsif found then
+    perform app_private.raise_category_not_on_sale(
+      lines_to_quote.sale, v_line.ticket_category_id
+    );
+  end if;
+  if not lines_to_quote.is_member and exists (
+    select
+    from unnest(v_lines) as l
+    join app_public.ticket_categories as c
+      on c.organization_id = (lines_to_quote.sale).organization_id
+      and c.id = l.ticket_category_id
+    where c.requires_membership
+  ) then
     raise exception 'These tickets are for members.'
       using errcode = 'LMMBR', hint = 'Sign in with the account of a member.';
   end if;

@@ -57,7 +57,7 @@ begin
   loop
     if v_plan.retired_at is not null
       and (parts_of.booking).payment_plan_id is distinct from v_plan.id
-      or v_part.amount_cents <= 0
+      or not app_hidden.fits_on_card(v_part.amount_cents, (parts_of.booking).currency)
       or (v_part.installment_no > 0 and v_part.due_at <= now() + interval '1 day')
       or v_part.due_at > v_starts_at - make_interval(days => v_plan.last_due_days_before)
       or exists (
@@ -79,4 +79,5 @@ $$;
 
 comment on function app_private.parts_of(app_public.bookings, uuid) is
   'The parts in which a plan has a booking paid. Raises LMNFD, and LMPLN when the plan is retired, '
-  'for another category, or there is not enough time or money for it.';
+  'for another category, or there is not enough time for it, or too little or too much money for '
+  'a card to be charged each part.';

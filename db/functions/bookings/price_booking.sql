@@ -23,7 +23,7 @@ begin
     where b.id = v_booking.id
     returning * into v_booking;
   end if;
-  v_is_member := app_private.is_member(v_booking.organization_id, v_booking.user_id);
+  v_is_member := app_private.is_for_member(v_booking);
   perform app_private.require_membership(v_booking, v_is_member);
   v_code := app_private.discount_code_of(v_booking);
 

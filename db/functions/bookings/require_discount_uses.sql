@@ -4,11 +4,13 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_code app_public.discount_codes := app_private.discount_code_of(
-    require_discount_uses.booking
-  );
+  v_code app_public.discount_codes;
   v_refusal text;
 begin
+  if (require_discount_uses.booking).discount_cents = 0 then
+    return;
+  end if;
+  v_code := app_private.discount_code_of(require_discount_uses.booking);
   perform app_private.lock_discount_code(v_code);
   v_refusal := app_private.uses_refusal(v_code, require_discount_uses.booking);
   if v_refusal is not null then

@@ -61,10 +61,9 @@ begin
   returning * into v_booking;
 
   perform app_private.require_buyer_limits(v_booking);
-  if v_booking.discount_cents > 0 then
-    perform app_private.require_discount_uses(v_booking);
-  end if;
+  perform app_private.require_discount_uses(v_booking);
 
+  perform app_private.require_card_amount(v_booking);
   v_action := app_private.screen_checkout(v_booking, v_contact.phone);
   -- What was asked for before somebody went back to the cart, and is not to be paid now.
   if v_is_reopened and (
@@ -94,7 +93,8 @@ comment on function app_public.start_checkout(uuid, text, text, text, text, text
   'looks at it first), and a category that requires approval as pending_approval. Raises LMBKG, '
   'LMBST, LMEXP, LMCON (no e-mail address), LMQTY (empty), LMEVT, LMSAL, LMINP, LMSES, LMCRT, '
   'LMIDK (also for a checkout that reopen_checkout took back), LMLIM (the organization''s plan), '
-  'LMMAX (one buyer gets no more), LMPLN (its payment plan is not for it any more), LMDSC (one '
-  'buyer uses the discount code no more often), LMNFD (a private event without its code).';
+  'LMMAX (one buyer gets no more), LMPLN (its payment plan is not for it any more), LMAMT (a card '
+  'cannot be charged so little, or so much), LMDSC (one buyer uses the discount code no more '
+  'often), LMNFD (a private event without its code).';
 grant execute on function app_public.start_checkout(uuid, text, text, text, text, text)
   to lml_anonymous, lml_user;

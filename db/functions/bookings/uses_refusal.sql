@@ -1,4 +1,5 @@
--- Carts that are under way count until they run out. The caller has locked the code, and this is a
+-- Carts that are under way count until they run out; an order that a code took nothing off, as its
+-- minimum was not met any more, has not used it. The caller has locked the code, and this is a
 -- statement of its own, so it sees every use before it.
 create or replace function app_private.uses_refusal(
   code app_public.discount_codes, booking app_public.bookings
@@ -29,7 +30,8 @@ begin
     and r.discount_code_id = (uses_refusal.code).id
     and r.booking_id is distinct from (uses_refusal.booking).id
     and b.status not in ('canceled', 'refunded', 'expired')
-    and (b.expires_at is null or b.expires_at > now());
+    and (b.expires_at is null or b.expires_at > now())
+    and (b.status = 'draft' or b.discount_cents > 0);
   return case
     when v_uses >= (uses_refusal.code).uses_max then 'used_up'
     when v_own_uses >= (uses_refusal.code).uses_per_customer_max then 'used_by_you'

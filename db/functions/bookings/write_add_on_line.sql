@@ -35,7 +35,11 @@ begin
     service_fee_cents = excluded.service_fee_cents,
     processing_fee_cents = excluded.processing_fee_cents,
     tax_cents = excluded.tax_cents,
-    total_cents = excluded.total_cents;
+    total_cents = excluded.total_cents,
+    -- What others made of it comes back with the totals, as in reprice_line.
+    service_fee_absorbed_cents = 0,
+    processing_fee_absorbed_cents = 0,
+    tax_included_cents = 0;
 end
 $$;
 

@@ -1,5 +1,5 @@
--- If this fails, tickets are held that nobody may buy yet, and those who may find none.
-select plan(16);
+-- If this fails, tickets are held or quoted that nobody may buy yet, and those who may find none.
+select plan(26);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -91,3 +91,56 @@ update app_public.ticket_categories set status = 'paused'
 where event_id = tests.id('standing.event') and name = 'I';
 select tests.as_guest(1);
 select tests.why('I', true, '"I" is not on sale.');
+
+-- What cannot be bought is quoted to nobody, and the reason is the same.
+select tests.as_owner();
+create function tests.quoted(category text, seat_no integer, why text)
+returns text
+language plpgsql volatile
+as $$
+declare
+  v_what text := case
+    when quoted.seat_no is not null then format('seat_ids => tests.seats(%s)', quoted.seat_no)
+    else format(
+      'ticket_category_ids => array[%L]::uuid[], quantities => array[1]', (
+        select c.id from app_public.ticket_categories as c
+        where c.name = quoted.category and c.event_id = tests.id('standing.event')
+      )
+    )
+  end;
+  v_call text := format(
+    'select app_public.quote(tests.id(%L), %s)', 'standing.performance', v_what
+  );
+begin
+  return case
+    when quoted.why is null then lives_ok(v_call, coalesce(quoted.category, v_what) || ' is quoted')
+    else throws_ok(v_call, 'LMSAL', quoted.why, 'no quote: ' || quoted.why)
+  end;
+end
+$$;
+grant execute on function tests.quoted(text, integer, text) to public;
+select tests.as_guest(1);
+select tests.quoted('I', null, '"I" is not on sale.');
+select tests.quoted(null, 3, '"I" is not on sale.');
+select tests.as_owner();
+update app_public.ticket_categories set status = 'active'
+where event_id = tests.id('standing.event') and name = 'I';
+select tests.window('I', now() + interval '1 hour', null);
+select tests.window('Floor', null, now());
+select tests.as_guest(1);
+select tests.quoted('I', null, 'Sales of "I" have not opened yet.');
+select tests.quoted(null, 3, 'Sales of "I" have not opened yet.');
+select tests.quoted('Floor', null, 'Sales of "Floor" are closed.');
+select tests.quoted('Terrace', null, null);
+select tests.quoted(null, 13, null);
+select throws_ok(
+  $$ select app_public.quote(
+    tests.id('standing.performance'), ticket_category_ids => array[null]::uuid[],
+    quantities => array[1]
+  ) $$, 'LMSAL', 'What has no category is not for sale.', 'nor is nothing'
+);
+select tests.as_owner();
+select tests.window('I', now(), now() + interval '1 hour');
+select tests.as_guest(1);
+select tests.quoted('I', null, null);
+select tests.quoted(null, 3, null);

@@ -1,5 +1,5 @@
 -- If this fails, a code takes off more than it should, is used too often, or can be guessed.
-select plan(47);
+select plan(50);
 
 select tests.create_theatre();
 select tests.keep('I', id) from app_public.ticket_categories
@@ -162,6 +162,27 @@ select tests.refused(
   $$ select app_public.start_checkout(tests.id('third'), 'Same@Example.com') $$,
   'LMDSC', 'until they say who they are'
 );
+
+-- What nothing was taken off has used no code.
+select tests.sign_in('theatre owner');
+select app_public.create_discount_code(
+  tests.id('theatre.event'), 'PAIR', percentage => 10, quantity_min => 2, uses_max => 1
+);
+select tests.holds('pair', 4, 9, 10);
+select is(tests.apply('pair', 'pair'), 'applied 1000', 'a code for two');
+select app_public.release_seats(tests.id('pair'), tests.seats(10));
+select app_public.start_checkout(tests.id('pair'), 'pair@example.com');
+select tests.holds('couple', 5, 10, 11);
+select is(
+  tests.apply('couple', 'pair'), 'applied 1000', 'is there for others, when one of them is bought'
+);
+select app_public.start_checkout(tests.id('couple'), 'couple@example.com');
+select tests.as_owner();
+select tests.run_out(tests.id('pair'));
+select app_private.expire_bookings();
+select tests.pay(tests.id('pair'));
+select is(tests.status(tests.id('pair')), 'confirmed', 'who pays late for it needs no use');
+select tests.as_guest(3);
 
 -- Guesses.
 select is(tests.apply('third', 'guess'), 'unknown 500', 'what is no code takes nothing off');

@@ -1,6 +1,6 @@
 -- If this fails, the seller, the platform or the tax office get what is another's, or the books do not
 -- balance.
-select plan(32);
+select plan(33);
 
 select tests.create_theatre();
 select tests.create_theatre('tokyo', 'JPY');
@@ -98,6 +98,16 @@ select is(
   'buyer_clearing 5000, organizer_payable -3257, platform_commission -443, service_fees -550, '
   'processing_fees -175, taxes_payable -575', 'nor in the books'
 );
+select tests.sign_in('theatre owner');
+select tests.keep('mug', (app_public.create_add_on('Mug', 1000, tests.id('theatre.event'))).id);
+select tests.holds('mugs', 8, 8);
+select app_public.add_add_on(tests.id('mugs'), tests.id('mug'), 10);
+select app_public.add_add_on(tests.id('mugs'), tests.id('mug'), 1);
+select is(
+  tests.amounts('mugs'), '6000 -0 +0 +0 +0 = 6000; 531 + 3845, absorbed 700 234, included 690',
+  'of an add-on, fewer are taken than there were, with less of each'
+);
+select app_public.cancel_booking(tests.id('mugs'));
 select tests.sign_in('theatre owner');
 select app_public.set_absorbed_fees(tests.id('theatre.event'), false, false);
 select tests.as_guest(6);

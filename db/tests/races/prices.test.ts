@@ -77,6 +77,43 @@ test("control: without the lock of the code, by both", async () => {
   expect(await lateUse(theatre)).toEqual({ outcome: ["applied"], late: "confirmed" });
 });
 
+/** Somebody checks out as a guest, and with the account of the same address before that commits. */
+async function twoFaces(theatre: Theatre): Promise<{ outcome: Outcome; uses: number }> {
+  const owner = await theatre.user("theatre owner");
+  await owner.once(`select app_public.create_discount_code(
+    tests.id('theatre.event'), 'ONCE', percentage => 10, uses_per_customer_max => 1)`);
+  const [guest, account] = [await theatre.guest(1), await theatre.user("ada")];
+  // A customer whom the organization knows, so that nobody waits for the row of a new one.
+  const before = await theatre.hold("before", 1, 3);
+  await guest.once(`select (app_public.start_checkout('${before}', 'ada@example.com')).id`);
+  const one = await theatre.hold("one", 1, 1);
+  const other = await account.value<string>(`select ${holdOf([2])}`);
+  expect(await guest.once(apply(one))).toEqual(["applied"]);
+  expect(await account.once(apply(other))).toEqual(["applied"]);
+  await guest.begin();
+  await guest.run(`select (app_public.start_checkout('${one}', 'Ada@example.com')).id`);
+  const second = account.once(`select (app_public.start_checkout('${other}')).status`);
+  await account.waitsBefore(second);
+  await guest.commit();
+  return {
+    outcome: await second,
+    uses: await theatre.value(`select count(*)::integer from app_public.bookings
+      where discount_cents > 0 and status = 'pending_payment'`),
+  };
+}
+
+test("who checks out as a guest and with an account at once uses a code once", async () => {
+  await using theatre = await Theatre.open();
+  expect(await twoFaces(theatre)).toEqual({ outcome: "LMDSC", uses: 1 });
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock of the code, twice", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.lock_discount_code", "for no key update");
+  expect(await twoFaces(theatre)).toEqual({ outcome: ["pending_payment"], uses: 2 });
+});
+
 /** A seat is given a price while somebody holds it. */
 async function priceAgainstHold(theatre: Theatre): Promise<Outcome> {
   const [ada, owner] = [await theatre.guest(1), await theatre.user("theatre owner")];
