@@ -9,6 +9,12 @@ as $$
 declare
   v_old app_public.performances := move_performance.performance;
   v_performance app_public.performances;
+  -- By less, it is late, and whoever is inside stays there. Without a day, nobody knows yet.
+  v_is_another_day boolean := coalesce(
+    move_performance.starts_at not between v_old.starts_at - interval '12 hours'
+      and v_old.starts_at + interval '12 hours',
+    false
+  );
 begin
   if move_performance.starts_at <= now() then
     raise exception 'The new date is in the past.' using errcode = 'LMINP', detail = 'starts_at';
@@ -29,9 +35,13 @@ begin
     refunds_until = coalesce(
       move_performance.refunds_until, p.refunds_until, now() + interval '14 days'
     ),
-    status_reason = coalesce(move_performance.reason, p.status_reason)
+    status_reason = coalesce(move_performance.reason, p.status_reason),
+    readmits_since = case when v_is_another_day then now() else p.readmits_since end
   where p.id = v_old.id
   returning * into v_performance;
+  if v_is_another_day then
+    perform app_private.readmit_holders(v_performance);
+  end if;
   perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then
     update app_public.events as e set status = 'published', status_reason = null

@@ -2,11 +2,14 @@ create or replace function app_private.closing_time_of(ticket app_public.tickets
 returns timestamptz
 language sql stable security definer set search_path = ''
 as $$
-  select app_hidden.closing_time(p.starts_at, p.ends_at)
+  select case
+    when p.status = 'postponed' then 'infinity'
+    else app_hidden.closing_time(p.starts_at, p.ends_at)
+  end
   from app_public.performances as p
   where p.organization_id = (closing_time_of.ticket).organization_id
     and p.id = (closing_time_of.ticket).performance_id
 $$;
 
 comment on function app_private.closing_time_of(app_public.tickets) is
-  'Until when a ticket lets people in.';
+  'Until when a ticket lets people in; what has no day yet has no end.';
