@@ -21,3 +21,6 @@ alter table app_public.pass_entries
     check (entry_count > 0 and earlier_entries between 0 and entry_count);
 comment on column app_public.pass_entries.earlier_entries is
   E'@behavior -*\nHow many of its entries were before the date moved to another day.';
+
+comment on column app_public.ticket_offer.starts_at is
+  'When it starts; null: it is postponed, and has no day yet.';

@@ -1,5 +1,5 @@
 -- If this fails, people are let in on an evening that does not take place, or not on the one that does.
-select plan(45);
+select plan(52);
 
 select tests.create_theatre();
 select tests.create_festival();
@@ -72,6 +72,8 @@ select tests.begin_evening();
 select tests.sign_in('theatre owner');
 select set_config('tests.device', r.device_token, true)
 from app_public.register_scanner_device(tests.id('theatre.venue'), 'Scanner 1') as r;
+select tests.as_guest(1);
+select app_public.offer_ticket(tests.ticket('sale', 1), 'too.late@example.com');
 select tests.as_device();
 select is(tests.scan(1), 'success', 'somebody comes in');
 
@@ -128,6 +130,21 @@ select is(
   (app_public.offer_ticket(tests.ticket('sale', 13), 'ben@example.com')).expires_at,
   now() + interval '7 days', 'or hands it on'
 );
+select tests.as_owner();
+select set_config('tests.offer', e.variables ->> 'token', true)
+from app_private.outgoing_emails as e where e.recipient = 'ben@example.com';
+select is(
+  (select e.variables ->> 'isPostponed' from app_private.outgoing_emails as e
+    where e.recipient = 'ben@example.com'),
+  'true', 'to somebody who is told that there is no day'
+);
+select tests.as_guest(3);
+select is(
+  (select (o.event_title, o.starts_at)::text
+    from app_public.ticket_offer(current_setting('tests.offer')) as o),
+  '(theatre.event,)', 'also who looks at the offer'
+);
+select tests.as_guest(1);
 select app_public.withdraw_ticket_offer(tests.ticket('sale', 13));
 select tests.refused(
   $$ select app_public.offer_ticket(tests.ticket('sale', 1), 'ben@example.com') $$, 'LMTUS',
@@ -142,6 +159,11 @@ select app_public.postpone_performance(
 );
 select is(tests.state(1), 'valid, 1 entries, not inside', 'who came in vain has a good ticket');
 select is(tests.state(3), 'valid, 1 entries, not inside', 'whoever let them in');
+select is(
+  (select x.status::text from app_public.ticket_transfers as x
+    where x.to_email = 'too.late@example.com'),
+  'withdrawn', 'whom they had offered it to does not get it now'
+);
 select tests.as_guest(1);
 select isnt(
   (select app_public.tickets_credential(t) from app_public.tickets as t
@@ -193,6 +215,41 @@ select is(
 select tests.refused(
   $$ update app_public.tickets set earlier_entries = entry_count + 1 $$, '23514',
   'nobody came in earlier who has not come in'
+);
+
+-- No day any more: until the worker has refunded them, nobody sells on what opens nothing.
+select tests.sell('foul', 'theatre', 4, 5);
+select tests.as_guest(4);
+select app_public.offer_ticket(tests.ticket('foul', 5), 'eve@example.com');
+select tests.sign_in('theatre owner');
+select app_public.cancel_performance(tests.id('theatre.performance'));
+select tests.as_device();
+select tests.refused(
+  $$ select app_public.scan_list(tests.id('theatre.performance')) $$, 'LMEVT',
+  'no scanner gets a list of what is canceled'
+);
+select tests.as_owner();
+select set_config('tests.offer', e.variables ->> 'token', true)
+from app_private.outgoing_emails as e where e.recipient = 'eve@example.com';
+select tests.as_guest(5);
+select tests.refused(
+  $$ select app_public.accept_ticket(current_setting('tests.offer')) $$, 'LMTRB',
+  'nor does anybody accept a ticket for it'
+);
+select tests.as_guest(4);
+select tests.refused(
+  $$ select app_public.offer_ticket(tests.ticket('foul', 5), 'eve@example.com') $$, 'LMTRB',
+  'nor offer one'
+);
+select tests.sign_in('theatre support');
+select app_public.cancel_booking(tests.id('foul'));
+select tests.as_owner();
+select is(
+  (select (x.status, count(k))::text
+    from app_public.ticket_transfers as x
+    left join app_private.ticket_transfer_tokens as k on k.transfer_id = x.id
+    where x.to_email = 'eve@example.com' group by x.status),
+  '(withdrawn,0)', 'and what was offered ends with the ticket'
 );
 
 -- A pass.
