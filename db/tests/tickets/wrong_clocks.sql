@@ -1,5 +1,5 @@
 -- If this fails, a scanner whose clock stands still says that a ticket was used before it was there.
-select plan(6);
+select plan(14);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -49,6 +49,35 @@ select is(tests.used_at(2), now(), 'let in tomorrow');
 select is(
   (select s.offline_at from app_public.ticket_scans as s where s.offline_at < '1971-01-01'),
   '1970-01-01 00:10:00+00'::timestamptz, 'what it said is kept'
+);
+select tests.refused(
+  format(
+    $$ select app_public.merge_offline_scans(
+      tests.id('theatre.performance'), jsonb_build_array(jsonb_build_object(
+        'scan_id', uuidv7(), 'credential_hash', repeat('a', 64), 'result', 'invalid',
+        'scanned_at', %L::text
+      ))
+    ) $$, at
+  ),
+  'LMINP', at
+)
+from unnest(array[
+  '2026-11-22T01:00:00', '2026-11-22 01:00', '2026-11-22', 'yesterday', 'now', '-infinity', ''
+]) as at;
+select is(
+  (
+    select count(*) from unnest(array[
+      '2026-11-22T01:00:00Z', '2026-11-22T01:00:00.123Z', '2026-11-22T01:00:00+01:00',
+      '2026-11-22 01:00:00-05', '2026-11-22T01:00:00+0530'
+    ]) as at,
+      app_public.merge_offline_scans(
+        tests.id('theatre.performance'), jsonb_build_array(jsonb_build_object(
+          'scan_id', uuidv7(), 'credential_hash', repeat('a', 64), 'result', 'invalid',
+          'scanned_at', at
+        ))
+      )
+  ),
+  5::bigint, 'a time that is sent names its zone'
 );
 select tests.as_owner();
 select tests.consistent();
