@@ -40,7 +40,7 @@ begin
   where p.id = v_old.id
   returning * into v_performance;
   if v_is_another_day then
-    perform app_private.readmit_holders(v_performance);
+    perform app_private.readmit_holders(v_old);
   end if;
   perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then

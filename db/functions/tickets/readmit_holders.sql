@@ -1,4 +1,5 @@
--- In the order of their ids, as by whoever cancels a booking; a scan that is under way comes first.
+-- In the order of their ids, as by whoever cancels a booking. On the evening itself a scan that is
+-- under way comes first; before, nobody is at the door, and a whole season may be moving.
 create or replace function app_private.readmit_holders(performance app_public.performances)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -6,11 +7,14 @@ as $$
 begin
   perform from app_public.tickets as t
   where t.organization_id = (readmit_holders.performance).organization_id
-    and (
-      t.performance_id = (readmit_holders.performance).id
-      or t.performance_id in (select app_private.passes_for((readmit_holders.performance).id))
+    and t.performance_id = any (
+      array(select app_private.passes_for((readmit_holders.performance).id))
+        || (readmit_holders.performance).id
     )
-    and t.status in ('valid', 'used')
+    and (
+      t.status = 'used'
+      or (t.status = 'valid' and (readmit_holders.performance).starts_at < now() + interval '1 day')
+    )
   order by t.id
   for no key update;
   -- Who came in themselves did not wait for an answer: their offer does not come to life again.
@@ -50,4 +54,4 @@ $$;
 
 comment on function app_private.readmit_holders(app_public.performances) is
   'Makes the tickets good again with which somebody came in before a locked performance moved to '
-  'another day.';
+  'another day; it is given as it was.';
