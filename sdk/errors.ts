@@ -304,6 +304,9 @@ export class UnknownTicketError extends LastMinuteLiveError {}
 /** LMTWG: the ticket is for another gate. */
 export class WrongGateError extends LastMinuteLiveError {}
 
+/** LMTPD: the performance is postponed, and has no day yet; the ticket stays good. */
+export class TicketPostponedError extends LastMinuteLiveError {}
+
 /** LMTEX: the performance is over. */
 export class TicketExpiredError extends LastMinuteLiveError {}
 
@@ -514,6 +517,7 @@ export const ERROR_CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, Er
   ["LMDEV", ScannerNeededError],
   ["LMTEX", TicketExpiredError],
   ["LMTNI", NotInsideError],
+  ["LMTPD", TicketPostponedError],
   ["LMTDP", TicketDisputedError],
   ["LMTRB", TicketBoundError],
   ["LMTRP", TicketReplacedError],

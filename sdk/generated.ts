@@ -6492,7 +6492,7 @@ export type TicketTransferFragment = {
 
 export type TicketOfferFragment = {
   readonly eventTitle: string;
-  readonly startsAt: string;
+  readonly startsAt: string | null;
   readonly venueName: string | null;
   readonly section: string | null;
   readonly rowName: string | null;

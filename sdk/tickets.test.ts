@@ -2,6 +2,7 @@
 import qrcode from "qrcode";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  EventNotOnSaleError,
   type LastMinuteLive,
   MailedTokenError,
   NotFoundError,
@@ -10,6 +11,7 @@ import {
   ScannerNeededError,
   SessionEndedError,
   type Ticket,
+  TicketPostponedError,
   TicketReplacedError,
   TicketUsedError,
   UsageError,
@@ -200,4 +202,29 @@ test("two scanners without a connection let in whom they know, and merging tells
     { ticketId: tickets[0]?.id, result: "already_scanned", code: "LMTUS", isDouble: true },
   ]);
   expect((await organizer.scan(performance, b)).refusal).toBeInstanceOf(TicketUsedError);
+});
+
+// The last one: there is no day any more for the others.
+test("a date without a day lets nobody in, and its tickets stay good", async () => {
+  const holder = office.client();
+  const ticket = first(await buy(holder, 1));
+  await holder.offerTicket(ticket, "later@example.com");
+  const token = /token=([\w-]{43})/.exec(await office.mailTo("later@example.com"))?.[1] ?? "";
+  const { deviceToken } = await organizer.registerScanner(venueId, { name: "Early" });
+  const scanner = office.client({ token: deviceToken });
+  await organizer.postponePerformance(performance, { reason: "A flood" });
+
+  const scan = await scanner.scan(performance, ticket.credential ?? "");
+  expect(scan).toMatchObject({ admitted: false, result: "wrong_event", code: "LMTPD" });
+  expect(scan.refusal).toBeInstanceOf(TicketPostponedError);
+  expect(scan.refusal?.hint).toBe("The ticket stays good: ask for the new day.");
+  await expect(scanner.scanList(performance)).rejects.toThrow(EventNotOnSaleError);
+  expect(await office.client().ticketOffer(token)).toMatchObject({
+    eventTitle: "The Tempest",
+    startsAt: null,
+  });
+
+  const startsAt = new Date(Date.now() + 60 * 86_400_000).toISOString();
+  await organizer.postponePerformance(performance, { startsAt });
+  expect((await scanner.scan(performance, ticket.credential ?? "")).admitted).toBe(true);
 });

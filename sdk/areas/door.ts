@@ -140,7 +140,7 @@ export abstract class DoorCalls extends AttendeeCalls {
   /**
    * What a registered scanner needs to scan offline: give it to `OfflineDoor.open`.
    *
-   * @throws ScannerNeededError, NotFoundError, SessionEndedError
+   * @throws ScannerNeededError, EventNotOnSaleError, NotFoundError, SessionEndedError
    */
   async scanList(
     performance: Ref,
@@ -218,6 +218,7 @@ const refusals: ReadonlyMap<string, readonly [message: string, hint: string]> = 
   ["LMTFO", ["This ticket is for another performance.", "Send the guest to the right one."]],
   ["LMTUK", ["Nobody here knows this code.", "Refuse entry."]],
   ["LMTWG", ["This ticket is for another gate.", "Send the guest to the right one."]],
+  ["LMTPD", ["This performance is postponed.", "The ticket stays good: ask for the new day."]],
   ["LMTEX", ["What this ticket is for is over.", "Refuse entry."]],
   ["LMTRP", ["This code was replaced by another one.", "Ask for the new code."]],
   ["LMTNI", ["Nobody is inside with this ticket.", "Look at its scans."]],

@@ -70,7 +70,7 @@ export const NullabilityPlugin: GraphileConfig.Plugin = changeNullability({
   ScanList: { document: "!", signature: "!" },
   ScannerRegistration: { deviceId: "!", deviceToken: "!" },
   MergedScan: { scanId: "!", result: "!", isDouble: "!" },
-  TicketOffer: { eventTitle: "!", startsAt: "!", expiresAt: "!" },
+  TicketOffer: { eventTitle: "!", expiresAt: "!" },
   PaymentSession: { bookingId: "!", status: "!", amountCents: "!", currency: "!" },
   // In SQL it follows an argument that may be left out, and so may be, too.
   CreatePerformanceInput: { startsAt: "!" },

@@ -70,6 +70,14 @@ test.each([null, "de"])(
   },
 );
 
+test("who is offered a ticket is told that it has no day any more", () => {
+  const offer = { ...variables, token: "x".repeat(43) };
+  const said = (isPostponed: boolean): string =>
+    mailText("ticket_offer", { ...offer, isPostponed }, undefined).text;
+  expect(said(true)).toContain("It is postponed, and has no new day yet.");
+  expect(said(false)).not.toContain("postponed");
+});
+
 test("of a great many rows the first are told, and how many more there are", () => {
   const items = Array.from({ length: 40 }, (_, row) => `9 x Stalls: Stalls, ${row}: 1`);
   const { text } = mailText("booking_confirmed", { ...bought, items }, undefined);

@@ -19,6 +19,8 @@ export interface MailVariables {
   readonly seat?: string | null | undefined;
   /** In the venue's time, such as `2027-05-01 19:30 Europe/Vienna`. */
   readonly startsAt?: string | undefined;
+  /** Whether that is the day of old, and the new one is not known yet. */
+  readonly isPostponed?: boolean | undefined;
   /** What is to be paid, such as `62.80 EUR`. */
   readonly amount?: string | undefined;
   /** Until when, such as `2027-05-01 19:30 Europe/Vienna`; null when there is no deadline. */
@@ -133,7 +135,7 @@ const templates: Readonly<Record<string, Template>> = {
   }),
   ticket_offer: (ticket, publicUrl) => ({
     subject: `A ticket for ${ticket.event}`,
-    text: `Somebody offers you a ticket for ${describe(ticket)}. Accept or decline it within seven days:\n\n${link(publicUrl, "ticket-offer", ticket.token)}\n\nIf you do nothing, it stays where it is.`,
+    text: `Somebody offers you a ticket for ${describe(ticket)}.${ticket.isPostponed === true ? " It is postponed, and has no new day yet." : ""} Accept or decline it within seven days:\n\n${link(publicUrl, "ticket-offer", ticket.token)}\n\nIf you do nothing, it stays where it is.`,
   }),
   ticket_transferred: (ticket) => ({
     subject: `Your ticket for ${ticket.event} was accepted`,

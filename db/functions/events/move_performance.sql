@@ -13,6 +13,12 @@ declare
   -- The same again promises nothing more.
   v_is_news boolean := v_old.status = 'postponed' and move_performance.starts_at is not null
     or v_old.status = 'scheduled' and v_old.starts_at is distinct from move_performance.starts_at;
+  -- By less, it is late, and whoever is inside stays there. Without a day, nobody knows yet.
+  v_is_another_day boolean := coalesce(
+    move_performance.starts_at not between v_old.starts_at - interval '12 hours'
+      and v_old.starts_at + interval '12 hours',
+    false
+  );
 begin
   if move_performance.starts_at <= now() then
     raise exception 'The new date is in the past.' using errcode = 'LMINP', detail = 'starts_at';
@@ -44,9 +50,13 @@ begin
       move_performance.refunds_until,
       greatest(p.refunds_until, case when v_is_news then now() + interval '14 days' end)
     ),
-    status_reason = coalesce(move_performance.reason, p.status_reason)
+    status_reason = coalesce(move_performance.reason, p.status_reason),
+    readmits_since = case when v_is_another_day then now() else p.readmits_since end
   where p.id = v_old.id
   returning * into v_performance;
+  if v_is_another_day then
+    perform app_private.readmit_holders(v_old);
+  end if;
   perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then
     update app_public.events as e set status = 'published', status_reason = null

@@ -298,7 +298,7 @@ from (values
   -- tickets
   ('app_public.tickets', 'internal', null, null,
     'seat_no ticket_number status section row_name seat_number currency credential_version '
-    'delivery_method delivery_status entry_count is_inside is_disputed'),
+    'delivery_method delivery_status entry_count earlier_entries is_inside is_disputed'),
   ('app_public.tickets', 'personal', 'anonymize', 'null', 'delivery_tracking'),
   ('app_public.ticket_attendees', 'personal', 'delete', null,
     'first_name last_name email phone answers'),
@@ -317,7 +317,7 @@ from (values
   ('app_private.ticket_credentials', 'internal', null, null, 'version'),
   ('app_private.signing_keys', 'secret', null, null, 'key'),
   ('app_private.signing_keys', 'internal', null, null, 'name'),
-  ('app_public.pass_entries', 'internal', null, null, 'entry_count is_inside'),
+  ('app_public.pass_entries', 'internal', null, null, 'entry_count earlier_entries is_inside'),
   ('app_public.ticket_scans', 'internal', null, null,
     'result code gate device direction offline_result'),
 

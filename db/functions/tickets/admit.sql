@@ -15,7 +15,9 @@ as $$
 declare
   v_admission app_private.admission;
 begin
-  if admit.direction = 'in' and admit.door.closes_at >= admit.at and not admit.door.is_canceled then
+  if admit.direction = 'in' and not admit.door.is_canceled
+    and admit.at between admit.door.opens_at and admit.door.closes_at
+  then
     update app_public.tickets as t
     set status = 'used', used_at = coalesce(t.used_at, admit.at),
       entry_count = t.entry_count + 1, is_inside = true
@@ -30,7 +32,7 @@ begin
         t.status = 'valid'
         or (
           t.status = 'used' and not t.is_inside
-          and t.entry_count <= app_private.reentry_limit_of(admit.door)
+          and t.entry_count - t.earlier_entries <= app_private.reentry_limit_of(admit.door)
         )
       )
       and not t.is_disputed

@@ -37,7 +37,7 @@ begin
       and e.is_inside
     returning e.ticket_id into v_ticket_id;
   elsif v_ticket.status in ('valid', 'used') and not v_ticket.is_disputed
-    and v_door.closes_at >= admit_pass.at and not v_door.is_canceled
+    and admit_pass.at between v_door.opens_at and v_door.closes_at and not v_door.is_canceled
     and app_private.leads_to(v_door, v_ticket.section, v_ticket.ticket_category_id)
   then
     insert into app_public.pass_entries as e (
@@ -48,7 +48,8 @@ begin
     )
     on conflict on constraint pass_entries_pkey do update
     set entry_count = e.entry_count + 1, is_inside = true
-    where not e.is_inside and e.entry_count <= app_private.reentry_limit_of(v_door)
+    where not e.is_inside
+      and e.entry_count - e.earlier_entries <= app_private.reentry_limit_of(v_door)
     returning e.ticket_id into v_ticket_id;
     update app_public.tickets as t
     set status = 'used', used_at = admit_pass.at

@@ -3,7 +3,10 @@ returns boolean
 language sql stable security definer set search_path = ''
 as $$
   -- A pass that was used on one date is still good for the others.
-  select (allows_reentry.ticket).entry_count <= e.reentry_limit or p.pass_name is not null
+  select
+    (allows_reentry.ticket).entry_count - (allows_reentry.ticket).earlier_entries
+      <= e.reentry_limit
+    or p.pass_name is not null
   from app_public.performances as p
   join app_public.events as e on e.id = p.event_id and e.organization_id = p.organization_id
   where p.organization_id = (allows_reentry.ticket).organization_id

@@ -15,7 +15,8 @@ begin
     from app_public.events as e
     join app_public.performances as p
       on p.event_id = e.id and p.organization_id = e.organization_id
-    where e.venue_id = v_venue_id and p.starts_at > now() - interval '2 days';
+    where e.venue_id = v_venue_id
+      and app_hidden.closing_time(p.starts_at, p.ends_at) > now() - interval '1 day';
 end
 $$;
 

@@ -11,6 +11,7 @@ declare
   v_door app_private.door := merge_offline_scan.door;
   v_scan app_private.offline_scan := merge_offline_scan.scan;
   v_direction app_public.scan_direction := coalesce(v_scan.direction, 'in');
+  v_hash bytea := decode(v_scan.credential_hash, 'hex');
   v_gate app_public.entry_gates;
   v_admission app_private.admission;
 begin
@@ -29,9 +30,19 @@ begin
     and g.organization_id = v_door.organization_id
     and g.venue_id = v_door.venue_id;
   if v_scan.result = 'success' then
+    -- Whatever its clock shows: not before the code was made, and not after now.
     v_admission := app_private.admit(
-      v_door, decode(v_scan.credential_hash, 'hex'), v_direction,
-      least(v_scan.scanned_at, now())
+      v_door, v_hash, v_direction,
+      least(
+        greatest(
+          v_scan.scanned_at,
+          (
+            select c.created_at
+            from app_private.ticket_credentials as c where c.credential_hash = v_hash
+          )
+        ),
+        now()
+      )
     );
   else
     v_admission := app_private.noted_refusal(v_door, v_scan);

@@ -45,7 +45,8 @@ $$;
 comment on function app_public.merge_offline_scans(uuid, jsonb, timestamptz) is
   'Tells what a registered scanner did while it was offline, and returns what became of each '
   'scan. Up to 1,000 objects with scan_id (a UUID that the scanner made), credential_hash '
-  '(SHA-256 of the code, in hexadecimal), scanned_at, result, and perhaps direction and gate_id. '
+  '(SHA-256 of the code, in hexadecimal), scanned_at with its zone, result, and perhaps direction '
+  'and gate_id. '
   'device_time is what the scanner''s clock shows now: its times are corrected by it. '
   'Merging the same scan again changes nothing and returns the same. Raises LMDEV, LMINP, LMNFD, '
   'LMRGT, LMAUT, LMSES.';

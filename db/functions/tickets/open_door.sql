@@ -14,6 +14,11 @@ begin
   -- of the organization, as most who scan with a session do. Everybody else, and every refusal, is
   -- left to recognize_scanner.
   select p.organization_id, p.id, p.event_id, p.status = 'canceled',
+    -- A pass of which one date has no day lets in on the others.
+    case
+      when p.status = 'postponed' and p.pass_name is null then 'infinity'
+      else coalesce(p.readmits_since, '-infinity')
+    end,
     app_hidden.closing_time(p.starts_at, p.ends_at), open_door.gate_id,
     (
       select m.user_id
@@ -25,7 +30,7 @@ begin
         and not m.venues_restricted
     )
   into v_door.organization_id, v_door.performance_id, v_door.event_id, v_door.is_canceled,
-    v_door.closes_at, v_door.gate_id, v_door.user_id
+    v_door.opens_at, v_door.closes_at, v_door.gate_id, v_door.user_id
   from app_public.performances as p
   where p.id = open_door.performance_id;
   if v_door.user_id is not null and v_door.gate_id is null then

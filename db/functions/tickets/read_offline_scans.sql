@@ -12,6 +12,15 @@ begin
     raise exception '1 to 1,000 scans are merged at once, as a list.'
       using errcode = 'LMINP', detail = 'scans';
   end if;
+  -- As everywhere, a time names its zone: read as another one, it would be hours away.
+  if exists (
+    select from jsonb_array_elements(read_offline_scans.scans) as s (scan)
+    where s.scan ->> 'scanned_at' !~ ':[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'
+  ) then
+    raise exception 'A time is of a zone, and this one names none.'
+      using errcode = 'LMINP', detail = 'scans',
+        hint = 'Write 2026-11-21T19:30:00+01:00, or 2026-11-21T18:30:00Z.';
+  end if;
   v_scans := array(
     select row(
       s.scan_id, s.credential_hash, s.direction,

@@ -29,6 +29,7 @@ begin
     when (refusal_of.door).is_canceled or v_ticket.status not in ('valid', 'used') then 'LMTVD'
     when refusal_of.direction = 'out' then 'LMTNI'
     when v_ticket.is_disputed then 'LMTDP'
+    when (refusal_of.door).opens_at > refusal_of.at then 'LMTPD'
     when (refusal_of.door).closes_at < refusal_of.at then 'LMTEX'
     when not app_private.leads_to(
       refusal_of.door, v_ticket.section, v_ticket.ticket_category_id

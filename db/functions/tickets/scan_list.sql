@@ -9,6 +9,13 @@ declare
   v_list app_public.scan_list;
 begin
   perform app_private.require_scanner(v_door);
+  -- An empty list would call each of the tickets unknown.
+  if v_door.is_canceled or v_door.opens_at > now() then
+    raise exception 'Nobody is let in: the performance is %.',
+      case when v_door.is_canceled then 'canceled' else 'postponed, and has no day yet' end
+      using errcode = 'LMEVT',
+        detail = case when v_door.is_canceled then 'canceled' else 'postponed' end;
+  end if;
   select jsonb_build_object(
     'format', 'lml-scan-list/1', 'performance_id', v_door.performance_id,
     'device_id', v_door.device_id, 'gate_id', v_door.gate_id,
@@ -20,7 +27,10 @@ begin
           encode(c.credential_hash, 'hex'), concat_ws(' ', t.section, t.row_name, t.seat_number),
           v_door.has_zone is not true
             or app_private.leads_to(v_door, t.section, t.ticket_category_id),
-          case when is_pass then coalesce(d.entry_count, 0) else t.entry_count end,
+          case
+            when is_pass then coalesce(d.entry_count - d.earlier_entries, 0)
+            else t.entry_count - t.earlier_entries
+          end,
           case when is_pass then coalesce(d.is_inside, false) else t.is_inside end
         ) order by c.credential_hash
       ),
@@ -44,8 +54,7 @@ begin
       or t.performance_id in (select app_private.passes_for(v_door.performance_id))
     )
     and t.status in ('valid', 'used')
-    and not t.is_disputed
-    and not v_door.is_canceled;
+    and not t.is_disputed;
 
   select encode(
     public.hmac(convert_to(v_list.document, 'UTF8'), k.token_hash, 'sha256'), 'hex'
@@ -59,5 +68,6 @@ $$;
 
 comment on function app_public.scan_list(uuid, uuid) is
   'What a registered scanner needs to scan a performance offline: the SHA-256 of each good code, '
-  'and whether it may enter at this gate, signed. Raises LMDEV, LMNFD, LMRGT, LMAUT, LMSES.';
+  'and whether it may enter at this gate, signed. Raises LMDEV, LMEVT (canceled, or postponed '
+  'without a day), LMNFD, LMRGT, LMAUT, LMSES.';
 grant execute on function app_public.scan_list(uuid, uuid) to lml_user;

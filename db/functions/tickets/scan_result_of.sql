@@ -7,6 +7,7 @@ begin
     when 'LMTUS' then 'already_scanned'
     when 'LMTVD' then 'canceled'
     when 'LMTFO' then 'wrong_event'
+    when 'LMTPD' then 'wrong_event'
     when 'LMTEX' then 'expired'
     when 'LMTWG' then 'wrong_gate'
     when 'LMTDP' then 'disputed'

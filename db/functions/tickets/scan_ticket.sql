@@ -40,10 +40,10 @@ comment on function app_public.scan_ticket(
   uuid, text, text, text, uuid, app_public.scan_direction
 ) is
   'Lets the holder of a QR code in, or out. The result says why not, with the code LMTUS (used), '
-  'LMTVD (canceled), LMTFO (another performance), LMTWG (another gate), LMTEX (it is over), LMTRP '
-  '(replaced by another code), LMTDP (its payment is disputed), LMTNI (nobody is inside with it) '
-  'or LMTUK (unknown); each attempt is recorded. For registered scanners, and members with '
-  'tickets.scan. Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
+  'LMTVD (canceled), LMTFO (another performance), LMTPD (postponed, without a day yet), LMTWG '
+  '(another gate), LMTEX (it is over), LMTRP (replaced by another code), LMTDP (its payment is '
+  'disputed), LMTNI (nobody is inside with it) or LMTUK (unknown); each attempt is recorded. For '
+  'registered scanners, and members with tickets.scan. Raises LMNFD, LMRGT, LMINP, LMAUT, LMSES.';
 grant execute on function app_public.scan_ticket(
   uuid, text, text, text, uuid, app_public.scan_direction
 ) to lml_user;

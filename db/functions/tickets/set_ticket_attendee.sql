@@ -17,7 +17,9 @@ begin
     perform app_private.require_valid_ticket(v_ticket);
     if (
       select coalesce(p.doors_at, p.starts_at) from app_public.performances as p
-      where p.organization_id = v_ticket.organization_id and p.id = v_ticket.performance_id
+      where p.organization_id = v_ticket.organization_id
+        and p.id = v_ticket.performance_id
+        and p.status <> 'postponed'
     ) <= now() then
       perform app_private.raise_ticket_bound('open', 'The doors are open: ask the organizer.');
     end if;

@@ -3,7 +3,8 @@ returns app_public.ticket_offer
 language sql stable security definer set search_path = ''
 as $$
   select
-    e.title, p.starts_at, v.name, t.section, t.row_name, t.seat_number, x.expires_at
+    e.title, case when p.status <> 'postponed' or p.pass_name is not null then p.starts_at end,
+    v.name, t.section, t.row_name, t.seat_number, x.expires_at
   from app_private.ticket_transfer_tokens as k
   join app_public.ticket_transfers as x
     on x.organization_id = k.organization_id and x.id = k.transfer_id

@@ -150,6 +150,46 @@ test("control: without asking again under the lock, by both", async () => {
   expect(await twoRecipients(theatre)).toEqual([[2], [3]]);
 });
 
+const toAnotherDay = `select (app_public.postpone_performance(
+  tests.id('theatre.performance'), now() + interval '60 days'
+)).status::text`;
+
+const stateOfTicket = "select (status, is_inside)::text from app_public.tickets";
+
+/** The scan of a ticket on its evening, which begins in an hour. */
+async function scanOnTheEvening(theatre: Theatre): Promise<string> {
+  const scan = await scanOf(theatre, await theatre.sell("b", 1, 1));
+  await theatre.owner.query(
+    "update app_public.performances set starts_at = now() + interval '1 hour'",
+  );
+  return scan;
+}
+
+test("who is let in while the evening moves to another day has a good ticket for it", async () => {
+  await using theatre = await Theatre.open();
+  const scan = await scanOnTheEvening(theatre);
+  expect(
+    await meet(
+      [await theatre.user("theatre staff"), scan],
+      [await theatre.user("theatre owner"), toAnotherDay],
+    ),
+  ).toEqual([["success"], ["scheduled"]]);
+  expect(await theatre.value(stateOfTicket)).toBe("(valid,f)");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without waiting for the scan, they have come in for ever", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.readmit_holders", "for no key update");
+  const scan = await scanOnTheEvening(theatre);
+  const [staff, owner] = [await theatre.user("theatre staff"), await theatre.user("theatre owner")];
+  await staff.begin();
+  await staff.run(scan);
+  expect(await owner.once(toAnotherDay)).toEqual(["scheduled"]);
+  await staff.commit();
+  expect(await theatre.value(stateOfTicket)).toBe("(used,t)");
+});
+
 test("scanners do not wait for other tickets", async () => {
   await using theatre = await Theatre.open();
   const booking = await theatre.sell("b", 1, 1, 2);

@@ -1,5 +1,5 @@
 -- If this fails, people come in through the wrong door, too late, or come back who never left.
-select plan(61);
+select plan(63);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -106,6 +106,26 @@ select is(
   'at its gate, in its own name, and sees what it did'
 );
 select is(tests.visible('app_public.tickets'), '3', 'it sees the tickets of its venue');
+select tests.as_owner();
+create temporary table times as
+select p.id, p.starts_at from app_public.performances as p;
+update app_public.performances
+set starts_at = now() - interval '3 days', ends_at = now() + interval '1 day'
+where id = tests.id('theatre.performance');
+select tests.as_device('device');
+select is(
+  tests.visible('app_public.tickets'), '3', 'to the last day of what takes more than one'
+);
+select tests.as_owner();
+update app_public.performances set ends_at = now() - interval '25 hours'
+where id = tests.id('theatre.performance');
+select tests.as_device('device');
+select is(tests.visible('app_public.tickets'), '0', 'and not much longer');
+select tests.as_owner();
+update app_public.performances as p
+set starts_at = t.starts_at, ends_at = null
+from times as t where t.id = p.id;
+select tests.as_device('device');
 select is(
   tests.visible('app_public.bookings') || tests.visible('app_public.ticket_attendees')
     || tests.visible('app_public.customers') || tests.visible('app_public.organization_members'),

@@ -1,5 +1,5 @@
 -- If this fails, a ticket is lost on its way to a friend, or opens the door for both.
-select plan(57);
+select plan(58);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -257,6 +257,14 @@ select tests.refused(
 );
 select tests.as_owner();
 update app_public.organization_settings set ticket_transfers_enabled = true;
+-- An event online has a time zone of its own.
+update app_public.events set timezone = 'Asia/Tokyo' where id = tests.id('theatre.event');
+select is(
+  app_private.ticket_words(tests.ticket(4)) ->> 'startsAt',
+  app_private.performance_words(tests.id('theatre.organization'), tests.id('theatre.performance'))
+    ->> 'startsAt',
+  'mails about a ticket tell the time as all others do'
+);
 select tests.sign_in('theatre support');
 select is(
   (app_public.record_ticket_delivery(tests.ticket(4), 'mail', 'sent', 'RR123')).delivery_tracking,
