@@ -1,4 +1,5 @@
--- The booking first, as everywhere; one that somebody works on is left for the next hour.
+-- The booking first, as everywhere; one that somebody works on is left for the next hour. Nobody
+-- has to pay for what has no day: of a date that was postponed, nothing is due until it has one.
 create or replace function app_private.follow_up_installments(batch_limit integer default 100)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -11,6 +12,11 @@ begin
     select b.*
     from app_public.bookings as b
     where b.status = 'partially_paid'
+      and not exists (
+        select from app_public.performances as p
+        where p.organization_id = b.organization_id and p.id = b.performance_id
+          and p.status = 'postponed'
+      )
       and (b.organization_id, b.id) in (
         select s.organization_id, s.booking_id
         from app_public.booking_payment_schedule as s

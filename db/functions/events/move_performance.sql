@@ -57,6 +57,9 @@ begin
   if v_is_another_day then
     perform app_private.readmit_holders(v_old);
   end if;
+  if v_old.status = 'postponed' and v_performance.status = 'scheduled' then
+    perform app_private.renew_grace(v_performance);
+  end if;
   perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then
     update app_public.events as e set status = 'published', status_reason = null
