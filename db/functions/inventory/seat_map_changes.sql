@@ -34,10 +34,12 @@ begin
     case when known.is_complete then coalesce(news.availability, '') end
   into v_changes
   from app_public.performances as p
-  cross join (
+  cross join lateral (
     select coalesce(
       v_first_xid > f.last_xid
-        and pg_snapshot_xmax(v_since) <= pg_snapshot_xmax(pg_current_snapshot()),
+        and pg_snapshot_xmax(v_since) <= pg_snapshot_xmax(pg_current_snapshot())
+        -- Before a move to another plan, its numbers were those of other seats.
+        and (v_then < p.holds_begin_at) is not true,
       false
     ) as is_complete
     from app_private.seat_changes_forgotten as f
