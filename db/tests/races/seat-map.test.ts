@@ -91,6 +91,36 @@ test("control: without the note, its seats stay free on the map", async () => {
   expect(await prolongLate(theatre)).toEqual({ told: "aa", later: [] });
 });
 
+// A sweep passes over a seat that Eve is at, who then leaves it as it is.
+async function sweepPast(theatre: Theatre): Promise<number[]> {
+  const booking = await theatre.hold("cart", 1, 1, 2);
+  const since = await theatre.value<string>(`select ${map}`);
+  await theatre.runOut(booking);
+  const eve = await theatre.guest(2);
+  await eve.begin();
+  await eve.run(`select ${holdOf([2])}`);
+  const worker = await theatre.worker();
+  expect(await worker.value("select app_private.expire_bookings()")).toBe(1);
+  await eve.rollback();
+  return await news(theatre, since);
+}
+
+test("what has run out is told, even if the sweep could not get at it", async () => {
+  await using theatre = await Theatre.open();
+  expect(await sweepPast(theatre)).toEqual([1, 2]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: by what the sweep has freed, a seat stays locked on the map", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_private.expire_bookings",
+    "from seats as l\n    group",
+    "from lapsed as l\n    group",
+  );
+  expect(await sweepPast(theatre)).toEqual([1]);
+});
+
 // Ada's hold begins first; Eve's commits; then is asked what is new; then Ada commits, and it is asked again.
 async function isNewAfterLateCommit(theatre: Theatre): Promise<boolean> {
   const ask = async <T>(what: string, since: string): Promise<T> =>
