@@ -1,5 +1,5 @@
 -- If this fails, a pool has fewer places than it has sold, or places are kept back from everybody for ever.
-select plan(47);
+select plan(48);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -114,6 +114,9 @@ select is(
   (select places_left from app_public.admission_allocations), 1, 'and it has fewer'
 );
 select is(tests.left_of('terrace'), 1, 'what is on sale stays');
+select tests.as_owner();
+select is((select count(*) from app_public.check_invariants()), 0::bigint, 'and all is as it should be');
+select tests.sign_in('theatre support');
 select tests.refused(
   $$ select app_public.hold_allocated_admissions(
     tests.id('house'), tests.id('standing.terrace.category'), 2
