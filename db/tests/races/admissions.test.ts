@@ -229,3 +229,50 @@ test("carts that hold, let go, check out and pay in both pools never block each 
   expect(outcomes.flat().filter((code) => code !== "LMFEW")).toEqual([]);
   expect(await theatre.broken()).toEqual([]);
 }, 30_000);
+
+// A cart of three places is held, runs out by the clock alone, and is swept: after which of these something is new?
+async function isNewAfterEach(theatre: Theatre): Promise<boolean[]> {
+  let known: string | null = null;
+  const isNew = async (): Promise<boolean> => {
+    const version = await theatre.value<string | null>(
+      `select changed_versions[1] from app_private.find_admission_news(
+        array[tests.id('standing.performance')], array[$1::text]
+      )`,
+      [known],
+    );
+    known = version ?? known;
+    return version !== null;
+  };
+  expect([await isNew(), await isNew()]).toEqual([true, false]);
+  const ada = await theatre.guest(1);
+  await ada.begin();
+  const [booking] = await ada.run(admit("floor", 3));
+  expect(await isNew()).toBe(false);
+  await ada.commit();
+  const found = [await isNew()];
+  const deadline = `update app_public.bookings set expires_at = clock_timestamp() + interval '0.3 seconds'
+    where id = $1 returning expires_at`;
+  await theatre.owner.query(
+    `with b as (${deadline})
+    update app_private.admission_claims as c set held_until = b.expires_at
+    from b where c.booking_id = $1`,
+    [booking],
+  );
+  expect(await isNew()).toBe(false);
+  await theatre.owner.query("select pg_sleep(0.4)");
+  found.push(await isNew());
+  await theatre.owner.query("select app_private.expire_bookings()");
+  found.push(await isNew());
+  return found;
+}
+
+test("who watches places is told when they are taken, and when they are free again by the clock", async () => {
+  await using theatre = await standing();
+  expect(await isNewAfterEach(theatre)).toEqual([true, true, false]);
+});
+
+test("control: by what is written alone, that comes with the sweep", async () => {
+  await using theatre = await standing();
+  await theatre.weaken("app_private.free_in_pool", "c.held_until <= now()", "false");
+  expect(await isNewAfterEach(theatre)).toEqual([true, false, true]);
+});
