@@ -18,7 +18,7 @@ begin
     select coalesce(
       string_agg(l.ticket_category_id || ' ' || l.places, ',' order by l.ticket_category_id), ''
     ) as version
-    from app_private.places_left(w.id) as l
+    from app_private.left_by_category(w.id) as l
   ) as v
   where v.version is distinct from w.version;
   return next;

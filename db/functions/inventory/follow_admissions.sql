@@ -17,7 +17,7 @@ begin
   select
     coalesce(array_agg(l.ticket_category_id order by l.ticket_category_id), '{}'),
     coalesce(array_agg(l.places order by l.ticket_category_id), '{}')
-  from app_private.places_left(v_performance.id) as l;
+  from app_private.left_by_category(v_performance.id) as l;
 end
 $$;
 
