@@ -114,7 +114,7 @@ test("what has run out is told, even if the sweep could not get at it", async ()
 test("control: by what the sweep has freed, a seat stays locked on the map", async () => {
   await using theatre = await Theatre.open();
   await theatre.weaken(
-    "app_private.expire_bookings",
+    "app_private.free_lapsed_seats",
     "from seats as l\n    group",
     "from lapsed as l\n    group",
   );
