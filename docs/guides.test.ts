@@ -28,6 +28,7 @@ const printed = {
     "on the ground: 496",
     "on the day after: 498",
     "for both: 198",
+    "The camp is full.",
     "true",
     "success false",
     "1 refunded",

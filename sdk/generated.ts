@@ -4661,6 +4661,19 @@ export type SeatMapChangedSubscription = {
   } | null;
 };
 
+export type AdmissionsLeftChangedSubscriptionVariables = Exact<{
+  performanceId: string;
+}>;
+
+export type AdmissionsLeftChangedSubscription = {
+  readonly admissionsLeftChanged: {
+    readonly categories: ReadonlyArray<{
+      readonly ticketCategoryId: string;
+      readonly admissionsLeft: number;
+    }>;
+  } | null;
+};
+
 export type AdmissionsLeftQueryVariables = Exact<{
   performanceId: string;
   ticketCategoryId: string;
@@ -11139,6 +11152,21 @@ export const SeatMapChangedDocument: TypedDocument<
     isComplete
     seatNos
     availability
+  }
+}`,
+};
+/** The operation AdmissionsLeftChanged. */
+export const AdmissionsLeftChangedDocument: TypedDocument<
+  AdmissionsLeftChangedSubscription,
+  AdmissionsLeftChangedSubscriptionVariables
+> = {
+  name: "AdmissionsLeftChanged",
+  text: `subscription AdmissionsLeftChanged($performanceId: UUID!) {
+  admissionsLeftChanged(performanceId: $performanceId) {
+    categories {
+      ticketCategoryId
+      admissionsLeft
+    }
   }
 }`,
 };

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   BookingNotFoundError,
   ConnectionError,
+  type LastMinuteLive,
   NotFoundError,
   type Performance,
   type Seat,
@@ -20,11 +21,13 @@ import {
 } from "./testing-office.ts";
 
 let office: TestOffice;
+let organizer: LastMinuteLive;
 let performance: Performance;
 
 beforeAll(async () => {
   office = await startOffice();
-  performance = await putOnSale(office, office.client(), smallShow);
+  organizer = office.client();
+  performance = await putOnSale(office, organizer, smallShow);
 }, 60_000);
 afterAll(() => office[Symbol.asyncDispose]());
 
@@ -89,6 +92,40 @@ describe("a map that is watched", () => {
     expect((await updates.next()).value?.changed).toEqual([one, { ...two, status: "locked" }]);
     await ada.cancel(second);
     await updates.return();
+  });
+});
+
+describe("places that are watched", () => {
+  test("are told by category, as many as can be had, and not twice after a lost connection", async () => {
+    const { eventId } = performance;
+    const floor = await organizer.createTicketCategory({ eventId, name: "Floor", priceCents: 900 });
+    await organizer.createAdmissionPool({
+      performanceId: performance.id,
+      name: "Floor",
+      capacity: 4,
+      ticketCategoryIds: [floor.id],
+    });
+    await using proxy = await startProxy(office.url);
+    const [ada, eve] = [office.client(), office.client({ url: proxy.url })];
+    const updates = eve.watchAdmissionsLeft(performance);
+    expect(await next(updates)).toEqual(new Map([[floor.id, 4]]));
+    const following = updates.next();
+    proxy.cut();
+    proxy.mend();
+    await expect.poll(() => proxy.connections()).toBe(2);
+    // More than one of the server's questions what is new.
+    await sleep(700);
+    const booking = await ada.holdAdmissions(performance, floor, 3);
+    expect((await following).value?.get(floor.id)).toBe(1);
+    await ada.cancel(booking);
+    expect((await next(updates)).get(floor.id)).toBe(4);
+    await updates.return();
+  });
+
+  test("end for whoever they are not for", async () => {
+    await expect(
+      office.client().watchAdmissionsLeft(crypto.randomUUID()).next(),
+    ).rejects.toBeInstanceOf(NotFoundError);
   });
 });
 

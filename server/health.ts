@@ -24,6 +24,7 @@ const ownFunctions = [
   "current_two_factor",
   "email_of_reset_token",
   "enroll_two_factor",
+  "find_admission_news",
   "find_credentials",
   "find_news",
   "find_sign_up",

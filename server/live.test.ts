@@ -15,6 +15,8 @@ import {
   serve,
   signUp,
   startTestServer,
+  uniqueName,
+  type Anything,
   type Caller,
   type TestServer,
   type Theatre,
@@ -41,6 +43,12 @@ const seatMapChanged = `subscription ($performanceId: UUID!, $since: String) {
 
 const bookingChanged = `subscription ($bookingId: UUID!) {
   bookingChanged(bookingId: $bookingId) { booking { id status totalAmountCents } }
+}`;
+
+const admissionsLeftChanged = `subscription ($performanceId: UUID!) {
+  admissionsLeftChanged(performanceId: $performanceId) {
+    performanceId categories { ticketCategoryId admissionsLeft }
+  }
 }`;
 
 const guest = (): Caller => ({ cartToken: randomToken() });
@@ -174,6 +182,149 @@ describe("a map", () => {
       closing.owner,
     );
     expect(await told[0]?.ended()).toEqual(["LMNFD"]);
+  });
+});
+
+describe("places without a seat", () => {
+  /** Three places in a field, two of which are in a tent. */
+  async function openField(): Promise<Field> {
+    const { performanceId, eventId, owner: organizer } = theatre;
+    const made = async (mutation: string, input: object, result: string): Promise<string> => {
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
+      const query = `mutation ($input: ${type}) { ${mutation}(input: $input) { ${result} } }`;
+      const data = await server.data(query, { input }, organizer);
+      return Object.values<Anything>(data[mutation])[0].id;
+    };
+    const add = async (capacity: number, parentPoolId?: string): Promise<[string, string]> => {
+      const name = uniqueName("places");
+      const category = { eventId, name, priceCents: "1000" };
+      const ticketCategoryIds = [
+        await made("createTicketCategory", category, "ticketCategory { id }"),
+      ];
+      const pool = { performanceId, name, capacity, ticketCategoryIds, parentPoolId };
+      return [
+        String(ticketCategoryIds[0]),
+        await made("createAdmissionPool", pool, "admissionPool { id }"),
+      ];
+    };
+    const [field, fieldPool] = await add(3);
+    const [tent] = await add(2, fieldPool);
+    const take = async (
+      category: string,
+      quantity: number,
+      caller = guest(),
+    ): Promise<[Caller, string]> => {
+      const input = { performanceId, ticketCategoryId: category, quantity };
+      const query = `mutation ($input: HoldAdmissionsInput!) {
+        holdAdmissions(input: $input) { booking { id } }
+      }`;
+      return [caller, (await server.data(query, { input }, caller)).holdAdmissions.booking.id];
+    };
+    return { field, fieldPool, tent, take };
+  }
+
+  interface Field {
+    readonly field: string;
+    readonly fieldPool: string;
+    readonly tent: string;
+    take(category: string, quantity: number, caller?: Caller): Promise<[Caller, string]>;
+  }
+
+  /** What is left of the field and of the tent, when the next thing is told. */
+  async function told(
+    listener: { next(): Promise<Anything> },
+    { field, tent }: Field,
+  ): Promise<(number | undefined)[]> {
+    const { categories } = await listener.next();
+    const left = new Map<string, number>(
+      categories.map((each: Anything) => [each.ticketCategoryId, each.admissionsLeft]),
+    );
+    return [left.get(field), left.get(tent)];
+  }
+
+  test("whoever watches sees them sold out and free again, through every pool around them", async () => {
+    const field = await openField();
+    await using connection = connect(server.url);
+    const { performanceId } = theatre;
+    const listener = connection.listen(admissionsLeftChanged, { performanceId });
+    expect(await told(listener, field)).toEqual([3, 2]);
+    const [ada, booking] = await field.take(field.tent, 1);
+    expect(await told(listener, field)).toEqual([2, 1]);
+    await field.take(field.field, 2);
+    expect(await told(listener, field)).toEqual([0, 0]);
+    await cancel(ada, booking);
+    expect(await told(listener, field)).toEqual([1, 1]);
+    const query = `mutation ($poolId: UUID!) {
+      setPoolCapacity(input: { poolId: $poolId, capacity: 5 }) { admissionPool { id } }
+    }`;
+    await server.data(query, { poolId: field.fieldPool }, theatre.owner);
+    expect(await told(listener, field)).toEqual([3, 2]);
+  });
+
+  test("that a hold has run out is told, although nothing is written then", async () => {
+    const field = await openField();
+    const [, booking] = await field.take(field.field, 3);
+    await using connection = connect(server.url);
+    const { performanceId } = theatre;
+    const listener = connection.listen(admissionsLeftChanged, { performanceId });
+    expect(await told(listener, field)).toEqual([0, 0]);
+    await owner.query(
+      `with b as (
+        update app_public.bookings set expires_at = now() + interval '0.4 seconds' where id = $1
+        returning *
+      )
+      update app_private.admission_claims as c set held_until = b.expires_at
+      from b where c.booking_id = b.id`,
+      [booking],
+    );
+    expect(await told(listener, field)).toEqual([3, 2]);
+  });
+
+  test("what has not changed is not told, and neither are seats", async () => {
+    const field = await openField();
+    await using connection = connect(server.url);
+    const { performanceId } = theatre;
+    const listeners = [1, 2].map(() => connection.listen(admissionsLeftChanged, { performanceId }));
+    for (const each of listeners) expect(await told(each, field)).toEqual([3, 2]);
+    const caller = guest();
+    await cancel(caller, await hold(caller, [14]));
+    await sleep(200);
+    await field.take(field.field, 1);
+    for (const each of listeners) expect(await told(each, field)).toEqual([2, 2]);
+  });
+
+  test("a performance without any says so, and one that is not there or not public is refused", async () => {
+    const other = await createTheatre(server);
+    const draft = await createTheatre(server, { publish: false });
+    await using stranger = connect(server.url);
+    await using organizer = connect(server.url, draft.owner);
+    const at = (performanceId: string): { performanceId: string } => ({ performanceId });
+    const none = stranger.listen(admissionsLeftChanged, at(other.performanceId));
+    expect(await none.next()).toEqual({ performanceId: other.performanceId, categories: [] });
+    for (const hidden of [draft.performanceId, crypto.randomUUID()]) {
+      expect(await stranger.listen(admissionsLeftChanged, at(hidden)).ended()).toEqual(["LMNFD"]);
+    }
+    const own = organizer.listen(admissionsLeftChanged, at(draft.performanceId));
+    expect(await own.next()).toBeDefined();
+    await using forged = connect(server.url, { token: randomToken() });
+    const refused = forged.listen(admissionsLeftChanged, at(other.performanceId));
+    expect(await refused.ended()).toEqual(["LMSES"]);
+  });
+
+  test("whoever listens when the database was away is told what changed meanwhile", async () => {
+    const field = await openField();
+    const superuser = await server.database.connect("superuser");
+    await using connection = connect(server.url);
+    const { performanceId } = theatre;
+    const listener = connection.listen(admissionsLeftChanged, { performanceId });
+    expect(await told(listener, field)).toEqual([3, 2]);
+    await superuser.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query like '%find_admission_news%'
+        and pid <> pg_backend_pid()`,
+    );
+    await field.take(field.field, 1);
+    expect(await told(listener, field)).toEqual([2, 2]);
   });
 });
 

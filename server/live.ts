@@ -17,6 +17,15 @@ export interface BookingNews {
   readonly bookingId: string;
 }
 
+/** What listeners are told of places without a seat: how many are left for each category. */
+export interface AdmissionsNews {
+  readonly performanceId: string;
+  readonly categories: readonly {
+    readonly ticketCategoryId: string;
+    readonly admissionsLeft: number;
+  }[];
+}
+
 /** What everybody who listens to this process has in common. */
 export interface LiveOptions {
   readonly database: Database;
@@ -76,6 +85,28 @@ export class Live {
       if (version === known && !isLost) return undefined;
       known = version;
       return { bookingId };
+    });
+  }
+
+  /** What is left of the places without a seat, once at the beginning and whenever it is another number. */
+  admissions(listener: Listener, performanceId: string): Stream<AdmissionsNews> {
+    let known: string | null = null;
+    return this.#open(listener, "admissions", performanceId, async () => {
+      const row = await this.#ask<{ readonly ids: string[]; readonly places: number[] }>(
+        listener,
+        "lml_follow_admissions",
+        `select a.ticket_category_ids as ids, a.places
+        from app_hidden.follow_admissions($1) as a`,
+        [performanceId],
+      );
+      const categories = row.ids.map((ticketCategoryId, at) => ({
+        ticketCategoryId,
+        admissionsLeft: row.places[at] ?? 0,
+      }));
+      const now = JSON.stringify(categories);
+      if (now === known) return undefined;
+      known = now;
+      return { performanceId, categories };
     });
   }
 

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 
-/** What can be watched, by its id. */
-export type Watched = "performance" | "booking";
+/** What can be watched, by its id: the map of a performance, a booking, or what is left of a performance without seats. */
+export type Watched = "performance" | "booking" | "admissions";
+
+/** Those of which the database says a version: something that is different whenever they are. */
+type Versioned = Exclude<Watched, "performance">;
 
 /**
  * Told that something may be new. `isLost`: the connection to the database was, and with it, it may be, the order of what
@@ -26,6 +29,8 @@ interface News {
   readonly changed_performance_ids: readonly string[] | null;
   readonly changed_booking_ids: readonly string[] | null;
   readonly changed_booking_versions: readonly string[] | null;
+  readonly changed_admission_ids: readonly string[] | null;
+  readonly changed_admission_versions: readonly string[] | null;
 }
 
 /**
@@ -37,10 +42,16 @@ interface News {
  */
 export class Watcher {
   readonly #options: WatcherOptions;
-  readonly #performances = new Map<string, Set<Wake>>();
-  readonly #bookings = new Map<string, Set<Wake>>();
-  /** What is known of the bookings. */
-  readonly #versions = new Map<string, string>();
+  readonly #watched: Readonly<Record<Watched, Map<string, Set<Wake>>>> = {
+    performance: new Map(),
+    booking: new Map(),
+    admissions: new Map(),
+  };
+  /** What is known of them. */
+  readonly #versions: Readonly<Record<Versioned, Map<string, string>>> = {
+    booking: new Map(),
+    admissions: new Map(),
+  };
   readonly #later = new Set<Wake>();
   readonly #stopping = new AbortController();
   #attempt = Promise.withResolvers<void>();
@@ -53,18 +64,19 @@ export class Watcher {
 
   /** Calls `wake` whenever something may be new, and always after the first question. Returns what ends it. */
   watch(kind: Watched, id: string, wake: Wake): () => void {
-    const watched = kind === "performance" ? this.#performances : this.#bookings;
+    const watched = this.#watched[kind];
+    const versions = kind === "performance" ? undefined : this.#versions[kind];
     const wakes = watched.get(id) ?? new Set();
     watched.set(id, wakes.add(wake));
-    // What is known of a booking is known to those who listen already.
-    if (kind === "booking") this.#versions.delete(id);
+    // What is known is known to those who listen already.
+    versions?.delete(id);
     this.#start();
     return () => {
       this.#later.delete(wake);
       wakes.delete(wake);
       if (wakes.size > 0 || watched.get(id) !== wakes) return;
       watched.delete(id);
-      if (kind === "booking") this.#versions.delete(id);
+      versions?.delete(id);
     };
   }
 
@@ -96,7 +108,9 @@ export class Watcher {
   }
 
   get #isNeeded(): boolean {
-    return this.#performances.size + this.#bookings.size > 0 && !this.#stopping.signal.aborted;
+    return (
+      Object.values(this.#watched).some(({ size }) => size > 0) && !this.#stopping.signal.aborted
+    );
   }
 
   async #run(): Promise<void> {
@@ -104,8 +118,7 @@ export class Watcher {
     let isAway = false;
     let isLost = false;
     // Nothing that was known when nobody listened is of use.
-    this.#since = null;
-    this.#versions.clear();
+    this.#forget();
     while (this.#isNeeded) {
       try {
         client ??= await this.#options.connect();
@@ -116,8 +129,7 @@ export class Watcher {
         if (!isAway) this.#options.onError(error);
         isAway = isLost = true;
         this.#attempt.resolve();
-        this.#since = null;
-        this.#versions.clear();
+        this.#forget();
         await client?.end().catch(() => undefined);
         client = undefined;
       }
@@ -129,36 +141,55 @@ export class Watcher {
     await client?.end().catch(() => undefined);
   }
 
+  #forget(): void {
+    this.#since = null;
+    for (const versions of Object.values(this.#versions)) versions.clear();
+  }
+
   async #ask(client: pg.Client, isLost: boolean): Promise<void> {
-    const performances = [...this.#performances.keys()];
-    const bookings = [...this.#bookings.keys()];
+    const performances = [...this.#watched.performance.keys()];
     const { rows } = await client.query<News>({
       name: "lml_news",
-      text: "select * from app_private.find_news($1, $2, $3, $4)",
-      values: [
-        performances,
-        this.#since,
-        bookings,
-        bookings.map((id) => this.#versions.get(id) ?? null),
-      ],
+      text: `select n.*, a.changed_ids as changed_admission_ids,
+          a.changed_versions as changed_admission_versions
+        from app_private.find_news($1, $2, $3, $4) as n
+        cross join app_private.find_admission_news($5, $6) as a`,
+      values: [performances, this.#since, ...this.#known("booking"), ...this.#known("admissions")],
     });
     const [news] = rows;
     if (news === undefined) throw new Error("The database knows nothing of news.");
     this.#since = news.version;
-    news.changed_booking_ids?.forEach((id, at) => {
-      const version = news.changed_booking_versions?.[at];
-      if (this.#bookings.has(id) && version !== undefined) this.#versions.set(id, version);
-    });
     const wakes = new Set(this.#later);
     this.#later.clear();
-    const gather = (watched: ReadonlyMap<string, ReadonlySet<Wake>>, id: string): void => {
-      for (const wake of watched.get(id) ?? []) wakes.add(wake);
+    const gather = (kind: Watched, id: string): void => {
+      for (const wake of this.#watched[kind].get(id) ?? []) wakes.add(wake);
     };
-    for (const id of news.changed_performance_ids ?? []) gather(this.#performances, id);
-    for (const id of news.changed_booking_ids ?? []) gather(this.#bookings, id);
+    const learn = (
+      kind: Versioned,
+      ids: readonly string[] | null,
+      versions: readonly string[] | null,
+    ): void => {
+      ids?.forEach((id, at) => {
+        const version = versions?.[at];
+        if (this.#watched[kind].has(id) && version !== undefined) {
+          this.#versions[kind].set(id, version);
+        }
+        gather(kind, id);
+      });
+    };
+    learn("booking", news.changed_booking_ids, news.changed_booking_versions);
+    learn("admissions", news.changed_admission_ids, news.changed_admission_versions);
+    for (const id of news.changed_performance_ids ?? []) gather("performance", id);
     // Who came while this was asked was not asked for, and may have read before it was answered.
     const asked = new Set(performances);
-    for (const id of this.#performances.keys()) if (!asked.has(id)) gather(this.#performances, id);
+    for (const id of this.#watched.performance.keys())
+      if (!asked.has(id)) gather("performance", id);
     for (const wake of wakes) wake(isLost);
+  }
+
+  /** The ids of what is watched, and the version that is known of each. */
+  #known(kind: Versioned): readonly [ids: string[], versions: (string | null)[]] {
+    const ids = [...this.#watched[kind].keys()];
+    return [ids, ids.map((id) => this.#versions[kind].get(id) ?? null)];
   }
 }

@@ -3,6 +3,7 @@ import {
   type AdmissionAllocationFragment,
   type AdmissionPoolFragment,
   AdmissionPoolsDocument,
+  AdmissionsLeftChangedDocument,
   AdmissionsLeftDocument,
   AllocateAdmissionsDocument,
   AllocateSeatsDocument,
@@ -167,6 +168,35 @@ export abstract class InventoryCalls extends TaxCalls {
   ): Promise<number | null> {
     const variables = { performanceId: idOf(performance), ticketCategoryId: idOf(ticketCategory) };
     return (await this.call(AdmissionsLeftDocument, variables, options)).admissionsLeft;
+  }
+
+  /**
+   * How many admissions can be had now, by the id of each category that has places there: at once, and again whenever a
+   * number is another one, until you leave the loop or the signal aborts. A lost connection is made again. However slow the
+   * loop is, the next numbers are the newest.
+   *
+   * @throws NotFoundError, SessionEndedError, also later: when it is no longer for you
+   */
+  async *watchAdmissionsLeft(
+    performance: Ref,
+    options: CallOptions = {},
+  ): AsyncGenerator<ReadonlyMap<string, number>, void, undefined> {
+    const performanceId = idOf(performance);
+    const news = this.transport.listen(
+      AdmissionsLeftChangedDocument,
+      () => ({ performanceId }),
+      (_earlier, later) => later,
+      options,
+    );
+    let known: string | undefined;
+    for await (const { admissionsLeftChanged } of news) {
+      const { categories } = present(admissionsLeftChanged);
+      // Over another connection, the first answer may be the last one of before.
+      const now = JSON.stringify(categories);
+      if (now === known) continue;
+      known = now;
+      yield new Map(categories.map((each) => [each.ticketCategoryId, each.admissionsLeft]));
+    }
   }
 
   /**

@@ -31,7 +31,7 @@ function listen<Arguments>(
   });
 }
 
-/** `seatMapChanged` and `bookingChanged`: what is new, read anew each time as whoever listens. */
+/** `seatMapChanged` and the others: what is new, read anew each time as whoever listens. */
 export const SubscriptionsPlugin: GraphileConfig.Plugin = extendSchema((build) => {
   const { bookings } = build.input.pgRegistry.pgResources;
   if (bookings === undefined) throw new Error("There is no table of bookings.");
@@ -49,6 +49,13 @@ export const SubscriptionsPlugin: GraphileConfig.Plugin = extendSchema((build) =
           "The version of the map that you know. Without one, the first answer says to read the map."
           since: String
         ): SeatMapNews
+        """
+        What is left of places without a seat at a performance, at once and whenever it is another number,
+        at most twice a second: holds that lapse, places that are kept back or come back, and other dates
+        of a pass included. Ends with LMNFD when there is no such performance, or not for you, or no
+        longer; LMSES.
+        """
+        admissionsLeftChanged("The performance." performanceId: UUID!): AdmissionsNews
         """
         A booking, at once and whenever it changes or its time runs out. Ends with LMBKG when there is
         no such booking, or it is not yours, or no longer; LMSES.
@@ -68,6 +75,20 @@ export const SubscriptionsPlugin: GraphileConfig.Plugin = extendSchema((build) =
         "A letter for each of these seats, as in seatMap."
         availability: String!
       }
+      "What is left of places without a seat."
+      type AdmissionsNews {
+        "The performance."
+        performanceId: UUID!
+        "Each category that has places there, in order of the ids."
+        categories: [CategoryAdmissions!]!
+      }
+      "What is left for a category."
+      type CategoryAdmissions {
+        "The category."
+        ticketCategoryId: UUID!
+        "How many can be had now, as admissionsLeft says; categories that share places share the number."
+        admissionsLeft: Int!
+      }
       "What is new of a booking."
       type BookingNews {
         "The booking as it is now."
@@ -86,6 +107,14 @@ export const SubscriptionsPlugin: GraphileConfig.Plugin = extendSchema((build) =
                 }),
                 ({ live, listener }, { performanceId, since }) =>
                   live.seatMap(listener, performanceId, since ?? null),
+              ),
+            plan: ($news: Step) => $news,
+          },
+          admissionsLeftChanged: {
+            subscribePlan: (_$root: Step, fieldArgs: FieldArgs) =>
+              listen(
+                fieldArgs.getRaw("performanceId") as Step<string>,
+                ({ live, listener }, performanceId) => live.admissions(listener, performanceId),
               ),
             plan: ($news: Step) => $news,
           },

@@ -6,7 +6,6 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_ids uuid[];
-  v_freed record;
   v_pool_id uuid;
   v_add_on_id uuid;
   v_booking app_public.bookings;
@@ -33,40 +32,7 @@ begin
     perform app_private.withdraw_payment(v_booking);
   end loop;
 
-  for v_freed in
-    with lapsed as (
-      select s.organization_id, s.performance_id, s.seat_no
-      from app_public.bookings as b
-      join app_public.booking_items as i
-        on i.organization_id = b.organization_id and i.booking_id = b.id
-      cross join unnest(i.seat_nos) as n
-      join app_public.seat_booking_state as s
-        on s.organization_id = b.organization_id
-        and s.performance_id = b.performance_id
-        and s.seat_no = n
-        and s.booking_id = b.id
-      where b.id = any (v_ids)
-      for no key update of s skip locked
-    ),
-    freed as (
-      update app_public.seat_booking_state as s
-      set status = 'available', booking_id = null, locked_until = null
-      from lapsed as l
-      where s.organization_id = l.organization_id
-        and s.performance_id = l.performance_id
-        and s.seat_no = l.seat_no
-      returning s.organization_id, s.performance_id, s.seat_no
-    )
-    select f.organization_id, f.performance_id, array_agg(f.seat_no order by f.seat_no) as seat_nos
-    from freed as f
-    group by f.organization_id, f.performance_id
-  loop
-    perform app_private.reopen_runs(
-      v_freed.organization_id, v_freed.performance_id, v_freed.seat_nos
-    );
-    perform app_private.note_seats_changed(v_freed.performance_id, v_freed.seat_nos);
-  end loop;
-
+  perform app_private.free_lapsed_seats(v_ids);
   for v_pool_id in
     select distinct c.pool_id
     from app_private.admission_claims as c

@@ -9,7 +9,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_allocation app_public.admission_allocations;
-  v_is_replay boolean := app_private.is_replay(hold_allocated_admissions.idempotency_key);
+  v_is_replay boolean;
   v_booking app_public.bookings;
 begin
   if hold_allocated_admissions.booking_id is not null then
@@ -22,7 +22,9 @@ begin
   perform app_hidden.require_performance_permission(
     v_allocation.organization_id, v_allocation.performance_id, 'inventory.sell'
   );
-  -- Under a known key, the places left the allocation the first time.
+  -- Under a known key, the places left the allocation the first time. Asked with the allocation
+  -- locked: the first time may be that of a request which was waited for.
+  v_is_replay := app_private.is_replay(hold_allocated_admissions.idempotency_key);
   if not v_is_replay then
     if not exists (
       select from app_public.admission_pool_categories as pc

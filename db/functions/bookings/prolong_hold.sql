@@ -32,6 +32,12 @@ begin
     raise exception 'The hold has run out, and others have taken seats of it.'
       using errcode = 'LMEXP', hint = 'Hold seats again.';
   end if;
+  -- Until this is committed, maps may tell that they have run out.
+  if (prolong_hold.booking).expires_at <= clock_timestamp() + interval '1 minute' then
+    perform app_private.note_seats_changed(
+      (prolong_hold.booking).performance_id, v_seat_nos
+    );
+  end if;
   if app_private.has_more_than_seats(prolong_hold.booking) then
     perform app_private.prolong_admissions(prolong_hold.booking, v_until);
     perform app_private.prolong_add_ons(prolong_hold.booking, v_until);

@@ -4,24 +4,16 @@ create or replace function app_public.admissions_left(
 returns integer
 language sql stable security definer set search_path = ''
 as $$
-  select min(l.places)
-  from (
-    select (
-      select sum(s.capacity - s.held - s.sold) from app_private.admission_slots as s
-      where s.organization_id = pool.organization_id and s.pool_id = c.pool_id
-    ) + (
-      select coalesce(sum(claim.quantity), 0) from app_private.admission_claims as claim
-      where claim.pool_id = c.pool_id and claim.held_until <= now()
-    ) as places
-    from app_hidden.visible_performance(admissions_left.performance_id) as p
-    join app_public.admission_pool_categories as pc
-      on pc.organization_id = p.organization_id
-      and pc.performance_id = p.id
-      and pc.ticket_category_id = admissions_left.ticket_category_id
-    join app_public.admission_pools as pool
-      on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
-    cross join unnest(pool.chain) as c (pool_id)
-  ) as l
+  select min(f.places)
+  from app_hidden.visible_performance(admissions_left.performance_id) as p
+  join app_public.admission_pool_categories as pc
+    on pc.organization_id = p.organization_id
+    and pc.performance_id = p.id
+    and pc.ticket_category_id = admissions_left.ticket_category_id
+  join app_public.admission_pools as pool
+    on pool.organization_id = pc.organization_id and pool.id = pc.pool_id
+  cross join unnest(pool.chain) as c (pool_id)
+  cross join lateral app_private.free_in_pool(c.pool_id) as f
 $$;
 
 comment on function app_public.admissions_left(uuid, uuid) is

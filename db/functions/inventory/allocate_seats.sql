@@ -6,17 +6,15 @@ returns app_public.seat_allocations
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_performance app_public.performances;
+  -- Locked, so that the seats are still those of its plan when they are kept back.
+  v_performance app_public.performances := app_private.lock_performance(
+    allocate_seats.performance_id, 'inventory.manage'
+  );
   v_id uuid;
   v_allocation app_public.seat_allocations;
   v_constraint text;
   v_column text;
 begin
-  select p.* into v_performance
-  from app_public.performances as p where p.id = allocate_seats.performance_id;
-  perform app_hidden.require_performance_permission(
-    v_performance.organization_id, v_performance.id, 'inventory.manage'
-  );
   v_id := app_private.replay_result(
     allocate_seats.idempotency_key, 'allocate_seats',
     jsonb_build_array(

@@ -29,7 +29,17 @@ as $$
     where c.organization_id = b.organization_id
       and c.booking_id = b.id
       and c.pool_id = n.pool_id
-      and c.held_until is not distinct from b.expires_at
+      and (
+        c.held_until is not distinct from b.expires_at
+        -- What is of an allocation goes back there by the sweep, and to nobody by itself.
+        or (
+          c.held_until = 'infinity'
+          and exists (
+            select from app_private.allocation_holds as h
+            where h.organization_id = b.organization_id and h.booking_id = b.id
+          )
+        )
+      )
   ) as c on true
   where app_private.is_live(b)
     and coalesce(c.quantity, 0) <> n.quantity

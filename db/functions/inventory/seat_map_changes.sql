@@ -1,7 +1,8 @@
 -- Three things change a map: new bookings, what functions note, and holds that lapse by themselves.
 -- Few change at a time, and each is found by its key, whatever a plan was made for. Most of the
 -- time goes into starting statements and their expressions: one statement finds everything, and by
--- keys alone, which say whose it is.
+-- keys alone, which say whose it is. Before the performance was moved to another plan, its numbers
+-- were those of other seats.
 create or replace function app_public.seat_map_changes(performance_id uuid, since text)
 returns app_public.seat_map_changes
 language plpgsql stable security definer
@@ -34,9 +35,9 @@ begin
     case when known.is_complete then coalesce(news.availability, '') end
   into v_changes
   from app_public.performances as p
-  cross join (
+  cross join lateral (
     select coalesce(
-      v_first_xid > f.last_xid
+      v_first_xid > f.last_xid and (v_then < p.holds_begin_at) is not true
         and pg_snapshot_xmax(v_since) <= pg_snapshot_xmax(pg_current_snapshot()),
       false
     ) as is_complete

@@ -42,7 +42,8 @@ begin
       take_from_pool.booking_id, take_from_pool.quantity, take_from_pool.held_until
     from taken as t
     on conflict on constraint admission_claims_pkey do update
-    set quantity = c.quantity + excluded.quantity, held_until = excluded.held_until;
+    set quantity = c.quantity + excluded.quantity,
+      held_until = greatest(c.held_until, excluded.held_until);
     if found then
       return true;
     end if;

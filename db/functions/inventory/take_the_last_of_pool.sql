@@ -50,7 +50,8 @@ begin
       take_the_last_of_pool.booking_id, t.quantity, take_the_last_of_pool.held_until
     from taken as t
     on conflict on constraint admission_claims_pkey do update
-    set quantity = c.quantity + excluded.quantity, held_until = excluded.held_until
+    set quantity = c.quantity + excluded.quantity,
+      held_until = greatest(c.held_until, excluded.held_until)
   )
   select coalesce(sum(t.quantity), 0) into v_count from taken as t;
   if v_count < take_the_last_of_pool.quantity then

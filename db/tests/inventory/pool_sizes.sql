@@ -1,5 +1,5 @@
 -- If this fails, a pool has fewer places than it has sold, or places are kept back from everybody for ever.
-select plan(45);
+select plan(48);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -114,6 +114,9 @@ select is(
   (select places_left from app_public.admission_allocations), 1, 'and it has fewer'
 );
 select is(tests.left_of('terrace'), 1, 'what is on sale stays');
+select tests.as_owner();
+select is((select count(*) from app_public.check_invariants()), 0::bigint, 'and all is as it should be');
+select tests.sign_in('theatre support');
 select tests.refused(
   $$ select app_public.hold_allocated_admissions(
     tests.id('house'), tests.id('standing.terrace.category'), 2
@@ -151,6 +154,28 @@ select app_private.expire_bookings();
 select is(tests.left_of('terrace'), 1, 'nobody else gets them when time runs out,');
 select is(app_private.expire_allocated_booking(), true, 'before they are given back');
 select is((select places_left from app_public.admission_allocations), 3, 'all three');
+
+-- Together with places that are on sale.
+select tests.sign_in('theatre support');
+select tests.keep('guest of the house', (app_public.hold_allocated_admissions(
+  tests.id('house'), tests.id('standing.terrace.category'), 3
+)).id);
+select tests.admit('terrace', 1, 'guest of the house');
+select tests.as_owner();
+update app_public.bookings set expires_at = now() - interval '1 second'
+where id = tests.id('guest of the house');
+update app_private.admission_claims set held_until = now() - interval '1 second'
+where booking_id = tests.id('guest of the house') and held_until < 'infinity';
+select tests.as_guest(2);
+select tests.refused(
+  $$ select tests.admit('terrace', 2) $$, 'LMFEW', 'others get none of it when time runs out'
+);
+select tests.as_owner();
+select app_private.expire_allocated_booking();
+select is(
+  ((select places_left from app_public.admission_allocations), tests.left_of('terrace'))::text,
+  '(3,1)', 'its allocation has them back, and the other one is on sale'
+);
 
 -- Released.
 select tests.sign_in('theatre owner');

@@ -1,6 +1,6 @@
 // If this fails, more people are let in than there is room for, or buyers of admissions stand in each other's way.
 import { expect, test } from "vitest";
-import { Theatre, type Outcome } from "./theatre.ts";
+import { meet, Theatre, type Outcome } from "./theatre.ts";
 
 async function standing(capacity = 10): Promise<Theatre> {
   const theatre = await Theatre.open();
@@ -229,3 +229,104 @@ test("carts that hold, let go, check out and pay in both pools never block each 
   expect(outcomes.flat().filter((code) => code !== "LMFEW")).toEqual([]);
   expect(await theatre.broken()).toEqual([]);
 }, 30_000);
+
+// A cart of three places is held, runs out by the clock alone, and is swept: after which of these something is new?
+async function isNewAfterEach(theatre: Theatre): Promise<boolean[]> {
+  let known: string | null = null;
+  const isNew = async (): Promise<boolean> => {
+    const version = await theatre.value<string | null>(
+      `select changed_versions[1] from app_private.find_admission_news(
+        array[tests.id('standing.performance')], array[$1::text]
+      )`,
+      [known],
+    );
+    known = version ?? known;
+    return version !== null;
+  };
+  expect([await isNew(), await isNew()]).toEqual([true, false]);
+  const ada = await theatre.guest(1);
+  await ada.begin();
+  const [booking] = await ada.run(admit("floor", 3));
+  expect(await isNew()).toBe(false);
+  await ada.commit();
+  const found = [await isNew()];
+  const deadline = `update app_public.bookings set expires_at = clock_timestamp() + interval '0.3 seconds'
+    where id = $1 returning expires_at`;
+  await theatre.owner.query(
+    `with b as (${deadline})
+    update app_private.admission_claims as c set held_until = b.expires_at
+    from b where c.booking_id = $1`,
+    [booking],
+  );
+  expect(await isNew()).toBe(false);
+  await theatre.owner.query("select pg_sleep(0.4)");
+  found.push(await isNew());
+  await theatre.owner.query("select app_private.expire_bookings()");
+  found.push(await isNew());
+  return found;
+}
+
+test("who watches places is told when they are taken, and when they are free again by the clock", async () => {
+  await using theatre = await standing();
+  expect(await isNewAfterEach(theatre)).toEqual([true, true, false]);
+});
+
+test("control: by what is written alone, that comes with the sweep", async () => {
+  await using theatre = await standing();
+  await theatre.weaken("app_private.free_in_pool", "c.held_until <= now()", "false");
+  expect(await isNewAfterEach(theatre)).toEqual([true, false, true]);
+});
+
+// Support holds two of four places that are kept back, and its request is sent twice with one key: what comes of it.
+async function holdAllocatedTwice(theatre: Theatre): Promise<Record<string, number>> {
+  const owner = await theatre.user("theatre owner");
+  const house = await owner.value<string>(`select (app_public.allocate_admissions(
+    tests.id('standing.floor'), 4, 'house', 'For the house'
+  )).id`);
+  const hold = `select (app_public.hold_allocated_admissions(
+    '${house}', tests.id('standing.floor.category'), 2, idempotency_key => 'one'
+  )).id`;
+  const [one, other] = [
+    await theatre.user("theatre support"),
+    await theatre.user("theatre support"),
+  ];
+  const [first, second] = await meet([one, hold], [other, hold]);
+  expect(second).toEqual(first);
+  return await theatre.value(
+    `select jsonb_build_object(
+      'kept back', (select a.places_left from app_public.admission_allocations as a),
+      'remembered', (select sum(h.places) from app_private.allocation_holds as h),
+      'on sale', app_public.admissions_left(
+        tests.id('standing.performance'), tests.id('standing.floor.category')
+      )
+    )`,
+  );
+}
+
+test("places that are kept back leave their allocation once, even if they are asked for twice at once", async () => {
+  await using theatre = await standing();
+  expect(await holdAllocatedTwice(theatre)).toEqual({
+    "kept back": 2,
+    remembered: 2,
+    "on sale": 6,
+  });
+});
+
+test("control: asked before the lock, they leave it twice, and anybody can have them", async () => {
+  await using theatre = await standing();
+  await theatre.weaken(
+    "app_public.hold_allocated_admissions",
+    "v_is_replay boolean;",
+    "v_is_replay boolean := app_private.is_replay(hold_allocated_admissions.idempotency_key);",
+  );
+  await theatre.weaken(
+    "app_public.hold_allocated_admissions",
+    "v_is_replay := app_private.is_replay(hold_allocated_admissions.idempotency_key);\n  if",
+    "if",
+  );
+  expect(await holdAllocatedTwice(theatre)).toEqual({
+    "kept back": 0,
+    remembered: 4,
+    "on sale": 8,
+  });
+});

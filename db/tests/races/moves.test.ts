@@ -175,6 +175,84 @@ test("a checkout that meets a move keeps its seats, whoever comes first", async 
   expect(await theatre.broken()).toEqual([]);
 });
 
+/** Two seats are kept back by somebody who has read the old plan and stops before the keeping while the hall is rebuilt. */
+async function keepBackAtTheGate(theatre: Theatre): Promise<boolean> {
+  const gate = await theatre.database.connect("lml_owner");
+  await gate.query("select pg_advisory_lock(4711)");
+  // Called between reading and keeping back.
+  await theatre.weaken(
+    "app_private.require_release_ahead",
+    "begin",
+    "begin perform pg_advisory_xact_lock(4711);",
+  );
+  const manager = await theatre.user("theatre manager");
+  const keeping = manager.once(`select (app_public.allocate_seats(
+    tests.id('theatre.performance'), tests.seats(1, 2), 'house', 'For the house'
+  )).id`);
+  await manager.waits();
+  const owner = await theatre.user("theatre owner");
+  const moving = owner.once(move);
+  await owner.waitsBefore(moving);
+  await gate.query("select pg_advisory_unlock(4711)");
+  expect(await keeping).toHaveLength(1);
+  expect(await moving).toEqual([true]);
+  return await theatre.value(
+    `select array_agg(s.seat_id order by s.seat_id) = (
+      select array_agg(id order by id) from unnest(tests.seats(1, 2)) as id
+    )
+    from app_public.performances as p
+    join app_public.layout_seats as s on s.layout_id = p.layout_id
+    join app_public.seat_booking_state as state
+      on state.performance_id = p.id and state.seat_no = s.seat_no
+    where state.status = 'reserved'`,
+  );
+}
+
+test("seats that are kept back while the performance moves are those that were named", async () => {
+  await using theatre = await rebuilding();
+  expect(await keepBackAtTheGate(theatre)).toBe(true);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without the lock on the performance, they are others", async () => {
+  await using theatre = await rebuilding();
+  await theatre.weaken(
+    "app_public.allocate_seats",
+    "app_private.lock_performance(\n    allocate_seats.performance_id, 'inventory.manage'\n  )",
+    "(select p from app_public.performances as p where p.id = allocate_seats.performance_id)",
+  );
+  expect(await keepBackAtTheGate(theatre)).toBe(false);
+});
+
+/** What is told of a map since a version of before the move to a plan without seat 1. */
+async function isToldToReadAnew(theatre: Theatre): Promise<boolean> {
+  const since = await theatre.value<string>(
+    "select (app_public.seat_map(tests.id('theatre.performance'))).version",
+  );
+  const owner = await theatre.user("theatre owner");
+  expect(await owner.once(move.replace("turned", "reduced"))).toEqual([true]);
+  return await theatre.value<boolean>(
+    `select not (
+      app_public.seat_map_changes(tests.id('theatre.performance'), '${since}')
+    ).is_complete`,
+  );
+}
+
+test("whoever follows a map is told to read it anew after a move", async () => {
+  await using theatre = await rebuilding();
+  expect(await isToldToReadAnew(theatre)).toBe(true);
+});
+
+test("control: by what was noted alone, they go on with the seats of the old plan", async () => {
+  await using theatre = await rebuilding();
+  await theatre.weaken(
+    "app_public.seat_map_changes",
+    "(v_then < p.holds_begin_at) is not true",
+    "true",
+  );
+  expect(await isToldToReadAnew(theatre)).toBe(false);
+});
+
 test("a move that is committed too late is refused", async () => {
   await using theatre = await rebuilding();
   const owner = await theatre.user("theatre owner");

@@ -54,6 +54,73 @@ test("a change that commits late is told, too", async () => {
   expect(await news(theatre, since)).toEqual([2]);
 });
 
+// Ada's hold is prolonged in its last moment, and committed when it would have run out.
+async function prolongLate(theatre: Theatre): Promise<{ told: string; later: number[] }> {
+  const booking = await theatre.hold("cart", 1, 1, 2);
+  await theatre.owner.query(
+    `with b as (
+      update app_public.bookings set expires_at = now() + interval '0.5 seconds' where id = $1
+      returning *
+    )
+    update app_public.seat_booking_state as s set locked_until = b.expires_at
+    from b where s.booking_id = b.id`,
+    [booking],
+  );
+  const since = await theatre.value<string>(`select ${map}`);
+  const ada = await theatre.guest(1);
+  await ada.begin();
+  expect(await ada.run(`select (app_public.extend_hold('${booking}')).status`)).toEqual(["draft"]);
+  await theatre.owner.query("select pg_sleep(0.6)");
+  const reader = await theatre.guest(9);
+  const [version, told] = await reader.value<[string, string]>(
+    `select to_jsonb(array[c.version, c.availability])
+    from app_public.seat_map_changes(tests.id('theatre.performance'), '${since}') as c`,
+  );
+  await ada.commit();
+  return { told, later: await news(theatre, version) };
+}
+
+test("a hold that is prolonged when it was seen to run out is told, too", async () => {
+  await using theatre = await Theatre.open();
+  expect(await prolongLate(theatre)).toEqual({ told: "aa", later: [1, 2] });
+});
+
+test("control: without the note, its seats stay free on the map", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.prolong_hold", "app_private.note_seats_changed", "concat");
+  expect(await prolongLate(theatre)).toEqual({ told: "aa", later: [] });
+});
+
+// A sweep passes over a seat that Eve is at, who then leaves it as it is.
+async function sweepPast(theatre: Theatre): Promise<number[]> {
+  const booking = await theatre.hold("cart", 1, 1, 2);
+  const since = await theatre.value<string>(`select ${map}`);
+  await theatre.runOut(booking);
+  const eve = await theatre.guest(2);
+  await eve.begin();
+  await eve.run(`select ${holdOf([2])}`);
+  const worker = await theatre.worker();
+  expect(await worker.value("select app_private.expire_bookings()")).toBe(1);
+  await eve.rollback();
+  return await news(theatre, since);
+}
+
+test("what has run out is told, even if the sweep could not get at it", async () => {
+  await using theatre = await Theatre.open();
+  expect(await sweepPast(theatre)).toEqual([1, 2]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: by what the sweep has freed, a seat stays locked on the map", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_private.free_lapsed_seats",
+    "from seats as l\n    group",
+    "from lapsed as l\n    group",
+  );
+  expect(await sweepPast(theatre)).toEqual([1]);
+});
+
 // Ada's hold begins first; Eve's commits; then is asked what is new; then Ada commits, and it is asked again.
 async function isNewAfterLateCommit(theatre: Theatre): Promise<boolean> {
   const ask = async <T>(what: string, since: string): Promise<T> =>
