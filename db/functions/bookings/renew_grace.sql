@@ -11,15 +11,16 @@ begin
   order by b.id
   for no key update;
   update app_public.booking_payment_schedule as s
-  set cancel_at = now() + (s.cancel_at - s.due_at)
+  set cancel_at = greatest(s.cancel_at, now() + make_interval(days => p.grace_days))
   from app_public.bookings as b
+  join app_public.payment_plans as p
+    on p.organization_id = b.organization_id and p.id = b.payment_plan_id
   where b.organization_id = (renew_grace.performance).organization_id
     and b.performance_id = (renew_grace.performance).id
     and b.status = 'partially_paid'
     and s.organization_id = b.organization_id
     and s.booking_id = b.id
-    and s.status = 'overdue'
-    and s.cancel_at < now() + (s.cancel_at - s.due_at);
+    and s.status = 'overdue';
 end
 $$;
 
