@@ -39,7 +39,6 @@ export interface MailVariables {
   readonly venue?: string | undefined;
   /** Whether it takes place online, only or too. */
   readonly isOnline?: boolean | undefined;
-  readonly isPostponed?: boolean | undefined;
   /** The name of a pass; its dates are `dates`. */
   readonly pass?: string | undefined;
   readonly dates?: readonly string[] | undefined;
