@@ -262,7 +262,7 @@ describe("requests", () => {
     const text = await page.text();
     expect(text).toContain("query OnSale");
     // Ruru hides half of what is longer.
-    expect(startQuery.split("\n").filter((line) => line.length > 56)).toEqual([]);
+    expect(startQuery.split("\n").filter((line) => line.length > 57)).toEqual([]);
     expect(text).toContain('name="viewport"');
     expect(text).toContain('rel="icon"');
     const schema = await readFile(new URL("../sdk/schema.graphql", import.meta.url), "utf8");
