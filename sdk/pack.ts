@@ -62,9 +62,9 @@ function packagedPage(page: string): string {
   const text = readFileSync(join(root, page), "utf8").replaceAll("./sdk/index.ts", name);
   return text.replaceAll(
     /\[([^\]]*)\]\(([^)#\s]+)(#[^)]*)?\)/g,
-    (link, words, target, place = "") => {
-      if (URL.canParse(target)) return link;
-      const file = join(dirname(page), target);
+    (link, words, address, place = "") => {
+      if (URL.canParse(address)) return link;
+      const file = join(dirname(page), address);
       if (!pages.has(file) && !existsSync(join(staging, inPackage(file)))) return words;
       return `[${words}](${relative(dirname(inPackage(page)), inPackage(file))}${place})`;
     },

@@ -55,9 +55,10 @@ mutation SignIn($email: String!, $password: String!) {
 }
 `;
 
-/** What its head lacks: a width that phones keep to, and an icon, so that none is asked for that is not there. */
+/** What its head lacks: the width of phones, an icon, lest a missing one be asked for, and that only its panes scroll. */
 const head = `<meta name="viewport" content="width=device-width, initial-scale=1" />
 <link rel="icon" href="data:," />
+<style>body { overflow: hidden; }</style>
 `;
 
 /** Puts both into the page. The setting that is there for the query, `ruru.clientConfig`, is typed as all or nothing. */
