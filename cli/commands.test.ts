@@ -162,11 +162,11 @@ describe("the database of DATABASE_URL", () => {
     expect(await rows("select from app_public.user_sessions where revoked_at is null")).toEqual([]);
   });
 
-  test("a password that is too short is refused with what is asked for", async () => {
-    await using other = await testDatabase();
-    const env = given(other.url("lml_owner"));
-    const { code, stderr } = await lml(["seed", "--password", "short"], env);
+  test("a password that is too short is refused with what is asked for, and before anything is made", async () => {
+    const directory = join(root, "untouched");
+    const { code, stderr } = await lml(["seed", "--password", "short", "--data", directory]);
     expect([code, stderr]).toEqual([3, expect.stringContaining("10 to 256 characters")]);
+    expect(existsSync(directory)).toBe(false);
   });
 
   test("is examined by the doctor", async () => {

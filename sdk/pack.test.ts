@@ -1,27 +1,14 @@
 // If this failed, another project could not install the SDK, or would get types that do not hold.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
+import { installPackage } from "./testing-package.ts";
 
 const modules = join(repositoryRoot, "node_modules");
-const project = mkdtempSync(join(tmpdir(), "lml-sdk-"));
-
-/** A project beside this one, as `npm install` leaves it: the archive, and what it depends on. */
-beforeAll(() => {
-  const words = [join(import.meta.dirname, "pack.ts"), join(project, "dist")];
-  const archive = execFileSync(process.execPath, words, { encoding: "utf8" }).trim();
-  const installed = join(project, "node_modules", "last-minute-live-sdk");
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", archive, "--strip-components=1", "-C", installed]);
-  for (const name of ["zod", "graphql", "graphql-ws"]) {
-    symlinkSync(join(modules, name), join(project, "node_modules", name));
-  }
-  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-});
-
+let project: string;
+beforeAll(() => (project = installPackage()));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 test("plain JavaScript runs with it", () => {
@@ -58,4 +45,19 @@ test("its types hold in a strict project that has no others", () => {
     encoding: "utf8",
   });
   expect(stdout.match(/^\w+\.ts\(\d+/gm)).toEqual(["wrong.ts(12"]);
+});
+
+test("its pages lead to pages that are in it", () => {
+  const installed = join(project, "node_modules", "last-minute-live-sdk");
+  const pages = globSync(join(installed, "**", "*.md"));
+  expect(pages).toContain(join(installed, "docs", "errors.md"));
+  const targets = pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)/g)].map(([, target = ""]) => ({
+      page,
+      target,
+    })),
+  );
+  const files = targets.filter(({ target }) => !URL.canParse(target));
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter(({ page, target }) => !existsSync(join(dirname(page), target)))).toEqual([]);
 });

@@ -56,6 +56,9 @@ const keys = {
   webhookSecret: "whsec_sdk",
 } as const;
 
+/** Where pages are served from that may call a box office. */
+export const shopOrigin = "https://shop.example";
+
 /** Starts a box office. */
 export async function startOffice(): Promise<TestOffice> {
   const database = await testDatabase();
@@ -78,6 +81,7 @@ export async function openOffice(
     await serve(database, {
       logLevel: log === undefined ? "warn" : "silent",
       stripe: { ...keys, apiBase: standIn.url },
+      allowedOrigins: [shopOrigin],
       secretKey: "the key of these tests, which is long",
       // Fifty buyers at one address who sell out a stadium within seconds are what some tests are about.
       rateLimits: { address: 1_000_000, caller: 1_000_000 },
@@ -91,7 +95,7 @@ export async function openOffice(
     worker ??= await startWorker({
       databaseUrl: database.url("lml_worker"),
       stripe: { secretKey: keys.secretKey, apiBase: standIn.url },
-      mail: { directory: mailDirectory, publicUrl: "https://shop.example" },
+      mail: { directory: mailDirectory, publicUrl: shopOrigin },
       ...(log === undefined ? {} : { log }),
     });
   };
@@ -171,7 +175,7 @@ async function startMortalWorker(
       STRIPE_SECRET_KEY: keys.secretKey,
       STRIPE_API_BASE: standIn.url,
       LML_MAIL_DIRECTORY: mailDirectory,
-      LML_PUBLIC_URL: "https://shop.example",
+      LML_PUBLIC_URL: shopOrigin,
     },
     stdio: ["ignore", "pipe", "ignore"],
   });

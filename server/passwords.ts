@@ -34,6 +34,27 @@ function isGuessable(password: string, about: readonly string[]): boolean {
   return estimator.check(password, own).score < scoreMin;
 }
 
+/**
+ * Raises LMPWD when a new password is too short, too long, or would be guessed by whoever knows a few common ones and `about`,
+ * which is the person's address and then their names.
+ */
+export function requireGoodPassword(password: string, about: readonly string[] = []): void {
+  const { length } = [...password];
+  if (length < passwordLength.min || length > passwordLength.max) {
+    throw new RefusedError(
+      "LMPWD",
+      `A password has ${passwordLength.min} to ${passwordLength.max} characters.`,
+      { detail: "password" },
+    );
+  }
+  if (isGuessable(password, about)) {
+    throw new RefusedError("LMPWD", "This password would be guessed.", {
+      detail: "password",
+      hint: "Take several words that do not belong together.",
+    });
+  }
+}
+
 /** Hashes at a time: each takes 19 MiB and a thread that reading files needs, too. */
 const atOnce = 2;
 
@@ -47,25 +68,9 @@ export class Passwords {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /**
-   * The hash of a new password. Raises LMPWD when it is too short, too long, or would be guessed by whoever knows a few
-   * common ones and `about`, which is the person's address and then their names; LMBSY when too many wait.
-   */
+  /** The hash of a new password. Raises LMPWD as `requireGoodPassword` does; LMBSY when too many wait. */
   async hash(password: string, about: readonly string[] = []): Promise<string> {
-    const { length } = [...password];
-    if (length < passwordLength.min || length > passwordLength.max) {
-      throw new RefusedError(
-        "LMPWD",
-        `A password has ${passwordLength.min} to ${passwordLength.max} characters.`,
-        { detail: "password" },
-      );
-    }
-    if (isGuessable(password, about)) {
-      throw new RefusedError("LMPWD", "This password would be guessed.", {
-        detail: "password",
-        hint: "Take several words that do not belong together.",
-      });
-    }
+    requireGoodPassword(password, about);
     return await this.#inTurn(() => hash(normal(password), cost));
   }
 

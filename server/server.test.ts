@@ -259,7 +259,12 @@ describe("requests", () => {
     // Its scripts run, and those of other answers would not.
     const policy = page.headers.get("content-security-policy");
     expect(policy).toContain("script-src 'self' 'unsafe-inline';");
-    expect(await page.text()).toContain("query OnSale");
+    const text = await page.text();
+    expect(text).toContain("query OnSale");
+    // Ruru hides half of what is longer.
+    expect(startQuery.split("\n").filter((line) => line.length > 57)).toEqual([]);
+    expect(text).toContain('name="viewport"');
+    expect(text).toContain('rel="icon"');
     const schema = await readFile(new URL("../sdk/schema.graphql", import.meta.url), "utf8");
     expect(validate(buildSchema(schema), parse(startQuery))).toEqual([]);
   });

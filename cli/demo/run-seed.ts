@@ -1,3 +1,4 @@
+import { requireGoodPassword } from "../../server/passwords.ts";
 import { migrateDatabase, withDatabase } from "../office/database.ts";
 import { officeDirectory } from "../office/directory.ts";
 import { readHistory } from "../office/history.ts";
@@ -10,6 +11,8 @@ import { seed } from "./seed.ts";
 /** Fills in the demo and says what is there now. */
 export async function runSeed(flags: { data?: string; password?: string }): Promise<void> {
   const output = createOutput();
+  // Before a server is set up for accounts that could not be made.
+  if (flags.password !== undefined) requireGoodPassword(flags.password);
   const directory = officeDirectory(flags.data);
   await withDatabase({ directory, create: true }, async (database) => {
     const embedded = database.origin === "embedded";
