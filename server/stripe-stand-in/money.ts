@@ -32,6 +32,11 @@ const CURRENCIES = new Set(
   Intl.supportedValuesOf("currency").map((currency) => currency.toLowerCase()),
 );
 
+/** The smallest amount of one payment. */
+export function amountMin(currency: string): number {
+  return MINIMUMS[currency] ?? 1;
+}
+
 /** The largest amount of one payment: eight digits, and of rupiahs twelve, as at Stripe. */
 export function amountMax(currency: string): number {
   return currency === "idr" ? 999_999_999_999 : 99_999_999;
@@ -71,7 +76,7 @@ export function requireAmountWithinMax(amount: number, currency: string): void {
 
 /** Refuses an amount for which no payment can be made. */
 export function requirePayableAmount(amount: number, currency: string): void {
-  const min = MINIMUMS[currency] ?? 1;
+  const min = amountMin(currency);
   if (amount < min) {
     throw invalidRequest(`Amount must be at least ${formatAmount(min, currency)} ${currency}`, {
       code: "amount_too_small",
