@@ -60,6 +60,15 @@ const printed = {
     "charged: confirmed",
     // 38500 less 4 percent of fees and 10 of commission.
     "organizer_payable 33110",
+    "stream: https://stream.example/hall",
+    "Hall success",
+    "stream wrong_gate LMTWG",
+    // A stream of 30 with its fee of 4 percent.
+    "given back: 3120",
+    "stream: null",
+    "Hall canceled",
+    "Hall canceled",
+    "null canceled",
   ],
 } as const;
 
