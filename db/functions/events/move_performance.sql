@@ -54,11 +54,12 @@ begin
     readmits_since = case when v_is_another_day then now() else p.readmits_since end
   where p.id = v_old.id
   returning * into v_performance;
-  if v_is_another_day then
-    perform app_private.readmit_holders(v_old);
-  end if;
+  -- Bookings are locked before tickets, as everywhere.
   if v_old.status = 'postponed' and v_performance.status = 'scheduled' then
     perform app_private.renew_grace(v_performance);
+  end if;
+  if v_is_another_day then
+    perform app_private.readmit_holders(v_old);
   end if;
   perform app_private.notify_buyers(v_old, v_performance);
   if v_performance.status = 'scheduled' then

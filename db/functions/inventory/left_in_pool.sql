@@ -1,17 +1,10 @@
+-- Volatile, so that it sees what others have done since the caller's statement began.
 create or replace function app_private.left_in_pool(pool_id uuid)
 returns integer
 language sql volatile security definer set search_path = ''
 as $$
-  select coalesce(
-    (
-      select sum(s.capacity - s.held - s.sold) from app_private.admission_slots as s
-      where s.pool_id = left_in_pool.pool_id
-    ) + (
-      select coalesce(sum(c.quantity), 0) from app_private.admission_claims as c
-      where c.pool_id = left_in_pool.pool_id and c.held_until <= now()
-    ),
-    0
-  )::integer
+  select coalesce((select f.places from app_private.free_in_pool(left_in_pool.pool_id) as f), 0)
+    ::integer
 $$;
 
 comment on function app_private.left_in_pool(uuid) is
