@@ -734,11 +734,18 @@ function startInProcess(): Promise<RunningWorker> {
   });
 }
 
-/** Lets a worker work until something is so. */
-async function work(isDone: () => Promise<boolean>): Promise<void> {
+/** Lets a worker work until something is so. Should it never be, no worker stays behind to do the next test's work. */
+async function work(
+  isDone: () => Promise<boolean>,
+  atStart: () => Promise<void> | undefined = () => undefined,
+): Promise<void> {
   const worker = await startInProcess();
-  await until(isDone);
-  await worker.stop();
+  try {
+    await atStart();
+    await until(isDone);
+  } finally {
+    await worker.stop();
+  }
 }
 
 /** Kills a worker that waits for Stripe; returns who died. */
@@ -768,11 +775,11 @@ async function takeOver(dead: string, task: string, errand: Errand, moment: Mome
     [dead],
   );
   expect(moved.rowCount).toBe(1);
-  const worker = await startInProcess();
-  await moment.end?.(task, errand);
-  // Some tasks have more to do once Stripe's answer is remembered.
-  await until(async () => (await errand.isDone()) && (await lockersOf(task)).length === 0);
-  await worker.stop();
+  await work(
+    // Some tasks have more to do once Stripe's answer is remembered.
+    async () => (await errand.isDone()) && (await lockersOf(task)).length === 0,
+    () => moment.end?.(task, errand),
+  );
 }
 
 /** Nothing is written down about calls until `unlockCalls`. */
@@ -828,7 +835,7 @@ async function letJobsRun(isDone: () => Promise<boolean>): Promise<void> {
 
 async function lockersOf(task: string): Promise<string[]> {
   const { rows } = await superuser.query<{ by: string }>(
-    `select j.locked_by as by
+    `select distinct j.locked_by as by
     from graphile_worker._private_jobs as j
     join graphile_worker._private_tasks as t on t.id = j.task_id
     where t.identifier = $1 and j.locked_by is not null`,
@@ -837,10 +844,12 @@ async function lockersOf(task: string): Promise<string[]> {
   return rows.map(({ by }) => by);
 }
 
+/** Those that run, or will. One that the clock gives a single attempt has had it when its worker dies, and is given anew. */
 async function jobsOf(task: string): Promise<number> {
   const { rows } = await superuser.query<{ count: number }>(
     `select count(*)::int as count from graphile_worker._private_jobs as j
-    join graphile_worker._private_tasks as t on t.id = j.task_id where t.identifier = $1`,
+    join graphile_worker._private_tasks as t on t.id = j.task_id
+    where t.identifier = $1 and (j.locked_at is not null or j.attempts < j.max_attempts)`,
     [task],
   );
   return rows[0]?.count ?? 0;
