@@ -1,10 +1,10 @@
 // If this fails, the database does not behave as one of the pgTAP files beside it says.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testServer } from "./harness.ts";
 import { testUrl } from "./server.ts";
-import { runTap } from "./tap.ts";
+import { type TapRunner, tapRunner } from "./tap.ts";
 
 const here = import.meta.dirname;
 const files = readdirSync(here, { recursive: true, withFileTypes: true })
@@ -15,15 +15,20 @@ const files = readdirSync(here, { recursive: true, withFileTypes: true })
   .toSorted();
 
 describe("pgTAP", () => {
+  let tap: TapRunner;
+  beforeAll(() => {
+    const server = testServer();
+    tap = tapRunner(testUrl(server, "superuser", server.shared));
+  });
+  afterAll(() => tap[Symbol.asyncDispose]());
+
   // So that an empty directory is not a failure of vitest, which wants a test in each file.
   test("files are found by their directory", () => {
     expect(files.every((file) => file.endsWith(".sql"))).toBe(true);
   });
 
   test.for(files)("%s", async (file, { skip }) => {
-    const server = testServer();
-    const text = readFileSync(join(here, file), "utf8");
-    const report = await runTap(testUrl(server, "superuser", server.shared), text);
+    const report = await tap.run(readFileSync(join(here, file), "utf8"));
     for (const note of report.notes) process.stdout.write(`${file}: ${note}\n`);
     if (report.problems.length === 0 && report.skipped !== undefined) skip(report.skipped);
     if (report.problems.length === 0) return;

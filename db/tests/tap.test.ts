@@ -2,11 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { testServer } from "./harness.ts";
 import { testUrl } from "./server.ts";
-import { judge, runTap, type TapReport } from "./tap.ts";
+import { judge, tapRunner, type TapReport } from "./tap.ts";
 
-function run(text: string): Promise<TapReport> {
+async function run(...texts: readonly string[]): Promise<TapReport> {
   const server = testServer();
-  return runTap(testUrl(server, "superuser", server.shared), text);
+  await using tap = tapRunner(testUrl(server, "superuser", server.shared));
+  let report = judge([]);
+  for (const text of texts) report = await tap.run(text);
+  return report;
 }
 
 describe("a file passes", () => {
@@ -46,6 +49,19 @@ describe("a file passes", () => {
     expect((await run(asks("lml_owner"))).problems).toEqual([]);
     expect((await run(`-- run as: lml_worker\n${asks("lml_worker")}`)).problems).toEqual([]);
     expect((await run(`-- run as: superuser\n${asks("lml_owner")}`)).problems).not.toEqual([]);
+  });
+
+  test("whatever the file before it has left behind", async () => {
+    const fresh = `select plan(2);
+      select is(current_user::text, 'lml_owner');
+      select is(current_setting('lml.session_token', true), '');
+      select * from finish();`;
+    const littering = `select plan(1); select pass('fine'); select * from finish(); rollback;
+      set role lml_anonymous; set lml.session_token = 'x'; set search_path = '';
+      create temporary table _gone (id integer); prepare gone as select 1; listen gone;
+      begin; select 1 / 0;`;
+    expect((await run(littering)).problems).not.toEqual([]);
+    expect((await run(littering, fresh)).problems).toEqual([]);
   });
 
   test("when it becomes a user in between, who may compare results too", async () => {

@@ -16,32 +16,57 @@ export interface TapReport {
 }
 
 const roles = ["lml_owner", "lml_worker", "lml_authenticator", "superuser"] as const;
+type Role = (typeof roles)[number];
+
+/** Runs pgTAP files, one after the other. */
+export interface TapRunner extends AsyncDisposable {
+  /**
+   * Runs one file in a transaction that is rolled back, as `lml_owner` unless a line `-- run as: <role>` near its top names
+   * `lml_worker`, `lml_authenticator` or `superuser`. The functions of pgTAP are found without a schema.
+   */
+  run(text: string): Promise<TapReport>;
+}
 
 /**
- * Runs one pgTAP file in a transaction that is rolled back, as `lml_owner` unless a line `-- run as: <role>` near its top
- * names `lml_worker`, `lml_authenticator` or `superuser`. The functions of pgTAP are found without a schema.
+ * Opens a connection for each role that a file runs as. The next file has it, too: it is as good as new, but the server has
+ * read the catalog and compiled our functions, which takes longer than most files.
  *
  * @param superuserUrl - a database with pgTAP in schema `tap`.
  */
-export async function runTap(superuserUrl: string, text: string): Promise<TapReport> {
-  const wanted = /^-- run as: (\S+)$/m.exec(text)?.[1] ?? "lml_owner";
-  const role = roles.find((known) => known === wanted);
-  if (role === undefined) {
-    const problems = [`\`-- run as: ${wanted}\` must name one of: ${roles.join(", ")}`];
-    return { problems, notes: [], skipped: undefined, count: 0, output: "" };
-  }
-  const client = new pg.Client({ connectionString: asOwner(superuserUrl, role) });
-  const lines: string[] = [];
+export function tapRunner(superuserUrl: string): TapRunner {
+  const clients = new Map<Role, Promise<pg.Client>>();
+  const clientOf = (role: Role): Promise<pg.Client> => {
+    const client = clients.get(role) ?? connect(asOwner(superuserUrl, role));
+    clients.set(role, client);
+    return client;
+  };
+  return {
+    run: async (text) => {
+      const wanted = /^-- run as: (\S+)$/m.exec(text)?.[1] ?? "lml_owner";
+      const role = roles.find((known) => known === wanted);
+      if (role === undefined) {
+        const problems = [`\`-- run as: ${wanted}\` must name one of: ${roles.join(", ")}`];
+        return { problems, notes: [], skipped: undefined, count: 0, output: "" };
+      }
+      const client = await clientOf(role);
+      const lines: string[] = [];
+      await client.query("begin");
+      await client.query("set local search_path = tap, public");
+      const failure = await runScript(client, text, lines);
+      await client.query("rollback");
+      await client.query("discard all");
+      return judge(lines, failure);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const client of clients.values()) await (await client).end();
+    },
+  };
+}
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
-  try {
-    await client.query("begin");
-    await client.query("set local search_path = tap, public");
-    const failure = await runScript(client, text, lines);
-    await client.query("rollback");
-    return judge(lines, failure);
-  } finally {
-    await client.end();
-  }
+  return client;
 }
 
 /** Runs many statements, keeps what each returned before one fails, and returns the failure. */
