@@ -20,8 +20,12 @@ export function makeMaskError(log: ErrorLog): (error: GraphQLError) => GraphQLEr
       const { message, code, hint, detail } = known;
       return again(error, message, { code, hint, detail });
     }
-    // Errors of parsing, validation and coercion, which speak of the request alone.
-    if (originalError == null || originalError instanceof GraphQLError) return error;
+    // Errors of coercion, which speak of the request alone. Those of parsing and validation are not masked at all.
+    if (originalError == null || originalError instanceof GraphQLError) {
+      return error.extensions["code"] === undefined
+        ? again(error, error.message, { code: "LMINP" })
+        : error;
+    }
     if (isSafeError(originalError)) {
       // Grafast's own limits on planning and execution.
       return /timeout exceeded|too long to plan/i.test(originalError.message)
