@@ -247,6 +247,18 @@ describe("an error", () => {
     },
   );
 
+  test.each(["x", "", btoa('["x"]')])(
+    "of a cursor that is none is one of input: %j",
+    async (after) => {
+      const answer = await server.graphql(
+        "query ($after: Cursor) { events(after: $after) { nodes { id } } }",
+        { after },
+      );
+      expect(answer.codes).toEqual(["LMINP"]);
+      expect(answer.errors[0]?.message).toContain("cursor");
+    },
+  );
+
   test("of text that PostgreSQL cannot hold is one of input", async () => {
     const answer = await server.graphql(fail, { way: "\u0000" });
     expect(answer.codes).toEqual(["LMINP"]);

@@ -27,10 +27,10 @@ export function makeMaskError(log: ErrorLog): (error: GraphQLError) => GraphQLEr
         : error;
     }
     if (isSafeError(originalError)) {
-      // Grafast's own limits on planning and execution.
+      // Grafast's own limits on planning and execution, or a cursor that is none.
       return /timeout exceeded|too long to plan/i.test(originalError.message)
         ? again(error, originalError.message, { code: "LMTMO" })
-        : again(error, originalError.message, { ...originalError.extensions });
+        : again(error, originalError.message, { code: "LMINP", ...originalError.extensions });
     }
     const errorId = randomBytes(9).toString("base64url");
     log.error({ errorId, path: error.path, err: loggable(originalError) }, "masked an error");
