@@ -1,7 +1,7 @@
 // If these tests failed, readers of the seed map would look for columns, functions and files that do not exist.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../cli/db/paths.ts";
 import { inTransaction } from "../db/tests/harness.ts";
 
@@ -31,6 +31,68 @@ test("each page says of every field where it lives", () => {
     expect(unanswered, page).toEqual([]);
   }
 });
+
+/** The five documents. Where they are not, what reads them is skipped. */
+const seeds = new URL("../../shared/seeds/", import.meta.url);
+
+describe.skipIf(!existsSync(seeds))("a seed (needs shared/seeds)", () => {
+  test.each([
+    { seed: "000", entities: 18, fields: 400 },
+    { seed: "001", entities: 14, fields: 250 },
+    { seed: "002", entities: 19, fields: 250 },
+    { seed: "004", entities: 8, fields: 60 },
+  ])("has each of its fields on its page, under its entity: $seed", ({ seed, ...least }) => {
+    const page = sectionsOf(textOf(`docs/seed-map/seed-${seed}.md`));
+    const found = entitiesOf(readSeed(seed));
+    const missing = (of: ReadonlyMap<string, string>): string[] =>
+      found
+        .filter(([entity, field]) => !of.get(entity)?.includes(`\`${field}\``))
+        .map(([entity, field]) => `${entity}.${field}`);
+    expect(missing(page)).toEqual([]);
+    expect(new Set(found.map(([entity]) => entity)).size).toBe(least.entities);
+    expect(found.length).toBeGreaterThan(least.fields);
+    // Were a section gone, all of its fields would be missed.
+    const [[first = ""] = []] = found;
+    const without = new Map([...page].filter(([entity]) => entity !== first));
+    expect(missing(without).length).toBeGreaterThan(0);
+  });
+});
+
+function readSeed(seed: string): string {
+  const file = readdirSync(seeds).find((name) => name.startsWith(seed)) ?? "";
+  return readFileSync(new URL(file, seeds), "utf8");
+}
+
+/** Entities and their fields as the seeds write them: tables of SQL, diagrams, documents and classes. */
+function entitiesOf(text: string): (readonly [entity: string, field: string])[] {
+  const forms: readonly (readonly [entity: RegExp, field: RegExp])[] = [
+    // A column is indented by four; the lines of a constraint begin with a word in capitals.
+    [/^CREATE TABLE (\w+) \((.*?)^\);/gms, /^ {4}([a-z_]+) /gm],
+    [/^ {4}(\w+) \{$(.*?)^ {4}\}$/gms, /^ {8}\w+ (\w+)/gm],
+    [/^### (\w+) Collection.*?^\{$(.*?)^\}$/gms, /^ +(\w+) ?:/gm],
+    [/^export class (\w+) \{$(.*?)^\}$/gms, /^ +(\w+)\??:/gm],
+  ];
+  const all = forms.flatMap(([entity, field]) =>
+    [...text.matchAll(entity)].flatMap(([, name = "", body = ""]) =>
+      [...body.matchAll(field)].map(([, word = ""]) => `${name} ${word}`),
+    ),
+  );
+  return [...new Set(all)].map((each) => {
+    const [name = "", word = ""] = each.split(" ");
+    return [name, word];
+  });
+}
+
+/** The fields that a page answers, by the entities in its headings. */
+function sectionsOf(page: string): Map<string, string> {
+  return new Map(
+    page.split(/^## /m).flatMap((section) => {
+      const [heading = ""] = section.split("\n");
+      const fields = rowsOf(section).map(([cell = ""]) => cell);
+      return (heading.match(/\w+/g) ?? []).map((word) => [word, fields.join()]);
+    }),
+  );
+}
 
 function textOf(page: string): string {
   return readFileSync(join(repositoryRoot, page), "utf8");

@@ -38,6 +38,16 @@ describe("the errors", () => {
     for (const each of classes) expect(Object.values(sdk)).toContain(each);
   });
 
+  test("are those that the comments of methods name", async () => {
+    const areas = join(root, "sdk/areas");
+    const files = (await readdir(areas)).filter((name) => name.endsWith(".ts"));
+    const texts = await Promise.all(files.map((name) => readFile(join(areas, name), "utf8")));
+    const comments = texts.flatMap((text) => text.match(/\/\*\*.*?\*\//gs) ?? []);
+    const named = comments.flatMap((comment) => comment.match(/\b[A-Z]\w*Error\b/g) ?? []);
+    expect(named.length).toBeGreaterThan(500);
+    expect([...new Set(named)].filter((name) => !(name in sdk))).toEqual([]);
+  });
+
   test("carry what the server said", () => {
     const error = sdk.errorOf("Not available: Stalls A-1.", {
       code: "LMTKN",

@@ -1,4 +1,5 @@
 // If these failed, an error would tell strangers what the database looks like inside, or a caller not what to do.
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -220,19 +221,43 @@ describe("an error", () => {
     expect(await limitOf("x".repeat(200 * 1024))).toBe("30s");
   });
 
-  test("of a mistake in the query is told as GraphQL tells it, without a code or a trace", async () => {
+  test("of a mistake in the query is told as GraphQL tells it, with a code and without a trace", async () => {
     const answer = await server.graphql("{ zzz }");
-    expect([answer.status, answer.errors[0]?.message]).toEqual([
-      400,
-      'Cannot query field "zzz" on type "Query".',
-    ]);
-    expect(answer.errors[0]).not.toHaveProperty("extensions.stack");
+    expect(answer.errors[0]?.message).toBe('Cannot query field "zzz" on type "Query".');
     const variable = await server.graphql("query ($id: UUID!) { event(id: $id) { id } }", {
       id: "x",
     });
-    expect(variable.status).toBe(400);
-    expect(JSON.stringify(variable.errors)).not.toContain("stack");
+    const literal = await server.graphql('{ event(id: "x") { id } }');
+    for (const { status, codes, errors } of [answer, variable, literal]) {
+      expect([status, codes]).toEqual([400, ["LMINP"]]);
+      expect(JSON.stringify(errors)).not.toContain("stack");
+    }
   });
+
+  test.each([1.5, 2_147_483_648, -2_147_483_649, "1", true, null])(
+    "of a quantity that is no whole number of its size has a code: %s",
+    async (quantity) => {
+      const ids = { performanceId: randomUUID(), ticketCategoryId: randomUUID() };
+      const answer = await server.graphql(
+        "mutation ($input: HoldAdmissionsInput!) { holdAdmissions(input: $input) { booking { id } } }",
+        { input: { ...ids, quantity } },
+      );
+      expect(answer.codes).toEqual(["LMINP"]);
+      expect(answer.errors[0]?.message).toContain("quantity");
+    },
+  );
+
+  test.each(["x", "", btoa('["x"]')])(
+    "of a cursor that is none is one of input: %j",
+    async (after) => {
+      const answer = await server.graphql(
+        "query ($after: Cursor) { events(after: $after) { nodes { id } } }",
+        { after },
+      );
+      expect(answer.codes).toEqual(["LMINP"]);
+      expect(answer.errors[0]?.message).toContain("cursor");
+    },
+  );
 
   test("of text that PostgreSQL cannot hold is one of input", async () => {
     const answer = await server.graphql(fail, { way: "\u0000" });

@@ -193,7 +193,7 @@ export abstract class EventCalls extends VenueCalls {
    * A draft of an event that takes place online only. Its dates come from {@link createPerformances}, without a layout.
    * Needs `events.manage`.
    *
-   * @throws NotFoundError, NotAllowedError, InvalidInputError, SlugTakenError, UnknownTimeZoneError,
+   * @throws NotFoundError, NotAllowedError, InvalidInputError, SlugTakenError, UnknownTimezoneError,
    * UnknownCurrencyError, IdempotencyKeyReusedError
    */
   async createVirtualEvent(
@@ -220,7 +220,7 @@ export abstract class EventCalls extends VenueCalls {
    * change when. Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, EventNotOnSaleError, InvalidInputError, SlugTakenError,
-   * UnknownTimeZoneError
+   * UnknownTimezoneError
    */
   async updateEvent(event: Ref, changes: EventChanges, options?: CallOptions): Promise<Event> {
     const variables = { input: { ...changes, eventId: idOf(event) } };

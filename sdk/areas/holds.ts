@@ -24,8 +24,9 @@ export abstract class HoldCalls extends BookingCalls {
    *
    * @param seats - Their ids, or the seats of a seat map.
    * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError,
-   * EventNotOnSaleError, SalesClosedError, AccountRequiredError, HoldExpiredError,
-   * BookingStatusError, BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * EventNotOnSaleError, SalesClosedError, AccountRequiredError, MembersOnlyError,
+   * TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
    */
   async hold(
     performance: Ref,
@@ -44,8 +45,8 @@ export abstract class HoldCalls extends BookingCalls {
    * wheelchairs and their companions are given when `accessible` is true, and never otherwise.
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
-   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
-   * IdempotencyKeyReusedError
+   * MembersOnlyError, TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
    */
   async holdBestAvailable(
     performance: Ref,
@@ -72,8 +73,8 @@ export abstract class HoldCalls extends BookingCalls {
    * Holds admissions, which have no seat, in a new booking or in a draft, beside seats if you like.
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
-   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
-   * IdempotencyKeyReusedError
+   * MembersOnlyError, TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
    */
   async holdAdmissions(
     performance: Ref,

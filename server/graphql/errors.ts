@@ -20,13 +20,17 @@ export function makeMaskError(log: ErrorLog): (error: GraphQLError) => GraphQLEr
       const { message, code, hint, detail } = known;
       return again(error, message, { code, hint, detail });
     }
-    // Errors of parsing, validation and coercion, which speak of the request alone.
-    if (originalError == null || originalError instanceof GraphQLError) return error;
+    // Errors of coercion, which speak of the request alone. Those of parsing and validation are not masked at all.
+    if (originalError == null || originalError instanceof GraphQLError) {
+      return error.extensions["code"] === undefined
+        ? again(error, error.message, { code: "LMINP" })
+        : error;
+    }
     if (isSafeError(originalError)) {
-      // Grafast's own limits on planning and execution.
+      // Grafast's own limits on planning and execution, or a cursor that is none.
       return /timeout exceeded|too long to plan/i.test(originalError.message)
         ? again(error, originalError.message, { code: "LMTMO" })
-        : again(error, originalError.message, { ...originalError.extensions });
+        : again(error, originalError.message, { code: "LMINP", ...originalError.extensions });
     }
     const errorId = randomBytes(9).toString("base64url");
     log.error({ errorId, path: error.path, err: loggable(originalError) }, "masked an error");

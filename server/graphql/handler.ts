@@ -20,7 +20,7 @@ import { makeMaskError, type ErrorLog } from "./errors.ts";
 import type { Limits } from "../hardening.ts";
 import type { Live } from "../live.ts";
 import { requestSettings } from "./identity.ts";
-import { limitRules, pageError } from "./limits.ts";
+import { limitRules, pageError, withCode } from "./limits.ts";
 import { bodyBytesMax, readRequests } from "./request-body.ts";
 import { presetFor } from "./schema.ts";
 import { addSocket, type SocketSettings, type Subscriber } from "./socket.ts";
@@ -143,7 +143,8 @@ const requestLimitsPlugin = (moreRules: readonly ValidationRule[]): GraphileConf
   grafserv: {
     middleware: {
       setPreset(next, event) {
-        event.validationRules.push(...limitRules, ...moreRules);
+        const rules = [...event.validationRules, ...moreRules];
+        event.validationRules = [...rules.map((rule) => withCode("LMINP", rule)), ...limitRules];
         return next();
       },
     },

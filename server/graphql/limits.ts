@@ -194,15 +194,18 @@ function tooComplex(message: string): GraphQLError {
   });
 }
 
-/** A rule whose errors carry one of our codes. */
-function withCode(code: string, rule: ValidationRule): ValidationRule {
+/** A rule whose errors carry one of our codes, if they have none. */
+export function withCode(code: string, rule: ValidationRule): ValidationRule {
   return (context) =>
     rule(
       Object.create(context, {
         reportError: {
           value: (error: GraphQLError) =>
             context.reportError(
-              new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions: { code } }),
+              new GraphQLError(error.message, {
+                nodes: error.nodes ?? null,
+                extensions: { code, ...error.extensions },
+              }),
             ),
         },
       }) as ValidationContext,

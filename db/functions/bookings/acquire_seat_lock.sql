@@ -71,6 +71,6 @@ comment on function app_public.acquire_seat_lock(uuid, text, uuid, uuid, integer
   'owner of the booking when staff calls. A booking''s deadline stays as it is; a new booking '
   'lasts as long as asked, within the organization''s maximum. '
   'Raises LMAUT, LMSES, LMRGT, LMBKG, LMBST, LMEXP, LMINP, LMSEA, LMEVT, LMSAL, LMQTY, LMNFD, '
-  'LMRSK.';
+  'LMMBR, LMCRS, LMRSK.';
 grant execute on function app_public.acquire_seat_lock(uuid, text, uuid, uuid, integer)
   to lml_user;

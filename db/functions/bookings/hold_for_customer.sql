@@ -91,7 +91,7 @@ comment on function app_public.hold_for_customer(
 ) is
   'Holds seats, or admissions of a category, for somebody at the counter or on the phone; then '
   'checkout_for_customer. Needs bookings.sell at the venue. Raises LMTKN, LMFEW, LMSEA, LMSDP, '
-  'LMQTY, LMEVT, LMSAL, LMCON, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
+  'LMQTY, LMEVT, LMSAL, LMMBR, LMCON, LMINP, LMNFD, LMRGT, LMIDK, LMAUT, LMSES.';
 grant execute on function app_public.hold_for_customer(
   uuid, text, text, text, text, app_public.booking_channel, text[], uuid, integer, text
 ) to lml_user;

@@ -16,6 +16,6 @@ $$;
 
 comment on function app_public.withdraw_consent(app_public.consent_purpose, uuid) is
   'Takes a consent back, as easily as it was given, or objects to what was never agreed to. '
-  'Raises LMIMP, LMAUT, LMSES.';
+  'Raises LMNFD, LMIMP, LMAUT, LMSES.';
 grant execute on function app_public.withdraw_consent(app_public.consent_purpose, uuid)
   to lml_user;

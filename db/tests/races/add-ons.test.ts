@@ -101,6 +101,81 @@ test("the payment first, and the cart finds none", async () => {
   expect(await theatre.broken()).toEqual([]);
 });
 
+// A buyer whose transaction began just before the deadline of the hold, which has passed by now for everybody else.
+async function lastMoment(theatre: Theatre) {
+  const ada = await theatre.guest(1);
+  const booking = await ada.value<string>(take("ada", 2));
+  await ada.begin();
+  await theatre.owner.query(
+    `with b as (
+      update app_public.bookings set expires_at = clock_timestamp() where id = '${booking}'
+      returning *
+    ),
+    s as (
+      update app_public.seat_booking_state as s set locked_until = b.expires_at
+      from b where s.booking_id = b.id
+    )
+    update app_private.add_on_claims as c set held_until = b.expires_at
+    from b where c.booking_id = b.id`,
+  );
+  return { ada, checkout: `select app_public.start_checkout('${booking}', 'a@b.c')` };
+}
+
+async function checkoutAgainstTakeOver(theatre: Theatre): Promise<Outcome> {
+  const { ada, checkout } = await lastMoment(theatre);
+  const eve = await theatre.guest(2);
+  await eve.begin();
+  expect(await eve.run(take("eve", 1))).toHaveLength(1);
+  const first = ada.run(checkout);
+  await ada.waits();
+  await eve.commit();
+  const outcome = await first;
+  if (typeof outcome === "string") await ada.rollback();
+  else await ada.commit();
+  return outcome;
+}
+
+test("a checkout whose shirts were taken over ends there", async () => {
+  await using theatre = await shirts();
+  expect(await checkoutAgainstTakeOver(theatre)).toBe("LMEXP");
+  expect(await theatre.value(held)).toBe(1);
+});
+
+test("control: without asking whose they are, it asks for money for them", async () => {
+  await using theatre = await shirts();
+  await theatre.weaken(
+    "app_private.prolong_add_ons",
+    "if app_private.lacks_add_ons(prolong_add_ons.booking) then",
+    "if false then",
+  );
+  expect(await checkoutAgainstTakeOver(theatre)).toHaveLength(1);
+  expect(await theatre.broken()).toContain("booking_has_its_add_ons");
+});
+
+async function takeOverAgainstCheckout(theatre: Theatre): Promise<Outcome> {
+  const { ada, checkout } = await lastMoment(theatre);
+  const eve = await theatre.guest(2);
+  expect(await ada.run(checkout)).toHaveLength(1);
+  const takeOver = eve.once(take("eve", 1));
+  if (await eve.waitsBefore(takeOver)) await ada.commit();
+  const outcome = await takeOver;
+  await ada.commit();
+  return outcome;
+}
+
+test("a checkout that came first keeps its shirts", async () => {
+  await using theatre = await shirts();
+  expect(await takeOverAgainstCheckout(theatre)).toBe("LMFEW");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without locking the claims, it loses them", async () => {
+  await using theatre = await shirts();
+  await theatre.weaken("app_private.free_lapsed_add_ons", "for no key update skip locked");
+  expect(await takeOverAgainstCheckout(theatre)).toHaveLength(1);
+  expect(await theatre.broken()).toContain("booking_has_its_add_ons");
+});
+
 /** A floor of ten places. */
 async function floor(): Promise<Theatre> {
   const theatre = await Theatre.open();

@@ -76,6 +76,36 @@ test("control: without the constraint either, eleven places of ten are held", as
   expect(await theatre.value(places)).toBe(1);
 });
 
+// Both carts have places of one of the two pools, and want places of the other one at the same moment.
+async function cartsThatMix(theatre: Theatre): Promise<Outcome> {
+  const [ada, eve] = [await theatre.guest(1), await theatre.guest(2)];
+  await ada.value("select tests.keep('ada', tests.admit('floor', 3))");
+  await eve.value("select tests.keep('eve', tests.admit('terrace', 1))");
+  await ada.begin();
+  expect(await ada.run("select tests.admit('terrace', 3, 'ada')")).toHaveLength(1);
+  const second = eve.once("select tests.admit('floor', 4, 'eve')");
+  await eve.waits();
+  await ada.commit();
+  return await second;
+}
+
+test("carts that mix pools which share capacity do not exceed it", async () => {
+  await using theatre = await standing();
+  expect(await cartsThatMix(theatre)).toBe("LMFEW");
+  expect(await theatre.value(places)).toBe(-3);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without lock and constraint, such carts hold eleven places of ten", async () => {
+  await using theatre = await standing();
+  await theatre.weaken("app_private.take_from_pool", "for no key update skip locked");
+  await theatre.owner.query(
+    "alter table app_private.admission_slots drop constraint admission_slots_stay_within_capacity",
+  );
+  expect(await cartsThatMix(theatre)).toHaveLength(1);
+  expect(await theatre.value(places)).toBe(1);
+});
+
 test("buyers of a pool do not wait for each other", async () => {
   await using theatre = await standing(160);
   const [ada, eve] = [await theatre.guest(1), await theatre.guest(2)];
