@@ -54,6 +54,7 @@ $$;
 comment on function app_public.hold_admissions(uuid, uuid, integer, uuid, text) is
   'Holds admissions of a category for a new booking, or for a draft of yours, all of them or none. '
   'Raises LMFEW (fewer are left), LMQTY (none or too many), LMEVT (not published), LMSAL (not on '
-  'sale), LMEXP, LMBST, LMBKG, LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMMBR (for members).';
+  'sale), LMEXP, LMBST, LMBKG, LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMMBR (for members), '
+  'LMCRS (too many open carts), LMRSK (a rule against fraud refuses it).';
 grant execute on function app_public.hold_admissions(uuid, uuid, integer, uuid, text)
   to lml_anonymous, lml_user;

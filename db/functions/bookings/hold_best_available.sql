@@ -80,7 +80,8 @@ comment on function app_public.hold_best_available(
   'wheelchairs and their companions only when accessible is true. '
   'Raises LMFEW (not as many are left, or not side by side), LMQTY (none or too many), LMEVT, '
   'LMSAL (not on sale), LMEXP, LMBST, LMBKG, LMGST, LMCRT, LMSES, LMIDK, LMNFD, '
-  'LMBSY, LMMBR (for members).';
+  'LMBSY, LMMBR (for members), LMCRS (too many open carts), LMRSK (a rule against fraud refuses '
+  'it).';
 grant execute on function app_public.hold_best_available(
   uuid, uuid, integer, boolean, boolean, uuid, text
 ) to lml_anonymous, lml_user;

@@ -60,7 +60,7 @@ comment on function app_public.hold_seats(uuid, text[], uuid, text) is
   'Holds seats for a new booking, or for a draft of yours, all of them or none. '
   'Raises LMTKN (naming the seats that were not free), LMSEA (unknown seat), LMSDP (one twice), '
   'LMQTY (none or too many), LMEVT (not published), LMSAL (sales closed), LMEXP, LMBST, LMBKG, '
-  'LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMMBR (for members), LMRSK (a rule '
-  'against fraud refuses it).';
+  'LMGST, LMCRT, LMSES, LMIDK, LMNFD, LMMBR (for members), LMCRS (too many open carts), LMRSK (a '
+  'rule against fraud refuses it).';
 grant execute on function app_public.hold_seats(uuid, text[], uuid, text)
   to lml_anonymous, lml_user;
