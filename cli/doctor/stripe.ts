@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { isLiveKey } from "../../server/config.ts";
 import { stripeClient } from "../../worker/stripe.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
@@ -94,7 +95,7 @@ function unreachable(check: string, error: unknown): Finding {
 
 function examineAccount(account: Stripe.Account, secretKey: string): Finding {
   const check = "Stripe's account";
-  const name = `${account.id}, ${isLive(secretKey) ? "live" : "test"} mode`;
+  const name = `${account.id}, ${isLiveKey(secretKey) ? "live" : "test"} mode`;
   if (!account.charges_enabled) {
     const due = account.requirements?.currently_due ?? [];
     return fail(
@@ -119,7 +120,7 @@ function examineStripeKeys(environment: NodeJS.ProcessEnv, secretKey: string): F
         "Buyers pay with it: take it from Stripe's dashboard.",
       ),
     );
-  } else if (isLive(publishable) !== isLive(secretKey)) {
+  } else if (isLiveKey(publishable) !== isLiveKey(secretKey)) {
     findings.push(
       fail(
         check,
@@ -187,8 +188,4 @@ function examineEndpoint(
 /** Within a named release, Stripe's versions understand each other. */
 function releaseOf(version: string): string {
   return version.split(".")[1] ?? version;
-}
-
-function isLive(key: string): boolean {
-  return /^[a-z]k_live_/.test(key);
 }
