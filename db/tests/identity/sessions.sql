@@ -1,5 +1,5 @@
 -- If this fails, somebody is taken for somebody else, or stays signed in after their session ended.
-select plan(32);
+select plan(33);
 
 select tests.user_id('ada');
 select tests.user_id('eve');
@@ -89,4 +89,10 @@ select app_private.record_failed_sign_in('EVE@example.com');
 select is(
   (select locked_until from app_private.find_credentials('eve@example.com')),
   now() + interval '15 minutes', 'the tenth does, for a quarter of an hour'
+);
+select app_private.open_session(tests.user_id('eve'), tests.token('z'), '', null, '');
+select app_private.record_failed_sign_in('eve@example.com') from generate_series(1, 9);
+select is(
+  (select locked_until from app_private.find_credentials('eve@example.com')), null,
+  'whoever has signed in is counted anew'
 );
