@@ -85,14 +85,14 @@ select is(
   (select locked_until from app_private.find_credentials('eve@example.com')), null,
   'nine wrong passwords do not lock an account'
 );
-select app_private.record_failed_sign_in('EVE@example.com');
-select is(
-  (select locked_until from app_private.find_credentials('eve@example.com')),
-  now() + interval '15 minutes', 'the tenth does, for a quarter of an hour'
-);
 select app_private.open_session(tests.user_id('eve'), tests.token('z'), '', null, '');
 select app_private.record_failed_sign_in('eve@example.com') from generate_series(1, 9);
 select is(
   (select locked_until from app_private.find_credentials('eve@example.com')), null,
-  'whoever has signed in is counted anew'
+  'nor do nine more, after the right one'
+);
+select app_private.record_failed_sign_in('EVE@example.com');
+select is(
+  (select locked_until from app_private.find_credentials('eve@example.com')),
+  now() + interval '15 minutes', 'the tenth does, for a quarter of an hour'
 );
