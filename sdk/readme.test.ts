@@ -10,6 +10,7 @@ const pages = [
   "README.md",
   "../docs/risk.md",
   "../docs/inventory.md",
+  "../docs/add-ons.md",
   "../docs/events.md",
   "../docs/mails.md",
 ];
@@ -30,6 +31,8 @@ const printed: readonly RegExp[] = [
   // One was paid; of the other the card was declined.
   /^(LML-\w{8} (confirmed|pending_payment)\n){2}$/,
   /^(\d+ locked\n){2}$/,
+  // Nothing is sold besides tickets, and nobody is asked anything.
+  /^$/,
   /^The Tempest \S+\n$/,
   /^The Tempest published\n0 bookings need a person\n$/,
   /^$/,

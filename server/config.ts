@@ -12,6 +12,11 @@ export const optional = <T extends z.ZodType>(type: T) =>
 /** Requests a minute, or connections at once. */
 const rate = optional(z.coerce.number().int().min(1));
 
+/** Stripe's secret key, or one of its restricted ones. */
+export const stripeSecretKey: z.ZodString = z
+  .string()
+  .regex(/^[rs]k_(test|live)_/, "must be a secret key, sk_test_... or sk_live_...");
+
 const environment = z.object({
   PORT: z.preprocess(unlessEmpty, z.coerce.number().int().min(0).max(65_535).default(4000)),
   HOST: z.preprocess(unlessEmpty, z.string().default("127.0.0.1")),
@@ -35,9 +40,7 @@ const environment = z.object({
   LML_INTROSPECTION: optional(z.enum(["0", "1", "true", "false"])),
   LML_GRAPHIQL: optional(z.enum(["0", "1", "true", "false"])),
   LOG_LEVEL: optional(z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"])),
-  STRIPE_SECRET_KEY: z
-    .string()
-    .regex(/^[rs]k_(test|live)_/, "must be a secret key, sk_test_... or sk_live_..."),
+  STRIPE_SECRET_KEY: stripeSecretKey,
   STRIPE_PUBLISHABLE_KEY: z
     .string()
     .regex(/^pk_(test|live)_/, "must be a publishable key, pk_test_... or pk_live_..."),
@@ -49,6 +52,11 @@ const environment = z.object({
     ),
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/ })),
 });
+
+/** Whether a key of Stripe's, secret or publishable, is for real money. */
+export function isLiveKey(key: string): boolean {
+  return /^[prs]k_live_/.test(key);
+}
 
 /**
  * Reads the server's options from environment variables.

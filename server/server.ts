@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import fastify, { LogController, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { GraphQLSchema } from "postgraphile/graphql";
 import Stripe from "stripe";
+import { isLiveKey } from "./config.ts";
 import { defaultPoolSize, openDatabase, type Database } from "./database.ts";
 import { ServerError } from "./errors.ts";
 import { loggable } from "./graphql/errors.ts";
@@ -176,7 +177,7 @@ async function addRoutes(
 ): Promise<void> {
   const { stripe } = options;
   const locate = await locator(options);
-  const livemode = /^[rs]k_live_/.test(stripe.secretKey);
+  const livemode = isLiveKey(stripe.secretKey);
   const schema = options.schema ?? (await readSchema(database));
   app.log.debug({ graphileEnvironment }, "has the schema");
   const missing = options.schema === undefined ? await missingFromSchema(schema) : [];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optional } from "../server/config.ts";
+import { optional, stripeSecretKey } from "../server/config.ts";
 import type { WorkerOptions } from "./worker.ts";
 
 /** Raised when environment variables do not say what a worker needs. Names them, without their values. */
@@ -17,7 +17,7 @@ const outside = z.object({
 
 const everything = outside.extend({
   LML_WORKER_DATABASE_URL: z.url(),
-  STRIPE_SECRET_KEY: z.string().regex(/^[rs]k_(test|live)_/),
+  STRIPE_SECRET_KEY: stripeSecretKey,
   STRIPE_API_BASE: optional(z.url()),
   LML_WORKER_CONCURRENCY: optional(z.coerce.number().int().min(1)),
 });

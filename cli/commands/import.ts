@@ -14,7 +14,7 @@ export interface ImportLayoutFlags {
 /** `lml import`: reads what other programs have written. */
 export function importCommand(): Command {
   return new Command("import")
-    .summary("read seating plans from files")
+    .summary("read seating plans from files, as `lml layout import` does")
     .description("Reads what other programs have written.")
     .addCommand(importLayoutCommand())
     .addHelpText("after", "\nExample:\n  npx lml import layout plan.json --dry-run");
@@ -41,9 +41,9 @@ export function importLayoutCommand(name = "layout"): Command {
 A slug that several organizations use is written organization/venue.
 
 Examples:
-  npx lml import layout plan.json --dry-run
-  npx lml import layout plan.json --repair --venue riverside
-  npx lml import layout - --venue riverside-theatre/riverside < plan.json`,
+  npx lml layout import plan.json --dry-run
+  npx lml layout import plan.json --repair --venue riverside
+  npx lml layout import - --venue riverside-theatre/riverside < plan.json`,
     )
     .action(async (file: string, flags: ImportLayoutFlags) => {
       const { importLayout } = await import("../office/import-layout.ts");

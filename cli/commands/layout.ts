@@ -94,7 +94,8 @@ Examples:
 
 function listCommand(): Command {
   return withVenue(new Command("list"))
-    .description("list the versions of a venue's layout")
+    .summary("list the versions of a venue's layout")
+    .description("Lists the versions of a venue's layout.")
     .option("--json", "print them as JSON", false)
     .addHelpText("after", "\nExample:\n  npx lml layout list --venue riverside")
     .action(async (flags: ListLayoutsFlags) => {

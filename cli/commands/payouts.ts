@@ -73,7 +73,8 @@ function withCommon(command: Command): Command {
 
 function listCommand(): Command {
   return withCommon(new Command("list"))
-    .description("list payouts with their periods, the newest first")
+    .summary("list payouts with their periods, the newest first")
+    .description("Lists payouts with their periods, the newest first.")
     .option("--organization <slug>", "those of one organization and its promoters")
     .addOption(new Option("--status <status>", "those in this state").choices(payoutStatuses))
     .addOption(new Option("-n, --limit <number>", "how many").default(20).argParser(count))
@@ -108,7 +109,10 @@ Example:
 
 function runCommand(): Command {
   return withCommon(new Command("run"))
-    .description("make the payouts of periods that have ended, as the worker does")
+    .summary("make the payouts of periods that have ended, as the worker does")
+    .description(
+      "Makes the payouts of periods that have ended, as the worker does. What was made already is not made again.",
+    )
     .addHelpText(
       "after",
       `
@@ -139,7 +143,10 @@ LML_URL says where the box office is, if not here; LML_CODE is the code of a sec
 
 function approveCommand(): Command {
   return withPerson(new Command("approve"))
-    .description("approve a payout that somebody else, or the schedule, has made")
+    .summary("approve a payout that somebody else, or the schedule, has made")
+    .description(
+      "Approves a payout that somebody else, or the schedule, has made. You need payouts.approve.",
+    )
     .argument("<payout>", "its id")
     .option("--note <text>", "what is to be remembered of it")
     .action(async (id: string, flags: ApproveFlags) => {
@@ -150,7 +157,8 @@ function approveCommand(): Command {
 
 function holdCommand(): Command {
   return withPerson(new Command("hold"))
-    .description("keep a payout, or an amount of it, from being sent")
+    .summary("keep a payout, or an amount of it, from being sent")
+    .description("Keeps a payout, or an amount of it, from being sent. You need payouts.approve.")
     .argument("<payout>", "its id")
     .requiredOption("--reason <text>", "why")
     .addOption(new Option("--amount <cents>", "only so much of it").argParser(count))
@@ -163,7 +171,8 @@ function holdCommand(): Command {
 
 function releaseCommand(): Command {
   return withPerson(new Command("release"))
-    .description("end a hold")
+    .summary("end a hold")
+    .description("Ends a hold. You need payouts.approve.")
     .argument("<hold>", "its id; `lml payouts show` has it")
     .action(async (id: string, flags: DecisionFlags) => {
       const { releaseHold } = await import("../office/payout-decisions.ts");

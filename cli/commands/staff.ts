@@ -43,7 +43,8 @@ Examples:
 
 function listCommand(): Command {
   return new Command("list")
-    .description("list who runs the platform now")
+    .summary("list who runs the platform now")
+    .description("Lists who runs the platform now.")
     .addOption(dataOption())
     .option("--json", "print them as a JSON array", false)
     .addHelpText("after", "\nExample:\n  npx lml staff list")

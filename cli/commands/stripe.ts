@@ -100,7 +100,8 @@ function number(text: string): number {
 
 function statusCommand(): Command {
   return withCommon(new Command("status"))
-    .description("tell what the stand-in is doing: outages, events that wait, its clock")
+    .summary("tell what the stand-in is doing: outages, events that wait, its clock")
+    .description("Tells what the stand-in is doing: outages, events that wait, its clock.")
     .action(async (flags: StripeFlags) => {
       const { showStatus } = await import("../office/stripe-control.ts");
       await showStatus(flags);
@@ -115,7 +116,8 @@ function withPage(command: Command): Command {
 
 function listCommand(): Command {
   return withPage(new Command("list"))
-    .description("list objects of a kind")
+    .summary("list objects of a kind")
+    .description("Lists objects of a kind.")
     .addArgument(new Argument("<kind>", "what to list").choices(kinds))
     .option("--account <id>", "those of a connected account: balance_transactions and payouts")
     .addHelpText("after", "\nExample:\n  npx lml stripe list payouts --account acct_1Qx...")
@@ -127,7 +129,8 @@ function listCommand(): Command {
 
 function eventsCommand(): Command {
   return withPage(new Command("events"))
-    .description("list events")
+    .summary("list events")
+    .description("Lists events.")
     .option("--type <type>", "only of this type; it may end in a star: charge.*")
     .action(async (flags: ListFlags) => {
       const { listObjects } = await import("../office/stripe-control.ts");
@@ -137,7 +140,8 @@ function eventsCommand(): Command {
 
 function showCommand(): Command {
   return withCommon(new Command("show"))
-    .description("print one object as JSON")
+    .summary("print one object as JSON")
+    .description("Prints one object as JSON.")
     .argument("<id>", "its id; the prefix tells the kind")
     .option("--account <id>", "the connected account whose it is")
     .action(async (id: string, flags: StripeFlags & { account?: string }) => {
@@ -148,7 +152,8 @@ function showCommand(): Command {
 
 function replayCommand(): Command {
   return withCommon(new Command("replay"))
-    .description("send events again")
+    .summary("send events again")
+    .description("Sends events again: more than once, or in another order, if you say so.")
     .argument("[events...]", "their ids; none: all that are kept")
     .addOption(new Option("--type <types...>", "only of these types").default([]))
     .addOption(new Option("--times <number>", "how often each").default(1).argParser(number))
@@ -166,7 +171,8 @@ function replayCommand(): Command {
 
 function disputeCommand(): Command {
   return withCommon(new Command("dispute"))
-    .description("let a buyer's bank dispute a charge")
+    .summary("let a buyer's bank dispute a charge")
+    .description("Lets a buyer's bank dispute a charge.")
     .argument("<id>", "the charge (ch_...) or its payment intent (pi_...)")
     .option("--reason <reason>", "such as fraudulent, duplicate, product_not_received")
     .addOption(new Option("--amount <cents>", "of a part only").argParser(number))
@@ -179,7 +185,8 @@ function disputeCommand(): Command {
 
 function decideCommand(): Command {
   return withCommon(new Command("decide"))
-    .description("let a bank decide a dispute")
+    .summary("let a bank decide a dispute")
+    .description("Lets a bank decide a dispute.")
     .argument("<dispute>", "dp_...")
     .addArgument(new Argument("<outcome>", "for whom").choices(["won", "lost"]))
     .action(async (dispute: string, outcome: string, flags: StripeFlags) => {
@@ -190,7 +197,8 @@ function decideCommand(): Command {
 
 function failCommand(): Command {
   return withCommon(new Command("fail"))
-    .description("let a refund, a payout or a payment that is processing fail")
+    .summary("let a refund, a payout or a payment that is processing fail")
+    .description("Lets a refund, a payout or a payment that is processing fail.")
     .argument("<id>", "re_..., po_... or pi_...")
     .action(async (id: string, flags: StripeFlags) => {
       const { failObject } = await import("../office/stripe-control.ts");
@@ -200,7 +208,8 @@ function failCommand(): Command {
 
 function outageCommand(): Command {
   return withCommon(new Command("outage"))
-    .description("let calls fail, or end that")
+    .summary("let calls fail, or end that")
+    .description("Lets calls fail, or ends that.")
     .addArgument(
       new Argument("<status>", "with which status, or `end`").choices([
         "400",
@@ -224,7 +233,10 @@ function outageCommand(): Command {
 
 function doCommand(): Command {
   return withCommon(new Command("do"))
-    .description("any command of the stand-in's control path")
+    .summary("send any command of the stand-in's control path")
+    .description(
+      "Sends any command of the stand-in's control path; docs/stripe-stand-in.md lists them.",
+    )
     .argument("<command>", "its name; an unknown one prints the list")
     .argument("[input]", "its input as JSON", "{}")
     .addHelpText("after", `\nExample:\n  npx lml stripe do deliveries '{"duplicates": 2}'`)

@@ -4,7 +4,7 @@ import { fail, type Finding, ok, warn } from "./finding.ts";
 
 const keyLengthMin = 32;
 
-/** Whether the secrets are there, without showing them. */
+/** Whether the platform's own secrets are there, without showing them. */
 export async function examineKeys(
   client: pg.ClientBase,
   { origin }: Pick<OfficeDatabase, "origin">,
@@ -28,16 +28,6 @@ export async function examineKeys(
         check,
         `LML_SECRET_KEY is not set here${users}`,
         `The server needs it for second factors. ${keep}`,
-      ),
-    );
-  }
-  const stripe = environment["STRIPE_SECRET_KEY"] || undefined;
-  if (stripe !== undefined && (environment["STRIPE_WEBHOOK_SECRET"] ?? "") === "") {
-    findings.push(
-      fail(
-        check,
-        "STRIPE_SECRET_KEY is set, and STRIPE_WEBHOOK_SECRET is not",
-        "Without it, anybody could say that a booking is paid, so nothing is believed: take it from Stripe's dashboard.",
       ),
     );
   }

@@ -6,7 +6,6 @@ import { givenUrl } from "../office/database.ts";
 import { type OfficeDirectory, shortPath } from "../office/directory.ts";
 import { requireFreePort } from "../office/ports.ts";
 import { runningState } from "../office/state.ts";
-import { givenStripe } from "../office/stripe.ts";
 import { openPlaceDatabase } from "../../server/places.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
@@ -17,7 +16,6 @@ export async function examineMachine(directory: OfficeDirectory, port: number): 
     await examinePrograms(),
     ...examineDirectory(directory),
     await examinePort(directory, port),
-    examineStripeInUse(directory),
     await examinePlaces(process.env["LML_PLACE_DATABASE"]),
   ];
 }
@@ -132,32 +130,6 @@ async function examineServer(graphqlUrl: string): Promise<Finding> {
       `${url.href} does not answer: ${tell(error).message}`,
       "npx lml stop; npm start",
     );
-  }
-}
-
-/** Which Stripe the box office here would talk to. */
-function examineStripeInUse(directory: OfficeDirectory): Finding {
-  const check = "Stripe";
-  const state = runningState(directory);
-  if (state?.standInUrl !== undefined)
-    return ok(check, `stand-in on ${state.standInUrl}, test mode`);
-  try {
-    const account = givenStripe();
-    if (account === undefined)
-      return ok(check, "no STRIPE_SECRET_KEY: the stand-in is used, test mode");
-    const modes = [account.secretKey, account.publishableKey].map((key) => key.includes("_live_"));
-    if (modes[0] !== modes[1]) {
-      return fail(
-        check,
-        "one key is live, the other for tests",
-        "Take both keys of the same mode.",
-      );
-    }
-    const where = account.apiBase === undefined ? "Stripe" : account.apiBase;
-    return ok(check, `${where}, ${modes[0] === true ? "LIVE mode" : "test mode"}`);
-  } catch (error) {
-    const { message, hint } = tell(error);
-    return fail(check, message, hint ?? "");
   }
 }
 

@@ -17,7 +17,7 @@ export async function runDoctor(flags: DoctorFlags): Promise<number> {
   const findings = await output.step("examining", async () => [
     ...(await examineMachine(directory, flags.port)),
     ...(await databaseFindings(directory)),
-    ...(await examineStripe(process.env)),
+    ...(await examineStripe(process.env, runningState(directory)?.standInUrl)),
   ]);
   if (flags.json) output.line(JSON.stringify(findings, null, 2));
   else for (const line of table(findings)) output.line(line);

@@ -47,6 +47,7 @@ function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return {
     STRIPE_SECRET_KEY: keys.secretKey,
     STRIPE_PUBLISHABLE_KEY: keys.publishableKey,
+    STRIPE_WEBHOOK_SECRET: keys.webhookSecret,
     STRIPE_API_BASE: standIn.url,
     ...more,
   };
@@ -64,11 +65,14 @@ test("an account whose webhook gets everything has nothing wrong", async () => {
 
 test("without a key there is nothing to ask", async () => {
   expect(await examineStripe({})).toMatchObject([{ status: "skip" }]);
+  const running = await examineStripe({}, "http://127.0.0.1:1");
+  expect(running.map(({ finding }) => finding).join()).toContain("http://127.0.0.1:1");
 });
 
 test.each([
   ["STRIPE_SECRET_KEY", { STRIPE_SECRET_KEY: "sk_test_other" }],
   ["PUBLISHABLE_KEY is not set", { STRIPE_PUBLISHABLE_KEY: "" }],
+  ["WEBHOOK_SECRET is not set", { STRIPE_WEBHOOK_SECRET: "" }],
   ["live mode", { STRIPE_PUBLISHABLE_KEY: "pk_live_x" }],
   ["sends no events to https://shop.example", { LML_PUBLIC_URL: "https://shop.example/" }],
   ["cannot be asked", { STRIPE_API_BASE: "http://127.0.0.1:1" }],

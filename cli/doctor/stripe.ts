@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { isLiveKey } from "../../server/config.ts";
 import { stripeClient } from "../../worker/stripe.ts";
 import { fail, type Finding, ok, skip, warn } from "./finding.ts";
 
@@ -42,27 +43,32 @@ export const neededEvents: readonly Stripe.WebhookEndpointUpdateParams.EnabledEv
 
 const path = "/stripe/webhook";
 
-/** Whether the account at Stripe may take money, and tells us of it. Only with a key; nothing is changed there. */
-export async function examineStripe(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+/**
+ * Whether the account at Stripe may take money, and tells us of it. Only with a key is it asked; nothing is changed there.
+ *
+ * @param standInUrl where the stand-in of the running box office listens, if it has one
+ */
+export async function examineStripe(
+  environment: NodeJS.ProcessEnv,
+  standInUrl?: string,
+): Promise<Finding[]> {
   const check = "Stripe";
   const secretKey = environment["STRIPE_SECRET_KEY"] || undefined;
   if (secretKey === undefined) {
-    return [
-      skip(check, "STRIPE_SECRET_KEY is not set here: the built-in stand-in takes its place"),
-    ];
+    const where = standInUrl === undefined ? "takes its place" : `is on ${standInUrl}`;
+    return [skip(check, `STRIPE_SECRET_KEY is not set here: the built-in stand-in ${where}`)];
   }
+  const findings = examineStripeKeys(environment, secretKey);
   const stripe = stripeClient(
     { secretKey, apiBase: environment["STRIPE_API_BASE"] || undefined },
     // Somebody waits for the answer, and nothing depends on it.
     { maxNetworkRetries: 1, timeout: 10_000 },
   );
-  let account: Stripe.Account;
   try {
-    account = await stripe.accounts.retrieveCurrent();
+    findings.push(examineAccount(await stripe.accounts.retrieveCurrent(), secretKey));
   } catch (error) {
-    return [unreachable(check, error)];
+    return [...findings, unreachable(check, error)];
   }
-  const findings = [examineAccount(account, secretKey), examineMode(environment, secretKey)];
   try {
     const endpoints = await stripe.webhookEndpoints.list({ limit: 100 });
     findings.push(examineEndpoint(endpoints.data, environment["LML_PUBLIC_URL"] || undefined));
@@ -89,7 +95,7 @@ function unreachable(check: string, error: unknown): Finding {
 
 function examineAccount(account: Stripe.Account, secretKey: string): Finding {
   const check = "Stripe's account";
-  const name = `${account.id}, ${isLive(secretKey) ? "live" : "test"} mode`;
+  const name = `${account.id}, ${isLiveKey(secretKey) ? "live" : "test"} mode`;
   if (!account.charges_enabled) {
     const due = account.requirements?.currently_due ?? [];
     return fail(
@@ -101,24 +107,38 @@ function examineAccount(account: Stripe.Account, secretKey: string): Finding {
   return ok(check, `${name}, takes payments`);
 }
 
-function examineMode(environment: NodeJS.ProcessEnv, secretKey: string): Finding {
+/** What goes with the secret key. None of them is shown. */
+function examineStripeKeys(environment: NodeJS.ProcessEnv, secretKey: string): Finding[] {
   const check = "Stripe's keys";
   const publishable = environment["STRIPE_PUBLISHABLE_KEY"] || undefined;
+  const findings: Finding[] = [];
   if (publishable === undefined) {
-    return fail(
-      check,
-      "STRIPE_PUBLISHABLE_KEY is not set",
-      "Buyers pay with it: take it from Stripe's dashboard.",
+    findings.push(
+      fail(
+        check,
+        "STRIPE_PUBLISHABLE_KEY is not set",
+        "Buyers pay with it: take it from Stripe's dashboard.",
+      ),
+    );
+  } else if (isLiveKey(publishable) !== isLiveKey(secretKey)) {
+    findings.push(
+      fail(
+        check,
+        "one key is for live mode, and the other one for test mode",
+        "Take both from the same mode, and STRIPE_WEBHOOK_SECRET too.",
+      ),
     );
   }
-  if (isLive(publishable) !== isLive(secretKey)) {
-    return fail(
-      check,
-      "one key is for live mode, and the other one for test mode",
-      "Take both from the same mode, and STRIPE_WEBHOOK_SECRET too.",
+  if ((environment["STRIPE_WEBHOOK_SECRET"] ?? "") === "") {
+    findings.push(
+      fail(
+        check,
+        "STRIPE_WEBHOOK_SECRET is not set",
+        "Without it, anybody could say that a booking is paid, so nothing is believed: take it from Stripe's dashboard.",
+      ),
     );
   }
-  return ok(check, "both are of one mode");
+  return findings.length > 0 ? findings : [ok(check, "all are there, and of one mode")];
 }
 
 function examineEndpoint(
@@ -168,8 +188,4 @@ function examineEndpoint(
 /** Within a named release, Stripe's versions understand each other. */
 function releaseOf(version: string): string {
   return version.split(".")[1] ?? version;
-}
-
-function isLive(key: string): boolean {
-  return /^[a-z]k_live_/.test(key);
 }

@@ -1,5 +1,6 @@
 import colors from "picocolors";
 import type { StartFlags } from "../commands/start.ts";
+import { isLiveKey } from "../../server/config.ts";
 import { demoAccounts, embeddedDemoPassword } from "../demo/accounts.ts";
 import { exitCodes } from "../errors.ts";
 import { alignColumns, createOutput, type Output } from "../output.ts";
@@ -80,9 +81,7 @@ async function showOffice(
 ): Promise<void> {
   const { url, database, stripe, standInUrl } = office;
   const directory = officeDirectory(flags.data);
-  const mode = stripe.secretKey.includes("_live_")
-    ? colors.red("LIVE MODE, real money")
-    : "test mode";
+  const mode = isLiveKey(stripe.secretKey) ? colors.red("LIVE MODE, real money") : "test mode";
   const rows = [
     ["GraphQL", `${url}/graphql`],
     ["GraphiQL", `${url}/graphiql`],

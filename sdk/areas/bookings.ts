@@ -52,9 +52,9 @@ export abstract class BookingCalls extends InventoryCalls {
    * Freezes a draft and asks for its payment, which `pay` then makes; a booking that costs nothing is
    * confirmed at once. Its seats stay held until the new `expiresAt`.
    *
-   * @throws ContactMissingError, InvalidInputError, QuantityError, HoldExpiredError,
-   * BookingStatusError, BookingNotFoundError, EventNotOnSaleError, SalesClosedError, BuyerLimitError,
-   * CardAmountError, NotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * @throws ContactMissingError, InvalidInputError, QuantityError, HoldExpiredError, BookingStatusError,
+   * BookingNotFoundError, EventNotOnSaleError, SalesClosedError, BuyerLimitError, CardAmountError, NotFoundError,
+   * SessionEndedError, IdempotencyKeyReusedError, PlanLimitError, PaymentPlanError, DiscountRefusedError
    */
   async startCheckout(
     booking: Ref,
@@ -158,8 +158,8 @@ export abstract class BookingCalls extends InventoryCalls {
    * Lets the seats of a booking go. Its owner may cancel it until it is paid; after that, the
    * organization, which voids the tickets and returns all of the money.
    *
-   * @throws BookingNotFoundError, BookingStatusError, NotAllowedError, TicketUsedError,
-   * SessionEndedError, CartTokenError, IdempotencyKeyReusedError
+   * @throws BookingNotFoundError, BookingStatusError, NotAllowedError, TicketUsedError, SessionEndedError,
+   * CartTokenError, IdempotencyKeyReusedError, ApprovalNeededError, InvalidInputError
    */
   async cancel(
     booking: Ref,
@@ -220,7 +220,8 @@ export abstract class BookingCalls extends InventoryCalls {
    * Says yes to a booking that is `pending_approval`: the card that was authorized is charged, or the
    * buyer is mailed, and may pay. Needs `bookings.manage`.
    *
-   * @throws NotFoundError, NotAllowedError, BookingStatusError, HoldExpiredError, PaymentPlanError
+   * @throws NotFoundError, NotAllowedError, BookingStatusError, HoldExpiredError, PaymentPlanError,
+   * OrganizationNotActiveError, EventNotOnSaleError
    */
   async approveBooking(booking: Ref, options?: CallOptions): Promise<Booking> {
     const variables = { input: { bookingId: idOf(booking) } };

@@ -129,7 +129,7 @@ export abstract class BookCalls extends DoorCalls {
    * Closes a month for good, when it has ended, balances, nothing in it is open, and all before it are closed. Movements that
    * were not compared with Stripe have to be accepted. Needs `books.manage`.
    *
-   * @throws BooksMonthError, NotFoundError, NotAllowedError
+   * @throws BooksMonthError, NotFoundError, NotAllowedError, LedgerBalanceError
    */
   async closePeriod(
     organization: Ref,
@@ -145,7 +145,7 @@ export abstract class BookCalls extends DoorCalls {
   /**
    * In which time zone the months of the books end, from the next one that is opened. Needs `books.manage`.
    *
-   * @throws UnknownTimezoneError, NotFoundError, NotAllowedError
+   * @throws UnknownTimezoneError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async setBooksTimezone(
     organization: Ref,
@@ -192,7 +192,7 @@ export abstract class BookCalls extends DoorCalls {
    * Posts a correction that somebody else has asked for. For the platform's support. Not repeated when its answer is lost,
    * because the second attempt would find it posted.
    *
-   * @throws CorrectionDecidedError, NotFoundError, NotAllowedError
+   * @throws CorrectionDecidedError, NotFoundError, NotAllowedError, LedgerBalanceError
    */
   async postCorrection(correction: Ref, options?: CallOptions): Promise<LedgerCorrection> {
     const variables = { input: { correctionId: idOf(correction) } };

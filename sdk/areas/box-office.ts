@@ -47,7 +47,7 @@ export abstract class BoxOfficeCalls extends InstallmentCalls {
    *
    * @throws BookingStatusError, HoldExpiredError, QuantityError, BuyerLimitError, EventNotOnSaleError,
    * SalesClosedError, CardAmountError (by link), InvalidInputError, NotFoundError, NotAllowedError,
-   * IdempotencyKeyReusedError
+   * IdempotencyKeyReusedError, PlanLimitError, PaymentPlanError
    */
   async checkoutForCustomer(
     booking: Ref,
@@ -68,8 +68,8 @@ export abstract class BoxOfficeCalls extends InstallmentCalls {
    * Takes what is due of a booking without Stripe: an invoice, the next installment, or a price that
    * is being paid. Needs `bookings.sell`.
    *
-   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError,
-   * IdempotencyKeyReusedError
+   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError, IdempotencyKeyReusedError,
+   * InvalidInputError
    */
   async takePayment(
     booking: Ref,

@@ -80,7 +80,7 @@ export abstract class DisputeCalls extends RefundCalls {
   /**
    * Gives a dispute up: the buyer keeps the money. It cannot be undone. Needs `disputes.manage`.
    *
-   * @throws DisputeError, InvalidInputError, NotFoundError, NotAllowedError
+   * @throws DisputeError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async acceptDispute(dispute: Ref, options: KeyedCallOptions = {}): Promise<DisputeResponse> {
     const input = { disputeId: idOf(dispute) };

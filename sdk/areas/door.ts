@@ -140,7 +140,7 @@ export abstract class DoorCalls extends AttendeeCalls {
   /**
    * What a registered scanner needs to scan offline: give it to `OfflineDoor.open`.
    *
-   * @throws ScannerNeededError, EventNotOnSaleError, NotFoundError, SessionEndedError
+   * @throws ScannerNeededError, EventNotOnSaleError, NotFoundError, SessionEndedError, NotAllowedError
    */
   async scanList(
     performance: Ref,
@@ -157,7 +157,7 @@ export abstract class DoorCalls extends AttendeeCalls {
    * what became of each scan. The same scans again change nothing. A clock of this device that is wrong
    * is corrected by what it shows now.
    *
-   * @throws ScannerNeededError, NotFoundError, InvalidInputError, SessionEndedError
+   * @throws ScannerNeededError, NotFoundError, InvalidInputError, SessionEndedError, NotAllowedError
    */
   async mergeOfflineScans(
     performance: Ref,
@@ -188,7 +188,7 @@ export abstract class DoorCalls extends AttendeeCalls {
    * and `refusal`. Not repeated when its answer is lost, because the ticket may have been used by
    * the first attempt: scan again and look at who was admitted when.
    *
-   * @throws NotAllowedError, NotFoundError, NotSignedInError, SessionEndedError
+   * @throws NotAllowedError, NotFoundError, NotSignedInError, SessionEndedError, InvalidInputError
    */
   async scan(
     performance: Ref,

@@ -79,7 +79,7 @@ export abstract class EventCalls extends VenueCalls {
   /**
    * Finds public events that are still to come: the best match first, then the earliest. Typing errors are forgiven.
    *
-   * @throws InvalidInputError
+   * @throws InvalidInputError, UnknownCurrencyError
    */
   search(search: EventSearch = {}, options: ListOptions = {}): Paged<FoundEvent> {
     const { priceCentsMin, priceCentsMax, ...rest } = search;
@@ -135,7 +135,7 @@ export abstract class EventCalls extends VenueCalls {
    * performance starts. Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, SlugTakenError, UnknownCurrencyError, InvalidInputError,
-   * IdempotencyKeyReusedError
+   * IdempotencyKeyReusedError, UnknownTimezoneError
    */
   async createEvent(
     input: {
@@ -181,7 +181,8 @@ export abstract class EventCalls extends VenueCalls {
   /**
    * Puts an event on sale; publishing a published event changes nothing. Needs `events.manage`.
    *
-   * @throws NotPublishableError, EventNotOnSaleError, NotFoundError, NotAllowedError
+   * @throws NotPublishableError, EventNotOnSaleError, NotFoundError, NotAllowedError, OrganizationNotActiveError,
+   * PlanLimitError
    */
   async publishEvent(event: Ref, options?: CallOptions): Promise<Event> {
     const variables = { input: { eventId: idOf(event) } };
@@ -194,7 +195,7 @@ export abstract class EventCalls extends VenueCalls {
    * Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, InvalidInputError, SlugTakenError, UnknownTimezoneError,
-   * UnknownCurrencyError, IdempotencyKeyReusedError
+   * UnknownCurrencyError, IdempotencyKeyReusedError, UnknownTimezoneError
    */
   async createVirtualEvent(
     input: {

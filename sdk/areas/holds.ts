@@ -23,10 +23,10 @@ export abstract class HoldCalls extends BookingCalls {
    * and extended by `startCheckout`. A guest gets a `cartToken`.
    *
    * @param seats - Their ids, or the seats of a seat map.
-   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError,
-   * EventNotOnSaleError, SalesClosedError, AccountRequiredError, MembersOnlyError,
-   * TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
-   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError, EventNotOnSaleError,
+   * SalesClosedError, AccountRequiredError, HoldExpiredError, BookingStatusError, BookingNotFoundError,
+   * SessionEndedError, IdempotencyKeyReusedError, NotFoundError, MembersOnlyError, TooManyCartsError,
+   * RefusedByRuleError
    */
   async hold(
     performance: Ref,
@@ -45,8 +45,8 @@ export abstract class HoldCalls extends BookingCalls {
    * wheelchairs and their companions are given when `accessible` is true, and never otherwise.
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
-   * MembersOnlyError, TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
-   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
+   * IdempotencyKeyReusedError, NotFoundError, BusyError, MembersOnlyError, RefusedByRuleError
    */
   async holdBestAvailable(
     performance: Ref,
@@ -73,8 +73,8 @@ export abstract class HoldCalls extends BookingCalls {
    * Holds admissions, which have no seat, in a new booking or in a draft, beside seats if you like.
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
-   * MembersOnlyError, TooManyCartsError, RefusedByRuleError, HoldExpiredError, BookingStatusError,
-   * BookingNotFoundError, SessionEndedError, IdempotencyKeyReusedError
+   * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
+   * IdempotencyKeyReusedError, NotFoundError, MembersOnlyError, RefusedByRuleError
    */
   async holdAdmissions(
     performance: Ref,
@@ -91,7 +91,8 @@ export abstract class HoldCalls extends BookingCalls {
   /**
    * Lets admissions of a draft go. Not repeated when its answer is lost: look at the booking.
    *
-   * @throws QuantityError, BookingStatusError, HoldExpiredError, BookingNotFoundError
+   * @throws QuantityError, BookingStatusError, HoldExpiredError, BookingNotFoundError, SalesClosedError,
+   * EventNotOnSaleError
    */
   async releaseAdmissions(
     booking: Ref,
@@ -107,7 +108,7 @@ export abstract class HoldCalls extends BookingCalls {
   /**
    * Gives a draft its full time again, within the organization's maximum from its beginning.
    *
-   * @throws HoldExpiredError, BookingStatusError, BookingNotFoundError
+   * @throws HoldExpiredError, BookingStatusError, BookingNotFoundError, SalesClosedError, EventNotOnSaleError
    */
   async extendHold(booking: Ref, options?: CallOptions): Promise<Booking> {
     const variables = { input: { bookingId: idOf(booking) } };
@@ -118,7 +119,8 @@ export abstract class HoldCalls extends BookingCalls {
   /**
    * Holds seats of an allocation for the caller, to sell them to somebody. Needs `inventory.sell`.
    *
-   * @throws UnknownSeatsError, NotFoundError, NotAllowedError, and what `hold` throws
+   * @throws UnknownSeatsError, NotFoundError, NotAllowedError, MembersOnlyError, TooManyCartsError,
+   * RefusedByRuleError, and what `hold` throws
    */
   async holdAllocatedSeats(
     allocation: Ref,
@@ -138,7 +140,8 @@ export abstract class HoldCalls extends BookingCalls {
    * Lets seats of a draft go; the others and their prices stay. Not repeated when its answer is lost,
    * because the second attempt would find the seats gone from the booking: look at it with `booking`.
    *
-   * @throws UnknownSeatsError, BookingStatusError, HoldExpiredError, BookingNotFoundError
+   * @throws UnknownSeatsError, BookingStatusError, HoldExpiredError, BookingNotFoundError, DuplicateSeatsError,
+   * QuantityError, SalesClosedError, EventNotOnSaleError
    */
   async release(booking: Ref, seats: readonly Ref[], options?: CallOptions): Promise<Booking> {
     const input = { bookingId: idOf(booking), seatIds: seats.map(idOf) };
@@ -153,9 +156,9 @@ export abstract class HoldCalls extends BookingCalls {
    * Repeated by itself only with a `bookingId`: without one, a second attempt would find the seat
    * locked by the first.
    *
-   * @throws NotSignedInError, SessionEndedError, NotAllowedError, InvalidInputError,
-   * UnknownSeatsError, EventNotOnSaleError, SalesClosedError, QuantityError, BookingNotFoundError,
-   * BookingStatusError, HoldExpiredError, NotFoundError
+   * @throws NotSignedInError, SessionEndedError, NotAllowedError, InvalidInputError, UnknownSeatsError,
+   * EventNotOnSaleError, SalesClosedError, QuantityError, BookingNotFoundError, BookingStatusError,
+   * HoldExpiredError, NotFoundError, RefusedByRuleError
    */
   async acquireSeatLock(
     input: {
@@ -204,8 +207,8 @@ export abstract class HoldCalls extends BookingCalls {
   /**
    * Sells places of an allocation, as {@link holdAdmissions} does those on sale. Needs `inventory.sell`.
    *
-   * @throws FewLeftError, QuantityError, InvalidInputError, NotFoundError, NotAllowedError, and
-   * what {@link holdAdmissions} throws
+   * @throws FewLeftError, QuantityError, InvalidInputError, NotFoundError, NotAllowedError, MembersOnlyError,
+   * RefusedByRuleError, and what {@link holdAdmissions} throws
    */
   async holdAllocatedAdmissions(
     allocation: Ref,

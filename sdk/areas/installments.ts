@@ -85,8 +85,8 @@ export abstract class InstallmentCalls extends PaymentCalls {
   /**
    * Has a booking paid by a plan, or, with null, at once: until something of it is paid.
    *
-   * @throws BookingNotFoundError, BookingStatusError, HoldExpiredError, NotFoundError,
-   * PaymentPlanError
+   * @throws BookingNotFoundError, BookingStatusError, HoldExpiredError, NotFoundError, PaymentPlanError,
+   * CardAmountError
    */
   async choosePaymentPlan(booking: Ref, plan: Ref | null, options?: CallOptions): Promise<Booking> {
     const input = {

@@ -177,7 +177,7 @@ export abstract class PaymentCalls extends AddOnCalls {
    * Opens the payment of what is due next, unless one is open: another attempt after one that has
    * failed or was canceled, or the next installment. Then `pay`.
    *
-   * @throws BookingStatusError, HoldExpiredError, BookingNotFoundError, NotAllowedError
+   * @throws BookingStatusError, HoldExpiredError, BookingNotFoundError, NotAllowedError, PaymentPlanError
    */
   async openPayment(booking: Ref, options?: CallOptions): Promise<PaymentSession> {
     const variables = { input: { bookingId: idOf(booking) } };

@@ -139,7 +139,11 @@ export abstract class PayoutCalls extends ReconciliationCalls {
     await this.call(SetPayoutSettingsDocument, { input }, options);
   }
 
-  /** What is owed to an organization and its promoters, and what of it would be paid now. Needs `payouts.read`. */
+  /**
+   * What is owed to an organization and its promoters, and what of it would be paid now. Needs `payouts.read`.
+   *
+   * @throws NotFoundError, NotAllowedError
+   */
   payoutPreview(organization: Ref, options: ListOptions = {}): Paged<PayoutPreview> {
     return this.list(options, async (first, after) => {
       const variables = { organizationId: idOf(organization), first, after };
@@ -219,8 +223,8 @@ export abstract class PayoutCalls extends ReconciliationCalls {
   /**
    * Approves a payout that somebody else, or the schedule, has made. Needs `payouts.approve`.
    *
-   * @throws ApprovalNeededError (your own), PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError, NotFoundError,
-   * NotAllowedError
+   * @throws ApprovalNeededError (your own), PayoutStatusError, PayoutRefusedError, OrganizationNotActiveError,
+   * NotFoundError, NotAllowedError, InvalidInputError
    */
   async approvePayout(
     payout: Ref,
@@ -234,7 +238,7 @@ export abstract class PayoutCalls extends ReconciliationCalls {
   /**
    * Gives a payout up that is not on its way; its items are paid with the next one. Needs `payouts.manage`.
    *
-   * @throws PayoutStatusError, PayoutRefusedError (`held`), NotFoundError, NotAllowedError
+   * @throws PayoutStatusError, PayoutRefusedError (`held`), NotFoundError, NotAllowedError, InvalidInputError
    */
   async cancelPayout(
     payout: Ref,
@@ -313,7 +317,7 @@ export abstract class PayoutCalls extends ReconciliationCalls {
    * Books what somebody has taken back of a payout by hand at Stripe, of which a finding of the kind
    * `reversal_not_asked_for` tells; the payee is owed it again. Repeating it is harmless. For the platform's support.
    *
-   * @throws InvalidInputError, NotFoundError, NotAllowedError
+   * @throws InvalidInputError, NotFoundError, NotAllowedError, RefundTooLargeError
    */
   async bookUnaskedReversals(finding: Ref, note: string, options?: CallOptions): Promise<Payout> {
     const variables = { input: { findingId: idOf(finding), note } };

@@ -65,7 +65,8 @@ export abstract class PlatformCalls extends PrivacyCalls {
   /**
    * Makes somebody one of the platform's staff, or gives them another role.
    *
-   * @throws NotAllowedError unless the caller is an admin, NotFoundError, AccountLockedError, LastAdminError
+   * @throws NotAllowedError unless the caller is an admin, NotFoundError, AccountLockedError, LastAdminError,
+   * InvalidInputError
    */
   async grantPlatformRole(
     user: Ref,

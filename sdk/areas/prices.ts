@@ -241,8 +241,8 @@ export abstract class PriceCalls extends CancellationCalls {
    * What seats, or numbers of tickets of categories, would cost you now; nothing is held. What is then
    * held costs the same, unless a rule, a price or a tax has changed meanwhile.
    *
-   * @throws DiscountRefusedError, MembersOnlyError, SalesClosedError, EventNotOnSaleError,
-   * QuantityError, UnknownSeatsError, DuplicateSeatsError, TooManyRequestsError, NotFoundError
+   * @throws DiscountRefusedError, MembersOnlyError, SalesClosedError, EventNotOnSaleError, QuantityError,
+   * UnknownSeatsError, DuplicateSeatsError, TooManyRequestsError, NotFoundError, InvalidInputError
    */
   async quote(
     performance: Ref,

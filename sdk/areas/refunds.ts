@@ -83,8 +83,8 @@ export abstract class RefundCalls extends BoxOfficeCalls {
    * Gives all of a paid booking back: for all of its price after its performance was postponed, until its
    * `refundsUntil`, or else for what {@link quoteCancellation} says.
    *
-   * @throws NoRefundOfferedError, BookingNotFoundError, BookingStatusError, TicketUsedError,
-   * SessionEndedError, CartTokenError, IdempotencyKeyReusedError
+   * @throws NoRefundOfferedError, BookingNotFoundError, BookingStatusError, TicketUsedError, SessionEndedError,
+   * CartTokenError, IdempotencyKeyReusedError, InvalidInputError
    */
   async returnBooking(booking: Ref, options: KeyedCallOptions = {}): Promise<Booking> {
     const data = await this.callWithKey(
@@ -129,7 +129,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
    * booking is canceled.
    *
    * @throws NoRefundOfferedError, BookingNotFoundError, BookingStatusError, TicketUsedError, TicketVoidError,
-   * InvalidInputError, SessionEndedError, CartTokenError, IdempotencyKeyReusedError
+   * InvalidInputError, SessionEndedError, CartTokenError, IdempotencyKeyReusedError, NotFoundError
    */
   async returnTickets(booking: Ref, options: KeyedCallOptions & Returned = {}): Promise<Booking> {
     const input = { bookingId: idOf(booking), ...named(options) };
@@ -214,7 +214,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
    * Takes tickets of a booking back, or all of it, whatever the terms say. Needs `payments.refund`.
    *
    * @throws BookingNotFoundError, BookingStatusError, NotAllowedError, TicketUsedError, TicketVoidError,
-   * InvalidInputError
+   * InvalidInputError, NotFoundError
    */
   async refundTickets(
     booking: Ref,
@@ -278,7 +278,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
    * Approves a refund that somebody else has asked for, which queues it at once. Needs `payments.approve`.
    *
    * @throws ApprovalNeededError (your own), RefundDecidedError, RefundTooLargeError, NotFoundError, NotAllowedError,
-   * TicketUsedError, TicketVoidError, BookingStatusError
+   * TicketUsedError, TicketVoidError, BookingStatusError, InvalidInputError
    */
   async approveRefund(
     request: Ref,
@@ -292,7 +292,7 @@ export abstract class RefundCalls extends BoxOfficeCalls {
   /**
    * Declines a refund that was asked for. Needs `payments.approve`.
    *
-   * @throws RefundDecidedError, NotFoundError, NotAllowedError
+   * @throws RefundDecidedError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async declineRefund(
     request: Ref,

@@ -70,7 +70,7 @@ export abstract class RiskCalls extends PayoutCalls {
   /**
    * Lets a rule be asked, or not any more.
    *
-   * @throws NotFoundError, NotAllowedError
+   * @throws NotFoundError, NotAllowedError, InvalidInputError
    */
   async setFraudRuleEnabled(
     rule: Ref,
@@ -122,7 +122,7 @@ export abstract class RiskCalls extends PayoutCalls {
    * Ends the investigation of an alert; the booking stays as it is. Needs `risk.manage`. Not repeated when its answer is lost,
    * because the second attempt would find it closed.
    *
-   * @throws AlertClosedError, NotFoundError, NotAllowedError
+   * @throws AlertClosedError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async resolveFraudAlert(
     alert: Ref,
@@ -138,7 +138,8 @@ export abstract class RiskCalls extends PayoutCalls {
    * Accepts a booking under review (`fraud_hold`): its buyer may pay. Needs `risk.manage`, and somebody other than the buyer.
    * Not repeated when its answer is lost.
    *
-   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError
+   * @throws BookingStatusError, HoldExpiredError, NotFoundError, NotAllowedError, OrganizationNotActiveError,
+   * EventNotOnSaleError, InvalidInputError
    */
   async approveFraudReview(
     booking: Ref,
@@ -153,7 +154,7 @@ export abstract class RiskCalls extends PayoutCalls {
    * Cancels a booking under review and frees its seats. Needs `risk.manage`, and somebody other than the buyer. Not repeated
    * when its answer is lost.
    *
-   * @throws BookingStatusError, NotFoundError, NotAllowedError
+   * @throws BookingStatusError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async rejectFraudReview(
     booking: Ref,

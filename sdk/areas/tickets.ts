@@ -69,7 +69,7 @@ export abstract class TicketCalls extends DisputeCalls {
   /**
    * Gives a ticket another QR code; the old one is dead at once.
    *
-   * @throws NotFoundError, TicketVoidError, TicketBoundError
+   * @throws NotFoundError, TicketVoidError, TicketBoundError, InvalidInputError
    */
   async reissueTicket(ticket: Ref, options: KeyedCallOptions = {}): Promise<Ticket> {
     const data = await this.callWithKey(ReissueTicketDocument, { ticketId: idOf(ticket) }, options);
@@ -119,7 +119,7 @@ export abstract class TicketCalls extends DisputeCalls {
    * Takes a ticket that was offered by mail, as a user or as a guest with a `cartToken`. Not repeated when
    * its answer is lost: look at `heldTickets`.
    *
-   * @throws MailedTokenError, TicketUsedError, TicketVoidError, TicketBoundError
+   * @throws MailedTokenError, TicketUsedError, TicketVoidError, TicketBoundError, InvalidInputError
    */
   async acceptTicket(
     token: string,

@@ -159,7 +159,7 @@ export abstract class VenueCalls extends OrganizationCalls {
    * Opens, pauses, closes or archives a venue. It does not close while performances are still to come.
    * Needs `venues.manage`.
    *
-   * @throws VenueStatusError, NotFoundError, NotAllowedError
+   * @throws VenueStatusError, NotFoundError, NotAllowedError, InvalidInputError
    */
   async setVenueStatus(
     venue: Ref,
@@ -235,7 +235,7 @@ export abstract class VenueCalls extends OrganizationCalls {
    * why it would be. Needs `events.manage`.
    *
    * @throws SeatsWouldBeLostError, NotPublishableError, EventNotOnSaleError, BusyError, NotFoundError,
-   * NotAllowedError
+   * NotAllowedError, InvalidInputError
    */
   async movePerformanceToLayout(
     performance: Ref,

@@ -66,7 +66,8 @@ export abstract class WaitingListCalls extends HoldCalls {
   /**
    * Waits from now on, with the token of the mail. The same token tells the place later, and lets one leave.
    *
-   * @throws MailedTokenError, NoWaitingListError, AlreadyWaitingError, EventNotOnSaleError, SalesClosedError
+   * @throws MailedTokenError, NoWaitingListError, AlreadyWaitingError, EventNotOnSaleError, SalesClosedError,
+   * QuantityError, AccountRequiredError, MembersOnlyError, NotFoundError
    */
   async confirmWaitingListPlace(token: string, options?: CallOptions): Promise<WaitingListEntry> {
     const data = await this.call(ConfirmWaitingListPlaceDocument, { token }, options);

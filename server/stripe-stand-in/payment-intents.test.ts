@@ -387,6 +387,23 @@ describe("update and cancel", () => {
     ).toMatchObject({ status: "succeeded", metadata: { late: "yes" } });
   });
 
+  test("an update to a card of another customer is refused", async () => {
+    await using bench = await startBench();
+    const { stripe } = bench;
+    const owner = await stripe.customers.create();
+    const { id: card } = await stripe.paymentMethods.attach("pm_card_visa", { customer: owner.id });
+    const stranger = await stripe.customers.create();
+    const intent = await stripe.paymentIntents.create({
+      amount: 1_000,
+      currency: "usd",
+      customer: stranger.id,
+    });
+    const update = stripe.paymentIntents.update(intent.id, { payment_method: card });
+    expect(await errorOf(update)).toMatchObject({ param: "payment_method" });
+    const theirs = { customer: owner.id, payment_method: card };
+    expect(await stripe.paymentIntents.update(intent.id, theirs)).toMatchObject(theirs);
+  });
+
   test("only a payment that has not succeeded can be canceled", async () => {
     await using bench = await startBench();
     const { stripe } = bench;

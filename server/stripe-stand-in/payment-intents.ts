@@ -89,14 +89,16 @@ function update(call: Call<z.output<typeof updateParams>>): object {
     params.currency === undefined ? intent.currency : requireCurrency(params.currency);
   const amount = params.amount ?? intent.amount;
   if (money) requirePayableAmount(amount, currency);
+  const customer =
+    params.customer === undefined ? intent.customer : requireCustomer(tx, params.customer);
+  if (method !== undefined) checkOwner(customer, method);
   const methodId = method?.id ?? intent.payment_method;
   const restart = money || method !== undefined;
   const updated = tx.put("payment_intent", {
     ...withPaying(intent, params),
     amount,
     currency,
-    customer:
-      params.customer === undefined ? intent.customer : requireCustomer(tx, params.customer),
+    customer,
     ...sent(
       params,
       "capture_method",

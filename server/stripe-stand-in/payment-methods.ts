@@ -142,7 +142,7 @@ function put(
 }
 
 /** Creates a payment method from a card's number and date. */
-export function createPaymentMethod(tx: Transaction, data: PaymentMethodData): PaymentMethod {
+function createPaymentMethod(tx: Transaction, data: PaymentMethodData): PaymentMethod {
   const card = checkedCard(tx, data.card);
   return put(tx, card, {
     allowRedisplay: data.allow_redisplay,

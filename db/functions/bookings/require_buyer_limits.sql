@@ -32,15 +32,7 @@ begin
   end if;
 
   for v_line in select * from app_private.lines_by_category(v_booking) loop
-    if now() < v_line.sales_start then
-      raise exception 'Sales of "%" have not opened yet.', v_line.name
-        using errcode = 'LMSAL', detail = v_line.sales_start::text, hint = 'Try again then.';
-    end if;
-    if now() >= v_line.sales_end then
-      raise exception 'Sales of "%" are closed.', v_line.name
-        using errcode = 'LMSAL', detail = v_line.sales_end::text,
-          hint = 'Choose another category.';
-    end if;
+    perform app_private.require_sales_window(v_line.name, v_line.sales_start, v_line.sales_end);
     if v_line.quantity not between v_line.min_per_transaction
       and coalesce(v_line.max_per_transaction, v_line.quantity)
     then

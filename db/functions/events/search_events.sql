@@ -14,16 +14,7 @@ language plpgsql stable security definer rows 20
 set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 declare
-  v_words text := btrim(app_hidden.plain_words(left(search_events.query, 200)));
-  v_query tsquery := websearch_to_tsquery('simple', v_words);
-  -- What is quoted or excluded is meant to the letter; the other words may have typing errors.
-  v_exact constant text := '-?"[^"]*"?|(?:^|\s)-[^\s"]+';
-  v_strict tsquery := websearch_to_tsquery(
-    'simple', (
-      select string_agg(m[1], ' ') from regexp_matches(v_words, '(' || v_exact || ')', 'g') as m
-    )
-  );
-  v_lenient text := btrim(regexp_replace(v_words, v_exact, ' ', 'g'));
+  v_words record;
   v_after jsonb := app_hidden.read_cursor(search_events.after_cursor);
   -- Every page looks from the moment of the first one: an event whose next date begins meanwhile
   -- would come again with the one after it.
@@ -32,6 +23,7 @@ declare
   );
   v_tag text := app_hidden.plain_words(search_events.tag);
 begin
+  select * into v_words from app_hidden.read_words(search_events.query);
   if search_events.page_size not between 1 and 100 then
     raise exception 'A page has 1 to 100 events.' using errcode = 'LMINP', detail = 'page_size';
   end if;
@@ -43,10 +35,10 @@ begin
     with found as (
       select
         e.id, n.starts_at,
-        case when v_words = '' then 0 else
+        case when v_words.everything = '' then 0 else
           round(
-            ts_rank(e.search_vector, v_query)::numeric
-              + public.word_similarity(v_lenient, e.search_text)::numeric, 6
+            ts_rank(e.search_vector, v_words.wanted)::numeric
+              + public.word_similarity(v_words.lenient, e.search_text)::numeric, 6
           )
         end as score
       from app_public.events as e
@@ -65,14 +57,17 @@ begin
         and e.status = 'published'
         and n.is_to_come
         and (
-          v_words = ''
+          v_words.everything = ''
           or e.id in (
             select s.id from app_public.events as s
-            where s.is_public and s.search_vector @@ v_query
+            where s.is_public and s.search_vector @@ v_words.wanted
             union all
             select s.id from app_public.events as s
-            where s.is_public and v_lenient operator(public.<%) s.search_text
-              and (coalesce(numnode(v_strict), 0) = 0 or s.search_vector @@ v_strict)
+            where s.is_public and v_words.lenient operator(public.<%) s.search_text
+              and (
+                coalesce(numnode(v_words.literal), 0) = 0
+                or s.search_vector @@ v_words.literal
+              )
           )
         )
         and (
@@ -124,12 +119,8 @@ begin
     )
     select
       f.id, f.starts_at, f.score,
-      encode(
-        convert_to(
-          jsonb_build_array(
-            f.score, f.starts_at, f.id, coalesce((v_after ->> 3)::timestamptz, now())
-          )::text, 'UTF8'
-        ), 'base64'
+      app_hidden.write_cursor(
+        f.score, f.starts_at, f.id, coalesce((v_after ->> 3)::timestamptz, now())
       )
     from found as f
     where v_after is null

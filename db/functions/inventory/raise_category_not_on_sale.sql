@@ -23,15 +23,9 @@ begin
       using errcode = 'LMSAL', detail = v_category.status::text,
         hint = 'Choose another category.';
   end if;
-  if now() < v_category.sales_start then
-    raise exception 'Sales of "%" have not opened yet.', v_category.name
-      using errcode = 'LMSAL', detail = v_category.sales_start::text, hint = 'Try again then.';
-  end if;
-  if now() >= v_category.sales_end then
-    raise exception 'Sales of "%" are closed.', v_category.name
-      using errcode = 'LMSAL', detail = v_category.sales_end::text,
-        hint = 'Choose another category.';
-  end if;
+  perform app_private.require_sales_window(
+    v_category.name, v_category.sales_start, v_category.sales_end
+  );
   if not exists (
     select from app_public.ticket_category_prices as p
     where p.organization_id = v_category.organization_id

@@ -1,5 +1,5 @@
 -- If this fails, what a buyer needs is lost, or is read by strangers.
-select plan(20);
+select plan(21);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -52,6 +52,11 @@ select tests.sign_in('theatre viewer');
 select is(tests.visible('app_public.booking_notes'), '0', 'who may only look sees no notes');
 select tests.refused(
   $$ select app_public.add_booking_note(tests.id('sale'), 'x') $$, 'LMBKG', 'nor writes any'
+);
+select tests.sign_in('theatre coordinator');
+select tests.refused(
+  $$ select app_public.add_booking_note(tests.id('sale'), 'x') $$, 'LMBKG',
+  'nor does who only reads bookings'
 );
 select tests.as_guest(1);
 select tests.refused(

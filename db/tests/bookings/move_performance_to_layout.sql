@@ -1,5 +1,5 @@
 -- If this fails, a sold or held seat is lost, or becomes another one, when a hall is rebuilt.
-select plan(49);
+select plan(50);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -237,7 +237,24 @@ select tests.refused(
   $$ select app_public.move_performance_to_layout(
     tests.id('theatre.performance'), tests.id('rival.layout')
   ) $$,
-  'LMNFD', 'not to the layout of another venue'
+  'LMNFD', 'not to the layout of another organization'
+);
+select tests.sign_in('theatre owner');
+select tests.keep(
+  'annex', (app_public.create_venue(
+    tests.id('theatre.organization'), 'Annex', 'annex', 'Europe/Vienna'
+  )).id
+);
+select tests.as_owner();
+select tests.keep(
+  'annex.layout',
+  (app_private.store_layout(
+    tests.id('annex'), tests.layout('Annex'), tests.hash_of(tests.layout('Annex'))
+  )).id
+);
+select tests.sign_in('theatre manager');
+select tests.refused(
+  $$ select tests.move('annex.layout', true) $$, 'LMNFD', 'nor to that of another venue'
 );
 select tests.refused(
   $$ select app_public.move_performance_to_layout(tests.id('theatre.performance'), null) $$,

@@ -1,5 +1,5 @@
 -- If this fails, somebody is taken for somebody else, or stays signed in after their session ended.
-select plan(32);
+select plan(33);
 
 select tests.user_id('ada');
 select tests.user_id('eve');
@@ -84,6 +84,12 @@ select app_private.record_failed_sign_in('eve@example.com') from generate_series
 select is(
   (select locked_until from app_private.find_credentials('eve@example.com')), null,
   'nine wrong passwords do not lock an account'
+);
+select app_private.open_session(tests.user_id('eve'), tests.token('z'), '', null, '');
+select app_private.record_failed_sign_in('eve@example.com') from generate_series(1, 9);
+select is(
+  (select locked_until from app_private.find_credentials('eve@example.com')), null,
+  'nor do nine more, after the right one'
 );
 select app_private.record_failed_sign_in('EVE@example.com');
 select is(

@@ -1,5 +1,5 @@
 -- If this fails, more people are let in than there is room for, or admissions are lost on the way.
-select plan(74);
+select plan(75);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -192,6 +192,11 @@ select is(
   (select sum(sold)::integer from app_private.admission_slots
     where pool_id = tests.id('standing.floor')), 1, 'one is sold'
 );
+select tests.as_guest(3);
+select throws_ok(
+  $$ select tests.admit('floor', 5) $$, 'LMFEW', 'Only 4 are left.', 'and is nobody else''s'
+);
+select tests.as_owner();
 select tests.consistent();
 
 -- Running out.

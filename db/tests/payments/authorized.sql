@@ -1,5 +1,5 @@
 -- If this fails, a card is charged without an answer, or an answer costs an organization its sale.
-select plan(54);
+select plan(55);
 
 select tests.create_theatre();
 -- The same, with a card that is authorized.
@@ -63,6 +63,12 @@ select is(
     from app_public.bookings as b where b.id = tests.id('a')),
   true, 'a day less than the bank keeps the money for, whatever the category says'
 );
+select tests.as_owner();
+select is(
+  app_private.prepare_payment_intent_capture(tests.intent_of(tests.id('a'))), null,
+  'nothing is charged before the answer'
+);
+select tests.sign_in('theatre owner');
 select is(tests.booked('a'), 0::bigint, 'nothing is in the books');
 select is(
   (select count(*) from app_public.tickets where booking_id = tests.id('a')), 0::bigint,

@@ -1,5 +1,5 @@
 -- If this fails, what became of a dispute depends on the order in which its news arrive.
-select plan(6);
+select plan(7);
 
 select tests.create_theatre();
 select tests.sell('sale', 'theatre', 1, 1, 2);
@@ -114,3 +114,6 @@ select alike(
 -- What is missing is not needed.
 select is(tests.told('lost', 5), tests.told('lost', 1, 2, 3, 4, 5), 'the last one says it all');
 select unalike(tests.told('lost', 4), tests.told('lost', 5), 'and others do not');
+select is(
+  tests.told('won', 4, 3), tests.told('won', 3, 4), 'an older one counts no more, nor before the end'
+);
