@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(43);
+select plan(49);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -248,3 +248,37 @@ select is(
     where booking_id = tests.id('canceled')),
   '(event_canceled,6280)', 'and its money goes back'
 );
+
+-- Somebody had come with one of its tickets, and the job of the cancellation has passed over it.
+select tests.create_standing();
+select tests.sell('came', 'standing', 5, 1, 2);
+select tests.sign_in('theatre staff');
+select app_public.scan_ticket(
+  tests.id('standing.performance'), tests.credential(tests.id('came'), 1)
+);
+select tests.as_owner();
+select tests.verdict('came', 'under_review');
+select tests.sign_in('theatre owner');
+select tests.keep(
+  'cancellation', (app_public.cancel_performance(tests.id('standing.performance'))).id
+);
+select tests.as_owner();
+select is(
+  app_private.cancel_bookings_of(tests.id('cancellation')), 0, 'what is disputed is not canceled'
+);
+select is(tests.verdict('came', 'won'), 'applied', 'it is won then, and one ticket was used');
+select is(
+  (select string_agg(t.seat_no || ' ' || t.status, ', ' order by t.seat_no)
+    from app_public.tickets as t where t.booking_id = tests.id('came')),
+  '1 used, 2 refunded', 'the other one is taken back'
+);
+select is(
+  (select (reason, amount_cents)::text from app_public.refunds where booking_id = tests.id('came')),
+  '(event_canceled,6280)', 'and its money goes back'
+);
+select is(
+  (select (f.kind, f.detail ->> 'code')::text from app_public.payment_findings as f
+    where f.booking_id = tests.id('came')),
+  '(cancellation_left_booking,LMTUS)', 'what is left is told to people'
+);
+select tests.consistent();
