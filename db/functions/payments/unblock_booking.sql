@@ -27,6 +27,13 @@ begin
   end::app_public.booking_status
   where b.id = v_booking.id
   returning * into v_booking;
+  -- Nobody could pay meanwhile, or was told that the grace runs out.
+  update app_public.booking_payment_schedule as s
+  set cancel_at = greatest(s.cancel_at, now() + make_interval(days => p.grace_days))
+  from app_public.payment_plans as p
+  where p.organization_id = v_booking.organization_id and p.id = v_booking.payment_plan_id
+    and s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
+    and s.status = 'overdue';
   update app_public.tickets as t
   set is_disputed = false
   where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id

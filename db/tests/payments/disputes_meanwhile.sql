@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(49);
+select plan(52);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -225,6 +225,27 @@ where p.booking_id = tests.id('hand');
 select is(
   tests.returned('hand'), '12560 customer_request,4000 customer_request,5420 customer_request',
   'with the rest of what was owed'
+);
+select tests.consistent();
+
+-- Who is late with the rest cannot pay it while the bank decides.
+select tests.in_halves('slow', 6, 6);
+update app_public.booking_payment_schedule
+set due_at = now() - interval '1 day' where booking_id = tests.id('slow') and status = 'pending';
+select app_private.follow_up_installments();
+select tests.verdict('slow', 'under_review');
+select tests.as_guest(6);
+select tests.refused(
+  format('select app_public.open_payment(%L)', tests.id('slow')), 'LMBST',
+  'nothing is paid of what is disputed'
+);
+select tests.as_owner();
+update app_public.booking_payment_schedule
+set cancel_at = now() - interval '1 day' where booking_id = tests.id('slow') and status = 'overdue';
+select tests.verdict('slow', 'won');
+select app_private.follow_up_installments();
+select is(
+  tests.status(tests.id('slow')), 'partially_paid', 'and then has all of the grace again'
 );
 select tests.consistent();
 
