@@ -1,6 +1,6 @@
--- Bookings, then allocations, then seats, as everywhere. Holds that were made while the seats were waited for have
--- bookings that are not locked yet; who has those may be waiting for the seats, so they are not
--- waited for.
+-- Bookings, then allocations, then seats, as everywhere. Holds that were made while the seats were
+-- waited for have bookings that are not locked yet; who has those may be waiting for the seats, so
+-- they are not waited for.
 create or replace function app_private.lock_for_move(performance app_public.performances)
 returns void
 language plpgsql volatile security definer set search_path = ''
