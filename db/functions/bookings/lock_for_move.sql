@@ -1,6 +1,6 @@
--- Bookings before seats, as everywhere. Holds that were made while the seats were waited for have
--- bookings that are not locked yet; who has those may be waiting for the seats, so they are not
--- waited for.
+-- Bookings, then allocations, then seats, as everywhere. Holds that were made while the seats were
+-- waited for have bookings that are not locked yet; who has those may be waiting for the seats, so
+-- they are not waited for.
 create or replace function app_private.lock_for_move(performance app_public.performances)
 returns void
 language plpgsql volatile security definer set search_path = ''
@@ -15,6 +15,11 @@ begin
     order by b.id
     for no key update
   );
+  perform from app_public.seat_allocations as a
+  where a.organization_id = (lock_for_move.performance).organization_id
+    and a.performance_id = (lock_for_move.performance).id
+  order by a.id
+  for no key update;
   perform from app_public.seat_booking_state as s
   where s.organization_id = (lock_for_move.performance).organization_id
     and s.performance_id = (lock_for_move.performance).id
@@ -33,4 +38,4 @@ end
 $$;
 
 comment on function app_private.lock_for_move(app_public.performances) is
-  'Locks every booking and seat of a performance. Raises LMBSY.';
+  'Locks every booking, allocation and seat of a performance. Raises LMBSY.';

@@ -1,6 +1,8 @@
 -- A row goes in the transaction that queues its mail: whenever the worker dies, it is both or
 -- neither. One whose mail cannot be written stays, and keeps no other one from its reader; so does
--- one that is disputed, as nobody knows whether it will have been sold.
+-- one that is disputed, as nobody knows whether it will have been sold. One that somebody works on
+-- is left for the next minute: who is told of a deposit just while the rest is paid would not be
+-- told of the tickets, as the row of that sale is there already, and goes with this mail.
 create or replace function app_private.mail_confirmations(batch_limit integer)
 returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -18,6 +20,7 @@ begin
     order by c.booking_id
     limit mail_confirmations.batch_limit
     for update of c skip locked
+    for share of b skip locked
   loop
     v_count := v_count + 1;
     begin

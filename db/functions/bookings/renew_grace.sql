@@ -1,12 +1,15 @@
--- The booking first, as everywhere.
+-- The booking first, as everywhere. A pass has no day either while one of its dates has none.
 create or replace function app_private.renew_grace(performance app_public.performances)
 returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
+declare
+  v_ids uuid[] := array(select app_private.passes_for((renew_grace.performance).id))
+    || (renew_grace.performance).id;
 begin
   perform from app_public.bookings as b
   where b.organization_id = (renew_grace.performance).organization_id
-    and b.performance_id = (renew_grace.performance).id
+    and b.performance_id = any (v_ids)
     and b.status = 'partially_paid'
   order by b.id
   for no key update;
@@ -16,7 +19,7 @@ begin
   join app_public.payment_plans as p
     on p.organization_id = b.organization_id and p.id = b.payment_plan_id
   where b.organization_id = (renew_grace.performance).organization_id
-    and b.performance_id = (renew_grace.performance).id
+    and b.performance_id = any (v_ids)
     and b.status = 'partially_paid'
     and s.organization_id = b.organization_id
     and s.booking_id = b.id
@@ -25,4 +28,5 @@ end
 $$;
 
 comment on function app_private.renew_grace(app_public.performances) is
-  'Gives whoever owes an installment of a date that has a day again all of their time.';
+  'Gives whoever owes an installment of a date that has a day again, or of a pass for it, all of '
+  'their time.';

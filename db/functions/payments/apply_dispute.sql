@@ -7,11 +7,19 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_object jsonb := apply_dispute.object;
-  v_intent app_public.payment_intents := app_private.lock_payment_of(v_object);
+  v_intent app_public.payment_intents;
   v_refusal text;
   v_before app_public.dispute_status;
   v_dispute app_public.disputes;
 begin
+  -- Whoever moves or completes a performance locks it before its bookings, and unblock_booking asks
+  -- for it with the booking in hand.
+  perform from app_public.bookings as b
+  join app_public.performances as p
+    on p.organization_id = b.organization_id and p.id = b.performance_id
+  where b.id = (app_private.payment_of_stripe_object(v_object)).booking_id
+  for share of p;
+  v_intent := app_private.lock_payment_of(v_object);
   -- A dispute may be told before the payment is.
   if v_intent.id is null or v_intent.status <> 'succeeded' then
     return 'parked: ' || coalesce(

@@ -7,12 +7,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_object jsonb := apply_payment_intent.object;
-  v_intent app_public.payment_intents := app_private.lock_payment_of(v_object);
+  v_intent app_public.payment_intents;
   v_status text := v_object ->> 'status';
   v_refusal text;
   v_news text;
   v_after app_public.payment_intents;
 begin
+  -- As in apply_dispute: may_be_paid_late asks for the performance with the booking in hand.
+  if v_status = 'succeeded' then
+    perform from app_public.bookings as b
+    join app_public.performances as p
+      on p.organization_id = b.organization_id and p.id = b.performance_id
+    where b.id = (app_private.payment_of_stripe_object(v_object)).booking_id
+      and (b.status = 'expired' or b.expires_at <= now())
+    for share of p;
+  end if;
+  v_intent := app_private.lock_payment_of(v_object);
   if v_intent.id is null then
     return app_private.outcome_without_parent(v_object, 'lml_payment_intent_id');
   end if;

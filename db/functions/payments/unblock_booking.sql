@@ -5,8 +5,10 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
+  c_reason constant text := 'It was canceled while the payment was disputed.';
   v_booking app_public.bookings := unblock_booking.booking;
   v_performance app_public.performances;
+  v_cancellation_id uuid;
   v_is_owed boolean := exists (
     select from app_public.booking_payment_schedule as s
     where s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
@@ -25,17 +27,50 @@ begin
   end::app_public.booking_status
   where b.id = v_booking.id
   returning * into v_booking;
+  -- Nobody could pay meanwhile, or was told that the grace runs out.
+  update app_public.booking_payment_schedule as s
+  set cancel_at = greatest(s.cancel_at, now() + make_interval(days => p.grace_days))
+  from app_public.payment_plans as p
+  where p.organization_id = v_booking.organization_id and p.id = v_booking.payment_plan_id
+    and s.organization_id = v_booking.organization_id and s.booking_id = v_booking.id
+    and s.status = 'overdue';
   update app_public.tickets as t
   set is_disputed = false
   where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
     and t.is_disputed;
-  if v_performance.status = 'canceled' and not exists (
+  if v_performance.status <> 'canceled' or v_booking.status = 'completed' then
+    return;
+  end if;
+  if not exists (
     select from app_public.tickets as t
     where t.organization_id = v_booking.organization_id and t.booking_id = v_booking.id
       and t.status = 'used'
-  ) and v_booking.status <> 'completed' then
-    perform app_private.end_booking(
-      v_booking, 'It was canceled while the payment was disputed.', 'event_canceled'
+  ) then
+    perform app_private.end_booking(v_booking, c_reason, 'event_canceled');
+    return;
+  end if;
+  -- The job of the cancellation has passed over it, and does not come again: what it would have
+  -- done is done here, once.
+  insert into app_public.event_cancellation_failures (
+    cancellation_id, booking_id, organization_id, code
+  )
+  select c.id, v_booking.id, v_booking.organization_id, 'LMTUS'
+  from app_public.event_cancellations as c
+  where c.organization_id = v_booking.organization_id
+    and c.event_id = v_performance.event_id
+    and coalesce(c.performance_id, v_performance.id) = v_performance.id
+    and not exists (
+      select from app_public.event_cancellation_failures as f
+      where f.organization_id = v_booking.organization_id and f.booking_id = v_booking.id
+    )
+  order by c.id
+  limit 1
+  returning cancellation_id into v_cancellation_id;
+  if found then
+    perform app_private.return_unused_tickets(v_booking, 'event_canceled', c_reason);
+    perform app_private.raise_payment_finding(
+      'cancellation_left_booking', v_booking.id::text, v_booking.organization_id, v_booking.id,
+      jsonb_build_object('code', 'LMTUS', 'cancellation_id', v_cancellation_id)
     );
   end if;
 end

@@ -1,5 +1,5 @@
 -- If this fails, somebody sees an event that is not for them, or does not see one that is.
-select plan(44);
+select plan(48);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -230,4 +230,31 @@ select is(
   tests.visible('app_public.event_online_addresses'), '0', 'a canceled ticket shows nothing'
 );
 select is(split_part(tests.seen(), ' ', 1), '1', 'though the event is still to be seen');
+
+-- A ticket that is handed on takes all of that along.
+select tests.as_owner();
+update app_public.events set visibility = 'public' where id = tests.id('theatre.event');
+select tests.sell('given', 'theatre', 5, 2);
+update app_public.events set visibility = 'private' where id = tests.id('theatre.event');
+select tests.as_guest(5);
+select app_public.offer_ticket(tests.ticket('given', 2), 'eve@example.com');
+select tests.as_owner();
+select set_config('tests.offer', e.variables ->> 'token', true)
+from app_private.outgoing_emails as e
+where e.recipient = 'eve@example.com' and e.template = 'ticket_offer';
+select tests.as_guest(6);
+select is(
+  tests.visible('app_public.event_online_addresses') || ' ' || tests.seen(), '0 0 0 0 0 0',
+  'whoever is offered a ticket has none yet'
+);
+select app_public.accept_ticket(current_setting('tests.offer'), 'Eve', 'Doe');
+select is(
+  (select address from app_public.event_online_addresses), 'https://stream.example/1',
+  'whoever was handed one sees where it is online'
+);
+select is(split_part(tests.seen(), ' ', 1), '1', 'and the event, although it is private');
+select tests.as_guest(5);
+select is(
+  tests.visible('app_public.event_online_addresses'), '0', 'who has handed it on sees it no more'
+);
 select tests.consistent();

@@ -1,5 +1,5 @@
 -- If this fails, what happens while a bank decides is forgotten when it has decided.
-select plan(43);
+select plan(52);
 
 select tests.create_theatre();
 create function tests.verdict(booking text, verdict text, nth integer default 1) returns text
@@ -228,6 +228,27 @@ select is(
 );
 select tests.consistent();
 
+-- Who is late with the rest cannot pay it while the bank decides.
+select tests.in_halves('slow', 6, 6);
+update app_public.booking_payment_schedule
+set due_at = now() - interval '1 day' where booking_id = tests.id('slow') and status = 'pending';
+select app_private.follow_up_installments();
+select tests.verdict('slow', 'under_review');
+select tests.as_guest(6);
+select tests.refused(
+  format('select app_public.open_payment(%L)', tests.id('slow')), 'LMBST',
+  'nothing is paid of what is disputed'
+);
+select tests.as_owner();
+update app_public.booking_payment_schedule
+set cancel_at = now() - interval '1 day' where booking_id = tests.id('slow') and status = 'overdue';
+select tests.verdict('slow', 'won');
+select app_private.follow_up_installments();
+select is(
+  tests.status(tests.id('slow')), 'partially_paid', 'and then has all of the grace again'
+);
+select tests.consistent();
+
 -- The show is over, or canceled.
 select tests.sell('canceled', 'theatre', 3, 3);
 select is(tests.verdict('canceled', 'under_review'), 'applied', 'one more is disputed');
@@ -248,3 +269,37 @@ select is(
     where booking_id = tests.id('canceled')),
   '(event_canceled,6280)', 'and its money goes back'
 );
+
+-- Somebody had come with one of its tickets, and the job of the cancellation has passed over it.
+select tests.create_standing();
+select tests.sell('came', 'standing', 5, 1, 2);
+select tests.sign_in('theatre staff');
+select app_public.scan_ticket(
+  tests.id('standing.performance'), tests.credential(tests.id('came'), 1)
+);
+select tests.as_owner();
+select tests.verdict('came', 'under_review');
+select tests.sign_in('theatre owner');
+select tests.keep(
+  'cancellation', (app_public.cancel_performance(tests.id('standing.performance'))).id
+);
+select tests.as_owner();
+select is(
+  app_private.cancel_bookings_of(tests.id('cancellation')), 0, 'what is disputed is not canceled'
+);
+select is(tests.verdict('came', 'won'), 'applied', 'it is won then, and one ticket was used');
+select is(
+  (select string_agg(t.seat_no || ' ' || t.status, ', ' order by t.seat_no)
+    from app_public.tickets as t where t.booking_id = tests.id('came')),
+  '1 used, 2 refunded', 'the other one is taken back'
+);
+select is(
+  (select (reason, amount_cents)::text from app_public.refunds where booking_id = tests.id('came')),
+  '(event_canceled,6280)', 'and its money goes back'
+);
+select is(
+  (select (f.kind, f.detail ->> 'code')::text from app_public.payment_findings as f
+    where f.booking_id = tests.id('came')),
+  '(cancellation_left_booking,LMTUS)', 'what is left is told to people'
+);
+select tests.consistent();

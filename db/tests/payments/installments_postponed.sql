@@ -1,5 +1,5 @@
 -- If this fails, who pays in parts loses their seats for not paying for a date that has no day.
-select plan(11);
+select plan(15);
 
 select tests.create_theatre();
 create function tests.elapse(name text, days integer) returns void
@@ -71,3 +71,34 @@ select is(
 select tests.elapse('late', 4);
 select is(app_private.follow_up_installments(), 1, 'and after them');
 select is(tests.status(tests.id('late')), 'canceled', 'the seats are free');
+
+-- A pass has no day while one of its dates has none.
+select tests.as_owner();
+select tests.create_festival();
+select tests.sign_in('theatre manager');
+select tests.keep('passes', (
+  app_public.create_payment_plan(
+    tests.id('festival.event'), 'Halves', 1, deposit_percentage => 50, first_due_days => 7,
+    grace_days => 3
+  )
+).id);
+select tests.as_guest(4);
+select tests.keep('pass', tests.attend('pass', 1));
+select app_public.choose_payment_plan(tests.id('pass'), tests.id('passes'));
+select app_public.start_checkout(tests.id('pass'), 'pass@example.com');
+select tests.as_owner();
+select tests.pay(tests.id('pass'));
+select tests.elapse('pass', 8);
+select is(app_private.follow_up_installments(), 1, 'a pass is overdue');
+select tests.sign_in('theatre manager');
+select app_public.postpone_performance(tests.id('festival.friday'));
+select tests.as_owner();
+select tests.elapse('pass', 20);
+select is(app_private.follow_up_installments(), 0, 'which waits for a day of its date');
+select tests.sign_in('theatre manager');
+select app_public.postpone_performance(
+  tests.id('festival.friday'), now() + interval '90 days'
+);
+select tests.as_owner();
+select is(app_private.follow_up_installments(), 0, 'and then has all of the grace again');
+select is(tests.status(tests.id('pass')), 'partially_paid', 'with its places');

@@ -165,3 +165,50 @@ test("control: without the constraint either, the buyer has the money twice", as
   expect((await disputeAgainstRefund(theatre, booking, dispute))[1]).toEqual(["approved"]);
   expect(await theatre.value(amounts)).toBe("6280 6280");
 });
+
+/** A dispute is won while a performance, and then its bookings, are locked, as by whoever gives it another plan. */
+async function winAgainstMove(theatre: Theatre, dispute: string): Promise<Outcome[]> {
+  await theatre.owner.query(dispute);
+  await theatre.owner.query(
+    `select app_private.receive_stripe_event(
+      jsonb_set(
+        e.payload || '{"id": "evt_won", "created": 2}', '{data,object}',
+        e.payload #> '{data,object}' || jsonb_build_object(
+          'status', 'won', 'balance_transactions', jsonb_build_array(
+            e.payload #> '{data,object,balance_transactions,0}',
+            e.payload #> '{data,object,balance_transactions,0}' || jsonb_build_object(
+              'id', 'txn_2', 'amount', e.payload #> '{data,object,amount}', 'fee', 0
+            )
+          )
+        )
+      ),
+      false
+    )
+    from app_private.stripe_events as e where e.id = 'evt_dispute'`,
+  );
+  const [move, bank] = [await theatre.worker(), await theatre.worker()];
+  await move.begin();
+  await move.run("select from app_public.performances for no key update");
+  const won = bank.once("select app_private.apply_stripe_event('evt_won')");
+  await bank.waits();
+  const moved = await move.run(
+    "select app_private.lock_for_move(p) is null from app_public.performances as p",
+  );
+  await (typeof moved === "string" ? move.rollback() : move.commit());
+  return [moved, await won];
+}
+
+test("a dispute that ends and a performance that moves do not block each other for ever", async () => {
+  const { theatre, booking, dispute } = await withNews();
+  await using _ = theatre;
+  expect(await winAgainstMove(theatre, dispute)).toEqual([[false], ["applied"]]);
+  expect(await theatre.status(booking)).toBe("confirmed");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: with the booking before the performance, they do", async () => {
+  const { theatre, dispute } = await withNews();
+  await using _ = theatre;
+  await theatre.weaken("app_private.apply_dispute", "for share of p");
+  expect(await winAgainstMove(theatre, dispute)).toContain("40P01");
+});

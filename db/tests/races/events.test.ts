@@ -74,6 +74,7 @@ test("a late payment is confirmed while the event is canceled: it is refunded, t
 test("control: without the lock on the performance, nobody refunds it", async () => {
   await using theatre = await Theatre.open();
   await theatre.weaken("app_private.may_be_paid_late", "for share");
+  await theatre.weaken("app_private.apply_payment_intent", "for share of p");
   expect(await latePayment(theatre)).toBe("confirmed");
   expect(await theatre.value(isDone)).toBe(true);
   expect(await theatre.broken()).toEqual(["canceled_performance_keeps_no_booking"]);

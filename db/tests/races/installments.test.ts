@@ -1,4 +1,4 @@
-// If this fails, seats, parts of a price and money part ways when two things happen to a booking at once.
+// If this fails, seats, parts of a price, mails and money part ways when two things happen to a booking at once.
 import { expect, test } from "vitest";
 import { meet, Theatre, type Outcome } from "./theatre.ts";
 
@@ -64,6 +64,33 @@ test("control: without the lock on the booking, tickets are left without their s
   await theatre.weaken("app_private.follow_up_installments", "for no key update of b skip locked");
   expect(await cancellationAgainstInstallment(theatre)).toEqual([true, [1]]);
   expect(await theatre.broken()).toContain("live_ticket_has_its_seat");
+});
+
+/** The rest is paid while whoever paid the deposit is being told of it: what they are mailed in the end. */
+async function restAgainstMail(theatre: Theatre): Promise<unknown> {
+  const booking = await overdue(theatre);
+  const payment = await theatre.worker();
+  await payment.begin();
+  await payment.run(pay(booking));
+  const mail = "select app_private.mail_confirmations(100)";
+  await theatre.owner.query(mail);
+  await payment.commit();
+  await theatre.owner.query(mail);
+  return await theatre.value(
+    `select array_agg(template order by id) from app_private.outgoing_emails
+    where template in ('booking_deposit_paid', 'booking_confirmed')`,
+  );
+}
+
+test("who pays the rest while their deposit is being confirmed is mailed of their tickets", async () => {
+  await using theatre = await Theatre.open();
+  expect(await restAgainstMail(theatre)).toEqual(["booking_confirmed"]);
+});
+
+test("control: without the lock on the booking, they hear of the deposit alone", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.mail_confirmations", "for share of b skip locked");
+  expect(await restAgainstMail(theatre)).toEqual(["booking_deposit_paid"]);
 });
 
 test("of a payment and another plan, the plan gives way or the money comes back", async () => {

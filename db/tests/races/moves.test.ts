@@ -296,3 +296,42 @@ test("control: without the lock on the venue, it does", async () => {
   await theatre.weaken("app_hidden.tg_events__check_venue", "for share");
   expect(await closeAndPublish(theatre)).toEqual(["closed"]);
 });
+
+/** Seats are sold out of an allocation, and stop before they leave it, while the hall is rebuilt. */
+async function soldWhileMoving(theatre: Theatre): Promise<Outcome[]> {
+  const seller = await theatre.user("theatre owner");
+  await seller.value(`select tests.keep('kept', (app_public.allocate_seats(
+    tests.id('theatre.performance'), tests.seats(1, 2), 'house', 'x')).id)`);
+  const gate = await theatre.database.connect("lml_owner");
+  await gate.query("select pg_advisory_lock(4711)");
+  await theatre.weaken(
+    "app_private.free_kept_back",
+    "begin\n  update",
+    "begin perform pg_advisory_xact_lock(4711);\n  update",
+  );
+  const sale = seller.once(
+    "select (app_public.hold_allocated_seats(tests.id('kept'), tests.seats(1))).status::text",
+  );
+  await seller.waits();
+  const mover = await theatre.user("theatre admin");
+  const moved = mover.once(move);
+  await mover.waits();
+  await gate.query("select pg_advisory_unlock(4711)");
+  return [await sale, await moved];
+}
+
+test("seats that are sold out of an allocation and a move do not block each other for ever", async () => {
+  await using theatre = await rebuilding();
+  expect(await soldWhileMoving(theatre)).toEqual([["draft"], [true]]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: with the seats before the allocations, they do", async () => {
+  await using theatre = await rebuilding();
+  await theatre.weaken(
+    "app_private.lock_for_move",
+    "from app_public.seat_allocations as a\n  where",
+    "from app_public.seat_allocations as a\n  where false and",
+  );
+  expect(await soldWhileMoving(theatre)).toContain("40P01");
+});

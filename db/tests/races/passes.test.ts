@@ -243,5 +243,6 @@ test("a late payment waits for the cancellation of a date, and goes back", async
 test("control: without the lock on the dates, nobody waits", async () => {
   await using theatre = await festival();
   await theatre.weaken("app_private.may_be_paid_late", "for share");
+  await theatre.weaken("app_private.apply_payment_intent", "for share of p");
   await expect(latePass(theatre)).rejects.toThrow("Nobody is waited for.");
 });

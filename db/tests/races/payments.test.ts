@@ -262,3 +262,31 @@ test("a sweep leaves a seat to who is taking it over", async () => {
   );
   expect(await theatre.broken()).toEqual([]);
 });
+
+/** A payment comes late while a performance, and then its bookings, are locked, as by whoever gives it another plan. */
+async function lateAgainstMove(theatre: Theatre): Promise<Outcome[]> {
+  const booking = await theatre.checkOut("late", 1, 1);
+  await theatre.runOut(booking);
+  const [move, payment] = [await theatre.worker(), await theatre.worker()];
+  await move.begin();
+  await move.run("select from app_public.performances for no key update");
+  const paid = payment.once(`select tests.pay('${booking}')`);
+  await payment.waits();
+  const moved = await move.run(
+    "select app_private.lock_for_move(p) is null from app_public.performances as p",
+  );
+  await (typeof moved === "string" ? move.rollback() : move.commit());
+  return [moved, await paid, [await theatre.status(booking)]];
+}
+
+test("a late payment and a performance that moves do not block each other for ever", async () => {
+  await using theatre = await Theatre.open();
+  expect(await lateAgainstMove(theatre)).toEqual([[false], ["applied"], ["confirmed"]]);
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: with the booking before the performance, they do", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken("app_private.apply_payment_intent", "for share of p");
+  expect(await lateAgainstMove(theatre)).toContain("40P01");
+});
