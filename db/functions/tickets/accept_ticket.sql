@@ -24,7 +24,9 @@ begin
       coalesce(accept_ticket.first_name, v_user.first_name),
       coalesce(accept_ticket.last_name, v_user.last_name), null
     )
-  where x.id = v_transfer.id;
+  where x.id = v_transfer.id
+  returning * into v_transfer;
+  perform app_private.remember_language(v_transfer.organization_id, v_transfer.to_customer_id);
   delete from app_private.ticket_transfer_tokens as t
   where t.organization_id = v_transfer.organization_id and t.transfer_id = v_transfer.id;
   update app_public.tickets as t
