@@ -139,12 +139,16 @@ test("the same mail has the same number of parts in each language", () => {
 test.each(mailNames)("a name in %s is a line, whatever somebody has put into it", (name) => {
   const named = (words: string): MailVariables => ({
     ...Object.fromEntries(Object.keys(everything).map((key) => [key, words])),
-    ...{ token: everything.token, items: [words, words], dates: [words], pass: words },
+    token: everything.token,
+    items: [words, words],
+    dates: [words],
+    pass: words,
   });
   const hostile = "Eve\r\nBcc: all@example.com\n\nPay here\u202e\u2028\u0000";
   for (const language of languages) {
     const mail = said(name, named(hostile), language) ?? "";
-    expect(mail).not.toMatch(/^(Bcc|Pay here)|[\u202e\u2028\u0000\r]/m);
+    expect(mail).not.toMatch(/^(Bcc|Pay here)/m);
+    expect(mail.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e]/u);
     expect(mail.split("\n").length).toBe(said(name, named("Eve"), language)?.split("\n").length);
   }
 });
@@ -238,7 +242,7 @@ test("German has words for every role and severity that there is, and for what b
   expect(german.fraud_alert({ ...everything, severity: "high" }, shop).subject).toContain("(hoch)");
   const disputed = { ...everything, reason: "product_not_received" };
   expect(german.dispute_opened(disputed, shop).text).toContain("nicht bekommen");
-  expect(english.dispute_opened(disputed, shop).text).toContain("product not received");
+  expect(english.dispute_opened(disputed).text).toContain("product not received");
 });
 
 test("each of them is sent by a function of the database", () => {
@@ -249,11 +253,10 @@ test("each of them is sent by a function of the database", () => {
     .filter((file) => file.endsWith(".sql"))
     .map((file) => readFileSync(join(repositoryRoot, "db", "functions", file), "utf8"))
     .join("\n");
-  const tokens = ["verify_email", "reset_password", "change_email"];
+  const tokens = new Set(["verify_email", "reset_password", "change_email"]);
   expect(
     mailNames.filter(
-      (name) =>
-        !sources.includes(`'${name.replace(/^performance_/, "")}'`) && !tokens.includes(name),
+      (name) => !sources.includes(`'${name.replace(/^performance_/, "")}'`) && !tokens.has(name),
     ),
   ).toEqual([]);
 });

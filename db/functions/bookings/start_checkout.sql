@@ -59,13 +59,8 @@ begin
     checkout_started_at = now()
   where b.id = v_booking.id
   returning * into v_booking;
-  -- Staff may do this for somebody else, whose language they need not speak.
-  if v_booking.user_id = app_hidden.current_user_id()
-    or v_booking.cart_token_hash = app_hidden.current_cart_hash()
-  then
-    perform app_private.remember_language(v_booking.organization_id, v_booking.customer_id);
-  end if;
 
+  perform app_private.remember_language_of_buyer(v_booking);
   perform app_private.require_buyer_limits(v_booking);
   perform app_private.require_discount_uses(v_booking);
 

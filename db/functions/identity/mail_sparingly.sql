@@ -18,4 +18,5 @@ $$;
 
 comment on function app_private.mail_sparingly(text, text, jsonb, uuid, text[]) is
   'Has a mail sent that anybody may ask for, in the language in which they ask, unless the mailbox '
-  'had one of these templates lately. Returns whether; the caller then lets go of the token that nobody got, and answers all alike.';
+  'had one of these templates lately. Returns whether; the caller then lets go of the token that '
+  'nobody got, and answers all alike.';

@@ -3,7 +3,10 @@
 alter table app_public.customers
   add column language text,
   add constraint customers_language_is_bcp_47 check (
-    language ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([0-9a-z]{5,8}|[0-9][0-9a-z]{3}))*$'
+    language ~ (
+      '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?'
+      || '(-([0-9a-z]{5,8}|[0-9][0-9a-z]{3}))*$'
+    )
     and length(language) <= 35
   );
 comment on column app_public.customers.language is
@@ -12,7 +15,10 @@ comment on column app_public.customers.language is
 alter table app_public.organization_settings
   add column language text,
   add constraint organization_settings_language_is_bcp_47 check (
-    language ~ '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([0-9a-z]{5,8}|[0-9][0-9a-z]{3}))*$'
+    language ~ (
+      '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?'
+      || '(-([0-9a-z]{5,8}|[0-9][0-9a-z]{3}))*$'
+    )
     and length(language) <= 35
   );
 comment on column app_public.organization_settings.language is
