@@ -25,11 +25,11 @@ begin
   v_entry.customer_id := app_private.find_or_create_customer(
     v_asked.organization_id, null, v_asked.email::text, null, null, null
   );
-  perform app_private.remember_language(v_entry.organization_id, v_entry.customer_id);
   v_entry := app_private.add_to_waiting_list(v_entry);
   update app_private.waiting_list_tokens as t
   set entry_id = v_entry.id, email = null
   where t.token_hash = v_asked.token_hash;
+  perform app_private.remember_language(v_entry.organization_id, v_entry.customer_id);
   return v_entry;
 end
 $$;

@@ -1,5 +1,6 @@
--- For whoever acts for themself. Who types a stranger's address may change in which language that
--- one is written to, until they next come; nothing else that is known of them.
+-- For whoever acts for themself, after all else that they lock. Who types a stranger's address may
+-- change in which language that one is written to, until they next come, and nothing else that is
+-- known of them.
 create or replace function app_private.remember_language(
   organization_id uuid, customer_id uuid
 )

@@ -4,9 +4,10 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  if (remember_language_of_buyer.booking).user_id = app_hidden.current_user_id()
+  if app_hidden.current_language() is not null and (
+    (remember_language_of_buyer.booking).user_id = app_hidden.current_user_id()
     or (remember_language_of_buyer.booking).cart_token_hash = app_hidden.current_cart_hash()
-  then
+  ) then
     perform app_private.remember_language(
       (remember_language_of_buyer.booking).organization_id,
       (remember_language_of_buyer.booking).customer_id

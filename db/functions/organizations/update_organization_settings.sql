@@ -90,8 +90,9 @@ comment on function app_public.update_organization_settings(
   integer, integer, integer, text
 ) is
   'Changes terms and deadlines for new events, legal and payout details, and the language (BCP 47) '
-  'of mail to whose own is not known: null leaves a value as it is, an empty text removes '
-  'it. Another tax number, registration or kind of business ends a verification. Needs organization.manage. Raises LMNFD, LMRGT, LMINP.';
+  'of mail to whose own is not known: null leaves a value as it is, an empty text removes it. '
+  'Another tax number, registration or kind of business ends a verification. Needs '
+  'organization.manage. Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,

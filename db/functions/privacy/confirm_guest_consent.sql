@@ -23,12 +23,12 @@ begin
   v_consent.customer_id := app_private.find_or_create_customer(
     v_asked.organization_id, null, v_asked.email::text, null, null, null
   );
-  perform app_private.remember_language(v_consent.organization_id, v_consent.customer_id);
   v_consent.purpose := v_asked.purpose;
   v_consent.is_given := v_asked.is_given;
   v_consent.wording_version := v_asked.wording_version;
   v_consent.source := v_asked.source;
   v_consent := app_private.record_consent(v_consent);
+  perform app_private.remember_language(v_consent.organization_id, v_consent.customer_id);
   return v_consent.is_given;
 end
 $$;
