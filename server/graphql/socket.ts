@@ -253,7 +253,6 @@ function protocolOptions({
 
 /** What a connection says of who it is counts as the headers of a request do, and nothing else that it says. */
 const identityHeaders: ReadonlySet<string> = new Set([
-  "accept-language",
   "authorization",
   "x-cart-token",
   "x-event-key",

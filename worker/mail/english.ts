@@ -86,7 +86,7 @@ export const english = {
   }),
   payment_link: (booking, publicUrl) => ({
     subject: `Pay for ${booking.event}`,
-    text: `${booking.organization} is holding places for you:\n\n${order(booking)}\n\nPay ${booking.amount} by ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, the places go to others.${questions(booking)}`,
+    text: `${booking.organization} is holding places for you:\n\n${order(booking)}\n\nThe price is ${booking.amount} in all. Pay by ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, the places go to others.${questions(booking)}`,
   }),
   booking_confirmed: (booking, publicUrl) => ({
     subject: `Your tickets for ${booking.event}`,
@@ -106,7 +106,7 @@ export const english = {
   }),
   booking_approved: (booking, publicUrl) => ({
     subject: `Your order for ${booking.event} was approved`,
-    text: `${booking.organization} has approved your order:\n\n${order(booking)}\n\nPay ${booking.amount} by ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, the places go to others.${questions(booking)}`,
+    text: `${booking.organization} has approved your order:\n\n${order(booking)}\n\nThe price is ${booking.amount} in all. Pay by ${booking.until}:${bookingLink(booking, publicUrl)}\n\nIf you do nothing, the places go to others.${questions(booking)}`,
   }),
   booking_declined: (booking) => ({
     subject: `Your order for ${booking.event} was declined`,

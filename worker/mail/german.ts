@@ -86,7 +86,7 @@ export const german: Readonly<Record<MailName, Template>> = {
   }),
   payment_link: (booking, publicUrl) => ({
     subject: `Bezahlen Sie ${booking.event}`,
-    text: `${booking.organization} hält Plätze für Sie:\n\n${order(booking)}\n\nBezahlen Sie ${booking.amount} bis ${booking.until}:${bookingLink(booking, publicUrl)}\n\nWenn Sie nichts tun, bekommen andere die Plätze.${questions(booking)}`,
+    text: `${booking.organization} hält Plätze für Sie:\n\n${order(booking)}\n\nDer Preis beträgt insgesamt ${booking.amount}. Bezahlen Sie bis ${booking.until}:${bookingLink(booking, publicUrl)}\n\nWenn Sie nichts tun, bekommen andere die Plätze.${questions(booking)}`,
   }),
   booking_confirmed: (booking, publicUrl) => ({
     subject: `Ihre Karten für ${booking.event}`,
@@ -106,7 +106,7 @@ export const german: Readonly<Record<MailName, Template>> = {
   }),
   booking_approved: (booking, publicUrl) => ({
     subject: `Ihre Bestellung für ${booking.event} ist angenommen`,
-    text: `${booking.organization} hat Ihre Bestellung angenommen:\n\n${order(booking)}\n\nBezahlen Sie ${booking.amount} bis ${booking.until}:${bookingLink(booking, publicUrl)}\n\nWenn Sie nichts tun, bekommen andere die Plätze.${questions(booking)}`,
+    text: `${booking.organization} hat Ihre Bestellung angenommen:\n\n${order(booking)}\n\nDer Preis beträgt insgesamt ${booking.amount}. Bezahlen Sie bis ${booking.until}:${bookingLink(booking, publicUrl)}\n\nWenn Sie nichts tun, bekommen andere die Plätze.${questions(booking)}`,
   }),
   booking_declined: (booking) => ({
     subject: `Ihre Bestellung für ${booking.event} wurde abgelehnt`,
