@@ -240,6 +240,11 @@ test("a guest is written to in the language of their program, and their house's 
   const bad = organizer.updateOrganizationSettings(organizationId, { language: "German" });
   await expect(bad).rejects.toThrow(InvalidInputError);
   await organizer.updateOrganizationSettings(organizationId, { language: "" });
+  const newcomer = { email: "neu@example.com", firstName: "Ada", lastName: "Neu" };
+  await office
+    .client({ language: "de" })
+    .signUp({ ...newcomer, password: "correct horse 9 battery" });
+  expect(await office.mailTo(newcomer.email)).toContain("Subject: Eröffnen Sie Ihr Konto");
 }, 60_000);
 
 test("whoever has tickets is mailed when their date moves, and when it is canceled", async () => {
