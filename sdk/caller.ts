@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly channel?: "web" | "mobile" | "api" | undefined;
   /** A name that the program keeps for its device, of at most 200 characters; rules against fraud count by it. Default: none. */
   readonly device?: string | undefined;
+  /** In which language mail is written to guests, and to accounts without one: BCP 47, such as `de-AT`. Default: the browser's. */
+  readonly language?: string | undefined;
   /** What sends requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** What opens connections for what is watched. Default: the platform's `WebSocket`. */
@@ -63,6 +65,7 @@ export abstract class Caller {
       headers: () => ({
         accept: "application/json",
         ...(options.channel === undefined ? {} : { "x-lml-channel": options.channel }),
+        ...(options.language === undefined ? {} : { "accept-language": options.language }),
         ...(options.device === undefined ? {} : { "x-lml-device": options.device }),
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(this.#cartToken === null ? {} : { "x-cart-token": this.#cartToken }),

@@ -218,6 +218,35 @@ test("places are kept back, sold from, and released; a pool gets another size", 
   expect(await organizer.admissionsLeft(date, floor)).toBe(49);
 }, 60_000);
 
+test("a guest is written to in the language of their program, and their house's else", async () => {
+  const [category] = await organizer.categories(performance.eventId).then((all) => all.slice(-1));
+  const buy = async (email: string, language?: string): Promise<string> => {
+    const lml = office.client({ language });
+    const cart = await lml.holdBestAvailable(performance, category ?? "", 1);
+    await lml.startCheckout(cart, { email });
+    await lml.pay(cart, { testCard: "visa" });
+    await office.confirmSales();
+    return await office.mailTo(email, "The Tempest");
+  };
+  const mail = await buy("adler@example.com", "fr;q=0.2, de-AT");
+  expect(mail).toContain("Subject: Ihre Karten für The Tempest");
+  expect(mail).toMatch(/Summe: €? ?\d+,\d\d/);
+  expect(mail).toContain("Reply-To: ");
+  expect(await buy("eagle@example.com", "not a language")).toContain("Your tickets for");
+  const { organizationId } = performance;
+  const settings = await organizer.updateOrganizationSettings(organizationId, { language: "de" });
+  expect(settings.language).toBe("de");
+  expect(await buy("aquila@example.com")).toContain("Ihre Karten für");
+  const bad = organizer.updateOrganizationSettings(organizationId, { language: "German" });
+  await expect(bad).rejects.toThrow(InvalidInputError);
+  await organizer.updateOrganizationSettings(organizationId, { language: "" });
+  const newcomer = { email: "neu@example.com", firstName: "Ada", lastName: "Neu" };
+  await office
+    .client({ language: "de" })
+    .signUp({ ...newcomer, password: "correct horse 9 battery" });
+  expect(await office.mailTo(newcomer.email)).toContain("Subject: Eröffnen Sie Ihr Konto");
+}, 60_000);
+
 test("whoever has tickets is mailed when their date moves, and when it is canceled", async () => {
   const lml = office.client();
   const [category] = await lml.categories(performance.eventId);

@@ -2831,6 +2831,7 @@ export type UpdateOrganizationSettingsInput = {
   readonly fraudReviewSeconds?: number | null | undefined;
   readonly holdSeconds?: number | null | undefined;
   readonly holdSecondsMax?: number | null | undefined;
+  readonly language?: string | null | undefined;
   readonly minimumPayoutCents?: string | null | undefined;
   readonly openCartsMax?: number | null | undefined;
   readonly organizationId: string;
@@ -5040,6 +5041,7 @@ export type OrganizationSettingsFragment = {
   readonly waitingOfferSeconds: number;
   readonly emailNotifications: boolean;
   readonly ticketTransfersEnabled: boolean;
+  readonly language: string | null;
 };
 
 export type UpdateOrganizationSettingsMutationVariables = Exact<{
@@ -11930,6 +11932,7 @@ fragment OrganizationSettings on OrganizationSetting {
   waitingOfferSeconds
   emailNotifications
   ticketTransfersEnabled
+  language
 }`,
 };
 /** The operation UpdateOrganization. */

@@ -206,13 +206,29 @@ async function newestMail(directory: string, email: string, saying: string): Pro
     const files = (await readdir(directory)).filter((name) => name.endsWith(".eml")).sort();
     for (const file of files.toReversed()) {
       const sent = await readFile(join(directory, file), "utf8");
-      // Long lines travel as quoted-printable.
-      const mail = sent.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");
+      const mail = readable(sent);
       if (mail.includes(`To: ${email}`) && mail.includes(saying)) return mail;
     }
     await sleep(50);
   }
   throw new Error(`No mail came for ${email}.`);
+}
+
+/** A mail as its reader sees it: long lines, and what is not ASCII, travel as quoted-printable. */
+function readable(sent: string): string {
+  const [head = "", ...body] = sent.split("\r\n\r\n");
+  const headers = head
+    .replaceAll(/\?=\r\n =\?UTF-8\?Q\?/g, "")
+    .replaceAll(/=\?UTF-8\?Q\?(.*?)\?=/g, (_, words: string) =>
+      decoded(words.replaceAll("_", " ")),
+    );
+  const text = body.join("\r\n\r\n");
+  return `${headers}\r\n\r\n${/quoted-printable/.test(head) ? decoded(text) : text}`;
+}
+
+function decoded(text: string): string {
+  const joined = text.replaceAll(/=\r?\n/g, "").replaceAll("%", "%25");
+  return decodeURIComponent(joined.replaceAll(/=([0-9A-F]{2})/g, "%$1"));
 }
 
 /** A small hall: two rows of five good seats, one of ten cheap ones. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { addressOf } from "../addresses.ts";
+import { preferredLanguage } from "../languages.ts";
 import type { Place } from "../places.ts";
 
 /** The settings of one request's transactions. They are set in this order, the role first. */
@@ -40,6 +41,7 @@ export function requestSettings(request: FastifyRequest, place: Place = {}): Req
     "lml.country": place.country ?? "",
     "lml.city": place.city ?? "",
     "lml.channel": channels.has(channel) ? channel : "web",
+    "lml.language": preferredLanguage(headers["accept-language"]),
     ...limits,
     ...(isLong ? { statement_timeout: longRequest.statement_timeout } : {}),
   };

@@ -21,6 +21,8 @@ export interface Mail {
   /** Ours; the same mail sent twice has the same Message-ID, by which mailboxes know it again. */
   readonly id: string;
   readonly to: string;
+  /** Whom an answer reaches; undefined: nobody, or whoever reads at the sender's address. */
+  readonly replyTo?: string | undefined;
   readonly subject: string;
   readonly text: string;
 }
@@ -30,10 +32,11 @@ export type Mailer = (mail: Mail) => Promise<void>;
 
 /** Makes what sends mail. Without SMTP and directory every mail is refused, and its job waits. */
 export function makeMailer({ smtpUrl, directory, from, patienceMs = 20_000 }: MailOptions): Mailer {
-  const envelope = ({ id, to, subject, text }: Mail): SendMailOptions => ({
+  const envelope = ({ id, to, replyTo, subject, text }: Mail): SendMailOptions => ({
     from: from ?? "Last Minute Live <no-reply@localhost>",
     messageId: `<${id}@last-minute-live>`,
     to: { name: "", address: to },
+    ...(replyTo === undefined ? {} : { replyTo: { name: "", address: replyTo } }),
     subject,
     text,
     headers: { "Auto-Submitted": "auto-generated" },

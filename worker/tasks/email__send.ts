@@ -18,7 +18,7 @@ export const emailSend = defineTask(
     if (email === null) return;
     const { template, variables, language } = email;
     const { subject, text } = mailText(template, variables, publicUrl, language);
-    await sendMail({ id, to: email.recipient, subject, text });
+    await sendMail({ id, to: email.recipient, replyTo: variables.contact, subject, text });
     await callFunction(helpers, "record_email_sent", id);
   },
 );

@@ -29,6 +29,7 @@ begin
   update app_private.waiting_list_tokens as t
   set entry_id = v_entry.id, email = null
   where t.token_hash = v_asked.token_hash;
+  perform app_private.remember_language(v_entry.organization_id, v_entry.customer_id);
   return v_entry;
 end
 $$;

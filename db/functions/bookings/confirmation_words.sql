@@ -4,21 +4,20 @@ create or replace function app_private.confirmation_words(booking app_public.boo
 returns jsonb
 language sql stable security definer set search_path = ''
 as $$
-  select app_private.place_words((confirmation_words.booking).performance_id)
-    || jsonb_build_object(
-      'items', app_private.item_words(confirmation_words.booking),
-      'payment', case
-        when (confirmation_words.booking).total_amount_cents = 0 then 'free'
-        when exists (
-          select from app_public.payment_intents as p
-          where p.organization_id = (confirmation_words.booking).organization_id
-            and p.booking_id = (confirmation_words.booking).id
-            and p.method = 'invoice'
-            and p.status <> 'succeeded'
-        ) then 'invoice'
-        else 'paid'
-      end
-    )
+  select jsonb_build_object(
+    'items', app_private.item_words(confirmation_words.booking),
+    'payment', case
+      when (confirmation_words.booking).total_amount_cents = 0 then 'free'
+      when exists (
+        select from app_public.payment_intents as p
+        where p.organization_id = (confirmation_words.booking).organization_id
+          and p.booking_id = (confirmation_words.booking).id
+          and p.method = 'invoice'
+          and p.status <> 'succeeded'
+      ) then 'invoice'
+      else 'paid'
+    end
+  )
     || coalesce((
       select jsonb_build_object(
         'paid', app_hidden.money_text(

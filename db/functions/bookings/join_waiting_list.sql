@@ -29,7 +29,9 @@ begin
     v_sale.organization_id, v_user.id, v_user.email::text, v_user.first_name, v_user.last_name,
     v_user.phone
   );
-  return app_private.add_to_waiting_list(v_wish);
+  v_wish := app_private.add_to_waiting_list(v_wish);
+  perform app_private.remember_language(v_wish.organization_id, v_wish.customer_id);
+  return v_wish;
 end
 $$;
 

@@ -80,6 +80,7 @@ begin
   else
     perform app_private.proceed_to_payment(v_booking);
   end if;
+  perform app_private.remember_language_of_buyer(v_booking);
   perform app_private.keep_result(start_checkout.idempotency_key, v_booking.id);
   select * into strict v_booking from app_public.bookings as b where b.id = v_booking.id;
   return app_private.masked_booking(v_booking);

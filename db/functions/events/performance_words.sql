@@ -9,8 +9,9 @@ as $$
     'startsAt', app_hidden.local_time(
       p.starts_at, coalesce(app_hidden.timezone_of(e), 'UTC')
     ),
-    'organization', o.name
-  )
+    'organization', o.name,
+    'contact', o.email
+  ) || app_private.place_words(p.id)
   from app_public.performances as p
   join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
   join app_public.organizations as o on o.id = p.organization_id

@@ -18,7 +18,9 @@ begin
   v_user_id := app_private.register_user(
     v_sign_up.email::text, v_sign_up.password_hash, v_sign_up.first_name, v_sign_up.last_name
   );
-  update app_public.users as u set email_verified_at = now() where u.id = v_user_id;
+  update app_public.users as u
+  set email_verified_at = now(), language = app_hidden.current_language()
+  where u.id = v_user_id;
   delete from app_private.sign_ups as s where s.email operator(public.=) v_sign_up.email;
   return v_user_id;
 exception
@@ -28,5 +30,6 @@ end
 $$;
 
 comment on function app_private.complete_sign_up(text) is
-  'Opens the account that was asked for; its password was verified by the server. Raises LMTOK.';
+  'Opens the account that was asked for, in the language of the caller; its password was verified '
+  'by the server. Raises LMTOK.';
 grant execute on function app_private.complete_sign_up(text) to lml_authenticator;

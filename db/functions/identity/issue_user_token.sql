@@ -33,7 +33,8 @@ begin
   );
   perform app_private.queue_email(
     issue_user_token.email, issue_user_token.purpose::text,
-    jsonb_build_object('token', issue_user_token.token)
+    jsonb_build_object('token', issue_user_token.token),
+    language => app_hidden.current_language()
   );
 end
 $$;

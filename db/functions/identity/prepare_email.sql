@@ -4,8 +4,18 @@ language sql stable security definer set search_path = ''
 as $$
   select jsonb_build_object(
     'id', e.id, 'recipient', e.recipient, 'template', e.template, 'variables', e.variables,
-    'language', (
-      select u.language from app_public.users as u where u.email operator(public.=) e.recipient
+    'language', coalesce(
+      (select u.language from app_public.users as u where u.email operator(public.=) e.recipient),
+      e.language,
+      (
+        select c.language
+        from app_public.customers as c
+        where c.organization_id = e.organization_id and c.email operator(public.=) e.recipient
+      ),
+      (
+        select s.language
+        from app_public.organization_settings as s where s.organization_id = e.organization_id
+      )
     )
   )
   from app_private.outgoing_emails as e
@@ -13,5 +23,6 @@ as $$
 $$;
 
 comment on function app_private.prepare_email(uuid) is
-  'What to send, and in which language whoever gets it reads; null when it was sent.';
+  'What to send, and in which language: that of the reader''s account, that in which they asked '
+  'for it, that in which they last bought, or the organization''s; null when it was sent.';
 grant execute on function app_private.prepare_email(uuid) to lml_worker;

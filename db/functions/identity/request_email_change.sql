@@ -19,7 +19,9 @@ begin
     return;
   end if;
   if app_private.has_account(request_email_change.email) then
-    perform app_private.queue_email(request_email_change.email, 'address_in_use');
+    perform app_private.queue_email(
+      request_email_change.email, 'address_in_use', language => app_hidden.current_language()
+    );
     return;
   end if;
   perform app_private.issue_user_token(

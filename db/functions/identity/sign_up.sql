@@ -13,7 +13,9 @@ begin
     return;
   end if;
   if app_private.has_account(sign_up.email) then
-    perform app_private.queue_email(sign_up.email, 'account_exists');
+    perform app_private.queue_email(
+      sign_up.email, 'account_exists', language => app_hidden.current_language()
+    );
     return;
   end if;
   insert into app_private.sign_ups (
@@ -24,7 +26,8 @@ begin
     sign_up.first_name, sign_up.last_name, now() + interval '2 days'
   );
   perform app_private.queue_email(
-    sign_up.email, 'complete_sign_up', jsonb_build_object('token', sign_up.token)
+    sign_up.email, 'complete_sign_up', jsonb_build_object('token', sign_up.token),
+    language => app_hidden.current_language()
   );
 end
 $$;

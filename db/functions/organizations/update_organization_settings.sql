@@ -9,7 +9,8 @@ create or replace function app_public.update_organization_settings(
   business_type app_public.business_type default null, registration_number text default null,
   tax_id text default null, payout_schedule app_public.payout_schedule default null,
   minimum_payout_cents bigint default null, fraud_review_seconds integer default null,
-  open_carts_max integer default null, waiting_offer_seconds integer default null
+  open_carts_max integer default null, waiting_offer_seconds integer default null,
+  language text default null
 )
 returns app_public.organization_settings
 language plpgsql volatile security definer set search_path = ''
@@ -69,7 +70,8 @@ begin
     open_carts_max = coalesce(update_organization_settings.open_carts_max, s.open_carts_max),
     waiting_offer_seconds = coalesce(
       update_organization_settings.waiting_offer_seconds, s.waiting_offer_seconds
-    )
+    ),
+    language = nullif(coalesce(update_organization_settings.language, s.language), '')
   where s.organization_id = v_organization.id
   returning * into strict v_settings;
   return v_settings;
@@ -85,13 +87,14 @@ $$;
 comment on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,
-  integer, integer, integer
+  integer, integer, integer, text
 ) is
-  'Changes terms and deadlines for new events, and legal and payout details: null leaves a value '
-  'as it is, an empty text removes it. Another tax number, registration or kind of business ends a '
-  'verification. Needs organization.manage. Raises LMNFD, LMRGT, LMINP.';
+  'Changes terms and deadlines for new events, legal and payout details, and the language (BCP 47) '
+  'of mail to whose own is not known: null leaves a value as it is, an empty text removes it. '
+  'Another tax number, registration or kind of business ends a verification. Needs '
+  'organization.manage. Raises LMNFD, LMRGT, LMINP.';
 grant execute on function app_public.update_organization_settings(
   uuid, numeric, bigint, numeric, bigint, boolean, integer, integer, integer, integer, boolean,
   boolean, app_public.business_type, text, text, app_public.payout_schedule, bigint,
-  integer, integer, integer
+  integer, integer, integer, text
 ) to lml_user;

@@ -9,12 +9,15 @@ as $$
         (mail_dispute.dispute).amount_cents, (mail_dispute.dispute).currency
       ),
       'reason', (mail_dispute.dispute).reason,
-      'until', to_char(
-        (mail_dispute.dispute).evidence_due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'
-      ) || ' UTC'
+      'until', app_hidden.local_time(
+        (mail_dispute.dispute).evidence_due_at, coalesce(app_hidden.timezone_of(e), 'UTC')
+      )
     )
   )
   from app_public.bookings as b
+  join app_public.performances as p
+    on p.organization_id = b.organization_id and p.id = b.performance_id
+  join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
   where b.organization_id = (mail_dispute.dispute).organization_id
     and b.id = (mail_dispute.dispute).booking_id
 $$;

@@ -28,6 +28,7 @@ begin
   v_consent.wording_version := v_asked.wording_version;
   v_consent.source := v_asked.source;
   v_consent := app_private.record_consent(v_consent);
+  perform app_private.remember_language(v_consent.organization_id, v_consent.customer_id);
   return v_consent.is_given;
 end
 $$;

@@ -37,7 +37,7 @@ from (values
   ('app_private.user_tokens', 'internal', null, null, 'purpose'),
   ('app_private.outgoing_emails', 'personal', 'delete', null, 'recipient'),
   ('app_private.outgoing_emails', 'secret', 'delete', null, 'variables'),
-  ('app_private.outgoing_emails', 'internal', null, null, 'template'),
+  ('app_private.outgoing_emails', 'internal', null, null, 'template language'),
   ('app_public.platform_staff', 'internal', null, null, 'role'),
   ('app_private.sign_ups', 'personal', 'delete', null, 'email first_name last_name'),
   ('app_private.sign_ups', 'secret', 'delete', null, 'token_hash password_hash'),
@@ -62,7 +62,8 @@ from (values
     'allow_guest_checkout hold_seconds checkout_seconds hold_seconds_max tickets_per_booking_max '
     'business_type payout_schedule email_notifications ticket_transfers_enabled subscription_tier '
     'subscription_reference monthly_event_limit fraud_review_seconds books_timezone '
-    'open_carts_max waiting_offer_seconds payout_timing payout_delay_days pays_stripe_fees'),
+    'open_carts_max waiting_offer_seconds payout_timing payout_delay_days pays_stripe_fees '
+    'language'),
   ('app_public.organization_settings', 'financial', null, null,
     'commission_percentage service_fee_percentage processing_fee_percentage registration_number '
     'tax_id monthly_revenue_limit_units'),
@@ -170,7 +171,8 @@ from (values
   -- bookings
   ('app_public.customers', 'personal', 'anonymize', $$'erased+' || t.id || '@erased.invalid'$$,
     'email'),
-  ('app_public.customers', 'personal', 'anonymize', 'null', 'first_name last_name phone'),
+  ('app_public.customers', 'personal', 'anonymize', 'null',
+    'first_name last_name phone language'),
   ('app_public.customers', 'personal', 'anonymize', $$'{}'$$, 'address'),
   ('app_public.booking_details', 'personal', 'delete', null,
     'referral_source utm_source utm_medium utm_campaign utm_term utm_content special_requests '

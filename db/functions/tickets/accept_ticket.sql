@@ -24,7 +24,8 @@ begin
       coalesce(accept_ticket.first_name, v_user.first_name),
       coalesce(accept_ticket.last_name, v_user.last_name), null
     )
-  where x.id = v_transfer.id;
+  where x.id = v_transfer.id
+  returning * into v_transfer;
   delete from app_private.ticket_transfer_tokens as t
   where t.organization_id = v_transfer.organization_id and t.transfer_id = v_transfer.id;
   update app_public.tickets as t
@@ -39,6 +40,7 @@ begin
   )
   from app_public.customers as c
   where c.organization_id = v_transfer.organization_id and c.id = v_transfer.from_customer_id;
+  perform app_private.remember_language(v_transfer.organization_id, v_transfer.to_customer_id);
   select * into strict v_ticket from app_public.tickets as t where t.id = v_ticket.id;
   return v_ticket;
 end

@@ -61,7 +61,8 @@ select is(
   (select (variables - 'startsAt' - 'refundsUntil')::text from app_private.outgoing_emails
     where template = 'performance_postponed' and recipient = 'guest1@example.com'),
   (select jsonb_build_object(
-      'event', 'theatre.event', 'reason', 'Illness', 'booking', booking_reference
+      'event', 'theatre.event', 'reason', 'Illness', 'booking', booking_reference,
+      'organization', 'theatre', 'contact', 'office@theatre.example'
     )::text
     from app_public.bookings where id = tests.id('a')),
   'with what they want to know'

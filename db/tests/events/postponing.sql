@@ -72,7 +72,7 @@ select is(tests.found(), 0::bigint, 'a search finds nothing');
 select tests.as_owner();
 select is(tests.pay(tests.id('paying')), 'applied', 'who was paying has paid');
 select is(
-  app_private.confirmation_words((select b from app_public.bookings as b
+  app_private.booking_words((select b from app_public.bookings as b
     where b.id = tests.id('paying'))) ->> 'isPostponed', 'true', 'and is told that it is postponed'
 );
 select tests.as_guest(5);
