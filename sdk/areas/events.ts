@@ -195,7 +195,7 @@ export abstract class EventCalls extends VenueCalls {
    * Needs `events.manage`.
    *
    * @throws NotFoundError, NotAllowedError, InvalidInputError, SlugTakenError, UnknownTimezoneError,
-   * UnknownCurrencyError, IdempotencyKeyReusedError, UnknownTimezoneError
+   * UnknownCurrencyError, IdempotencyKeyReusedError
    */
   async createVirtualEvent(
     input: {
