@@ -47,6 +47,10 @@ begin
     v_holders := v_holders + app_private.mail_holders(v_booking, v_notice);
     v_count := v_count + 1;
   end loop;
+  -- By now, whoever was at the door is through.
+  if v_count = 0 then
+    perform app_private.readmit_overtaken(v_notice);
+  end if;
   update app_private.performance_notices as n
   set last_booking_id = coalesce(v_booking.id, n.last_booking_id),
     mails_queued = n.mails_queued + v_count + v_holders,

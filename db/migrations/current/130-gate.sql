@@ -9,3 +9,5 @@ alter table app_private.performance_notices
   alter column known_from set not null;
 comment on column app_private.performance_notices.known_from is
   'When it was committed: until then, everybody saw the old date.';
+
+drop function if exists app_private.readmit_holders(app_public.performances);
