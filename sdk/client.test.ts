@@ -216,9 +216,29 @@ describe("what comes back", () => {
   test("a refusal at the door is an answer that says why", async () => {
     const scan = { id: "x", result: "already_scanned", code: "LMTUS", ticket: null };
     const { lml } = client({ ScanTicket: () => data({ scanTicket: { ticketScan: scan } }) });
-    const { admitted, refusal } = await lml.scan("p1", "credential", { gate: "North" });
+    const { admitted, refusal } = await lml.scan("p1", "credential");
     expect(admitted).toBe(false);
     expect(refusal).toBeInstanceOf(TicketUsedError);
+  });
+
+  test("a gate is found by its name, once, and a misspelled one lets nobody in", async () => {
+    const scan = { id: "x", result: "success", code: null, ticket: null };
+    const nodes = [
+      { id: "g1", venueId: "v", zoneId: "z", name: "North", closedAt: null },
+      { id: "g2", venueId: "v", zoneId: null, name: "South", closedAt: "2026-01-01T00:00:00Z" },
+    ];
+    const pageInfo = { hasNextPage: false, endCursor: null };
+    const { lml, seen } = client({
+      EntryGates: () =>
+        data({ performance: { event: { venue: { entryGates: { nodes, pageInfo } } } } }),
+      ScanTicket: () => data({ scanTicket: { ticketScan: scan } }),
+    });
+    await lml.scan("p1", "one", { gate: "North" });
+    await lml.scan("p1", "two", { gate: "North" });
+    await expect(lml.scan("p1", "three", { gate: "Nort" })).rejects.toThrow(NotFoundError);
+    await expect(lml.scan("p1", "three", { gate: "South" })).rejects.toThrow(NotFoundError);
+    const asked = seen.map(({ variables }) => variables["input"] ?? "gates");
+    expect(asked).toMatchObject(["gates", { gateId: "g1" }, { gateId: "g1" }, "gates"]);
   });
 
   test("a price that is not a whole number of minor units is not sent", async () => {

@@ -4157,6 +4157,24 @@ export type ScanListQuery = {
   readonly scanList: { readonly document: string; readonly signature: string } | null;
 };
 
+export type EntryGatesQueryVariables = Exact<{
+  performanceId: string;
+  after?: string | null | undefined;
+}>;
+
+export type EntryGatesQuery = {
+  readonly performance: {
+    readonly event: {
+      readonly venue: {
+        readonly entryGates: {
+          readonly nodes: ReadonlyArray<EntryGateFragment>;
+          readonly pageInfo: NextFragment;
+        };
+      } | null;
+    } | null;
+  } | null;
+};
+
 export type ScannerDevicesQueryVariables = Exact<{
   venueId: string;
   after?: string | null | undefined;
@@ -9586,6 +9604,37 @@ export const ScanListDocument: TypedDocument<ScanListQuery, ScanListQueryVariabl
     document
     signature
   }
+}`,
+};
+/** The operation EntryGates. */
+export const EntryGatesDocument: TypedDocument<EntryGatesQuery, EntryGatesQueryVariables> = {
+  name: "EntryGates",
+  text: `query EntryGates($performanceId: UUID!, $after: Cursor) {
+  performance(id: $performanceId) {
+    event {
+      venue {
+        entryGates(first: 100, after: $after) {
+          nodes {
+            ...EntryGate
+          }
+          pageInfo {
+            ...Next
+          }
+        }
+      }
+    }
+  }
+}
+fragment EntryGate on EntryGate {
+  id
+  venueId
+  zoneId
+  name
+  closedAt
+}
+fragment Next on PageInfo {
+  endCursor
+  hasNextPage
 }`,
 };
 /** The operation ScannerDevices. */

@@ -130,6 +130,9 @@ test("a scanner of the house knows its gate, and is nobody once it is revoked", 
   const wrong = await scanner.scan(performance, credential ?? "");
   expect(wrong).toMatchObject({ admitted: false, gate: "Gallery stairs", device: "Scanner 7" });
   expect(wrong.refusal).toBeInstanceOf(WrongGateError);
+  const named = await organizer.scan(performance, credential ?? "", { gate: "Gallery stairs" });
+  expect(named.refusal).toBeInstanceOf(WrongGateError);
+  expect((await scanner.gates(performance)).map(({ name }) => name)).toContain("Gallery stairs");
   await organizer.saveGate(venueId, { name: "Gallery stairs" });
   const right = await scanner.scan(performance, credential ?? "");
   expect(right).toMatchObject({ admitted: true, ticket: { section: "Stalls" } });

@@ -1,7 +1,8 @@
-import { type LastMinuteLiveError, errorOf } from "../errors.ts";
+import { type LastMinuteLiveError, NotFoundError, errorOf } from "../errors.ts";
 import {
   AllowReentryDocument,
   type EntryGateFragment,
+  EntryGatesDocument,
   type EntryZoneFragment,
   MergeOfflineScansDocument,
   type MergeOfflineScansMutation,
@@ -17,7 +18,7 @@ import {
 } from "../generated.ts";
 import { type Ref, idOf, optionalIdOf } from "../models.ts";
 import type { OfflineScan, SignedScanList } from "../offline.ts";
-import { all } from "../pages.ts";
+import { all, NOTHING } from "../pages.ts";
 import { type CallOptions, present } from "../transport.ts";
 import { AttendeeCalls } from "./attendees.ts";
 
@@ -43,8 +44,21 @@ export interface Scan extends TicketScanFragment {
   readonly refusal: LastMinuteLiveError | null;
 }
 
+/** For how long what a venue's gates are called is not asked again: they are made before the evening. */
+const gatesAreGoodFor = 60_000;
+
 /** Gates, scanners, and letting people in. */
 export abstract class DoorCalls extends AttendeeCalls {
+  /** The gates of performances, with when and by whom they were asked for: who may not see them sees none. */
+  readonly #gates = new Map<
+    string,
+    {
+      readonly askedAt: number;
+      readonly token: string | null;
+      readonly gates: Promise<readonly EntryGate[]>;
+    }
+  >();
+
   /**
    * Says how often a holder who was scanned out may come in again; 0: not at all.
    *
@@ -99,6 +113,16 @@ export abstract class DoorCalls extends AttendeeCalls {
     const input = { venueId: idOf(venue), name, zoneId, closed };
     const data = await this.call(SaveEntryGateDocument, { input }, options);
     return present(data.saveEntryGate).entryGate;
+  }
+
+  /** The doors where a performance takes place that are in use. For staff and scanners. */
+  async gates(performance: Ref, options?: CallOptions): Promise<readonly EntryGate[]> {
+    const gates = await all(async (after) => {
+      const variables = { performanceId: idOf(performance), after };
+      const data = await this.call(EntryGatesDocument, variables, options);
+      return data.performance?.event?.venue?.entryGates ?? NOTHING;
+    });
+    return gates.filter(({ closedAt }) => closedAt === null);
   }
 
   /**
@@ -184,7 +208,8 @@ export abstract class DoorCalls extends AttendeeCalls {
 
   /**
    * Lets the holder of a QR code in, or out with `direction`. For staff, and for a client whose `token`
-   * is a registered scanner's. A refusal is an answer, not an exception: see `admitted`
+   * is a registered scanner's. `gate` is the name of the gate where they stand, looked up among the venue's {@link gates} at most
+   * once a minute; at a venue that has none it is noted. `gateId` names it without a look. A refusal is an answer, not an exception: see `admitted`
    * and `refusal`. Not repeated when its answer is lost, because the ticket may have been used by
    * the first attempt: scan again and look at who was admitted when.
    *
@@ -201,13 +226,44 @@ export abstract class DoorCalls extends AttendeeCalls {
     } = {},
     options?: CallOptions,
   ): Promise<Scan> {
-    const input = { performanceId: idOf(performance), credential, ...at };
+    const gateId = at.gateId ?? (await this.#gateIdOf(idOf(performance), at.gate, options));
+    const input = { performanceId: idOf(performance), credential, ...at, gateId };
     const data = await this.callOnce(ScanTicketDocument, { input }, options);
     const scan = present(data.scanTicket).ticketScan;
     const { code, result } = scan;
     const admitted = result === "success";
     const refusal = admitted ? null : refusalOf(code ?? "UNKNOWN", result);
     return { ...scan, admitted, refusal };
+  }
+
+  /** The gate of that name; undefined where no gate has a name. A misspelled one would check nobody's zone. */
+  async #gateIdOf(
+    performanceId: string,
+    name: string | undefined,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    if (name === undefined) return undefined;
+    let known = this.#gates.get(performanceId);
+    if (
+      known === undefined ||
+      known.token !== this.token ||
+      Date.now() - known.askedAt > gatesAreGoodFor
+    ) {
+      const gates = this.gates(performanceId, options);
+      known = { askedAt: Date.now(), token: this.token, gates };
+      this.#gates.set(performanceId, known);
+      known.gates.catch(() => this.#gates.delete(performanceId));
+    }
+    const gates = await known.gates;
+    const gate = gates.find((each) => each.name === name);
+    if (gate !== undefined || gates.length === 0) return gate?.id;
+    // Perhaps it was made a moment ago.
+    this.#gates.delete(performanceId);
+    throw new NotFoundError("There is no such gate at this venue, or it is closed.", {
+      code: "LMNFD",
+      detail: name,
+      hint: `Its gates are ${gates.map((each) => each.name).join(", ")}.`,
+    });
   }
 }
 

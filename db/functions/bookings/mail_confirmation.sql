@@ -12,6 +12,7 @@ begin
       end,
       app_private.confirmation_words(mail_confirmation.booking)
     );
+    perform app_private.mail_missed_notice(mail_confirmation.booking);
   end if;
 end
 $$;

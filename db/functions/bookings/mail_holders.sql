@@ -21,7 +21,7 @@ begin
     on c.organization_id = x.organization_id and c.id = x.to_customer_id
   where t.organization_id = (mail_holders.booking).organization_id
     and t.booking_id = (mail_holders.booking).id
-    and x.ended_at <= (mail_holders.notice).created_at
+    and x.ended_at <= (mail_holders.notice).known_from
     and c.email operator(public.<>) (mail_holders.booking).customer_email
     and (
       t.status in ('valid', 'used')

@@ -1,5 +1,6 @@
 -- A batch of mails and how far they are, in one transaction: killed anywhere, it is done again or
--- was done, so that each booking gets one. Who bought after the change knows of it.
+-- was done, so that each booking gets one. Who chose before the change and paid after it is told
+-- with the confirmation.
 create or replace function app_private.mail_notices_of(
   notice_id uuid, batch_limit integer default 100
 )
@@ -27,7 +28,7 @@ begin
       and b.performance_id = v_notice.performance_id
       and b.id > coalesce(v_notice.last_booking_id, '00000000-0000-0000-0000-000000000000')
       and b.customer_email is not null
-      and b.confirmed_at <= v_notice.created_at
+      and b.confirmed_at <= v_notice.known_from
       and (
         app_private.is_sold(b.status)
         or (
@@ -46,6 +47,10 @@ begin
     v_holders := v_holders + app_private.mail_holders(v_booking, v_notice);
     v_count := v_count + 1;
   end loop;
+  -- By now, whoever was at the door is through.
+  if v_count = 0 then
+    perform app_private.readmit_overtaken(v_notice);
+  end if;
   update app_private.performance_notices as n
   set last_booking_id = coalesce(v_booking.id, n.last_booking_id),
     mails_queued = n.mails_queued + v_count + v_holders,

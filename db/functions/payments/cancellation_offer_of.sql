@@ -12,12 +12,13 @@ begin
   where p.organization_id = (cancellation_offer_of.booking).organization_id
     and p.id = (cancellation_offer_of.booking).performance_id
     and p.status in ('scheduled', 'postponed') and p.refunds_until > now()
-    and (cancellation_offer_of.booking).created_at <= coalesce(
+    and coalesce(
       (
-        select max(n.created_at) from app_private.performance_notices as n
+        select app_private.chose_before(cancellation_offer_of.booking, max(n.known_from))
+        from app_private.performance_notices as n
         where n.performance_id = p.id and n.organization_id = p.organization_id
       ),
-      'infinity'
+      true
     );
   if found then
     return v_offer;

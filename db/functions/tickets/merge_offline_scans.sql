@@ -36,8 +36,8 @@ begin
     ) as s
     join app_private.offline_scan_results as m
       on m.scan_id = s.scan_id
-      and m.device_id = v_door.device_id
-      and m.organization_id = v_door.organization_id
+      and (m.device_id = v_door.device_id) is true
+      and (m.organization_id = v_door.organization_id) is true
     order by s.ordinality;
 end
 $$;

@@ -105,7 +105,7 @@ select is(
 );
 
 -- Whoever bought after the move knows its date.
-update app_private.performance_notices set created_at = now() - interval '1 hour',
+update app_private.performance_notices set known_from = now() - interval '1 hour',
   completed_at = null, last_booking_id = null where kind = 'moved';
 select tests.forget_mails();
 select is(tests.batch(), 0, 'nobody is told what they knew when they bought');

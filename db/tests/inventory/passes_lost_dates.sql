@@ -52,7 +52,7 @@ select tests.consistent();
 
 -- What is offered for a lost date is for those who had chosen it.
 select tests.as_owner();
-update app_private.performance_notices as n set created_at = n.created_at - interval '1 minute'
+update app_private.performance_notices as n set known_from = n.known_from - interval '1 minute'
 where n.performance_id = tests.id('festival.pass');
 select tests.as_guest(4);
 select is(

@@ -190,6 +190,40 @@ test("control: without waiting for the scan, they have come in for ever", async 
   expect(await theatre.value(stateOfTicket)).toBe("(used,t)");
 });
 
+/** A scan that has asked about the old evening waits for its ticket until the evening has moved. */
+async function scanOvertaken(theatre: Theatre): Promise<void> {
+  const scan = await scanOnTheEvening(theatre);
+  expect(
+    await meet(
+      [await theatre.user("theatre owner"), toAnotherDay],
+      [await theatre.user("theatre staff"), scan],
+    ),
+  ).toEqual([["scheduled"], ["success"]]);
+  expect(await theatre.value(stateOfTicket)).toBe("(used,t)");
+  // As the worker does, until nothing is left.
+  const notify = "select app_private.mail_notices_of(id) from app_private.performance_notices";
+  expect(await theatre.value(notify)).toBe(1);
+  expect(await theatre.value(notify)).toBe(0);
+}
+
+test("who was let in by a scan that a move overtook has a good ticket for the new day", async () => {
+  await using theatre = await Theatre.open();
+  await scanOvertaken(theatre);
+  expect(await theatre.value(stateOfTicket)).toBe("(valid,f)");
+  expect(await theatre.broken()).toEqual([]);
+});
+
+test("control: without looking for such scans, they have come in for ever", async () => {
+  await using theatre = await Theatre.open();
+  await theatre.weaken(
+    "app_private.mail_notices_of",
+    "perform app_private.readmit_overtaken(v_notice);",
+    "null;",
+  );
+  await scanOvertaken(theatre);
+  expect(await theatre.value(stateOfTicket)).toBe("(used,t)");
+});
+
 test("scanners do not wait for other tickets", async () => {
   await using theatre = await Theatre.open();
   const booking = await theatre.sell("b", 1, 1, 2);

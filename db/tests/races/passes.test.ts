@@ -120,6 +120,32 @@ test("control: without asking who is inside, both do", async () => {
   expect(await twoScanners(theatre)).toEqual([["success"], ["success"]]);
 });
 
+test("a pass that was let in by a scan that a move overtook is good for the new day", async () => {
+  await using theatre = await festival();
+  const scan = await scanOf(theatre, await sellPass(theatre), "friday");
+  await theatre.owner.query(
+    `update app_public.performances set starts_at = now() + interval '1 hour', ends_at = null
+    where id = tests.id('festival.friday')`,
+  );
+  const move = `select (app_public.postpone_performance(
+    tests.id('festival.friday'), now() + interval '60 days'
+  )).status::text`;
+  expect(
+    await meet(
+      [await theatre.user("theatre owner"), move],
+      [await theatre.user("theatre staff"), scan],
+    ),
+  ).toEqual([["scheduled"], ["success"]]);
+  const state = `select (t.status, e.is_inside, e.entry_count - e.earlier_entries)::text
+    from app_public.tickets as t join app_public.pass_entries as e on e.ticket_id = t.id`;
+  expect(await theatre.value(state)).toBe("(used,t,1)");
+  // As the worker does, until nothing is left.
+  const notify = "select sum(app_private.mail_notices_of(id)) from app_private.performance_notices";
+  while ((await theatre.value(notify)) !== "0");
+  expect(await theatre.value(state)).toBe("(valid,f,0)");
+  expect(await theatre.broken()).toEqual([]);
+});
+
 async function cancellationAgainstScan(theatre: Theatre): Promise<Outcome[]> {
   const booking = await sellPass(theatre);
   const scan = await scanOf(theatre, booking, "friday");

@@ -1,5 +1,5 @@
 -- If this fails, people come in through the wrong door, too late, or come back who never left.
-select plan(63);
+select plan(65);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -302,6 +302,31 @@ from unnest(array[
   '[{"scan_id": "00000000-0000-7000-8000-000000000000", "scanned_at": "2027-01-01", "result":
     "success", "credential_hash": "aa"}]'
 ]) as scans;
+-- An evening's scans, before anybody has counted what there is.
+select tests.as_owner();
+create function tests.merge_many()
+returns bigint
+language sql volatile as $$
+  select count(*)
+  from app_public.merge_offline_scans(tests.id('theatre.performance'), (
+    select jsonb_agg(jsonb_build_object(
+      'scan_id', md5(n::text)::uuid, 'scanned_at', now(), 'result', 'invalid',
+      'credential_hash', encode(sha256(convert_to(n::text, 'UTF8')), 'hex')
+    )) from generate_series(1, 300) as n
+  ))
+$$;
+create function tests.reads()
+returns bigint
+language sql volatile as $$
+  select sum(s.idx_tup_fetch + s.seq_tup_read)::bigint
+  from pg_stat_xact_user_tables as s where s.relname = 'offline_scan_results'
+$$;
+grant execute on all functions in schema tests to public;
+select tests.as_device('second');
+select tests.merge_many();
+select is(tests.merge_many(), 300::bigint, 'many scans are merged at once, and again');
+select tests.as_owner();
+select cmp_ok(tests.reads(), '<', 3000::bigint, 'and each looks for itself alone');
 
 -- The end.
 select tests.sign_in('theatre owner');
