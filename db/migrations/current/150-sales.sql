@@ -6,3 +6,7 @@ drop function if exists app_private.reprice_for_member(app_public.bookings);
 alter table app_public.booking_items add column if not exists priced_at timestamptz;
 comment on column app_public.booking_items.priced_at is
   E'@behavior -*\nWhen it got the price that it has, if that was after it was put into the cart.';
+
+update app_public.event_status_transitions
+set reason = 'cancel_event, or cancel_performance of its last date'
+where to_status = 'canceled' and from_status in ('published', 'postponed');
