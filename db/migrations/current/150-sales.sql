@@ -10,3 +10,8 @@ comment on column app_public.booking_items.priced_at is
 update app_public.event_status_transitions
 set reason = 'cancel_event, or cancel_performance of its last date'
 where to_status = 'canceled' and from_status in ('published', 'postponed');
+
+-- Offers of several tickets end at once, by end_open_offers.
+drop function if exists app_private.end_open_offer(
+  app_public.tickets, app_public.ticket_transfer_status
+);
