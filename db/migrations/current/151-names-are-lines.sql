@@ -1,5 +1,5 @@
--- What is listed and mailed is a line that can be read, as of venues and events. A name that becomes
--- one is still the same name: who was verified under it stays so.
+-- What is listed and mailed is a line that can be read, as of venues and events. A name that
+-- becomes one is still the same name: who was verified under it stays so.
 alter table app_public.organizations disable trigger _200_lapse_verification;
 update app_public.organizations as o
 set name = coalesce(nullif(btrim(regexp_replace(o.name, '[[:cntrl:]]+', ' ', 'g')), ''), o.slug)
