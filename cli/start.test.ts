@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../db/tests/harness.ts";
+import { LastMinuteLive } from "../sdk/index.ts";
 import { freePort } from "./db/postgres.ts";
 import { isAlive, waitUntilGone } from "./db/processes.ts";
 import { endAll, launch, launchProgram, lml, type Running } from "./testing.ts";
@@ -153,6 +154,24 @@ test("the demo says how to start a box office when none answers", async () => {
 });
 
 test("the demo buys seats and shows their codes", async () => {
+  const organizer = new LastMinuteLive({ url: `http://127.0.0.1:${port}` });
+  await organizer.signIn({ email: "owner@riverside.example", password: "last-minute-live" });
+  const [{ organizationId } = { organizationId: "" }] = await organizer.events().toArray(1);
+  const talk = await organizer.createVirtualEvent({
+    organizationId,
+    title: "A talk without seats",
+    slug: "talk",
+    timezone: "Europe/Vienna",
+    salesStart: new Date(Date.now() - 60_000).toISOString(),
+  });
+  const listen = { eventId: talk.id, name: "Listen", priceCents: 500 };
+  const ticketCategoryIds = [(await organizer.createTicketCategory(listen)).id];
+  const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const { id } = await organizer.createPerformance({ eventId: talk.id, startsAt });
+  const room = { performanceId: id, name: "Room", capacity: 9, ticketCategoryIds };
+  await organizer.createAdmissionPool(room);
+  await organizer.publishEvent(talk);
+
   const words = ["--data", data, "--seats", "3", "--card", "declined"];
   const { code, stdout, stderr } = await launchProgram("examples/demo.ts", words).ended;
   expect([code, stderr]).toEqual([0, ""]);
@@ -161,6 +180,7 @@ test("the demo buys seats and shows their codes", async () => {
   expect(stdout.match(/^Ticket TKT-/gm)).toHaveLength(3);
   expect(stdout).toContain("█▀▀▀▀▀█");
   expect((await lml(["check", "--data", data])).code).toBe(0);
+  await organizer.updateEvent(talk, { visibility: "unlisted" });
 });
 
 test("stop ends everything, and data and tickets are there at the next start", async () => {

@@ -40,7 +40,7 @@ class DemoError extends Error {
 
 async function main(wishes: Wishes): Promise<void> {
   const lml = new LastMinuteLive({ url: wishes.url });
-  const { event, performance } = await choosePerformance(lml, wishes.event);
+  const { event, performance } = await choosePerformance(lml, wishes);
   say(`${event.title}, ${localTime(event, performance)}, ${event.venue?.name ?? ""}`);
 
   const booking = await holdSideBySide(lml, performance, wishes.seats);
@@ -61,27 +61,47 @@ async function main(wishes: Wishes): Promise<void> {
   say(`Look at it in the database: psql "$(npx lml url)"`);
 }
 
+/** The next performance with as many free seats side by side: not everything that is sold has seats. */
 async function choosePerformance(
   lml: LastMinuteLive,
-  slug: string | undefined,
+  { event: slug, seats }: Wishes,
 ): Promise<{ event: Event; performance: Performance }> {
   const found: { event: Event; performance: Performance }[] = [];
   for await (const event of lml.events()) {
-    if (event.status !== "published" || (slug !== undefined && event.slug !== slug)) continue;
+    if (!isOnSale(event) || (slug !== undefined && event.slug !== slug)) continue;
     for await (const performance of lml.performances(event)) {
       const upcoming = Date.parse(performance.startsAt) > Date.now();
       if (upcoming && performance.status === "scheduled") found.push({ event, performance });
     }
   }
-  const [next] = found.toSorted(
+  const inOrder = found.toSorted(
     (a, b) => Date.parse(a.performance.startsAt) - Date.parse(b.performance.startsAt),
   );
-  if (next !== undefined) return next;
+  for (const { event, performance } of inOrder) {
+    if (performance.layout == null || performance.passName !== null) continue;
+    if (sideBySide(await lml.seatMap(performance), seats) !== undefined) {
+      return { event, performance };
+    }
+  }
+  if (found.length > 0) throw noneSideBySide(seats);
   throw new DemoError(
     slug === undefined
       ? "Nothing is on sale. Fill in the demo: npx lml seed"
       : `Nothing called "${slug}" is on sale. Without --event, the next performance is taken.`,
   );
+}
+
+function isOnSale({ status, salesStart, salesEnd }: Event): boolean {
+  const now = Date.now();
+  return (
+    status === "published" &&
+    Date.parse(salesStart) <= now &&
+    (salesEnd === null || Date.parse(salesEnd) > now)
+  );
+}
+
+function noneSideBySide(count: number): DemoError {
+  return new DemoError(`There are no ${count} free seats side by side. Try fewer: --seats 1`);
 }
 
 const attemptsMax = 10;
@@ -96,7 +116,8 @@ async function holdSideBySide(
     const map = await lml.seatMap(performance);
     const free = map.seats.filter(({ status }) => status === "available");
     if (attempt === 1) say(`${free.length} of ${map.seats.length} seats are free.`);
-    const seats = chooseSeats(map, count);
+    const seats = sideBySide(map, count);
+    if (seats === undefined) throw noneSideBySide(count);
     try {
       const booking = await lml.hold(performance, seats);
       for (const seat of seats) {
@@ -112,16 +133,14 @@ async function holdSideBySide(
 }
 
 /** Free neighbors in one row, the nearest to the middle of the house; wheelchair places are left to those who need them. */
-function chooseSeats({ seats }: SeatMap, count: number): readonly Seat[] {
+function sideBySide({ seats }: SeatMap, count: number): readonly Seat[] | undefined {
   const rows = Map.groupBy(seats, ({ section, row }) => JSON.stringify([section, row]));
   const groups = [...rows.values()].flatMap((row) =>
     row.slice(0, Math.max(0, row.length - count + 1)).map((_, at) => row.slice(at, at + count)),
   );
-  const [best] = groups
+  return groups
     .filter((group) => group.every(isOrdinary))
-    .toSorted((a, b) => fromMiddle(a) - fromMiddle(b));
-  if (best !== undefined) return best;
-  throw new DemoError(`There are no ${count} free seats side by side. Try fewer: --seats 1`);
+    .toSorted((a, b) => fromMiddle(a) - fromMiddle(b))[0];
 }
 
 function isOrdinary({ status, priceCents, features }: Seat): boolean {

@@ -26,12 +26,13 @@ begin
   set user_id = v_buyer.user_id, cart_token_hash = v_buyer.cart_token_hash
   where b.id = v_booking.id
   returning * into v_booking;
-  return app_private.masked_booking(v_booking);
+  return app_private.masked_booking(app_private.reprice_for_member(v_booking));
 end
 $$;
 
 comment on function app_public.claim_booking(text) is
   'Makes a booking yours, with the token of the mail about it, once; then '
-  'pay with payment_session. '
+  'pay with payment_session. A cart, as of an offer to who waited, has the prices of your '
+  'membership where they are better. '
   'For accounts, and guests by cart token. Raises LMTOK, LMSES, LMCRT, LMIMP.';
 grant execute on function app_public.claim_booking(text) to lml_anonymous, lml_user;

@@ -29,12 +29,7 @@ begin
   select array_agg(c.id) into v_booking_ids from claimed as c;
 
   for v_booking in
-    select b.*
-    from app_public.bookings as b
-    join app_public.performances as p
-      on p.organization_id = b.organization_id and p.id = b.performance_id
-    join app_public.events as e on e.organization_id = p.organization_id and e.id = p.event_id
-    where b.id = any (v_booking_ids) and b.status = 'draft' and e.has_price_rules
+    select * from app_public.bookings as b where b.id = any (v_booking_ids)
     order by b.id
   loop
     perform app_private.reprice_for_member(v_booking);

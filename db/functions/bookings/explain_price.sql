@@ -1,5 +1,5 @@
 -- From what the line has frozen, for whoever sees it. Prices are never changed backwards, so the
--- row that applied when the line was written is still found.
+-- row that applied when the line got its price is still found.
 create or replace function app_public.explain_price(booking_item_id uuid)
 returns setof app_public.price_step
 language sql stable rows 8 set search_path = ''
@@ -29,7 +29,7 @@ as $$
           and p.ticket_category_id = i.ticket_category_id
           and p.audience::text = i.price_basis::text
           and p.price_cents = i.base_cents
-          and p.valid_during @> i.created_at
+          and p.valid_during @> coalesce(i.priced_at, i.created_at)
         limit 1
       ) end as source_id,
       i.base_cents as unit_cents, i.base_cents * i.quantity as amount_cents,

@@ -40,9 +40,7 @@ begin
   where c.organization_id = v_sale.organization_id
     and c.id = hold_best_available.ticket_category_id
     and c.event_id = v_sale.event_id
-    and c.status = 'active'
-    and now() >= coalesce(c.sales_start, '-infinity')
-    and now() < coalesce(c.sales_end, 'infinity');
+    and app_private.is_on_sale(c);
   if not found then
     perform app_private.raise_category_not_on_sale(
       v_sale, hold_best_available.ticket_category_id

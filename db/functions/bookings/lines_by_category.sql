@@ -1,13 +1,13 @@
 create or replace function app_private.lines_by_category(booking app_public.bookings)
 returns table (
-  ticket_category_id uuid, name text, quantity bigint, sales_start timestamptz,
-  sales_end timestamptz, min_per_transaction integer, max_per_transaction integer,
-  max_per_user integer
+  ticket_category_id uuid, name text, status app_public.ticket_category_status, quantity bigint,
+  sales_start timestamptz, sales_end timestamptz, min_per_transaction integer,
+  max_per_transaction integer, max_per_user integer
 )
 language sql stable security definer set search_path = ''
 as $$
   select
-    c.id, c.name, sum(i.quantity), c.sales_start, c.sales_end, c.min_per_transaction,
+    c.id, c.name, c.status, sum(i.quantity), c.sales_start, c.sales_end, c.min_per_transaction,
     c.max_per_transaction, c.max_per_user
   from app_public.booking_items as i
   join app_public.ticket_categories as c

@@ -1,5 +1,6 @@
 -- The seats and the open attempt at the payment stay as they are: the next checkout looks at the
--- buyer and the limits again, and changes the attempt to the new price.
+-- buyer and the limits again, and changes the attempt to the new price. Whoever signed in as a
+-- member while they were paying has the member's price from here on.
 create or replace function app_public.reopen_checkout(booking_id uuid)
 returns app_public.bookings
 language plpgsql volatile security definer set search_path = ''
@@ -52,14 +53,14 @@ begin
   update app_public.bookings as b
   set status = 'draft' where b.id = v_booking.id
   returning * into v_booking;
-  return app_private.masked_booking(v_booking);
+  return app_private.masked_booking(app_private.reprice_for_member(v_booking));
 end
 $$;
 
 comment on function app_public.reopen_checkout(uuid) is
   'Back to the cart, as long as nothing is paid: seats, add-ons and codes may be changed as in any '
-  'draft, within the same deadline. The next start_checkout changes the open payment to the new '
-  'price. Until then nobody can pay; who does so all the same, in the same moment, has the money '
-  'back. Raises LMBKG, LMBST (paid, under way, sold or approved by staff, or too many changes), '
-  'LMEXP, LMSES, LMCRT.';
+  'draft, within the same deadline, and prices of the owner''s membership apply where they are '
+  'better. The next start_checkout changes the open payment to the new price. Until then nobody '
+  'can pay; who does so all the same, in the same moment, has the money back. Raises LMBKG, LMBST '
+  '(paid, under way, sold or approved by staff, or too many changes), LMEXP, LMSES, LMCRT.';
 grant execute on function app_public.reopen_checkout(uuid) to lml_anonymous, lml_user;

@@ -32,6 +32,12 @@ begin
   end if;
 
   for v_line in select * from app_private.lines_by_category(v_booking) loop
+    -- What is sold out is sold to who holds it. A pause is meant for everybody: it may be the price
+    -- that is wrong, or the room that is smaller than was thought.
+    if v_line.status in ('paused', 'canceled') then
+      raise exception '"%" is not on sale.', v_line.name
+        using errcode = 'LMSAL', detail = v_line.status::text, hint = 'Choose another category.';
+    end if;
     perform app_private.require_sales_window(v_line.name, v_line.sales_start, v_line.sales_end);
     if v_line.quantity not between v_line.min_per_transaction
       and coalesce(v_line.max_per_transaction, v_line.quantity)

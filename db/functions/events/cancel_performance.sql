@@ -27,11 +27,26 @@ begin
   perform app_private.require_short_reason(cancel_performance.reason);
   select * into strict v_event
   from app_public.events as e where e.id = v_performance.event_id;
-  return app_private.begin_cancellation(v_event, v_performance.id, cancel_performance.reason);
+  v_cancellation := app_private.begin_cancellation(
+    v_event, v_performance.id, cancel_performance.reason
+  );
+  -- What has no date left does not take place. A draft is still being made.
+  update app_public.events as e
+  set status = 'canceled', canceled_at = now(), status_reason = cancel_performance.reason
+  where e.id = v_event.id
+    and e.status in ('published', 'postponed')
+    and not exists (
+      select from app_public.performances as p
+      where p.organization_id = e.organization_id
+        and p.event_id = e.id
+        and p.status <> 'canceled'
+    );
+  return v_cancellation;
 end
 $$;
 
 comment on function app_public.cancel_performance(uuid, text) is
-  'Cancels one date of an event, as cancel_event does with all of them. Needs events.manage. '
-  'Raises LMNFD, LMRGT, LMEVT (it is over), LMINP.';
+  'Cancels one date of an event, as cancel_event does with all of them. With the last one, the '
+  'event itself is canceled: to go on with it on other days, postpone its date, or add one first. '
+  'Needs events.manage. Raises LMNFD, LMRGT, LMEVT (it is over), LMINP.';
 grant execute on function app_public.cancel_performance(uuid, text) to lml_user;

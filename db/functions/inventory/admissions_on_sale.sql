@@ -18,9 +18,7 @@ as $$
   join app_public.admission_pools as pool on pool.id = pc.pool_id
   where pc.performance_id = admissions_on_sale.performance_id
     and pc.ticket_category_id = admissions_on_sale.ticket_category_id
-    and c.status = 'active'
-    and now() >= coalesce(c.sales_start, '-infinity')
-    and now() < coalesce(c.sales_end, 'infinity')
+    and app_private.is_on_sale(c)
 $$;
 
 comment on function app_private.admissions_on_sale(uuid, uuid) is

@@ -6,9 +6,7 @@ as $$
   from app_public.ticket_categories as c
   where c.organization_id = (categories_on_sale.sale).organization_id
     and c.event_id = (categories_on_sale.sale).event_id
-    and c.status = 'active'
-    and now() >= coalesce(c.sales_start, '-infinity')
-    and now() < coalesce(c.sales_end, 'infinity')
+    and app_private.is_on_sale(c)
     and (
       exists (
         select from app_public.performance_categories as pc

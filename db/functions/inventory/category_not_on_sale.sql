@@ -12,9 +12,7 @@ as $$
     and s.performance_id = (category_not_on_sale.sale).performance_id
     and s.seat_no = any ((category_not_on_sale.sale).seat_nos)
     and not (
-      c.status = 'active'
-      and now() >= coalesce(c.sales_start, '-infinity')
-      and now() < coalesce(c.sales_end, 'infinity')
+      app_private.is_on_sale(c)
       and exists (
         select from app_public.ticket_category_prices as p
         where p.organization_id = c.organization_id

@@ -1,5 +1,6 @@
 -- A standing area of the layout is a pool, from which every category draws that names the area, or
--- its category in the plan. A pool of that name that is there already was made on purpose.
+-- its category in the plan. A pool of that name that is there already was made on purpose. Plans of
+-- long ago may have names of several lines, which a pool has not.
 create or replace function app_private.create_standing_pools(
   event app_public.events, performance app_public.performances
 )
@@ -11,7 +12,7 @@ declare
   v_pool_id uuid;
 begin
   for v_area in
-    select l.name, l.capacity, array(
+    select l.name, line.name as pool_name, l.capacity, array(
       select c.id
       from app_public.ticket_categories as c
       where c.organization_id = (create_standing_pools.event).organization_id
@@ -20,6 +21,11 @@ begin
       order by c.category_no
     ) as ticket_category_ids
     from app_public.layout_sections as l
+    cross join lateral (
+      select coalesce(
+        nullif(btrim(regexp_replace(l.name, '[[:cntrl:]]+', ' ', 'g')), ''), 'Area ' || l.section_no
+      ) as name
+    ) as line
     where l.organization_id = (create_standing_pools.performance).organization_id
       and l.layout_id = (create_standing_pools.performance).layout_id
       and l.kind = 'standing'
@@ -28,7 +34,7 @@ begin
         select from app_public.admission_pools as p
         where p.organization_id = l.organization_id
           and p.performance_id = (create_standing_pools.performance).id
-          and p.name = l.name
+          and p.name = line.name
       )
     order by l.section_no
   loop
@@ -43,7 +49,7 @@ begin
           hint = 'Name the area in a ticket category that no other standing area has, or block it.';
     end if;
     v_pool_id := app_private.store_admission_pool(
-      create_standing_pools.event, (create_standing_pools.performance).id, v_area.name,
+      create_standing_pools.event, (create_standing_pools.performance).id, v_area.pool_name,
       v_area.capacity, null
     );
     insert into app_public.admission_pool_categories (

@@ -17,7 +17,7 @@ as $$
   join app_public.performances as p
     on p.organization_id = b.organization_id and p.id = b.performance_id
   where b.performance_id = redis_booking_cache.performance_id
-    and b.status in ('draft', 'pending_payment')
+    and app_private.is_open(b.status)
     and b.expires_at > now()
   order by b.expires_at
 $$;

@@ -66,9 +66,7 @@ begin
       on c.organization_id = take_seats.sale.organization_id
       and c.event_id = take_seats.sale.event_id
       and c.category_no = g.category_no
-      and c.status = 'active'
-      and now() >= coalesce(c.sales_start, '-infinity')
-      and now() < coalesce(c.sales_end, 'infinity')
+      and app_private.is_on_sale(c)
   ),
   lines as (
     -- The total is added up where it is needed: spelled out here, it would be worked out of all its

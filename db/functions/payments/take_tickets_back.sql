@@ -5,11 +5,9 @@ returns void
 language plpgsql volatile security definer set search_path = ''
 as $$
 begin
-  perform app_private.end_open_offer(t, 'withdrawn')
-  from app_public.tickets as t
-  where t.organization_id = (take_tickets_back.booking).organization_id
-    and t.id = any (take_tickets_back.ticket_ids)
-  order by t.id;
+  perform app_private.end_open_offers(
+    (take_tickets_back.booking).organization_id, take_tickets_back.ticket_ids
+  );
   update app_public.tickets as t
   set status = 'refunded', is_inside = false
   where t.organization_id = (take_tickets_back.booking).organization_id

@@ -7,7 +7,7 @@ declare
   v_ticket app_public.tickets;
 begin
   select * into strict v_ticket from app_public.tickets as t where t.id = v_transfer.ticket_id;
-  perform app_private.end_open_offer(v_ticket, 'declined');
+  perform app_private.end_open_offers(v_ticket.organization_id, array[v_ticket.id], 'declined');
   perform app_private.queue_email(
     c.email::text, 'ticket_declined', app_private.ticket_words(v_ticket.id), c.organization_id
   )

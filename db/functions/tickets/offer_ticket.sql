@@ -29,7 +29,7 @@ begin
   ) >= 20 then
     perform app_private.raise_ticket_bound('often', 'This ticket was offered too often.');
   end if;
-  perform app_private.end_open_offer(v_ticket, 'withdrawn');
+  perform app_private.end_open_offers(v_ticket.organization_id, array[v_ticket.id]);
 
   insert into app_public.ticket_transfers (
     organization_id, performance_id, ticket_id, from_user_id, from_cart_token_hash,

@@ -20,15 +20,13 @@ begin
   order by t.id
   for no key update;
   -- Who came in themselves did not wait for an answer: their offer does not come to life again.
-  perform app_private.end_open_offer(t, 'withdrawn')
-  from app_public.tickets as t
-  join app_public.ticket_transfers as x
-    on x.organization_id = t.organization_id and x.ticket_id = t.id and x.status = 'offered'
-  where t.organization_id = (readmit_holders.performance).organization_id
-    and t.performance_id = (readmit_holders.performance).id
-    and t.status = 'used'
-    and t.used_at <= readmit_holders.entered_until
-  order by t.id;
+  perform app_private.end_open_offers((readmit_holders.performance).organization_id, array(
+    select t.id from app_public.tickets as t
+    where t.organization_id = (readmit_holders.performance).organization_id
+      and t.performance_id = (readmit_holders.performance).id
+      and t.status = 'used'
+      and t.used_at <= readmit_holders.entered_until
+  ));
   update app_public.tickets as t
   set status = 'valid', used_at = null, is_inside = false, earlier_entries = t.entry_count
   where t.organization_id = (readmit_holders.performance).organization_id

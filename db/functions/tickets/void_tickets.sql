@@ -20,13 +20,11 @@ begin
     raise exception 'A ticket of this booking has been used.'
       using errcode = 'LMTUS', detail = (void_tickets.booking).id::text;
   end if;
-  perform app_private.end_open_offer(t, 'withdrawn')
-  from app_public.tickets as t
-  join app_public.ticket_transfers as x
-    on x.organization_id = t.organization_id and x.ticket_id = t.id and x.status = 'offered'
-  where t.organization_id = (void_tickets.booking).organization_id
-    and t.booking_id = (void_tickets.booking).id
-  order by t.id;
+  perform app_private.end_open_offers((void_tickets.booking).organization_id, array(
+    select t.id from app_public.tickets as t
+    where t.organization_id = (void_tickets.booking).organization_id
+      and t.booking_id = (void_tickets.booking).id
+  ));
   update app_public.tickets as t
   set status = 'canceled'
   where t.organization_id = (void_tickets.booking).organization_id

@@ -5,7 +5,7 @@ as $$
 declare
   v_ticket app_public.tickets := app_private.lock_held_ticket(withdraw_ticket_offer.ticket_id);
 begin
-  perform app_private.end_open_offer(v_ticket, 'withdrawn');
+  perform app_private.end_open_offers(v_ticket.organization_id, array[v_ticket.id]);
   return v_ticket;
 end
 $$;

@@ -1,5 +1,5 @@
 -- If this fails, one person buys what many should have had, or when nothing was for sale.
-select plan(22);
+select plan(31);
 
 select tests.create_theatre();
 create function tests.check_out(name text, guest integer, email text, variadic seat_nos integer[])
@@ -100,6 +100,43 @@ select tests.limits($$
   sales_start => now() + interval '1 hour', sales_end => now() + interval '2 hours'
 $$);
 select is(tests.why_not(), (now() + interval '1 hour')::text, 'or when it opens');
+select tests.limits($$ sales_start => '-infinity', sales_end => 'infinity' $$);
+
+-- What the organizer stops is stopped for carts, too, which keep their places until they run out;
+-- who has checked out pays.
+select is(
+  tests.check_out('in time', 6, 'in-time@x.example', 3), 'pending_payment', 'before a pause'
+);
+select tests.limits($$ status => 'paused' $$);
+select is(tests.why_not(), 'paused', 'a category that is paused is not sold to a cart');
+select is(
+  tests.seat_status(tests.id('theatre.performance'), 12), 'locked', 'whose places are still kept'
+);
+select tests.limits($$ status => 'canceled' $$);
+select is(tests.why_not(), 'canceled', 'nor one that there is no more');
+select tests.as_guest(6);
+select app_public.reopen_checkout(tests.id('in time'));
+select tests.refused(
+  $$ select app_public.start_checkout(tests.id('in time'), 'in-time@x.example') $$, 'LMSAL',
+  'nor to whoever went back to the cart'
+);
+select tests.limits($$ status => 'active' $$);
+select tests.as_guest(6);
+select app_public.start_checkout(tests.id('in time'), 'in-time@x.example');
+select tests.limits($$ status => 'paused' $$);
+select tests.as_owner();
+select tests.pay(tests.id('in time'));
+select is(tests.status(tests.id('in time')), 'confirmed', 'who was paying already has a ticket');
+select tests.sign_in('theatre manager');
+select app_public.update_event(tests.id('theatre.event'), sales_end => now());
+select tests.limits($$ status => 'active' $$);
+select is(tests.why_not(), now()::text, 'the sales of the event close for carts, too');
+select tests.sign_in('theatre manager');
+select app_public.update_event(tests.id('theatre.event'), sales_end => 'infinity');
+select tests.limits($$ status => 'sold_out' $$);
+select is(tests.check_out('late', 6, 'in-time@x.example', 4), 'LMSAL', 'nobody holds what is sold out');
+select is(tests.why_not(), 'sold', 'but who holds it buys it');
+select tests.limits($$ status => 'active' $$);
 select tests.as_guest(9);
 select app_public.cancel_booking(tests.id('slow'));
 

@@ -1,5 +1,5 @@
 -- If this fails, more people are let in than there is room for, or admissions are lost on the way.
-select plan(75);
+select plan(77);
 
 select tests.create_theatre();
 select tests.create_standing();
@@ -25,6 +25,8 @@ from (values
   ('standing.performance', 'Hall', 1000001, '{}', null, 'LMINP', 'more than a million'),
   ('standing.performance', 'Hall', null, '{}', null, 'LMINP', 'no capacity'),
   ('standing.performance', '', 5, '{}', null, 'LMINP', 'no name'),
+  ('standing.performance', E' \t', 5, '{}', null, 'LMINP', 'a name of nothing'),
+  ('standing.performance', E'Hall\nand yard', 5, '{}', null, 'LMINP', 'a name of two lines'),
   ('standing.performance', 'Floor', 5, '{}', null, 'LMINP', 'the name of another one'),
   ('standing.performance', 'Hall', 5, array[uuidv7()]::text, null, 'LMINP', 'an unknown category'),
   ('standing.performance', 'Hall', 5, array[null]::uuid[]::text, null, 'LMINP', 'null'),

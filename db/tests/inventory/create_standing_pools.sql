@@ -1,6 +1,6 @@
 -- If this fails, the standing area of a plan cannot be bought, or a rebuilt hall forgets what is kept
 -- back, what is side by side, and who stands where.
-select plan(18);
+select plan(19);
 
 select tests.create_theatre();
 create function tests.store(name text, capacity integer, stand text) returns uuid
@@ -164,6 +164,35 @@ select is(
     tests.id('blocked.performance'), tests.id('smaller')
   )).is_moved,
   true, 'nothing of it was for sale'
+);
+
+-- A plan that was stored when names were not lines yet.
+select tests.as_owner();
+select tests.store('old', 50, tests.stand(1, 2, 3, 4));
+set constraints all immediate;
+alter table app_public.layout_sections disable trigger user;
+update app_public.layout_sections set name = E'Pit\r\nand yard '
+where layout_id = tests.id('old') and kind = 'standing';
+alter table app_public.layout_sections enable trigger user;
+set constraints all deferred;
+select tests.sign_in('theatre owner');
+select tests.keep('old.event', (
+  app_public.create_event(
+    tests.id('theatre.organization'), tests.id('theatre.venue'), 'Old', 'old'
+  )
+).id);
+select tests.keep('old.performance', (
+  app_public.create_performance(
+    tests.id('old.event'), tests.id('old'), date_trunc('hour', now()) + interval '30 days'
+  )
+).id);
+select app_public.create_ticket_category(tests.id('old.event'), 'Stand', 5000, array['Stand']);
+select app_public.create_ticket_category(tests.id('old.event'), 'Pit', 2000, array['Standing']);
+select app_public.publish_event(tests.id('old.event'));
+select is(
+  (select p.name from app_public.admission_pools as p
+    where p.performance_id = tests.id('old.performance')),
+  'Pit and yard', 'its area is a pool whose name is a line'
 );
 select tests.as_owner();
 select tests.consistent();

@@ -1,6 +1,6 @@
 -- If this fails, a weekend ticket is sold for a day that is full, or does not open the doors of
 -- each day once.
-select plan(71);
+select plan(73);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -82,6 +82,10 @@ select tests.refused(
 from (values
   ('festival.event', 'Both days', array[tests.id('festival.friday.pool'),
     tests.id('festival.saturday.pool')], '{}', null::integer, 'LMINP', 'a name twice'),
+  ('festival.event', E'Both\ndays', array[tests.id('festival.friday.pool'),
+    tests.id('festival.saturday.pool')], '{}', null, 'LMINP', 'a name of two lines'),
+  ('festival.event', ' ', array[tests.id('festival.friday.pool'),
+    tests.id('festival.saturday.pool')], '{}', null, 'LMINP', 'a name of nothing'),
   ('festival.event', '', array[tests.id('festival.friday.pool'),
     tests.id('festival.saturday.pool')], '{}', null, 'LMINP', 'no name'),
   ('festival.event', 'x', array[tests.id('festival.friday.pool')], '{}', null, 'LMINP', 'one date'),

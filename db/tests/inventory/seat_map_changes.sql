@@ -1,6 +1,6 @@
 -- If this fails, buyers look at a map that is out of date and do not know it. What commits in another
 -- order than it began is in races/seat-map.test.ts.
-select plan(31);
+select plan(33);
 
 select tests.create_theatre();
 create table tests.maps (name text, version text);
@@ -142,4 +142,22 @@ select is(
     from app_public.redis_booking_cache(tests.id('theatre.performance')) as d),
   format('(draft,6280,%s)', extract(epoch from now() + interval '15 minutes')),
   'and the open bookings'
+);
+select tests.as_owner();
+select tests.keep('asked', b.id) from app_public.bookings as b
+where b.performance_id = tests.id('theatre.performance') and b.status = 'draft';
+update app_public.ticket_categories set requires_approval = true;
+select tests.as_guest(5);
+select app_public.start_checkout(tests.id('asked'), 'guest5@example.com');
+select tests.as_role('lml_worker');
+select is(
+  (select d ->> 'status' from app_public.redis_booking_cache(tests.id('theatre.performance')) as d),
+  'pending_approval', 'also one that waits for an answer'
+);
+select tests.as_owner();
+select tests.run_out(tests.id('asked'));
+select tests.as_role('lml_worker');
+select is(
+  (select count(*) from app_public.redis_booking_cache(tests.id('theatre.performance'))), 0::bigint,
+  'and none that has run out'
 );

@@ -1,5 +1,5 @@
 -- If this fails, an organization cannot say who it is and how it sells, or somebody else says it.
-select plan(30);
+select plan(32);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -55,7 +55,8 @@ select tests.refused(
   code, change
 )
 from (values
-  ('name => ''''', 'LMINP'), ('slug => ''Not A Slug''', 'LMINP'), ('slug => ''rival''', 'LMSLG'),
+  ('name => ''''', 'LMINP'), ('name => E''Grand\nPay at https://x.example''', 'LMINP'),
+  ('name => '' ''', 'LMINP'), ('slug => ''Not A Slug''', 'LMINP'), ('slug => ''rival''', 'LMSLG'),
   ('email => ''nobody''', 'LMINP'), ('phone => ''call me''', 'LMINP'),
   ('website => ''javascript:alert(1)''', 'LMINP'), ('default_currency => ''XXA''', 'LMCUR'),
   ('address => ''[]''', 'LMINP'), ('address => ''{"planet": "Mars"}''', 'LMINP'),

@@ -1,5 +1,5 @@
 -- If this fails, members pay what others pay, others what members pay, or a moment has two prices.
-select plan(39);
+select plan(49);
 
 select tests.create_theatre();
 update app_public.events set service_fee_percentage = 0, service_fee_fixed_cents = 0,
@@ -134,6 +134,87 @@ select tests.keep('other cart', id) from app_public.bookings;
 select tests.become('lml_user', tests.token('session of eve'), tests.token('cart 4'));
 select is(app_public.claim_cart(), 1, 'who is none claims a cart');
 select is(tests.total(tests.id('other cart')), 4000::bigint, 'at its price');
+
+-- Explanations name the price that was charged: here one that began after the seat was held, while
+-- another one of the same amount was good before.
+select tests.holds('explained', 5, 12);
+select tests.as_owner();
+select tests.age('explained', interval '5 minutes');
+update app_public.booking_items set created_at = now() - interval '5 minutes'
+where booking_id = tests.id('explained');
+update app_public.ticket_category_prices
+set valid_during = tstzrange(now() - interval '1 minute', upper(valid_during))
+where ticket_category_id = tests.id('I') and audience = 'member';
+insert into app_public.ticket_category_prices (
+  organization_id, ticket_category_id, audience, price_cents, valid_during, is_public
+)
+select p.organization_id, p.ticket_category_id, 'member', p.price_cents,
+  tstzrange(now() - interval '1 hour', lower(p.valid_during)), p.is_public
+from app_public.ticket_category_prices as p
+where p.ticket_category_id = tests.id('I') and p.audience = 'member';
+select tests.keep('charged', p.id) from app_public.ticket_category_prices as p
+where p.ticket_category_id = tests.id('I') and p.audience = 'member' and p.valid_during @> now();
+select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 5'));
+select app_public.claim_cart();
+select is(
+  (
+    select (s.kind, s.source_id, s.unit_cents)::text
+    from app_public.booking_items as i
+    cross join app_public.explain_price(i.id) as s
+    where i.booking_id = tests.id('explained') and s.kind = 'member_price'
+  ),
+  format('(member_price,%s,3000)', tests.id('charged')), 'a line names the price that it was given'
+);
+select app_public.cancel_booking(tests.id('explained'));
+
+-- While somebody is paying, the price is the one that they are paying. Back in the cart, it is the
+-- member's, and so is what the next checkout asks for.
+select tests.orders('paying', 5, 12);
+select tests.keep('paying intent', tests.intent_of(tests.id('paying')));
+select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 5'));
+select is(app_public.claim_cart(), 1, 'a member signs in while paying');
+select is(tests.total(tests.id('paying')), 4000::bigint, 'and pays what was asked for');
+select is(
+  (app_public.reopen_checkout(tests.id('paying'))).total_amount_cents, 3000::bigint,
+  'or goes back to the cart, which has the member''s price'
+);
+select is(
+  (app_public.start_checkout(tests.id('paying'))).total_amount_cents, 3000::bigint,
+  'and is asked for that'
+);
+select is(
+  (select p.amount_cents from app_public.payment_intents as p
+    where p.booking_id = tests.id('paying') and p.status <> 'canceled'),
+  3000::bigint, 'by the payment, too'
+);
+select tests.as_owner();
+select tests.pay(tests.id('paying'));
+select is(tests.status(tests.id('paying')), 'confirmed', 'which pays for it');
+select tests.sign_in('eve');
+select app_public.cancel_booking(tests.id('other cart'));
+select tests.orders('others', 7, 10);
+select tests.become('lml_user', tests.token('session of eve'), tests.token('cart 7'));
+select app_public.claim_cart();
+select is(
+  (app_public.reopen_checkout(tests.id('others'))).total_amount_cents, 4000::bigint,
+  'who is no member goes back to the same price'
+);
+select app_public.cancel_booking(tests.id('others'));
+select tests.sell('sold to a guest', 'theatre', 6, 10);
+select tests.become('lml_user', tests.token('session of ada'), tests.token('cart 6'));
+select is(app_public.claim_cart(), 0, 'what is paid stays as it is');
+
+-- A cart that is claimed by a mail, as of an offer to who waited.
+select tests.drafts('mailed', 8, 11);
+insert into app_private.payment_links (token_hash, organization_id, booking_id, expires_at)
+select app_hidden.hash_token(tests.token('mail')), b.organization_id, b.id, b.expires_at
+from app_public.bookings as b where b.id = tests.id('mailed');
+select tests.sign_in('ada');
+select is(
+  (app_public.claim_booking(tests.token('mail'))).total_amount_cents, 3000::bigint,
+  'has the member''s price, too'
+);
+select app_public.cancel_booking(tests.id('mailed'));
 
 -- On the phone.
 select tests.sign_in('theatre owner');

@@ -1,5 +1,5 @@
 -- If this fails, a ticket is lost on its way to a friend, or opens the door for both.
-select plan(58);
+select plan(60);
 
 select tests.create_theatre();
 select tests.create_theatre('rival');
@@ -271,6 +271,30 @@ select is(
   'RR123', 'a printed ticket is on its way'
 );
 select tests.consistent();
+
+-- Several offers end with their tickets, and what had run out by then was not withdrawn.
+select tests.sell('three', 'theatre', 11, 6, 7, 8);
+select tests.as_guest(11);
+select app_public.offer_ticket(tests.ticket(n, 'three'), 'three' || n || '@example.com')
+from generate_series(6, 8) as n;
+select tests.as_owner();
+update app_public.ticket_transfers set expires_at = now() where to_email = 'three8@example.com';
+select tests.sign_in('theatre owner');
+select app_public.refund_tickets(tests.id('three'), 'Sorry.');
+select tests.as_owner();
+select results_eq(
+  $$ select to_email::text, status::text from app_public.ticket_transfers
+    where to_email like 'three%' order by 1 $$,
+  $$ values ('three6@example.com', 'withdrawn'), ('three7@example.com', 'withdrawn'),
+    ('three8@example.com', 'expired') $$,
+  'offers end with their tickets'
+);
+select is(
+  (select count(*) from app_private.ticket_transfer_tokens as t
+    join app_public.ticket_transfers as x on x.id = t.transfer_id
+    where x.to_email like 'three%'),
+  0::bigint, 'and their tokens with them'
+);
 
 -- A dispute stops it. Not every way there is open yet, so the way is made here.
 insert into app_public.booking_status_transitions (from_status, to_status, reason)
