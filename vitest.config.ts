@@ -37,5 +37,7 @@ export default defineConfig({
     maxWorkers: (process.env["TEST_DATABASE_URL"] ?? "") === "" ? 2 : 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A second, which is what is waited otherwise, is not long for a machine that does much else.
+    expect: { poll: { timeout: 50_000 } },
   },
 });

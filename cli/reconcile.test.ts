@@ -1,5 +1,6 @@
 // If this failed, lml reconcile would say that Stripe and the books agree when they do not, and the doctor would not ask.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { silenceClock } from "../db/tests/harness.ts";
 import { putOnSale, smallShow, startOffice, type TestOffice } from "../sdk/testing-office.ts";
 import { stripeClient } from "../worker/stripe.ts";
 import { lml } from "./testing.ts";
@@ -9,6 +10,7 @@ let office: TestOffice;
 
 beforeAll(async () => {
   office = await startOffice();
+  await silenceClock(office.database, "payment__reconcile");
   const performance = await putOnSale(office, office.client(), smallShow);
   const buyer = office.client();
   const { seats } = await buyer.seatMap(performance);

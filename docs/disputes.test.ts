@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inTransaction } from "../db/tests/harness.ts";
+import { inTransaction, until } from "../db/tests/harness.ts";
 import { examplesOf, runExample } from "../sdk/testing-examples.ts";
 import { putOnSale, smallShow, startOffice } from "../sdk/testing-office.ts";
 
@@ -95,11 +95,7 @@ test("the example runs as it stands", async () => {
   });
   const { latest_charge: charge } = (await found.json()) as { latest_charge: string };
   await office.standIn.control.openDispute(charge);
-  const deadline = Date.now() + 20_000;
-  while ((await guest.booking(held))?.status !== "disputed") {
-    if (Date.now() > deadline) throw new Error("Nobody hears of it.");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(async () => (await guest.booking(held))?.status === "disputed");
   const output = await runExample(example, directory, {
     LML_URL: office.url,
     LML_EMAIL: "organizer@example.com",

@@ -74,16 +74,13 @@ async function inDatabase(sql: string, booking: Booking): Promise<void> {
 async function untilCanceled(booking: Booking): Promise<void> {
   const client = await office.database.connect("lml_owner");
   await expect
-    .poll(
-      async () => {
-        const { rows } = await client.query<{ status: string }>(
-          "select stripe_status as status from app_public.payment_intents where booking_id = $1",
-          [booking.id],
-        );
-        return rows.map(({ status }) => status);
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const { rows } = await client.query<{ status: string }>(
+        "select stripe_status as status from app_public.payment_intents where booking_id = $1",
+        [booking.id],
+      );
+      return rows.map(({ status }) => status);
+    })
     .toEqual(["canceled"]);
   await office.standIn.control.settled();
 }
@@ -202,7 +199,7 @@ test("who pays in another tab, once the order needs an answer, has bought nothin
   expect(await paid.json()).toMatchObject({ status: "succeeded" });
   await expect(organizer.takePayment(booking, "cash")).rejects.toThrow(BookingStatusError);
   await office.startWorker();
-  await expect.poll(moneyAtStripe, { timeout: 20_000 }).toBe(before);
+  await expect.poll(moneyAtStripe).toBe(before);
   expect(await buyer.tickets(booking)).toEqual([]);
 
   const waiting = await buyer.pay(booking, { testCard: "visa" });
@@ -231,7 +228,7 @@ test("a part that somebody charges by hand is a finding, is booked, and goes bac
     (await organizer.paymentFindings({ bookingId: booking.id }).toArray(10)).filter(
       ({ resolvedAt }) => resolvedAt === null,
     );
-  await expect.poll(open, { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(open).toHaveLength(1);
   await office.standIn.control.settled();
   const [finding] = await open();
   expect(finding?.kind).toBe("event_amount_differs");
@@ -240,7 +237,7 @@ test("a part that somebody charges by hand is a finding, is booked, and goes bac
   expect(await organizer.bookPartialCapture(closed, "Again")).toMatchObject({
     resolutionNote: "A slip of the hand",
   });
-  await expect.poll(moneyAtStripe, { timeout: 20_000 }).toBe(before);
+  await expect.poll(moneyAtStripe).toBe(before);
   // Told once more, nothing of it is wrong any more.
   await office.standIn.control.replay({ types: ["payment_intent.*", "charge.*", "refund.*"] });
   await office.standIn.control.settled();

@@ -4,10 +4,9 @@ import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { repositoryRoot } from "../cli/db/paths.ts";
-import { testDatabase, type TestDatabase } from "../db/tests/harness.ts";
+import { testDatabase, type TestDatabase, until } from "../db/tests/harness.ts";
 import { serve } from "../server/testing.ts";
 import { type StripeStandIn, startStripeStandIn } from "../server/stripe-stand-in/index.ts";
 import { type RunningWorker, startWorker, type WorkerOptions } from "../worker/worker.ts";
@@ -106,6 +105,11 @@ export async function openOffice(
   };
   await begin();
   started.defer(stop);
+  // One that a failed test has left.
+  const mortals: MortalWorker[] = [];
+  started.defer(async () => {
+    for (const mortal of mortals) await mortal.kill();
+  });
   const running = started.move();
   const close = async (): Promise<void> => {
     await standIn.control.settled();
@@ -117,7 +121,11 @@ export async function openOffice(
     standIn,
     startWorker: begin,
     stopWorker: stop,
-    startMortalWorker: () => startMortalWorker(database, standIn, mailDirectory),
+    startMortalWorker: async () => {
+      const mortal = await startMortalWorker(database, standIn, mailDirectory);
+      mortals.push(mortal);
+      return mortal;
+    },
     atStripe: () => chargesAtStripe(standIn),
     mailTo: (email, saying = "") => newestMail(mailDirectory, email, saying),
     confirmSales: async () => {
@@ -182,6 +190,7 @@ async function startMortalWorker(
   const [ready] = (await once(child.stdout, "data")) as [Buffer];
   const id = /^worker (\S+) is ready/.exec(String(ready))?.[1] ?? "";
   const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
     child.kill("SIGKILL");
     await exited;
@@ -201,17 +210,18 @@ async function startMortalWorker(
 }
 
 async function newestMail(directory: string, email: string, saying: string): Promise<string> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
+  const find = async (): Promise<string | undefined> => {
     const files = (await readdir(directory)).filter((name) => name.endsWith(".eml")).sort();
     for (const file of files.toReversed()) {
       const sent = await readFile(join(directory, file), "utf8");
       const mail = readable(sent);
       if (mail.includes(`To: ${email}`) && mail.includes(saying)) return mail;
     }
-    await sleep(50);
-  }
-  throw new Error(`No mail came for ${email}.`);
+    return undefined;
+  };
+  return await until(find).catch((cause: unknown) => {
+    throw new Error(`No mail came for ${email}.`, { cause });
+  });
 }
 
 /** A mail as its reader sees it: long lines, and what is not ASCII, travel as quoted-printable. */

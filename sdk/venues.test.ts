@@ -112,7 +112,7 @@ test("a layout that cannot be fetched says why", async () => {
   const source = { url: "https://127.0.0.1/plan.json", sha256: "0".repeat(64) };
   const asked = await organizer.requestLayoutFetch(venueId, source);
   await expect
-    .poll(() => organizer.layoutFetch(asked), { timeout: 10_000 })
+    .poll(() => organizer.layoutFetch(asked))
     .toMatchObject({ status: "failed", errorCode: "address", layoutId: null });
 });
 

@@ -1,5 +1,5 @@
 // If these failed, an account could be taken over, guessed or probed for, or its owner locked out.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Secret, TOTP } from "otpauth";
 import { Passwords } from "./passwords.ts";
 import { TwoFactor } from "./two-factor.ts";
@@ -302,8 +302,6 @@ describe("a mailed token", () => {
     const owner = await server.database.connect("lml_owner");
     const own = { known: [] as number[], unknown: [] as number[] };
     const told = { known: [] as number[], unknown: [] as number[] };
-    const median = (values: number[]): number =>
-      values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
     const timed = async (times: number[], action: () => Promise<unknown>): Promise<void> => {
       const start = performance.now();
       await action();
@@ -329,10 +327,10 @@ describe("a mailed token", () => {
       }
     }
     await owner.end();
-    // Control: the work itself tells.
-    expect(median(own.known)).toBeGreaterThan(median(own.unknown) * 1.2);
+    // The shortest are compared: what else the machine does only makes an answer longer. Control: the work itself tells.
+    expect(Math.min(...own.known)).toBeGreaterThan(Math.min(...own.unknown) * 1.2);
     expect(Math.min(...told.known, ...told.unknown)).toBeGreaterThanOrEqual(245);
-    expect(median(told.known)).toBeLessThan(median(told.unknown) * 1.1);
+    expect(Math.min(...told.known)).toBeLessThan(Math.min(...told.unknown) * 1.1);
   });
 
   test("sets a forgotten password, and ends every session", async () => {
@@ -458,8 +456,8 @@ describe("a second factor", () => {
     expect(uri).toContain(`secret=${secret}`);
     // Until it is confirmed, the password is enough.
     expect((await enter(person.email)).codes).toEqual([]);
-    // The code of the period before is still good, and leaves the present one to be used.
-    const { confirmTwoFactor } = await server.data(confirm, { code: codeOf(secret, -1) }, as);
+    // The code of the next period is good already, and left to be used. That of the one before may just have ended.
+    const { confirmTwoFactor } = await server.data(confirm, { code: codeOf(secret) }, as);
     return { ...person, secret, recoveryCodes: confirmTwoFactor as string[] };
   }
 
@@ -468,7 +466,7 @@ describe("a second factor", () => {
     expect((await enter(email)).codes).toEqual(["LMTFA"]);
     expect((await enter(email, { password: "wrong horse battery" })).codes).toEqual(["LMCRD"]);
     expect((await enter(email, { code: "000000x" })).codes).toEqual(["LMTFC"]);
-    const code = codeOf(secret);
+    const code = codeOf(secret, 1);
     const answers = await Promise.all([1, 2, 3, 4].map(() => enter(email, { code })));
     expect(answers.filter(({ codes }) => codes.length === 0)).toHaveLength(1);
     expect((await enter(email, { code })).codes).toEqual(["LMTFC"]);
@@ -481,7 +479,7 @@ describe("a second factor", () => {
     for (let attempt = 0; attempt < 10; attempt += 1) {
       expect((await enter(email, { recoveryCode: `WRONG${attempt}` })).codes).toEqual(["LMTFC"]);
     }
-    expect((await enter(email, { code: codeOf(secret) })).codes).toEqual(["LMCRD"]);
+    expect((await enter(email, { code: codeOf(secret, 1) })).codes).toEqual(["LMCRD"]);
   });
 
   test("cannot be guessed by whoever has the session and the password, either", async () => {
@@ -491,12 +489,12 @@ describe("a second factor", () => {
       expect((await server.graphql(remove, { input }, { token })).codes).toEqual(["LMTFC"]);
     }
     // The password is not looked at any more, nor is the right code: at no door.
-    const input = { currentPassword: password, code: codeOf(secret) };
+    const input = { currentPassword: password, code: codeOf(secret, 1) };
     expect((await server.graphql(remove, { input }, { token })).codes).toEqual(["LMCRD"]);
-    expect((await server.graphql(confirm, { code: codeOf(secret) }, { token })).codes).toEqual([
+    expect((await server.graphql(confirm, { code: codeOf(secret, 1) }, { token })).codes).toEqual([
       "LMTFC",
     ]);
-    expect((await enter(email, { code: codeOf(secret) })).codes).toEqual(["LMCRD"]);
+    expect((await enter(email, { code: codeOf(secret, 1) })).codes).toEqual(["LMCRD"]);
     const owner = await server.database.connect("lml_owner");
     await owner.query("update app_private.user_credentials set locked_until = null");
     expect((await server.graphql(remove, { input }, { token })).codes).toEqual([]);
@@ -532,9 +530,24 @@ describe("a second factor", () => {
       { token },
     );
     expect(without.codes).toEqual(["LMTFA"]);
-    const input = { currentPassword: password, code: codeOf(secret) };
+    const input = { currentPassword: password, code: codeOf(secret, 1) };
     expect((await server.graphql(remove, { input }, { token })).codes).toEqual([]);
     expect((await enter(email)).codes).toEqual([]);
+  });
+
+  test("is good in the period before and after its own, as clocks differ, and in no other", () => {
+    const mine = new TwoFactor("a key that is long enough to be one");
+    const { encrypted, shown } = mine.enroll("user 1", "a@example.com");
+    const now = vi.spyOn(Date, "now").mockReturnValue(1_800_000_000_000);
+    try {
+      const good = [-2, -1, 0, 1, 2].map(
+        (periods) =>
+          mine.timeStep(encrypted, "user 1", codeOf(shown.secret, periods)) !== undefined,
+      );
+      expect(good).toEqual([false, true, true, true, false]);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   test("of somebody else does not decrypt, nor under another key", () => {

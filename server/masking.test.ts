@@ -208,7 +208,8 @@ describe("an error", () => {
     const answer = await server.graphql(fail, { way: "sleep" });
     expect(answer.codes).toEqual(["LMTMO"]);
     expect(performance.now() - start).toBeGreaterThan(4_500);
-    expect(performance.now() - start).toBeLessThan(9_000);
+    // It would take twenty.
+    expect(performance.now() - start).toBeLessThan(18_000);
   });
 
   test("comes later for whoever sends a lot, which only users may", async () => {

@@ -56,21 +56,21 @@ test("a domain is proven by what its zone says, asked by a job", async () => {
     `select 1 as value from app_public.update_organization(${organization}, custom_domain => '${domain}')`,
   );
   const record = await value<string>(check);
-  await vi.waitFor(async () => expect(await misses()).toBe(1), 10_000);
+  await expect.poll(misses).toBe(1);
   expect(await isProven()).toBe(false);
   expect(asked).toEqual([`_lml-challenge.${domain}`]);
 
   zones.set(`_lml-challenge.${domain}`, ["v=spf1 -all", record ?? ""]);
   await value("update app_public.domain_challenges set checked_at = null returning 1 as value");
   expect(await value(check)).toBe(record);
-  await vi.waitFor(async () => expect(await isProven()).toBe(true), 10_000);
+  await expect.poll(isProven).toBe(true);
 });
 
 test("a name server that is down says nothing about a domain", async () => {
   isDown = true;
   const before = asked.length;
   await value("select app_private.queue_domain_checks() as value");
-  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before), 10_000);
+  await expect.poll(() => asked.length).toBeGreaterThan(before);
   expect([await isProven(), await misses()]).toEqual([true, 0]);
 });
 

@@ -38,9 +38,7 @@ async function checkOut(
 /** The intent that the browser may confirm, once the worker has asked Stripe for it. */
 async function secretOf(lml: LastMinuteLive, booking: string): Promise<[string, string]> {
   await expect
-    .poll(async () => (await lml.paymentSession(booking))?.clientSecret ?? null, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await lml.paymentSession(booking))?.clientSecret ?? null)
     .not.toBeNull();
   const session = await lml.paymentSession(booking);
   return [session?.stripePaymentIntentId ?? "", session?.clientSecret ?? ""];
@@ -63,7 +61,7 @@ test("a card is kept with consent, pays again with 3-D Secure, and is forgotten 
 
   const first = await checkOut(lml, { saveCard: true });
   await lml.pay(first, { paymentMethod: "pm_card_threeDSecureOptional" });
-  await expect.poll(() => lml.savedCards(), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => lml.savedCards()).toHaveLength(1);
   const [card] = await lml.savedCards();
   expect(card).toMatchObject({ brand: "visa", last4: "3055" });
   expect((await stripe.customers.list()).data).toMatchObject([
@@ -98,9 +96,7 @@ test("a card is kept with consent, pays again with 3-D Secure, and is forgotten 
   expect(await lml.savedCards()).toEqual([]);
   const [customer] = (await stripe.customers.list()).data;
   await expect
-    .poll(async () => (await stripe.customers.listPaymentMethods(customer?.id ?? "")).data.length, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await stripe.customers.listPaymentMethods(customer?.id ?? "")).data.length)
     .toBe(0);
 });
 

@@ -279,11 +279,11 @@ describe("a worker", () => {
     expect(mail).toContain("To: ada@example.com");
     expect(mail).toContain(`Message-ID: <${id}@last-minute-live>`);
     expect(mail).toContain(`https://shop.example/reset-password?token=${token}`);
-    const sent = await readdir(mailDirectory);
     // Once is enough: a second job for the same mail finds nothing to do.
+    await rm(join(mailDirectory, `${id}.eml`));
     await owner.query("select app_private.add_job('email__send', $1)", [{ email_id: id }]);
     await until(async () => (await jobsLeft("email__send")) === 0);
-    expect(await readdir(mailDirectory)).toEqual(sent);
+    expect(await readdir(mailDirectory)).not.toContain(`${id}.eml`);
   });
 
   test("keeps a mail that cannot be sent, and says why", async () => {
@@ -350,7 +350,8 @@ describe("a worker", () => {
         where a.datname = current_database() and a.usename = 'lml_worker'
           and a.wait_event_type = 'Lock' and a.query like '%delete from%'`,
       );
-      return rowCount === 1;
+      // When a minute begins just now, what the clock had done ends as well.
+      return (rowCount ?? 0) > 0;
     });
     await superuser.query("commit");
     await until(async () => (await jobsLeft("payment_intent__create")) === 0);
@@ -365,8 +366,29 @@ describe("a worker", () => {
     await intentOf(await checkOut(1));
     await until(async () => (await examineJobs(owner)).status === "warn");
     expect((await examineJobs(owner)).finding).toBe("1 have failed for good: email__send");
-    await owner.query("delete from graphile_worker._private_jobs where attempts >= max_attempts");
+    await owner.query(
+      "delete from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null",
+    );
     expect((await examineJobs(owner)).status).toBe("ok");
+  });
+
+  test("is not taken for failed while its job has its only attempt, as the clock's jobs have", async () => {
+    await worker?.stop();
+    worker = undefined;
+    await owner.query(
+      `select graphile_worker.add_job(
+        'booking__expire_due', '{}', job_key => 'booking__expire_due', max_attempts => 1
+      )`,
+    );
+    const running = await owner.query(
+      `update graphile_worker._private_jobs set attempts = 1, locked_by = 'lively', locked_at = now()
+      where key = 'booking__expire_due'`,
+    );
+    expect(running.rowCount).toBe(1);
+    expect((await examineJobs(owner)).status).toBe("ok");
+    await owner.query(
+      "delete from graphile_worker._private_jobs where key = 'booking__expire_due'",
+    );
   });
 
   test("writes mails that it can write, and the doctor tells of one that it cannot", async () => {

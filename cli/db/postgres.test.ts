@@ -44,7 +44,7 @@ afterEach(async () => {
   const left = findPostgres(directory);
   if (left !== undefined) {
     process.kill(left.pid, "SIGQUIT");
-    await waitUntilGone(left.pid, 10_000);
+    await waitUntilGone(left.pid, 50_000);
   }
   rmSync(directory, { recursive: true, force: true });
 });
@@ -229,7 +229,7 @@ describe("after a kill -9", () => {
   test("of its process: the server stops by itself", async () => {
     const { child, pid } = await startElsewhere();
     child.kill("SIGKILL");
-    expect(await waitUntilGone(pid, 10_000)).toBe(true);
+    expect(await waitUntilGone(pid, 50_000)).toBe(true);
     expect(await ask(await start(), "select 1")).toBe(1);
   });
 

@@ -47,9 +47,10 @@ export async function examineJobs(client: pg.ClientBase): Promise<Finding> {
     `select count(*) filter (where attempts >= max_attempts)::int as dead,
       string_agg(distinct task_identifier, ', ') filter (where attempts >= max_attempts) as tasks,
       count(*) filter (
-        where attempts < max_attempts and locked_at is null and run_at < now() - interval '5 minutes'
+        where attempts < max_attempts and run_at < now() - interval '5 minutes'
       )::int as late
-    from graphile_worker.jobs`,
+    -- One that runs has failed in nothing yet, though it may be its last attempt.
+    from graphile_worker.jobs where locked_at is null`,
   );
   const { dead = 0, tasks = "", late = 0 } = rows[0] ?? {};
   if (dead > 0) {

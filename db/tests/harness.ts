@@ -155,6 +155,27 @@ export async function until<T>(ask: () => T | Promise<T>): ReturnType<typeof vi.
   return await vi.waitUntil(ask, { timeout: 50_000 });
 }
 
+/**
+ * SQL of whether a job `j` of the clock has had its only attempt, as when its worker died: the clock gives it anew within a
+ * minute, for which no test is to wait.
+ */
+export const isGivenAnew = `(
+  j.payload::jsonb ? '_cron' and j.locked_at is null and j.attempts >= j.max_attempts
+)`;
+
+/** Keeps the clock from giving a task to the workers of a database, for tests that do it when they want it done. */
+export async function silenceClock(database: TestDatabase, task: string): Promise<void> {
+  const superuser = await database.connect("superuser");
+  // To the clock it was given just now, and will have been for as long as any test lasts.
+  await superuser.query(
+    `insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+    values ($1, now(), now() + interval '1 day')
+    on conflict (identifier) do update set last_execution = excluded.last_execution`,
+    [task],
+  );
+  await superuser.end();
+}
+
 /** A superuser's URL whose sessions are `lml_owner` until they become somebody else, and again after `reset role`. */
 export function asOwner(superuserUrl: string, role = "lml_owner"): string {
   const url = new URL(superuserUrl);

@@ -240,7 +240,7 @@ test("friends of the bands are on the list, and pay nothing", async () => {
   }
 });
 
-test(`${BUYERS} buyers take the ground to the last place`, { timeout: 90_000 }, async () => {
+test(`${BUYERS} buyers take the ground to the last place`, { timeout: 300_000 }, async () => {
   let left = one(await organizer.admissionsLeft(main, day));
   expect(left).toBe(PLACES - GUESTS - 7);
   const buyAll = async (name: string, index: number): Promise<void> => {

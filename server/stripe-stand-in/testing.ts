@@ -133,9 +133,9 @@ export async function errorOf(call: Promise<unknown>): Promise<Stripe.errors.Str
 
 /** Waits until something is true, for what happens by itself. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 50_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("It did not become true within 5 seconds");
+    if (Date.now() > deadline) throw new Error("It did not become true within 50 seconds");
     await sleep(5);
   }
 }

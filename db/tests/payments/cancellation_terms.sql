@@ -10,10 +10,13 @@ language sql volatile as $$
     tests.id(booking), case when seat is not null then array[tests.ticket(booking, seat)] end
   ) as q
 $$;
+-- Days are those of the place: where the clocks change meanwhile, one has another number of hours.
 create function tests.starts_in(period interval) returns void
 language sql volatile security definer set search_path = '' as $$
-  update app_public.performances as p set starts_at = now() + period
-  where p.id = tests.id('theatre.performance')
+  update app_public.performances as p
+  set starts_at = ((now() at time zone z.zone) + period) at time zone z.zone
+  from app_public.events as e, app_hidden.timezone_of(e) as z (zone)
+  where p.id = tests.id('theatre.performance') and e.id = p.event_id
 $$;
 -- What the accounts of a booking have, in the order of their kinds.
 create function tests.books(booking text) returns text

@@ -57,7 +57,6 @@ async function oppositeOrders(
   await expect
     .poll(
       async () => await theatre.value("select count(*)::integer from pg_locks where not granted"),
-      { timeout: 5000 },
     )
     .toBeGreaterThanOrEqual(2);
   await middle.rollback();

@@ -163,7 +163,7 @@ export class Session {
 
   /** Whether this session waits for another one before its statement has ended. */
   async waitsBefore(end: Promise<unknown>): Promise<boolean> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 50_000;
     let ended = false;
     void end.finally(() => (ended = true));
     while (!ended && Date.now() < deadline) {
