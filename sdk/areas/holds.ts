@@ -26,7 +26,7 @@ export abstract class HoldCalls extends BookingCalls {
    * @throws SeatsTakenError, UnknownSeatsError, DuplicateSeatsError, QuantityError, EventNotOnSaleError,
    * SalesClosedError, AccountRequiredError, HoldExpiredError, BookingStatusError, BookingNotFoundError,
    * SessionEndedError, IdempotencyKeyReusedError, NotFoundError, MembersOnlyError, TooManyCartsError,
-   * RefusedByRuleError
+   * RefusedByRuleError, InvalidInputError
    */
   async hold(
     performance: Ref,
@@ -46,7 +46,8 @@ export abstract class HoldCalls extends BookingCalls {
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
    * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
-   * IdempotencyKeyReusedError, NotFoundError, BusyError, MembersOnlyError, RefusedByRuleError
+   * IdempotencyKeyReusedError, NotFoundError, BusyError, MembersOnlyError, RefusedByRuleError,
+   * InvalidInputError
    */
   async holdBestAvailable(
     performance: Ref,
@@ -74,7 +75,7 @@ export abstract class HoldCalls extends BookingCalls {
    *
    * @throws FewLeftError, QuantityError, EventNotOnSaleError, SalesClosedError, AccountRequiredError,
    * TooManyCartsError, HoldExpiredError, BookingStatusError, BookingNotFoundError, SessionEndedError,
-   * IdempotencyKeyReusedError, NotFoundError, MembersOnlyError, RefusedByRuleError
+   * IdempotencyKeyReusedError, NotFoundError, MembersOnlyError, RefusedByRuleError, InvalidInputError
    */
   async holdAdmissions(
     performance: Ref,
@@ -120,7 +121,7 @@ export abstract class HoldCalls extends BookingCalls {
    * Holds seats of an allocation for the caller, to sell them to somebody. Needs `inventory.sell`.
    *
    * @throws UnknownSeatsError, NotFoundError, NotAllowedError, MembersOnlyError, TooManyCartsError,
-   * RefusedByRuleError, and what `hold` throws
+   * RefusedByRuleError, InvalidInputError, and what `hold` throws
    */
   async holdAllocatedSeats(
     allocation: Ref,
@@ -158,7 +159,7 @@ export abstract class HoldCalls extends BookingCalls {
    *
    * @throws NotSignedInError, SessionEndedError, NotAllowedError, InvalidInputError, UnknownSeatsError,
    * EventNotOnSaleError, SalesClosedError, QuantityError, BookingNotFoundError, BookingStatusError,
-   * HoldExpiredError, NotFoundError, RefusedByRuleError
+   * HoldExpiredError, NotFoundError, RefusedByRuleError, MembersOnlyError, TooManyCartsError
    */
   async acquireSeatLock(
     input: {

@@ -74,7 +74,7 @@ export abstract class PrivacyCalls extends AccountCalls {
   /**
    * Takes a consent back, or objects to what was never agreed to.
    *
-   * @throws NotSignedInError, SessionEndedError, ImpersonationError
+   * @throws NotSignedInError, SessionEndedError, ImpersonationError, NotFoundError
    */
   async withdrawConsent(
     input: {
