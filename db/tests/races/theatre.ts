@@ -154,9 +154,9 @@ export class Session {
     return value;
   }
 
-  /** Resolves as soon as this session waits for another one, and fails when it does not. */
-  async waits(): Promise<void> {
-    if (!(await this.waitsBefore(new Promise(() => undefined)))) {
+  /** Resolves as soon as this session waits for another one, and fails when its statement, if given, ends before. */
+  async waits(end: Promise<unknown> = new Promise(() => undefined)): Promise<void> {
+    if (!(await this.waitsBefore(end))) {
       throw new Error("Nobody is waited for.");
     }
   }
@@ -194,7 +194,7 @@ export async function meet(
   await first[0].begin();
   const one = await first[0].run(first[1]);
   const other = second[0].once(second[1]);
-  await second[0].waits();
+  await second[0].waits(other);
   await first[0].commit();
   return [one, await other];
 }
