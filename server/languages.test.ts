@@ -29,3 +29,9 @@ test.each([undefined, "", "*", "*;q=0.5", ",,;", "de;q=0", "\u0000", `x${"y".rep
 test("of thousands the first are read", () => {
   expect(preferredLanguage(`${"fr,".repeat(100_000)}de`)).toBe("fr");
 });
+
+test("a header is read again as it was read first, however many there were in between", () => {
+  expect(preferredLanguage("de-AT, en;q=0.5")).toBe("de-AT");
+  for (let n = 0; n < 2_500; n += 1) expect(preferredLanguage(`en;q=0.1${n}`)).toBe("en");
+  expect(preferredLanguage("de-AT, en;q=0.5")).toBe("de-AT");
+});
