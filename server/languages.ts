@@ -1,8 +1,5 @@
+import { remembered } from "./remembered.ts";
 import { spokenLanguage } from "../worker/mail/languages.ts";
-
-/** What headers were found to say: each request has one, and most have the same few. To read one takes up to 80 µs. */
-const found = new Map<string, string>();
-const foundMax = 1_000;
 
 /**
  * The language that a caller would like best of those that mails speak, else the one that they would like best of all,
@@ -10,20 +7,17 @@ const foundMax = 1_000;
  */
 export function preferredLanguage(header: string | undefined): string {
   // No browser sends more than a few, and each is read.
-  const text = (header ?? "").slice(0, 500);
-  const language = found.get(text) ?? readLanguage(text);
-  if (found.size >= foundMax) found.clear();
-  found.set(text, language);
-  return language;
+  return languageOf((header ?? "").slice(0, 500));
 }
 
-function readLanguage(header: string): string {
+/** Each request has a header, and most have the same few. To read one takes up to 80 µs. */
+const languageOf = remembered(1_000, (header) => {
   const wishes = header.split(",").map(asWish);
   const wanted = wishes.filter(({ tag, weight }) => tag !== undefined && weight > 0);
   const ranked = wanted.toSorted((one, other) => other.weight - one.weight);
   const tags = ranked.map(({ tag = "" }) => tag);
   return tags.find((tag) => spokenLanguage(tag) !== undefined) ?? tags[0] ?? "";
-}
+});
 
 function asWish(text: string): { readonly tag: string | undefined; readonly weight: number } {
   const [tag = "", ...parameters] = text.split(";").map((part) => part.trim());

@@ -1,3 +1,4 @@
+import { remembered } from "../../server/remembered.ts";
 import type { MailVariables } from "./templates.ts";
 
 type InWords = (value: string, locale: string) => string;
@@ -52,29 +53,16 @@ function days(value: string, locale: string): string {
   return plain(formatsOf(locale).days.formatRange(new Date(first), new Date(last)));
 }
 
-interface Formats {
-  readonly moment: Intl.DateTimeFormat;
-  readonly days: Intl.DateTimeFormat;
-}
-
-const known = new Map<string, Formats>();
-
-/** Making them takes longer than using them. A reader chooses the tag, so not all that ever were are kept. */
-function formatsOf(locale: string): Formats {
-  let formats = known.get(locale);
-  if (formats === undefined) {
-    // What is formatted is the time at the place already.
-    const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-      new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
-    formats = {
-      moment: make({ dateStyle: "full", timeStyle: "short" }),
-      days: make({ dateStyle: "long" }),
-    };
-    if (known.size >= 20) known.clear();
-    known.set(locale, formats);
-  }
-  return formats;
-}
+/** Making them takes longer than using them. */
+const formatsOf = remembered(20, (locale) => {
+  // What is formatted is the time at the place already.
+  const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+  return {
+    moment: make({ dateStyle: "full", timeStyle: "short" }),
+    days: make({ dateStyle: "long" }),
+  };
+});
 
 /** The spaces of typesetters are boxes in some mailboxes. */
 function plain(text: string): string {
